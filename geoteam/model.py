@@ -90,3 +90,21 @@ class BoundarySet:
             True from ``valid_from`` up to, not including, ``valid_to``.
         """
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A signed-in person: one role, and the links that say whose data is theirs.
+
+    ``team_refs`` of a supervisor names the teams led (``("*",)`` is every team); ``district`` is a
+    police partner's.
+    """
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    officer_ref: str = ""
+    police_partner_ref: str = ""
+    team_refs: tuple[str, ...] = ()
+    district: str = ""
