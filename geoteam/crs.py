@@ -126,7 +126,8 @@ def require_wgs84(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     """
     if frame.crs is None:
         raise CrsError(
-            f"{what} has no coordinate system", remedy="Say which one it is in (for example EPSG:4326)"
+            f"{what} has no coordinate system",
+            remedy="Say which one it is in (for example EPSG:4326)",
         )
     if not frame.crs.equals(pyproj.CRS(WGS84), ignore_axis_order=True):
         raise CrsError(f"{what} is in {frame.crs.name}, not in EPSG:4326")

@@ -5,7 +5,7 @@ A frame is checked at the door and never subclassed. Extra columns are allowed a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from pandas.api import types as pdt
 from geoteam.crs import require_wgs84
 from geoteam.errors import FrameError
 
-_KINDS = {
+_KINDS: dict[str, Callable[[pd.Series], bool]] = {
     "text": lambda s: pdt.is_string_dtype(s) or (len(s) == 0 and pdt.is_object_dtype(s)),
     "integer": lambda s: pdt.is_integer_dtype(s),
     "number": lambda s: pdt.is_numeric_dtype(s) and not pdt.is_bool_dtype(s),
@@ -55,9 +55,7 @@ class Contract:
 POLYGONS = ("Polygon", "MultiPolygon")
 
 # One boundary set. `parent` is the code of the boundary one level up (empty when there is none).
-BOUNDARIES = Contract(
-    "boundaries", "code", {"name": "text", "parent": "text"}, geometry=POLYGONS
-)
+BOUNDARIES = Contract("boundaries", "code", {"name": "text", "parent": "text"}, geometry=POLYGONS)
 # Reference address points. `address` is "NUMBER STREET QUADRANT" in upper case, spelled out.
 ADDRESSES = Contract(
     "addresses",

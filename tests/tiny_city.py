@@ -171,9 +171,18 @@ def _streets(folder: Path) -> None:
             lon, lat = lonlat(column * STEP_M, row * STEP_M)
             nodes.append(f'<node id="{row * 5 + column + 1}" version="1" lon="{lon}" lat="{lat}"/>')
     ends = [
-        *((f"{name} {quad}", [r * 5 + c + 1 for r in range(5)]) for c, (name, quad) in enumerate(_VERTICALS)),
-        *((f"{name} NW", [r * 5 + c + 1 for c in (0, 1, 2)]) for r, name in enumerate(_HORIZONTALS)),
-        *((f"{name} NE", [r * 5 + c + 1 for c in (2, 3, 4)]) for r, name in enumerate(_HORIZONTALS)),
+        *(
+            (f"{name} {quad}", [r * 5 + c + 1 for r in range(5)])
+            for c, (name, quad) in enumerate(_VERTICALS)
+        ),
+        *(
+            (f"{name} NW", [r * 5 + c + 1 for c in (0, 1, 2)])
+            for r, name in enumerate(_HORIZONTALS)
+        ),
+        *(
+            (f"{name} NE", [r * 5 + c + 1 for c in (2, 3, 4)])
+            for r, name in enumerate(_HORIZONTALS)
+        ),
     ]
     for number, (name, refs) in enumerate(ends, start=1):
         inner = "".join(f'<nd ref="{ref}"/>' for ref in refs)
@@ -205,7 +214,9 @@ def _doors() -> tuple[list[list[object]], list[list[object]]]:
         for quadrant, start, sign in (("NE", 400.0, 1), ("NW", 400.0, -1)):
             for block in range(2):
                 middle = lonlat(start + sign * (block * STEP_M + 100), row * STEP_M)
-                blocks.append([name, quadrant, 100 * block + 100, 100 * block + 199, *middle, STEP_M])
+                blocks.append(
+                    [name, quadrant, 100 * block + 100, 100 * block + 199, *middle, STEP_M]
+                )
                 for door in range(5):
                     along_m = start + sign * (block * STEP_M + 20 + 40 * door)
                     for side, offset_m in ((0, 15.0), (1, -15.0)):
@@ -274,7 +285,10 @@ def _staff(folder: Path) -> None:
     _csv(
         folder / "officers.csv",
         ["officer_id", "name", "team_id", "full_time_share"],
-        [[f"O{k}", f"Officer {k}", team, 1.0] for k, team in enumerate(("T1", "T1", "T2", "T2", "TM"), 1)],
+        [
+            [f"O{k}", f"Officer {k}", team, 1.0]
+            for k, team in enumerate(("T1", "T1", "T2", "T2", "TM"), 1)
+        ],
     )
     _csv(
         folder / "police_partners.csv",
@@ -297,7 +311,9 @@ def write_tiny_city(folder: Path) -> Path:
     points, blocks = _doors()
     header = ["id", "address", "number", "street", "quadrant", "zip", "lon", "lat"]
     pd.DataFrame(points, columns=header).to_csv(folder / "points.csv", index=False)
-    _csv(folder / "blocks.csv", ["street", "quadrant", "lo", "hi", "lon", "lat", "length_m"], blocks)
+    _csv(
+        folder / "blocks.csv", ["street", "quadrant", "lo", "hi", "lon", "lat", "length_m"], blocks
+    )
     at = {name: lonlat(*xy) for name, xy in {
         "office": (400, 415), "one": (185, 200), "two": (615, 200), "church": (200, 615),
         "clinic": (600, 615), "shelter": (215, 100),

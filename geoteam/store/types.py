@@ -59,8 +59,10 @@ class Geometry(UserDefinedType[BaseGeometry]):
             if value is None:
                 return None
             if postgis:
-                return shapely.to_wkb(shapely.set_srid(value, SRID), hex=True, include_srid=True)
-            return shapely.to_wkb(value)
+                return str(
+                    shapely.to_wkb(shapely.set_srid(value, SRID), hex=True, include_srid=True)
+                )
+            return bytes(shapely.to_wkb(value))
 
         return process
 

@@ -1,0 +1,68 @@
+"""The ``geoteam`` command: nouns then verbs, thin over ``geoteam.services``.
+
+Exit 0 is success, 1 is bad input (the message on stderr says what, where and the remedy), 2 is a
+command that was typed wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from geoteam import __version__
+from geoteam.cli.common import State
+from geoteam.cli.register import add_commands
+from geoteam.errors import GeoteamError, ImportProblems
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="geoteam")
+@click.option(
+    "--workspace",
+    envvar="GEOTEAM_WORKSPACE",
+    default="workspace",
+    show_default=True,
+    help="Workspace folder (or GEOTEAM_WORKSPACE).",
+)
+@click.pass_context
+def cli(context: click.Context, workspace: str) -> None:
+    """Map, assign and visit the people a supervision agency is responsible for.
+
+    Example: geoteam init --demo && geoteam serve
+    """
+    context.obj = State(workspace)
+
+
+add_commands(cli)
+
+
+def main() -> None:
+    """Run the command and turn errors into a message and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except ImportProblems as error:
+        _say(str(error))
+        for problem in error.problems[:20]:
+            _say(
+                f"  row {problem.row}, {problem.column}: {problem.message}"
+                f"{f' ({problem.value})' if problem.value else ''}. {problem.remedy}"
+            )
+        sys.exit(1)
+    except GeoteamError as error:
+        _say(str(error))
+        sys.exit(1)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        _say("Stopped.")
+        sys.exit(1)
+
+
+def _say(text: str) -> None:
+    click.echo(f"geoteam: {text}" if not text.startswith("  ") else text, err=True)

@@ -1,0 +1,132 @@
+"""What every command shares: the workspace, JSON output, progress."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from geoteam.services.workspace import Workspace
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class State:
+    """The workspace that the command was called for, opened on first use."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
+        self._workspace: Workspace | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open workspace."""
+        if self._workspace is None:
+            self._workspace = Workspace.open(self.folder)
+        return self._workspace
+
+    @property
+    def actor(self) -> str:
+        """Who the audit log names for commands: the operating system's user."""
+        return f"cli:{getpass.getuser()}"
+
+
+pass_state = click.make_pass_decorator(State)
+
+
+def json_option(command: _Command) -> _Command:
+    """Add ``--json`` to a command.
+
+    Parameters
+    ----------
+    command
+        A click command function with an ``as_json`` parameter.
+
+    Returns
+    -------
+    callable
+        The decorated function.
+    """
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
+
+
+def show(value: Any, lines: Callable[[], list[str]], as_json: bool) -> None:
+    """Print a result as JSON or as lines for a person.
+
+    Parameters
+    ----------
+    value
+        What JSON shows.
+    lines
+        Makes the lines for a person.
+    as_json
+        Which of the two.
+    """
+    if as_json:
+        click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+    else:
+        for line in lines():
+            click.echo(line)
+
+
+def table(rows: list[dict[str, Any]], columns: list[str], empty: str) -> list[str]:
+    """Lay rows out in columns.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    columns
+        Keys to show, in order; also the headings.
+    empty
+        What to say when there is no row.
+
+    Returns
+    -------
+    list of str
+        Lines of text.
+    """
+    if not rows:
+        return [empty]
+    cells = [columns, *([_cell(row.get(column)) for column in columns] for row in rows)]
+    widths = [max(len(line[k]) for line in cells) for k in range(len(columns))]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+class StepBar:
+    """Progress of work in named steps, on stderr, quiet when it is not a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def __call__(self, text: str, share: float | None = None) -> None:
+        """Show what is being done.
+
+        Parameters
+        ----------
+        text
+            The step.
+        share
+            How much of it is done, 0-1; None when that is unknown.
+        """
+        percent = "" if share is None else f" {share:4.0%}"
+        if click.get_text_stream("stderr").isatty():
+            click.echo(f"\r\x1b[K  {text}{percent}", err=True, nl=False)
+            if share == 1.0:
+                click.echo("", err=True)
+        elif text != self._shown:
+            click.echo(f"  {text}", err=True)
+        self._shown = text

@@ -1,0 +1,306 @@
+"""The workspace: a folder, a database and the derived artefacts that can be rebuilt."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from geoteam.areas import AreaIndex
+from geoteam.errors import (
+    AddressReferenceError,
+    MissingFileError,
+    NotFoundError,
+    ProfileError,
+    StreetsError,
+    WorkspaceBusyError,
+    WorkspaceError,
+)
+from geoteam.geocoding import ReferenceIndex
+from geoteam.profile import CityProfile
+from geoteam.store import boundaries, settings
+from geoteam.store.engine import migrate, open_engine
+from geoteam.streets import StreetNetwork
+
+DATABASE_VARIABLE = "GEOTEAM_DATABASE_URL"
+_Made = TypeVar("_Made")
+
+
+class Workspace:
+    """One agency's data: opened once per process and shared by its threads.
+
+    Parameters
+    ----------
+    folder
+        The workspace folder, which must exist.
+    engine
+        Engine of a migrated database.
+    clock
+        Tells the current moment; tests give their own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.folder = folder
+        self.engine = engine
+        self._clock = clock
+        self._cache: dict[object, Any] = {}
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        database_url: str | None = None,
+        *,
+        create: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Workspace:
+        """Open a workspace and bring its database to the present schema.
+
+        Parameters
+        ----------
+        folder
+            The workspace folder.
+        database_url
+            SQLAlchemy URL; by default ``GEOTEAM_DATABASE_URL``, else SQLite in the folder.
+        create
+            Make the folder when it is not there.
+        clock
+            Tells the current moment.
+
+        Returns
+        -------
+        Workspace
+            Ready for use.
+
+        Raises
+        ------
+        WorkspaceError
+            When the folder is missing or cannot be written, or the database cannot be opened.
+        """
+        url = database_url or os.environ.get(DATABASE_VARIABLE) or ""
+        if create:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WorkspaceError(
+                    f"the workspace cannot be made: {error.strerror}",
+                    where=str(folder),
+                    remedy="Choose a folder that you may write, with --workspace",
+                ) from error
+        elif not folder.is_dir() or not (url or (folder / "geoteam.db").is_file()):
+            raise WorkspaceError(
+                "there is no workspace here",
+                where=str(folder),
+                remedy="Make one with: geoteam init --demo (or --profile FILE --data DIR)",
+            )
+        if not os.access(folder, os.W_OK):
+            raise WorkspaceError(
+                "the workspace is read-only",
+                where=str(folder),
+                remedy="Give yourself the right to write there, or choose another with --workspace",
+            )
+        engine = open_engine(url or f"sqlite:///{folder / 'geoteam.db'}")
+        migrate(engine)
+        return cls(folder, engine, clock)
+
+    def now(self) -> datetime:
+        """Return the current moment, timezone-aware."""
+        return self._clock()
+
+    def today(self) -> date:
+        """Return the current day in the city's time zone."""
+        return self.now().astimezone(self.profile.city.zone).date()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session that is committed at the end, or rolled back on any error.
+
+        Yields
+        ------
+        Session
+            An open session.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def exclusive(self, work: str) -> Iterator[None]:
+        """Hold the workspace for work that two processes must not do at once.
+
+        Parameters
+        ----------
+        work
+            Name of the work; one lock file each.
+
+        Yields
+        ------
+        None
+            While the lock is held.
+
+        Raises
+        ------
+        WorkspaceBusyError
+            When another process is at the same work.
+        """
+        path = self.folder / f"{work}.lock"
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise WorkspaceBusyError(
+                    f"another process is busy with {work} on this workspace",
+                    where=str(self.folder),
+                    remedy="Wait until it ends, or stop it, and try again",
+                ) from error
+            yield
+
+    def is_ready(self) -> bool:
+        """Tell whether ``init`` ran to its end here."""
+        with self.transaction() as session:
+            return settings.get(session, "ready") is not None
+
+    @property
+    def profile(self) -> CityProfile:
+        """The city profile that the workspace was made with."""
+
+        def load() -> CityProfile:
+            with self.transaction() as session:
+                value = settings.get(session, "profile")
+            if value is None:
+                raise ProfileError(
+                    "the workspace has no city profile yet",
+                    where=str(self.folder),
+                    remedy="Run geoteam init first",
+                )
+            return CityProfile.model_validate(value)
+
+        return self._once("profile", load)
+
+    def streets(self) -> StreetNetwork:
+        """Return the street network of the workspace, loaded on first use."""
+        path = self.folder / "streets.npz"
+        if not path.is_file():
+            raise StreetsError(
+                "the workspace has no street network", remedy="Build it with: geoteam streets build"
+            )
+        return self._once(("streets", path.stat().st_mtime_ns), lambda: StreetNetwork.load(path))
+
+    def reference(self) -> ReferenceIndex:
+        """Return the geocoding reference of the workspace, loaded on first use."""
+        path = self.folder / "reference.npz"
+        if not path.is_file():
+            raise AddressReferenceError(
+                "the workspace has no address reference",
+                remedy="Build it with: geoteam addresses add",
+            )
+        return self._once(("reference", path.stat().st_mtime_ns), lambda: ReferenceIndex.load(path))
+
+    def areas(self, kind: str, on: date | None = None) -> gpd.GeoDataFrame:
+        """Return the boundary set of a kind in force on a day.
+
+        Parameters
+        ----------
+        kind
+            Boundary kind, such as ``service_area``.
+        on
+            The day; today by default.
+
+        Returns
+        -------
+        GeoDataFrame
+            BOUNDARIES; ``attrs["set"]`` is the ``BoundarySet``.
+
+        Raises
+        ------
+        NotFoundError
+            When no set of the kind is in force on that day.
+        """
+        day = on or self.today()
+        with self.transaction() as session:
+            found = boundaries.in_force(session, kind, day)
+        if found is None:
+            raise NotFoundError(
+                f"no boundaries of kind {kind} are in force on {day.isoformat()}",
+                remedy="See: geoteam boundaries list",
+            )
+        set_id, boundary_set = found
+
+        def load() -> gpd.GeoDataFrame:
+            with self.transaction() as session:
+                frame = boundaries.load_set(session, set_id)
+            frame.attrs["set"] = boundary_set
+            frame.attrs["set_id"] = set_id
+            return frame
+
+        return self._once(("areas", set_id), load)
+
+    def area_index(self, kind: str, on: date | None = None) -> AreaIndex:
+        """Return the point-in-area index of a boundary set.
+
+        Parameters
+        ----------
+        kind
+            Boundary kind.
+        on
+            The day; today by default.
+
+        Returns
+        -------
+        AreaIndex
+            Index over the set in force.
+        """
+        frame = self.areas(kind, on)
+        crs = self.profile.city.crs
+        return self._once(("index", frame.attrs["set_id"]), lambda: AreaIndex(frame, crs))
+
+    def forget(self) -> None:
+        """Drop what was loaded, after a write that changes it."""
+        with self._lock:
+            self._cache.clear()
+
+    def artefact(self, name: str) -> Path:
+        """Return the path of a derived artefact that must exist.
+
+        Parameters
+        ----------
+        name
+            File name in the workspace folder.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        MissingFileError
+            When it has not been built.
+        """
+        path = self.folder / name
+        if not path.is_file():
+            raise MissingFileError(
+                f"{name} is not in the workspace", remedy="Run geoteam init again"
+            )
+        return path
+
+    def _once(self, key: object, make: Callable[[], _Made]) -> _Made:
+        with self._lock:
+            if key not in self._cache:
+                self._cache[key] = make()
+            made: _Made = self._cache[key]
+            return made
