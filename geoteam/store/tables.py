@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from geoteam.store.types import Geometry, UtcDateTime
@@ -23,6 +23,18 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def _spatial(table: str, column: str = "geometry") -> Index:
+    return Index(f"ix_{table}_{column}", column, postgresql_using="gist").ddl_if("postgresql")
+
+
+def _one_open(table: str, column: str) -> Index:
+    """At most one row that still holds for each owner."""
+    still = text("valid_to IS NULL")
+    return Index(
+        f"uq_{table}_open", column, unique=True, sqlite_where=still, postgresql_where=still
+    )
 
 
 class Base(DeclarativeBase):
@@ -64,7 +76,7 @@ class BoundaryRow(Base):
     """One polygon of a set."""
 
     __tablename__ = "boundary"
-    __table_args__ = (UniqueConstraint("set_id", "code"),)
+    __table_args__ = (UniqueConstraint("set_id", "code"), _spatial("boundary"))
     id: Mapped[int] = mapped_column(primary_key=True)
     set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id", ondelete="CASCADE"))
     code: Mapped[str]
@@ -77,6 +89,7 @@ class VenueRow(Base):
     """A station, field office, shelter, partner or other place."""
 
     __tablename__ = "venue"
+    __table_args__ = (_spatial("venue"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     category: Mapped[str] = mapped_column(index=True)
@@ -145,6 +158,7 @@ class ResidenceRow(Base):
     """Where a client lives, with dates."""
 
     __tablename__ = "residence"
+    __table_args__ = (_one_open("residence", "client_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     kind: Mapped[str]
@@ -158,6 +172,7 @@ class GeocodeRow(Base):
     """What the geocoder, or a person, decided about a residence; the newest one holds."""
 
     __tablename__ = "geocode"
+    __table_args__ = (_one_open("geocode", "residence_id"), _spatial("geocode"))
     id: Mapped[int] = mapped_column(primary_key=True)
     residence_id: Mapped[int] = mapped_column(ForeignKey("residence.id"), index=True)
     status: Mapped[str] = mapped_column(String(1))
@@ -211,7 +226,9 @@ class PlanUnitRow(Base):
     """One unit of a plan; a null team is an unassigned unit."""
 
     __tablename__ = "plan_unit"
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True
+    )
     unit: Mapped[str] = mapped_column(primary_key=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
 
@@ -231,7 +248,7 @@ class AssignmentRow(Base):
     """A client's area, team and officer for a span of days, with the reason as data."""
 
     __tablename__ = "assignment"
-    __table_args__ = (Index("ix_assignment_current", "client_id", "valid_to"),)
+    __table_args__ = (_one_open("assignment", "client_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("assignment_run.id"))
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
@@ -247,7 +264,8 @@ class ContactRow(Base):
     """A contact that took place or was tried (office, field, phone)."""
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("client_id", "on", "kind"),)
+    # Two tries on one day (nobody home, then home) are two contacts.
+    __table_args__ = (UniqueConstraint("client_id", "on", "kind", "outcome"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
@@ -260,6 +278,7 @@ class TourRow(Base):
     """A planned Accountability Tour; route and left-out visits are kept as planned."""
 
     __tablename__ = "tour"
+    __table_args__ = (_spatial("tour", "route"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     # Random and unguessable: stands on the sheet and in its code.
     ref: Mapped[str] = mapped_column(unique=True)
@@ -284,7 +303,7 @@ class StopRow(Base):
     """One stop of a tour: one client at one place."""
 
     __tablename__ = "stop"
-    __table_args__ = (UniqueConstraint("tour_id", "position"),)
+    __table_args__ = (UniqueConstraint("tour_id", "position"), _spatial("stop"))
     id: Mapped[int] = mapped_column(primary_key=True)
     tour_id: Mapped[int] = mapped_column(ForeignKey("tour.id", ondelete="CASCADE"))
     position: Mapped[int]
@@ -320,7 +339,9 @@ class SessionRow(Base):
 
     __tablename__ = "session"
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
@@ -341,6 +362,7 @@ class AuditRow(Base):
     """One event of the append-only, hash-chained audit log; never the data itself."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_object", "object_kind", "object_ref"),)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(index=True)
@@ -350,4 +372,13 @@ class AuditRow(Base):
     purpose: Mapped[str]
     detail: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHeadRow(Base):
+    """Where the audit chain ends (one row), so that a log cut short is noticed."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
     hash: Mapped[str]

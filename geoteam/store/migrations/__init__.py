@@ -1,0 +1,1 @@
+"""The history of the schema. A revision that has been released is never edited."""
