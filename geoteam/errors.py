@@ -141,5 +141,5 @@ class ImportProblems(InputError):
             f"{len(self.problems)} problem(s); the first is in row {first.row}, "
             f"column {first.column!r}: {first.message}",
             where=where,
-            remedy="Nothing was loaded. Mend the rows listed, or load the good rows with --partial.",
+            remedy="Nothing was loaded. Mend the rows listed, or load the good ones with --partial.",
         )
