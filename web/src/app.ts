@@ -1,0 +1,14 @@
+// Small helpers of the server-rendered pages; every page works without them.
+import { confirmations, copyButtons, tableFilters } from "./page/controls.ts";
+import { autoSubmit, busyForms } from "./page/forms.ts";
+import { mapAndTable } from "./page/map-table.ts";
+import { shortcuts } from "./page/shortcuts.ts";
+
+document.documentElement.classList.add("has-script");
+autoSubmit(document);
+busyForms(document);
+confirmations(document);
+copyButtons(document);
+tableFilters(document);
+mapAndTable(document);
+shortcuts(document);

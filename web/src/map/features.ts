@@ -1,0 +1,130 @@
+import type { Feature } from "geojson";
+import L from "leaflet";
+import { announce } from "./messages.ts";
+import { plain } from "./text.ts";
+
+/** What geoteam/maps/features.py writes into every feature. */
+interface Properties {
+  code?: string;
+  label?: string;
+  said?: string;
+  group?: string;
+  style?: L.PathOptions;
+  kind?: string;
+  mark?: string;
+}
+
+type Shape = L.Path & { feature?: Feature };
+
+const shapes = new Map<string, Shape[]>();
+const byCode = new Map<string, Shape[]>();
+let lit: Shape[] = [];
+
+const props = (feature: Feature | undefined): Properties =>
+  (feature?.properties ?? {}) as Properties;
+
+/** onEachFeature of areas and cells: highlight, keyboard, and the tie to the table. */
+export function area(feature: Feature, layer: L.Layer): void {
+  const shape = layer as Shape;
+  const { code, group = "" } = props(feature);
+  const list = shapes.get(group) ?? [];
+  list.push(shape);
+  shapes.set(group, list);
+  if (code !== undefined) byCode.set(code, [...(byCode.get(code) ?? []), shape]);
+  shape.on("mouseover", () => light([shape]));
+  shape.on("mouseout", () => light([]));
+  shape.on("click", () => announce(code));
+  shape.on("add", () => dress(shape, list));
+}
+
+function dress(shape: Shape, list: Shape[]): void {
+  const element = shape.getElement();
+  if (!(element instanceof SVGElement) || element.hasAttribute("tabindex")) return;
+  const { said, label, code } = props(shape.feature);
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", plain(said ?? label ?? code));
+  // One stop of the tab key a layer; the arrow keys go from area to area.
+  element.setAttribute("tabindex", list[0] === shape ? "0" : "-1");
+  element.addEventListener("focus", () => {
+    shape.openTooltip();
+    light([shape]);
+  });
+  element.addEventListener("blur", () => {
+    shape.closeTooltip();
+    light([]);
+  });
+  element.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      announce(code);
+      shape.openPopup();
+    } else if (step) {
+      event.preventDefault();
+      event.stopPropagation();
+      const next = list[(list.indexOf(shape) + step + list.length) % list.length]?.getElement();
+      if (next instanceof SVGElement) {
+        element.setAttribute("tabindex", "-1");
+        next.setAttribute("tabindex", "0");
+        next.focus();
+      }
+    }
+  });
+}
+
+function light(next: Shape[]): void {
+  for (const shape of lit) {
+    const { style } = props(shape.feature);
+    if (style) shape.setStyle(style);
+  }
+  lit = next;
+  for (const shape of lit) {
+    const weight = (props(shape.feature).style?.weight ?? 1) + 2;
+    shape.setStyle({ weight, color: "#0b3a6b", opacity: 1 });
+    shape.bringToFront();
+  }
+}
+
+/** Highlights the area of a table row; an empty code ends it. */
+export function show(code: string, map: L.Map): void {
+  const found = byCode.get(code) ?? [];
+  light(found);
+  const first = found[0];
+  if (first instanceof L.Polygon && !map.getBounds().contains(first.getBounds()))
+    map.panTo(first.getBounds().getCenter(), { animate: false });
+}
+
+/** onEachFeature of points: a title for everybody, and marks that differ by more than colour. */
+export function point(feature: Feature, layer: L.Layer): void {
+  if (!(layer instanceof L.Marker)) return;
+  const { label, kind = "client", mark = "", code } = props(feature);
+  const name = plain(label);
+  layer.options.title = name;
+  layer.options.alt = name;
+  const size = kind === "stop" || kind === "start" ? 28 : 22;
+  const face = document.createElement("span");
+  face.textContent = plain(mark);
+  layer.setIcon(
+    L.divIcon({ className: `gt-pin gt-pin-${kind}`, html: face, iconSize: [size, size] }),
+  );
+  layer.on("click", () => announce(code));
+}
+
+/** The disc that stands for many points. */
+export function cluster(kind: string, many: string): (group: L.MarkerCluster) => L.DivIcon {
+  return (group) => {
+    const count = group.getChildCount();
+    const size = count < 10 ? 30 : count < 100 ? 36 : count < 1000 ? 44 : 52;
+    const face = document.createElement("span");
+    face.textContent = count.toLocaleString("en-US");
+    const told = document.createElement("span");
+    told.className = "gt-hidden";
+    told.textContent = ` ${plain(many)}, press to zoom in`;
+    face.append(told);
+    return L.divIcon({
+      className: `gt-cluster gt-cluster-${kind}`,
+      html: face,
+      iconSize: [size, size],
+    });
+  };
+}

@@ -1,0 +1,37 @@
+// What every folium map of geoteam runs on: Leaflet, clusters, the basemap and our own behaviour.
+import "./global.ts";
+import "leaflet.markercluster";
+import L from "leaflet";
+import { basemap, streets } from "./basemap.ts";
+import { area, cluster, point, show } from "./features.ts";
+import { listen, ready } from "./messages.ts";
+import { arrows } from "./route.ts";
+
+interface Options {
+  bounds: L.LatLngBoundsLiteral | null;
+}
+
+const NARROW = 640;
+
+/** Called last by every map. */
+function finish(map: L.Map, options: Options): void {
+  map.attributionControl.setPrefix("Leaflet");
+  if (options.bounds) map.fitBounds(options.bounds, { padding: [12, 12], animate: false });
+  const narrow = window.innerWidth < NARROW;
+  for (const legend of document.querySelectorAll<HTMLDetailsElement>(".gt-legend"))
+    legend.open = !narrow;
+  for (const panel of document.querySelectorAll<HTMLElement>(".gt-legends, .gt-empty")) {
+    L.DomEvent.disableClickPropagation(panel);
+    L.DomEvent.disableScrollPropagation(panel);
+  }
+  document.querySelector(".leaflet-control-layers-toggle")?.setAttribute("aria-label", "Layers");
+  listen((code) => show(code, map));
+  map.getContainer().dataset.ready = "true";
+  ready();
+}
+
+L.Control.Layers.addInitHook(function (this: L.Control.Layers) {
+  if (window.innerWidth < NARROW) this.options.collapsed = true;
+});
+
+window.geoteam = { area, arrows, basemap, cluster, finish, point, streets };
