@@ -82,6 +82,14 @@ class TourError(InputError):
     """A tour that cannot be planned from what was given."""
 
 
+class MapError(InputError):
+    """A map or sheet that cannot be drawn from what was given."""
+
+
+class AssetsError(GeoteamError, FileNotFoundError):
+    """The browser's files (scripts, styles, fonts) are missing or asked for by a wrong address."""
+
+
 class DisclosureError(GeoteamError, PermissionError):
     """A reader, purpose or field that the disclosure policy refuses."""
 
