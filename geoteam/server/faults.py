@@ -1,0 +1,130 @@
+"""Error pages: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from geoteam.errors import (
+    DisclosureError,
+    GeoteamError,
+    InputError,
+    NotFoundError,
+    SignInError,
+    WorkspaceBusyError,
+)
+
+logger = logging.getLogger("geoteam.server")
+
+# Status -> heading and remedy.
+_PAGES: dict[int, tuple[str, str]] = {
+    400: ("This request cannot be used", "Go back, look at what you entered, and try again."),
+    401: ("Please sign in", "Your session has ended. Sign in and try again."),
+    403: (
+        "You may not open this page",
+        "Your role does not include it. If your work needs it, ask your administrator.",
+    ),
+    404: (
+        "There is no such page",
+        "Look at the address, or start from the first page.",
+    ),
+    405: ("This page does not work that way", "Use the buttons and links of the pages."),
+    409: (
+        "Somebody else changed this, or is working on it",
+        "Load the page again, look at what changed, and try once more.",
+    ),
+    413: ("What you sent is too large", "Send less at once, or load large files with the command."),
+    429: ("Too many tries", "Wait a minute, then try again."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing was saved. Try again; if it happens again, tell your administrator when.",
+    ),
+}
+# The first class that fits decides.
+_STATUS: tuple[tuple[type[GeoteamError], int], ...] = (
+    (NotFoundError, 404),
+    (DisclosureError, 403),
+    (SignInError, 401),
+    (WorkspaceBusyError, 409),
+    (InputError, 400),
+)
+
+
+def status_of(error: GeoteamError) -> int:
+    """Give the HTTP status that fits an error.
+
+    Parameters
+    ----------
+    error
+        An error raised on purpose.
+
+    Returns
+    -------
+    int
+        400, 401, 403, 404 or 409 for what the caller can mend; 500 for the rest.
+    """
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def error_page(status: int, *, what: str = "", remedy: str = "") -> ResponseReturnValue:
+    """Render the page of an error.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    what
+        What happened, in a sentence; '' for nothing more than the heading.
+    remedy
+        What to do; '' for the usual advice.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page and its status.
+    """
+    heading, usual = _PAGES.get(status, _PAGES[400] if status < 500 else _PAGES[500])
+    page = render_template(
+        "error.html", status=status, heading=heading, what=what, remedy=remedy or usual
+    )
+    return page, status
+
+
+def handle_faults(app: Flask) -> None:
+    """Give an application its error pages.
+
+    Parameters
+    ----------
+    app
+        The application.
+    """
+
+    @app.errorhandler(CSRFError)
+    def _forged(error: CSRFError) -> ResponseReturnValue:
+        return error_page(
+            400,
+            what="The form has expired or did not come from this site, so nothing was changed.",
+            remedy="Go back, load the page again, and send the form once more.",
+        )
+
+    @app.errorhandler(GeoteamError)
+    def _refused(error: GeoteamError) -> ResponseReturnValue:
+        status = status_of(error)
+        if status >= 500:
+            logger.error("%s", type(error).__name__, exc_info=error)
+        what = error.what[:1].upper() + error.what[1:]
+        return error_page(status, what=what.rstrip(".") + ".", remedy=error.remedy)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> ResponseReturnValue:
+        if isinstance(error, InternalServerError) or error.code is None:
+            return error_page(500)
+        if error.code < 400:
+            return error.get_response()
+        page, status = error_page(error.code)  # type: ignore[misc]
+        headers = [h for h in error.get_headers() if h[0].lower() in {"retry-after", "allow"}]
+        return page, status, headers

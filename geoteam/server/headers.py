@@ -1,0 +1,64 @@
+"""Headers of every answer: the content security policy and its companions."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    # Leaflet positions its panes by style attributes.
+    "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
+    "font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
+_FEATURES = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+    "display-capture=(), browsing-topics=()"
+)
+_YEAR_S = 31_536_000
+
+
+def nonce() -> str:
+    """Give the nonce of this response.
+
+    Returns
+    -------
+    str
+        Random letters that mark this response's own scripts and styles.
+    """
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(18)
+    return str(g.nonce)
+
+
+def add_headers(app: Flask, *, https: bool) -> None:
+    """Set the security headers on every answer of an application.
+
+    Parameters
+    ----------
+    app
+        The application.
+    https
+        Whether browsers reach it over TLS.
+    """
+
+    @app.after_request
+    def _set(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce())
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = _FEATURES
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+        headers.pop("Server", None)
+        if https:
+            headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
+        if request.endpoint not in {"static", "basemap.pmtiles"}:
+            # Any page may show a person, or that somebody is signed in: no cache keeps it.
+            headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,37 @@
+"""One blueprint a noun."""
+
+from __future__ import annotations
+
+from geoteam.server.pages import (
+    account,
+    assignment,
+    audit,
+    basemap,
+    clients,
+    community,
+    health,
+    home,
+    map,
+    review,
+    setup,
+    shared,
+    tours,
+)
+
+ALL = (
+    account.page,
+    assignment.page,
+    audit.page,
+    basemap.page,
+    clients.page,
+    community.page,
+    health.page,
+    home.page,
+    map.page,
+    review.page,
+    setup.page,
+    shared.page,
+    tours.page,
+)
+
+__all__ = ["ALL"]

@@ -1,0 +1,41 @@
+"""Assignment: the last run, the workload, who has no officer, and a new run."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from geoteam.model import Role
+from geoteam.server.access import allow
+from geoteam.server.context import user, workspace
+from geoteam.services import assignment
+
+page = Blueprint("assignment", __name__)
+
+
+@page.get("/assignment")
+@allow(Role.SUPERVISOR)
+def show() -> ResponseReturnValue:
+    """Show how the caseload is shared out.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    return render_template("assignment.html", view=assignment.overview(workspace(), user()))
+
+
+@page.post("/assignment")
+@allow(Role.SUPERVISOR)
+def run() -> ResponseReturnValue:
+    """Assign the whole caseload anew.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the result.
+    """
+    assignment.run_assignment(workspace(), user().username)
+    flash("The caseload was assigned anew.", "good")
+    return redirect(url_for("assignment.show"), 303)

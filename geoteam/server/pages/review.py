@@ -1,0 +1,135 @@
+"""The review queue: addresses that a person must decide."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoteam.model import Role
+from geoteam.server import forms
+from geoteam.server.access import allow
+from geoteam.server.context import user, workspace
+from geoteam.server.headers import nonce
+from geoteam.services import review
+
+page = Blueprint("review", __name__)
+_WHO = (Role.SUPERVISOR, Role.OFFICER)
+
+
+@page.get("/review")
+@allow(*_WHO)
+def index() -> ResponseReturnValue:
+    """List what waits, by reason.
+
+    Returns
+    -------
+    ResponseReturnValue
+        One page of the queue.
+    """
+    reason = forms.text(request.args, "reason")
+    found = review.review_queue(
+        workspace(),
+        user(),
+        reason=reason,
+        page=forms.whole(request.args, "page", 1, low=1, high=100_000),
+    )
+
+    def link(number: int) -> str:
+        return url_for("review.index", page=number, reason=reason or None)
+
+    return render_template(
+        "review.html",
+        found=found,
+        reason=reason,
+        reasons=review.reason_counts(workspace(), user()),
+        link=link,
+        decided=forms.whole(request.args, "decided", 0, low=1, high=2_000_000_000),
+    )
+
+
+@page.get("/review/<int:item>")
+@allow(*_WHO)
+def show(item: int) -> ResponseReturnValue:
+    """Show one address with its candidates.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    return render_template("review_item.html", item=review.review_item(workspace(), user(), item))
+
+
+@page.get("/review/<int:item>/map")
+@allow(*_WHO)
+def frame(item: int) -> ResponseReturnValue:
+    """Draw the candidates of one address.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        A document made by folium.
+    """
+    return review.review_map(workspace(), user(), item, nonce=nonce())
+
+
+@page.post("/review/<int:item>")
+@allow(*_WHO)
+def decide(item: int) -> ResponseReturnValue:
+    """Keep the user's decision and go on to the next item.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the next item of the same reason, or to the queue.
+    """
+    form = request.form
+    candidate = forms.number(form, "candidate", low=0, high=99)
+    review.decide_item(
+        workspace(),
+        user(),
+        item,
+        action=forms.choice(form, "action", review.ACTIONS, ""),
+        candidate=None if candidate is None else int(candidate),
+        lon=forms.number(form, "lon", low=-180, high=180),
+        lat=forms.number(form, "lat", low=-90, high=90),
+        address=forms.text(form, "address", label="The corrected address"),
+        why=forms.text(form, "why", label="Why"),
+    )
+    flash("Decision kept. It will be used whenever this address comes again.", "good")
+    return redirect(url_for("review.index", decided=item), 303)
+
+
+@page.post("/review/<int:item>/undo")
+@allow(*_WHO)
+def undo(item: int) -> ResponseReturnValue:
+    """Take a decision back.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the item, which waits again.
+    """
+    review.undo_decision(workspace(), user(), item)
+    flash("The decision was taken back; the address waits again.", "good")
+    return redirect(url_for("review.index"), 303)

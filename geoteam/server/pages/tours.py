@@ -1,0 +1,146 @@
+"""Tours: visits due, a plan, the route, the sheets."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoteam.model import Role
+from geoteam.server import forms
+from geoteam.server.access import allow
+from geoteam.server.context import user, workspace
+from geoteam.server.headers import nonce
+from geoteam.services import tours
+
+page = Blueprint("tours", __name__)
+_STAFF = (Role.SUPERVISOR, Role.OFFICER)
+
+
+@page.get("/tours")
+@allow(*_STAFF, Role.POLICE)
+def index() -> ResponseReturnValue:
+    """List tours, and for officers and supervisors the visits that are due.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    on = forms.day(request.args, "on") or workspace().today()
+    who = user()
+    officer = who.officer_ref or forms.text(request.args, "officer")
+    due = None
+    if who.role in _STAFF and officer:
+        due = tours.visits_due(workspace(), who, on, officer)
+    return render_template(
+        "tours.html",
+        on=on,
+        officer=officer,
+        due=due,
+        found=tours.list_tours(workspace(), who),
+        choices=tours.choices(workspace(), who) if who.role in _STAFF else None,
+    )
+
+
+@page.post("/tours")
+@allow(*_STAFF)
+def plan() -> ResponseReturnValue:
+    """Plan a tour.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the tour.
+    """
+    form = request.form
+    ref = tours.plan_tour(
+        workspace(),
+        user(),
+        on=forms.day(form, "on") or workspace().today(),
+        officer_ref=user().officer_ref
+        or forms.text(form, "officer", label="Officer", required=True),
+        police_partner_ref=forms.text(form, "partner"),
+        departs=forms.text(form, "departs"),
+        max_stops=forms.whole(form, "max_stops", 0, low=0, high=40) or None,
+    )
+    flash("The tour is planned.", "good")
+    return redirect(url_for("tours.show", ref=ref), 303)
+
+
+@page.get("/tours/<ref>")
+@allow(*_STAFF, Role.POLICE)
+def show(ref: str) -> ResponseReturnValue:
+    """Show one tour: route, stops, and what was left out and why.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    return render_template("tour.html", tour=tours.tour(workspace(), user(), ref), ref=ref)
+
+
+@page.get("/tours/<ref>/map")
+@allow(*_STAFF, Role.POLICE)
+def frame(ref: str) -> ResponseReturnValue:
+    """Draw the route.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        A document made by folium.
+    """
+    return tours.tour_map(workspace(), user(), ref, nonce=nonce())
+
+
+@page.get("/tours/<ref>/sheet.pdf")
+@allow(*_STAFF)
+def sheet(ref: str) -> ResponseReturnValue:
+    """Send the officer's printed sheet.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        A PDF file.
+    """
+    return _pdf(ref, "officer")
+
+
+@page.get("/tours/<ref>/police-sheet.pdf")
+@allow(*_STAFF, Role.POLICE)
+def police_sheet(ref: str) -> ResponseReturnValue:
+    """Send the police copy, which holds only what policy allows.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        A PDF file.
+    """
+    return _pdf(ref, "police")
+
+
+def _pdf(ref: str, copy: str) -> Response:
+    body = tours.tour_sheet(workspace(), user(), ref, copy)
+    # The name on the disk says nothing about who is visited.
+    headers = {"Content-Disposition": f'attachment; filename="tour-{copy}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
