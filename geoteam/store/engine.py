@@ -125,7 +125,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     WorkspaceError
         When the database is full, read-only, busy or gone.
     """
-    with clear_errors(engine), Session(engine) as session, session.begin():
+    with clear_errors(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -154,7 +154,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         )
     else:
         engine = engine.execution_options(**{_READING: True})
-    with clear_errors(engine), Session(engine) as session, session.begin():
+    with clear_errors(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 

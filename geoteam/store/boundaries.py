@@ -1,0 +1,185 @@
+"""Boundary sets: polygons of one kind with the days in which they are in force."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import geopandas as gpd
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from geoteam.errors import NotFoundError
+from geoteam.frames import BOUNDARIES, check_frame
+from geoteam.model import BoundarySet
+from geoteam.store.bulk import frame_of, geo_frame, records
+from geoteam.store.tables import BoundaryRow, BoundarySetRow
+
+
+def save_set(
+    session: Session, boundary_set: BoundarySet, frame: gpd.GeoDataFrame, at: datetime
+) -> tuple[int, bool]:
+    """Save a boundary set; the same kind and version again replaces its polygons.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    boundary_set
+        Kind, version and dates.
+    frame
+        BOUNDARIES.
+    at
+        The moment of loading.
+
+    Returns
+    -------
+    tuple of int and bool
+        The set's id (the same one when it is replaced, so plans keep theirs), and whether anything
+        is new or different.
+    """
+    check_frame(frame, BOUNDARIES)
+    row = session.scalar(
+        select(BoundarySetRow).where(
+            BoundarySetRow.kind == boundary_set.kind,
+            BoundarySetRow.version == boundary_set.version,
+        )
+    )
+    if row is not None and _set_of(row) == boundary_set and _same(load_set(session, row.id), frame):
+        return row.id, False
+    if row is None:
+        row = BoundarySetRow(kind=boundary_set.kind, version=boundary_set.version)
+        session.add(row)
+    row.valid_from, row.valid_to = boundary_set.valid_from, boundary_set.valid_to
+    row.source, row.credit, row.loaded_at = boundary_set.source, boundary_set.credit, at
+    session.flush()
+    session.execute(delete(BoundaryRow).where(BoundaryRow.set_id == row.id))
+    codes = frame.index.tolist()
+    rows = records(frame, ["name", "parent"])
+    session.execute(
+        insert(BoundaryRow),
+        [
+            values | {"set_id": row.id, "code": code, "geometry": geometry}
+            for values, code, geometry in zip(rows, codes, frame.geometry.tolist(), strict=True)
+        ],
+    )
+    return row.id, True
+
+
+def _same(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> bool:
+    ordered = new.sort_index()
+    return (
+        old.index.tolist() == ordered.index.tolist()
+        and all(old[c].tolist() == ordered[c].tolist() for c in ("name", "parent"))
+        and old.geometry.tolist() == ordered.geometry.tolist()
+    )
+
+
+def _set_of(row: BoundarySetRow) -> BoundarySet:
+    return BoundarySet(
+        kind=row.kind,
+        version=row.version,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        source=row.source,
+        credit=row.credit,
+    )
+
+
+def list_sets(session: Session, kind: str = "") -> dict[int, BoundarySet]:
+    """List the boundary sets.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    kind
+        Only this kind; every kind when empty.
+
+    Returns
+    -------
+    dict of int to BoundarySet
+        By id, ordered by kind, newest first.
+    """
+    query = select(BoundarySetRow).order_by(BoundarySetRow.kind, BoundarySetRow.valid_from.desc())
+    if kind:
+        query = query.where(BoundarySetRow.kind == kind)
+    return {row.id: _set_of(row) for row in session.scalars(query)}
+
+
+def in_force(session: Session, kind: str, on: date) -> tuple[int, BoundarySet] | None:
+    """Find the set of a kind that is in force on a day.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    kind
+        Boundary kind.
+    on
+        The day.
+
+    Returns
+    -------
+    tuple of int and BoundarySet, or None
+        The id and the set; the newest where two overlap.
+    """
+    for set_id, boundary_set in list_sets(session, kind).items():
+        if boundary_set.in_force(on):
+            return set_id, boundary_set
+    return None
+
+
+def load_set(session: Session, set_id: int) -> gpd.GeoDataFrame:
+    """Load the polygons of a set.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The set's id.
+
+    Returns
+    -------
+    GeoDataFrame
+        BOUNDARIES, by code.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such set.
+    """
+    if session.get(BoundarySetRow, set_id) is None:
+        raise NotFoundError(
+            f"there is no boundary set {set_id}", remedy="See: geoteam boundaries list"
+        )
+    query = select(
+        BoundaryRow.code, BoundaryRow.name, BoundaryRow.parent, BoundaryRow.geometry
+    ).where(BoundaryRow.set_id == set_id)
+    frame = frame_of(session, query, "code", {"code": "str", "name": "str", "parent": "str"})
+    # Sorted here, not by the database: a collation would not agree with Python's order.
+    return geo_frame(frame.sort_index())
+
+
+def close_set(session: Session, set_id: int, valid_to: date) -> None:
+    """Say from which day on a set is no longer in force.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The set's id.
+    valid_to
+        First day on which it does not hold.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such set.
+    """
+    row = session.get(BoundarySetRow, set_id)
+    if row is None:
+        raise NotFoundError(f"there is no boundary set {set_id}")
+    row.valid_to = valid_to
+    session.flush()

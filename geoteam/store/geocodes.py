@@ -1,0 +1,297 @@
+"""Geocodes: what was decided about a residence; a new one supersedes, nothing is overwritten."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import shapely
+from shapely.geometry import Point
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from geoteam.errors import NotFoundError
+from geoteam.store.bulk import chunks, frame_of, records
+from geoteam.store.tables import ClientRow, GeocodeRow, ResidenceRow
+
+_COLUMNS = (
+    "status",
+    "match_code",
+    "kind",
+    "score",
+    "uncertainty_m",
+    "matched_address",
+    "reference_id",
+    "inferred",
+    "reason",
+    "candidates",
+    "boundary_ambiguous",
+    "decision",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Geocode:
+    """One geocode with the residence and client it belongs to; lon/lat None without a point."""
+
+    id: int
+    residence_id: int
+    client_ref: str
+    address: str
+    zip: str
+    residence_kind: str
+    status: str
+    match_code: str
+    kind: str
+    score: float
+    uncertainty_m: float | None
+    lon: float | None
+    lat: float | None
+    matched_address: str
+    reference_id: str
+    inferred: bool
+    reason: str
+    candidates: tuple[dict[str, Any], ...]
+    boundary_ambiguous: bool
+    decision: str
+    decided_by: str
+    decided_why: str
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+def without_geocode(session: Session) -> pd.DataFrame:
+    """List present residences that have no geocode yet.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    DataFrame
+        Index residence_id; client_ref, kind, address, zip.
+    """
+    query = (
+        select(
+            ResidenceRow.id.label("residence_id"),
+            ClientRow.ref.label("client_ref"),
+            ResidenceRow.kind,
+            ResidenceRow.address,
+            ResidenceRow.zip,
+        )
+        .join(ClientRow, ClientRow.id == ResidenceRow.client_id)
+        .outerjoin(
+            GeocodeRow,
+            and_(GeocodeRow.residence_id == ResidenceRow.id, GeocodeRow.valid_to.is_(None)),
+        )
+        .where(ResidenceRow.valid_to.is_(None), GeocodeRow.id.is_(None))
+        .order_by(ResidenceRow.id)
+    )
+    text = dict.fromkeys(("client_ref", "kind", "address", "zip"), "str")
+    return frame_of(session, query, "residence_id", text | {"residence_id": "int64"})
+
+
+def supersede(session: Session, residence_ids: Iterable[int], at: datetime) -> int:
+    """End the present geocodes of some residences.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    residence_ids
+        The residences.
+    at
+        The moment.
+
+    Returns
+    -------
+    int
+        How many geocodes ended.
+    """
+    ended = 0
+    for part in chunks(sorted(residence_ids)):
+        result = session.execute(
+            update(GeocodeRow)
+            .where(GeocodeRow.residence_id.in_(part), GeocodeRow.valid_to.is_(None))
+            .values(valid_to=at)
+            .execution_options(synchronize_session=False)
+        )
+        ended += int(getattr(result, "rowcount", 0))
+    session.expire_all()
+    return ended
+
+
+def save(
+    session: Session,
+    frame: pd.DataFrame,
+    at: datetime,
+    *,
+    decided_by: str = "",
+    decided_why: str = "",
+) -> int:
+    """Save geocodes; the present ones of the same residences are superseded.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    frame
+        Index residence_id; the columns of GEOCODES with boundary_ambiguous and decision
+        (``accepted``, ``review`` or ``unplaceable``). Columns decided_by and decided_why, where
+        they are there, win over the arguments.
+    at
+        The moment.
+    decided_by, decided_why
+        The person who decided; empty for the geocoder itself.
+
+    Returns
+    -------
+    int
+        How many were saved.
+    """
+    ids = [int(value) for value in frame.index.tolist()]
+    supersede(session, ids, at)
+    names = [*_COLUMNS, *(c for c in ("decided_by", "decided_why") if c in frame.columns)]
+    rows = [
+        {"decided_by": decided_by, "decided_why": decided_why}
+        | row
+        | {
+            "residence_id": residence_id,
+            "geometry": _point(lon, lat),
+            "candidates": list(row["candidates"] or ()),
+            "valid_from": at,
+            "valid_to": None,
+        }
+        for residence_id, row, lon, lat in zip(
+            ids, records(frame, names), frame["lon"].tolist(), frame["lat"].tolist(), strict=True
+        )
+    ]
+    for part in chunks(rows):
+        session.execute(insert(GeocodeRow), list(part))
+    return len(rows)
+
+
+def _point(lon: float | None, lat: float | None) -> Point | None:
+    if lon is None or lat is None or not (math.isfinite(lon) and math.isfinite(lat)):
+        return None
+    return Point(lon, lat)
+
+
+def _get(session: Session, row: GeocodeRow) -> Geocode:
+    residence = session.get_one(ResidenceRow, row.residence_id)
+    client = session.get_one(ClientRow, residence.client_id)
+    return Geocode(
+        id=row.id,
+        residence_id=row.residence_id,
+        client_ref=client.ref,
+        address=residence.address,
+        zip=residence.zip,
+        residence_kind=residence.kind,
+        status=row.status,
+        match_code=row.match_code,
+        kind=row.kind,
+        score=row.score,
+        uncertainty_m=row.uncertainty_m,
+        lon=None if row.geometry is None else float(shapely.get_x(row.geometry)),
+        lat=None if row.geometry is None else float(shapely.get_y(row.geometry)),
+        matched_address=row.matched_address,
+        reference_id=row.reference_id,
+        inferred=row.inferred,
+        reason=row.reason,
+        candidates=tuple(row.candidates),
+        boundary_ambiguous=row.boundary_ambiguous,
+        decision=row.decision,
+        decided_by=row.decided_by,
+        decided_why=row.decided_why,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def get(session: Session, geocode_id: int) -> Geocode:
+    """Load one geocode.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    geocode_id
+        Its id.
+
+    Returns
+    -------
+    Geocode
+        The geocode with its residence and client.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such geocode.
+    """
+    row = session.get(GeocodeRow, geocode_id)
+    if row is None:
+        raise NotFoundError(f"there is no geocode {geocode_id}")
+    return _get(session, row)
+
+
+def history(session: Session, residence_id: int) -> list[Geocode]:
+    """Load every geocode that a residence ever had.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    residence_id
+        The residence.
+
+    Returns
+    -------
+    list of Geocode
+        Newest first; the first one holds when its ``valid_to`` is None.
+    """
+    query = select(GeocodeRow).where(GeocodeRow.residence_id == residence_id)
+    rows = session.scalars(query.order_by(GeocodeRow.id.desc())).all()
+    return [_get(session, row) for row in rows]
+
+
+def restore_previous(session: Session, residence_id: int, at: datetime) -> Geocode:
+    """Undo a decision: what held before it holds again.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    residence_id
+        The residence.
+    at
+        The moment.
+
+    Returns
+    -------
+    Geocode
+        The geocode that holds now, a copy of the earlier one.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing came before the present one.
+    """
+    query = select(GeocodeRow).where(GeocodeRow.residence_id == residence_id)
+    rows = session.scalars(query.order_by(GeocodeRow.id.desc()).limit(2)).all()
+    if len(rows) < 2:
+        raise NotFoundError("there is no earlier geocode to go back to")
+    present, earlier = rows
+    present.valid_to = at
+    session.flush()
+    names = [c.name for c in GeocodeRow.__table__.columns if c.name not in ("id", "valid_from")]
+    copy = GeocodeRow(**{name: getattr(earlier, name) for name in names}, valid_from=at)
+    copy.valid_to = None
+    session.add(copy)
+    session.flush()
+    return _get(session, copy)

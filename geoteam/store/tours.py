@@ -1,0 +1,347 @@
+"""Tours with their stops, kept as planned."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from shapely.geometry import LineString, Point
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from geoteam.errors import NotFoundError
+from geoteam.store.bulk import frame_of, ids_by_ref
+from geoteam.store.tables import (
+    ClientRow,
+    OfficerRow,
+    PolicePartnerRow,
+    ResidenceRow,
+    StopRow,
+    TourRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedStop:
+    """One stop; coordinates in EPSG:4326."""
+
+    position: int
+    client_ref: str
+    residence_id: int
+    address: str
+    arrives_at: datetime
+    leaves_at: datetime
+    reason: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTour:
+    """One tour; ``ref`` is random and stands on the sheet. The route is in EPSG:4326."""
+
+    ref: str
+    on: date
+    officer_ref: str
+    police_partner_ref: str
+    start_ref: str
+    departs_at: datetime
+    returns_at: datetime
+    drive_s: float
+    length_m: float
+    route: LineString | None
+    steps: tuple[Any, ...]
+    left_out: tuple[Any, ...]
+    summary: Mapping[str, Any]
+    status: str
+    created_by: str
+    created_at: datetime
+    stops: tuple[SavedStop, ...]
+
+
+def new_ref() -> str:
+    """Make a reference that cannot be guessed and can be read aloud.
+
+    Returns
+    -------
+    str
+        Twelve characters of 32 kinds (60 bits).
+    """
+    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyzc") for _ in range(12))
+
+
+def save(
+    session: Session,
+    *,
+    ref: str,
+    on: date,
+    officer_ref: str,
+    police_partner_ref: str,
+    start_ref: str,
+    departs_at: datetime,
+    returns_at: datetime,
+    drive_s: float,
+    length_m: float,
+    route: LineString | None,
+    steps: Sequence[Any],
+    left_out: Sequence[Any],
+    summary: Mapping[str, Any],
+    by: str,
+    at: datetime,
+    stops: Sequence[Mapping[str, Any]],
+) -> str:
+    """Save a tour with its stops.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        From `new_ref`.
+    on
+        The day.
+    officer_ref, police_partner_ref
+        Who drives; the partner may be ''.
+    start_ref
+        Venue where the tour begins and ends.
+    departs_at, returns_at
+        Moments, timezone-aware.
+    drive_s, length_m
+        Time behind the wheel and length of the route.
+    route
+        LineString in EPSG:4326.
+    steps, left_out, summary
+        Anything JSON can hold.
+    by, at
+        Who planned it and when.
+    stops
+        In order; each with client_ref, residence_id, arrives_at, leaves_at, reason, lon and lat.
+
+    Returns
+    -------
+    str
+        The reference.
+
+    Raises
+    ------
+    NotFoundError
+        When the officer, the police partner or a client does not exist.
+    """
+    officers = ids_by_ref(session, OfficerRow, [officer_ref])
+    partners = ids_by_ref(session, PolicePartnerRow, [police_partner_ref])
+    clients = ids_by_ref(session, ClientRow, [stop["client_ref"] for stop in stops])
+    if officer_ref not in officers:
+        raise NotFoundError(f"there is no officer {officer_ref!r}")
+    if police_partner_ref and police_partner_ref not in partners:
+        raise NotFoundError(f"there is no police partner {police_partner_ref!r}")
+    row = TourRow(
+        ref=ref,
+        on=on,
+        officer_id=officers[officer_ref],
+        police_partner_id=partners.get(police_partner_ref),
+        start_ref=start_ref,
+        departs_at=departs_at,
+        returns_at=returns_at,
+        drive_s=float(drive_s),
+        length_m=float(length_m),
+        route=route,
+        steps=list(steps),
+        left_out=list(left_out),
+        summary=dict(summary),
+        created_by=by,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    rows = []
+    for position, stop in enumerate(stops, start=1):
+        if stop["client_ref"] not in clients:
+            raise NotFoundError(f"there is no client {stop['client_ref']!r}")
+        rows.append(
+            {
+                "tour_id": row.id,
+                "position": position,
+                "client_id": clients[stop["client_ref"]],
+                "residence_id": int(stop["residence_id"]),
+                "arrives_at": stop["arrives_at"],
+                "leaves_at": stop["leaves_at"],
+                "reason": stop["reason"],
+                "geometry": Point(float(stop["lon"]), float(stop["lat"])),
+            }
+        )
+    if rows:
+        session.execute(insert(StopRow), rows)
+    return ref
+
+
+def get(session: Session, ref: str) -> SavedTour:
+    """Load one tour with its stops.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        Its reference.
+
+    Returns
+    -------
+    SavedTour
+        The tour; stops in order.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such tour.
+    """
+    found = session.execute(
+        select(TourRow, OfficerRow.ref, PolicePartnerRow.ref)
+        .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
+        .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
+        .where(TourRow.ref == ref)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("there is no such tour", remedy="See the list of tours")
+    row, officer_ref, partner_ref = found
+    return SavedTour(
+        ref=row.ref,
+        on=row.on,
+        officer_ref=officer_ref,
+        police_partner_ref=partner_ref or "",
+        start_ref=row.start_ref,
+        departs_at=row.departs_at,
+        returns_at=row.returns_at,
+        drive_s=row.drive_s,
+        length_m=row.length_m,
+        route=row.route,
+        steps=tuple(row.steps),
+        left_out=tuple(row.left_out),
+        summary=row.summary,
+        status=row.status,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        stops=_stops(session, row.id),
+    )
+
+
+def _stops(session: Session, tour_id: int) -> tuple[SavedStop, ...]:
+    query = (
+        select(StopRow, ClientRow.ref, ResidenceRow.address)
+        .join(ClientRow, ClientRow.id == StopRow.client_id)
+        .join(ResidenceRow, ResidenceRow.id == StopRow.residence_id)
+        .where(StopRow.tour_id == tour_id)
+        .order_by(StopRow.position)
+    )
+    return tuple(
+        SavedStop(
+            position=stop.position,
+            client_ref=client_ref,
+            residence_id=stop.residence_id,
+            address=address,
+            arrives_at=stop.arrives_at,
+            leaves_at=stop.leaves_at,
+            reason=stop.reason,
+            lon=stop.geometry.x,
+            lat=stop.geometry.y,
+        )
+        for stop, client_ref, address in session.execute(query)
+    )
+
+
+def list_tours(
+    session: Session,
+    *,
+    on: date | None = None,
+    officer_ref: str = "",
+    police_partner_ref: str = "",
+    limit: int = 200,
+) -> pd.DataFrame:
+    """List tours.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    on
+        Only this day; any when None.
+    officer_ref, police_partner_ref
+        Only theirs; anybody's when empty.
+    limit
+        At most so many.
+
+    Returns
+    -------
+    DataFrame
+        Index tour_ref; on, officer, officer_name, team, police_partner, police_partner_name,
+        district, departs_at, returns_at, drive_s, length_m, status, stops; newest day first.
+    """
+    stops = (
+        select(StopRow.tour_id, func.count().label("stops")).group_by(StopRow.tour_id).subquery()
+    )
+    query = (
+        select(
+            TourRow.ref.label("tour_ref"),
+            TourRow.on,
+            OfficerRow.ref.label("officer"),
+            OfficerRow.name.label("officer_name"),
+            PolicePartnerRow.ref.label("police_partner"),
+            PolicePartnerRow.name.label("police_partner_name"),
+            PolicePartnerRow.district,
+            TourRow.departs_at,
+            TourRow.returns_at,
+            TourRow.drive_s,
+            TourRow.length_m,
+            TourRow.status,
+            func.coalesce(stops.c.stops, 0).label("stops"),
+        )
+        .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
+        .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
+        .outerjoin(stops, stops.c.tour_id == TourRow.id)
+        .order_by(TourRow.on.desc(), TourRow.departs_at, TourRow.id)
+        .limit(limit)
+    )
+    if on is not None:
+        query = query.where(TourRow.on == on)
+    if officer_ref:
+        query = query.where(OfficerRow.ref == officer_ref)
+    if police_partner_ref:
+        query = query.where(PolicePartnerRow.ref == police_partner_ref)
+    text = (
+        "tour_ref",
+        "officer",
+        "officer_name",
+        "police_partner",
+        "police_partner_name",
+        "district",
+        "status",
+    )
+    types = dict.fromkeys(text, "str") | {"drive_s": "float64", "length_m": "float64"}
+    return frame_of(session, query, "tour_ref", types | {"stops": "int64"})
+
+
+def set_status(session: Session, ref: str, status: str) -> None:
+    """Change the status of a tour.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        Its reference.
+    status
+        ``planned``, ``under way``, ``done`` or ``cancelled``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such tour.
+    """
+    row = session.scalar(select(TourRow).where(TourRow.ref == ref))
+    if row is None:
+        raise NotFoundError("there is no such tour", remedy="See the list of tours")
+    row.status = status
+    session.flush()
