@@ -108,6 +108,7 @@ def write_run(
     ended: list[int] = []
     reasons: list[dict[str, Any]] = []
     same: set[str] = set()
+    lost = 0
     for old in session.execute(_query().where(AssignmentRow.valid_to.is_(None))):
         row = new.get(old.client_ref)
         if row is None or (row["unit"], row["team"], row["officer"]) != (
@@ -116,6 +117,7 @@ def write_run(
             old.officer or "",
         ):
             ended.append(old.assignment_id)
+            lost += row is None
             continue
         same.add(old.client_ref)
         if row["reason"] != old.reason:
@@ -138,8 +140,7 @@ def write_run(
     ]
     for part in chunks(opened):
         session.execute(insert(AssignmentRow), list(part))
-    left = sum(1 for _ in ended) - len(set(new) - same) if len(ended) > len(opened) else 0
-    return Run(run.id, len(opened) + max(left, 0), len(same))
+    return Run(run.id, len(opened) + lost, len(same))
 
 
 def _known(session: Session, table: Any, refs: Any, noun: str) -> dict[str, int]:

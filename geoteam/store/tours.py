@@ -21,6 +21,7 @@ from geoteam.store.tables import (
     PolicePartnerRow,
     ResidenceRow,
     StopRow,
+    TeamRow,
     TourRow,
 )
 
@@ -69,9 +70,9 @@ def new_ref() -> str:
     Returns
     -------
     str
-        Twelve characters of 32 kinds (60 bits).
+        Twelve characters of 31 kinds (59 bits).
     """
-    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyzc") for _ in range(12))
+    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(12))
 
 
 def save(
@@ -288,6 +289,7 @@ def list_tours(
             TourRow.on,
             OfficerRow.ref.label("officer"),
             OfficerRow.name.label("officer_name"),
+            TeamRow.ref.label("team"),
             PolicePartnerRow.ref.label("police_partner"),
             PolicePartnerRow.name.label("police_partner_name"),
             PolicePartnerRow.district,
@@ -299,6 +301,7 @@ def list_tours(
             func.coalesce(stops.c.stops, 0).label("stops"),
         )
         .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
+        .join(TeamRow, TeamRow.id == OfficerRow.team_id)
         .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
         .outerjoin(stops, stops.c.tour_id == TourRow.id)
         .order_by(TourRow.on.desc(), TourRow.departs_at, TourRow.id)
@@ -314,6 +317,7 @@ def list_tours(
         "tour_ref",
         "officer",
         "officer_name",
+        "team",
         "police_partner",
         "police_partner_name",
         "district",
