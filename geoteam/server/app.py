@@ -8,8 +8,17 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from geoteam.model import Role
 from geoteam.server import pages, show
-from geoteam.server.access import PUBLIC, allow, check_declarations, guard
+from geoteam.server.access import (
+    EVERY_ROLE,
+    PUBLIC,
+    Anyone,
+    allow,
+    check_declarations,
+    declared,
+    guard,
+)
 from geoteam.server.accesslog import log_requests
 from geoteam.server.config import ServerConfig
 from geoteam.server.context import Parts
@@ -23,6 +32,7 @@ from geoteam.services.workspace import Workspace
 _HERE = Path(__file__).parent
 # Longer than any session lives; the store's own time-outs decide.
 _COOKIE_S = 13 * 3600
+_STATIC = "Send a style, script, font or picture of the front end."
 
 
 def create_app(config: ServerConfig, workspace: Workspace) -> Flask:
@@ -80,8 +90,40 @@ def create_app(config: ServerConfig, workspace: Workspace) -> Flask:
     add_headers(app, https=config.https)
     handle_faults(app)
     show.teach_templates(app)
+    _add_routes(app)
+    check_declarations(app)
+    return app
+
+
+def route_table() -> list[tuple[str, str, str, str]]:
+    """List every route, for the reference page and for the tests.
+
+    Returns
+    -------
+    list of tuple of str
+        Route, methods, who may call it, and what it does in a sentence.
+    """
+    app = Flask("geoteam.server", root_path=str(_HERE), static_folder=str(_HERE / "static"))
+    _add_routes(app)
+    rows = []
+    for rule in app.url_map.iter_rules():
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        audiences = declared(app, rule.endpoint) or frozenset()
+        view = app.view_functions[rule.endpoint]
+        what = _STATIC if rule.endpoint == "static" else (view.__doc__ or "").partition("\n")[0]
+        rows.append((rule.rule, methods, _who(audiences), what))
+    return sorted(rows)
+
+
+def _add_routes(app: Flask) -> None:
     app.view_functions["static"] = allow(PUBLIC)(app.view_functions["static"])
     for page in pages.ALL:
         app.register_blueprint(page)
-    check_declarations(app)
-    return app
+
+
+def _who(audiences: frozenset[Role | Anyone]) -> str:
+    if PUBLIC in audiences:
+        return "anyone"
+    if audiences == frozenset(EVERY_ROLE):
+        return "every role"
+    return ", ".join(role.value for role in EVERY_ROLE if role in audiences)

@@ -7,6 +7,7 @@ import logging
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from geoteam.errors import (
@@ -44,6 +45,7 @@ _PAGES: dict[int, tuple[str, str]] = {
         "Nothing was saved. Try again; if it happens again, tell your administrator when.",
     ),
 }
+_BARE = Markup("<!doctype html><html lang=en><title>{0}</title><h1>{0}</h1><p>{1}</p></html>")
 # The first class that fits decides.
 _STATUS: tuple[tuple[type[GeoteamError], int], ...] = (
     (NotFoundError, 404),
@@ -88,9 +90,13 @@ def error_page(status: int, *, what: str = "", remedy: str = "") -> ResponseRetu
         The page and its status.
     """
     heading, usual = _PAGES.get(status, _PAGES[400] if status < 500 else _PAGES[500])
-    page = render_template(
-        "error.html", status=status, heading=heading, what=what, remedy=remedy or usual
-    )
+    try:
+        page = render_template(
+            "error.html", status=status, heading=heading, what=what, remedy=remedy or usual
+        )
+    except Exception as error:
+        logger.error("the error page cannot be rendered", exc_info=error)
+        page = _BARE.format(heading, remedy or usual)
     return page, status
 
 

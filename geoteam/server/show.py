@@ -34,6 +34,16 @@ _DECISIONS = {
     "review": ("badge-warn", "in review"),
     "unplaceable": ("badge-info", "no pin"),
 }
+_CLIENT_FACTS = {
+    "level": "Supervision level",
+    "needs": "Needs",
+    "unit": "Area",
+    "team": "Team",
+    "officer": "Officer",
+    "intake_on": "Under supervision since",
+    "access_notes": "At the door",
+    "windows": "At home",
+}
 _DASH = Markup('<span class="muted">–</span>')
 
 
@@ -68,6 +78,8 @@ def teach_templates(app: Flask) -> None:
             "nonce": nonce(),
             "asset": _asset,
             "client_url": client_url,
+            "client_link": client_link,
+            "client_facts": client_facts,
             "may": may,
         }
 
@@ -104,6 +116,39 @@ def client_url(ref: str) -> str:
         A path with the sealed id.
     """
     return url_for("clients.record", word=seal_client(ref))
+
+
+def client_link(ref: str) -> Markup:
+    """Give a link to a client's record, labelled with the agency's id.
+
+    Parameters
+    ----------
+    ref
+        The agency's id.
+
+    Returns
+    -------
+    Markup
+        A link.
+    """
+    return Markup('<a class="mono" href="{}">{}</a>').format(client_url(ref), ref)
+
+
+def client_facts(client: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Pick the facts of a client's record that this reader was given.
+
+    Parameters
+    ----------
+    client
+        The record, already cut down to what policy allows.
+
+    Returns
+    -------
+    list[tuple[str, Any]]
+        Label and text of each fact.
+    """
+    facts = plain(client, _CLIENT_FACTS)
+    return [(label, _fact(value)) for label, value in facts]
 
 
 def day(value: date | str | None) -> str | Markup:
@@ -279,6 +324,15 @@ def plain(record: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str
         Label and value of each field that the record has.
     """
     return [(label, record[field]) for field, label in names.items() if field in record]
+
+
+def _fact(value: object) -> str | Markup:
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, (list, tuple)):
+        parts = ["–".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for v in value]
+        return ", ".join(part.replace("_", " ") for part in parts) or _DASH
+    return str(value) if value not in ("", None) else _DASH
 
 
 def _menu() -> list[dict[str, Any]]:

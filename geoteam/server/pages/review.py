@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from geoteam.model import Role
 from geoteam.server import forms
@@ -99,19 +100,20 @@ def decide(item: int) -> ResponseReturnValue:
         The way to the next item of the same reason, or to the queue.
     """
     form = request.form
-    candidate = forms.number(form, "candidate", low=0, high=99)
+    action, _, place = forms.text(form, "decision", label="The decision", required=True).partition(
+        ":"
+    )
     review.decide_item(
         workspace(),
         user(),
         item,
-        action=forms.choice(form, "action", review.ACTIONS, ""),
-        candidate=None if candidate is None else int(candidate),
-        lon=forms.number(form, "lon", low=-180, high=180),
-        lat=forms.number(form, "lat", low=-90, high=90),
-        address=forms.text(form, "address", label="The corrected address"),
-        why=forms.text(form, "why", label="Why"),
+        action=forms.choice(MultiDict(decision=action), "decision", review.ACTIONS, ""),
+        candidate=forms.whole(MultiDict(candidate=place), "candidate", 0, low=0, high=99)
+        if place
+        else None,
+        address=forms.text(form, "address", label="The right address"),
+        why=forms.text(form, "why", label="Why", required=True),
     )
-    flash("Decision kept. It will be used whenever this address comes again.", "good")
     return redirect(url_for("review.index", decided=item), 303)
 
 

@@ -73,7 +73,7 @@ def _page(username: str = "", password: str = "") -> ResponseReturnValue:
         "setup.html",
         view=overview.workspace_overview(workspace()),
         users=accounts.list_users(workspace()),
-        roles=tuple(Role),
+        role_choices=[(role.value, role.value.capitalize()) for role in Role],
         username=username,
         password=password,
     )
