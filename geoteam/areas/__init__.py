@@ -7,7 +7,23 @@ and size; nothing is mended unless asked, and then every change is listed.
 
 from __future__ import annotations
 
+from geoteam.areas.checking import check_boundaries, faults_frame
+from geoteam.areas.faults import Fault, Repair
 from geoteam.areas.index import AreaIndex
 from geoteam.areas.reading import guess_fields, read_boundaries, read_raw_boundaries
+from geoteam.areas.relations import adjacency, crosswalk_by_area, crosswalk_by_points, dissolve
 
-__all__ = ["AreaIndex", "guess_fields", "read_boundaries", "read_raw_boundaries"]
+__all__ = [
+    "AreaIndex",
+    "Fault",
+    "Repair",
+    "adjacency",
+    "check_boundaries",
+    "crosswalk_by_area",
+    "crosswalk_by_points",
+    "dissolve",
+    "faults_frame",
+    "guess_fields",
+    "read_boundaries",
+    "read_raw_boundaries",
+]
