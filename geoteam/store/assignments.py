@@ -56,11 +56,11 @@ def _query() -> Any:
     )
 
 
-def write_run(
+def save_run(
     session: Session,
     rows: pd.DataFrame,
     *,
-    effective: date,
+    on: date,
     plan_id: int | None,
     at: datetime,
     by: str,
@@ -77,7 +77,7 @@ def write_run(
         Open session.
     rows
         Index client_ref; unit, team, officer ('' when none) and reason (dict).
-    effective
+    on
         First day on which the new assignments hold.
     plan_id
         The plan that was applied.
@@ -122,7 +122,7 @@ def write_run(
         same.add(old.client_ref)
         if row["reason"] != old.reason:
             reasons.append({"row_id": old.assignment_id, "why": row["reason"], "run": run.id})
-    _close(session, ended, effective)
+    _close(session, ended, on)
     _set_reasons(session, reasons)
     opened = [
         {
@@ -132,7 +132,7 @@ def write_run(
             "team_id": teams.get(row["team"]),
             "officer_id": officers.get(row["officer"]),
             "reason": row["reason"],
-            "valid_from": effective,
+            "valid_from": on,
             "valid_to": None,
         }
         for ref, row in new.items()
@@ -189,12 +189,58 @@ def on_day(session: Session, on: date) -> pd.DataFrame:
         Index client_ref, sorted; assignment_id, unit, team, officer ('' when none), reason,
         valid_from, valid_to.
     """
-    query = _query().where(
+    query = _query().where(*_holds(on))
+    types = dict.fromkeys(("client_ref", "unit", "team", "officer"), "str")
+    return frame_of(session, query, "client_ref", types | {"assignment_id": "int64"}).sort_index()
+
+
+def statuses(session: Session, on: date) -> pd.Series:
+    """Tell for each client whether the assignment of a day found an officer.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    on
+        The day.
+
+    Returns
+    -------
+    Series
+        Index client_ref; the status that the reason holds: ``assigned`` or why not.
+    """
+    frame = on_day(session, on)
+    found = [str(reason.get("status", "")) for reason in frame["reason"]]
+    return pd.Series(found, index=frame.index, dtype="str", name="status")
+
+
+def reason_of(session: Session, client_ref: str, on: date) -> dict[str, Any] | None:
+    """Load the reason of a client's assignment on a day.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    client_ref
+        The client.
+    on
+        The day.
+
+    Returns
+    -------
+    dict or None
+        None when the client had no assignment.
+    """
+    query = _query().where(ClientRow.ref == client_ref, *_holds(on))
+    row = session.execute(query).first()
+    return None if row is None else dict(row.reason)
+
+
+def _holds(on: date) -> tuple[Any, ...]:
+    return (
         AssignmentRow.valid_from <= on,
         or_(AssignmentRow.valid_to.is_(None), AssignmentRow.valid_to > on),
     )
-    types = dict.fromkeys(("client_ref", "unit", "team", "officer"), "str")
-    return frame_of(session, query, "client_ref", types | {"assignment_id": "int64"}).sort_index()
 
 
 def of_client(session: Session, client_ref: str) -> list[SavedAssignment]:
@@ -227,7 +273,7 @@ def of_client(session: Session, client_ref: str) -> list[SavedAssignment]:
     ]
 
 
-def latest_run(session: Session) -> dict[str, Any] | None:
+def last_run(session: Session) -> dict[str, Any] | None:
     """Load the newest run.
 
     Parameters
