@@ -1,0 +1,23 @@
+"""Tours: which home visits are due, and one day's tour of a CSO with a police partner.
+
+Visits come from contact standards and history, not from guesses. A stop lies only where both
+people are on duty and the client is at home; every visit that is left out carries a reason that
+was found by checking. The solver takes a matrix and knows no map. With a seed and no time limit
+the same input gives the same tour.
+"""
+
+from __future__ import annotations
+
+from geoteam.tours.due import visits_due
+from geoteam.tours.plan import TourPlan, plan_tour
+from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw
+
+__all__ = [
+    "TourPlan",
+    "VrptwInstance",
+    "VrptwSolution",
+    "plan_tour",
+    "read_solomon",
+    "solve_vrptw",
+    "visits_due",
+]

@@ -1,0 +1,196 @@
+"""Why a visit is not on the tour: found by trying, and what would make it fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoteam.tours.improve import best_insertion
+from geoteam.tours.moments import Clock, Span, intersect
+from geoteam.tours.schedule import NEVER_S, Seconds, schedule
+from geoteam.tours.stops import Stop
+
+
+@dataclass(frozen=True)
+class Day:
+    """What bounds the tour of a day.
+
+    Attributes
+    ----------
+    clock
+        The departure.
+    duty
+        When both people are on duty, in seconds after the departure.
+    latest_s
+        Latest return.
+    max_stops
+        Most stops.
+    """
+
+    clock: Clock
+    duty: list[Span]
+    latest_s: int
+    max_stops: int
+
+
+def why_impossible(
+    stop: Stop, home: list[Span], drive: Seconds, day: Day
+) -> tuple[str, str, str] | None:
+    """Tell why a stop cannot be made even when it is the only one.
+
+    Parameters
+    ----------
+    stop
+        The stop.
+    home
+        When its clients are at home.
+    drive
+        Driving times in seconds; row 0 is the start.
+    day
+        The bounds of the tour.
+
+    Returns
+    -------
+    tuple of str or None
+        Code, reason and remedy; None when it can be made alone.
+    """
+    clock = day.clock
+    if drive[0, stop.row] >= NEVER_S or drive[stop.row, 0] >= NEVER_S:
+        return (
+            "unreachable",
+            "Unreachable: no street path joins the start and this address.",
+            "Check the location, or the street network around it.",
+        )
+    joint = intersect(home, day.duty)
+    duty = _spans(day.duty, clock)
+    if not joint:
+        return (
+            "no_window",
+            f"No window on this day: at home {_spans(home, clock) or 'at no time of this tour'}, "
+            f"both people on duty {duty or 'at no time'}.",
+            "Choose a day, an officer or a police partner on duty when the client is at home.",
+        )
+    longest = max(b - a for a, b in joint)
+    if not stop.starts:
+        return (
+            "window_too_short",
+            f"The visit takes {_minutes(stop.service_s)}, but the client's hours and the shift "
+            f"share only {_spans(joint, clock)} ({_minutes(longest)}).",
+            "Choose a longer shift, or plan less time for the visit.",
+        )
+    alone = schedule([0], [stop], drive, day.latest_s)
+    if alone.late_at >= 0:
+        return (
+            "window_missed",
+            f"Even as the first stop the car arrives {_minutes(alone.late_s)} too late for the "
+            f"last possible beginning, {clock.show(stop.starts[-1][1])}.",
+            f"Leave {_minutes(alone.late_s)} earlier.",
+        )
+    if alone.late_s:
+        return (
+            "late_return",
+            f"Even as the only stop the tour would return after {clock.show(day.latest_s)} by "
+            f"{_minutes(alone.late_s)}.",
+            f"Return {_minutes(alone.late_s)} later, or leave earlier.",
+        )
+    return None
+
+
+def why_left_out(
+    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Seconds, day: Day
+) -> tuple[str, str, str]:
+    """Tell why a stop that could be made alone is not on the finished tour.
+
+    Parameters
+    ----------
+    position
+        The stop.
+    order
+        The tour, into which it does not fit.
+    stops
+        All stops.
+    drive
+        Driving times in seconds; row 0 is the start.
+    day
+        The bounds of the tour.
+
+    Returns
+    -------
+    tuple of str
+        Code, reason and remedy.
+    """
+    stop, clock = stops[position], day.clock
+    new, times = best_insertion(position, order, stops, drive, day.latest_s)
+    least = min((stops[one].priority for one in order), default=0.0)
+    if stop.priority > least:
+        rank = f"{_points(stop.priority)} do not make up for the stops it would displace"
+    else:
+        rank = f"its priority, {_points(stop.priority)}, is not above that of any stop on the tour"
+    if len(order) >= day.max_stops:
+        reason = f"Tour is full: {len(order)} of {day.max_stops} stops; {rank}."
+        if times.late_s == 0:
+            return "tour_full", reason, "Allow one more stop, or plan a second tour."
+        return "tour_full", reason, "Plan a second tour."
+    if times.late_at < 0:
+        return (
+            "late_return",
+            f"Would return after {clock.show(day.latest_s)} by {_minutes(times.late_s)} at best; "
+            f"{rank}.",
+            f"Return {_minutes(times.late_s)} later, or leave earlier.",
+        )
+    missed = new[times.late_at]
+    if missed == position:
+        return (
+            "window_missed",
+            f"No place in the tour reaches it in time: {_minutes(times.late_s)} too late at best "
+            f"for its last possible beginning, {clock.show(stop.starts[-1][1])}; {rank}.",
+            "Require this visit, or plan a second tour.",
+        )
+    return (
+        "lower_priority",
+        f"Putting it in would make stop {order.index(missed) + 1} miss its window by "
+        f"{_minutes(times.late_s)} at best; {rank}.",
+        "Require this visit, or plan a second tour.",
+    )
+
+
+def entry(ref: Any, why: tuple[str, str, str], priority: float) -> dict[str, Any]:
+    """Make the record of one left-out visit.
+
+    Parameters
+    ----------
+    ref
+        The client's reference.
+    why
+        Code, reason and remedy.
+    priority
+        Priority points of the visit.
+
+    Returns
+    -------
+    dict
+        ``client_ref``, ``code``, ``reason``, ``remedy`` and ``priority``.
+    """
+    code, reason, remedy = why
+    return {
+        "client_ref": str(ref),
+        "code": code,
+        "reason": reason,
+        "remedy": remedy,
+        "priority": float(priority),
+    }
+
+
+def _minutes(seconds: int) -> str:
+    count = max(1, math.ceil(seconds / 60))
+    return f"{count} minute{'' if count == 1 else 's'}"
+
+
+def _points(priority: float) -> str:
+    return f"{priority:g} point{'' if priority == 1 else 's'}"
+
+
+def _spans(spans: Sequence[Span], clock: Clock) -> str:
+    return ", ".join(f"{clock.show(a)}–{clock.show(b)}" for a, b in spans)

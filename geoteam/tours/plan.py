@@ -1,0 +1,321 @@
+"""One day's tour: check, join into stops, solve, time, and say why the rest is left out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geoteam.errors import TourError
+from geoteam.tours.improve import improve
+from geoteam.tours.left_out import Day, entry, why_impossible, why_left_out
+from geoteam.tours.moments import Clock, Moment, Span, Windows, intersect
+from geoteam.tours.schedule import NEVER_S, Schedule, Seconds, schedule
+from geoteam.tours.solver import choose_order
+from geoteam.tours.stops import Stop, make_stops
+
+ITERATIONS = 2_000
+_COLUMNS = ("lon", "lat", "service_s", "windows", "priority", "required")
+
+
+class TravelMatrix(Protocol):
+    """Travel times and lengths between places, as ``geoteam.streets`` gives them."""
+
+    @property
+    def duration_s(self) -> NDArray[np.float64]:
+        """Seconds, infinite where there is no path."""
+
+    @property
+    def length_m(self) -> NDArray[np.float64]:
+        """Metres along the path."""
+
+
+@dataclass(frozen=True)
+class TourPlan:
+    """A tour with its times, and the visits left out with their reasons.
+
+    Attributes
+    ----------
+    departs_at, returns_at
+        Times at the start, in the departure's time zone.
+    stops
+        One row for each visit, in the order of the tour; index ``client_ref``. ``stop`` (number
+        from 1; visits at one address share it), ``lon``, ``lat``, ``arrives_at``, ``starts_at``,
+        ``leaves_at`` (of the stop), ``wait_s``, ``drive_s`` and ``length_m`` (from the stop
+        before; NaN metres when not known), ``service_s``, ``priority``, ``required``, ``reason``.
+    left_out
+        ``client_ref``, ``code``, ``reason``, ``remedy`` and ``priority`` of each other visit,
+        most urgent first.
+    on_duty
+        When both people are on duty, within the tour's bounds.
+    drive_s, length_m, wait_s, service_s
+        Sums over the tour; ``length_m`` is NaN when the matrix has no lengths.
+    priority
+        Priority points of the visits made.
+    seconds
+        Wall time of planning.
+    """
+
+    departs_at: datetime
+    returns_at: datetime
+    stops: pd.DataFrame
+    left_out: list[dict[str, Any]]
+    on_duty: list[tuple[datetime, datetime]]
+    drive_s: float
+    length_m: float
+    wait_s: float
+    service_s: float
+    priority: float
+    seconds: float
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def plan_tour(
+    visits: pd.DataFrame,
+    start: tuple[float, float],
+    *,
+    matrix: TravelMatrix | NDArray[np.float64],
+    departs: datetime,
+    latest_return: Moment,
+    max_stops: int = 12,
+    officer_shift: Windows | tuple[Moment, Moment] | None = None,
+    partner_shift: Windows | tuple[Moment, Moment] | None = None,
+    seed: int = 0,
+    seconds: float | None = None,
+    iterations: int = ITERATIONS,
+    longest_stop_s: int = 3600,
+) -> TourPlan:
+    """Plan the tour of one CSO and one police partner in one car.
+
+    As many priority points as fit (required visits before all others), then the earliest return
+    with the least driving. The car leaves the start at ``departs`` or later, and only as much
+    later as does not delay the return. Both people must be on duty during the whole of every
+    stop; the tour begins and ends within their joint shift. A visit takes place within the
+    client's hours from beginning to end.
+
+    Parameters
+    ----------
+    visits
+        Index ``client_ref``; ``lon``, ``lat`` (EPSG:4326; NaN is left out), ``service_s``,
+        ``windows`` (pairs of clock times ``HH:MM`` or of moments; empty: any time), ``priority``
+        (whole points, more is more urgent), ``required``. Optional ``reason``, passed through.
+    start
+        Longitude and latitude of the place where the tour begins and ends.
+    matrix
+        Travel seconds of shape (n + 1, n + 1), row and column 0 being the start and the others
+        the visits in their order; or an object with ``duration_s`` and ``length_m`` like that.
+        Infinite or NaN: no path. Seconds are rounded up.
+    departs
+        Earliest departure, with a time zone.
+    latest_return
+        Latest return: a moment, or the next such clock time after the departure.
+    max_stops
+        Most stops; visits at one address are one stop.
+    officer_shift, partner_shift
+        When each is on duty: one pair or several; None: the whole tour.
+    seed
+        Seed of the search.
+    seconds
+        Time limit of the search. None stops after ``iterations``, so that the same input always
+        gives the same tour.
+    iterations
+        Iterations of the search without a time limit.
+    longest_stop_s
+        Visits at one address beyond this total make a further stop there.
+
+    Returns
+    -------
+    TourPlan
+        The tour. With nothing possible it has no stops and returns when it departs.
+
+    Raises
+    ------
+    TourError
+        When a column is missing, the matrix has another shape, a window or shift cannot be read,
+        or the latest return is not after the departure.
+    """
+    began = time.perf_counter()
+    drive, length_m = _matrix(matrix, len(visits))
+    _check(visits, max_stops)
+    clock = Clock(departs)
+    latest_s = clock.end(latest_return, "latest return")
+    duty = intersect(
+        clock.spans(_pairs(officer_shift), latest_s, "officer's shift"),
+        clock.spans(_pairs(partner_shift), latest_s, "police partner's shift"),
+    )
+    home = [
+        clock.spans(windows, latest_s, f"client {ref}")
+        for ref, windows in zip(visits.index, visits["windows"], strict=True)
+    ]
+    day = Day(clock, duty, duty[-1][1] if duty else latest_s, max_stops)
+    stops, left_out = _possible(visits, home, drive, day, longest_stop_s)
+    found = choose_order(stops, drive, day.latest_s, max_stops, seed, seconds, iterations)
+    order = improve(found, stops, drive, day.latest_s, max_stops)
+    for position in sorted(set(range(len(stops))) - set(order)):
+        why = why_left_out(position, order, stops, drive, day)
+        left_out += [
+            entry(visits.index[row], why, visits["priority"].iloc[row])
+            for row in stops[position].visits
+        ]
+    left_out.sort(key=lambda one: (-one["priority"], one["client_ref"]))
+    times = schedule(order, stops, drive, day.latest_s)
+    return _tour(
+        visits,
+        [stops[position] for position in order],
+        times,
+        drive,
+        length_m,
+        left_out,
+        day,
+        began,
+    )
+
+
+def _possible(
+    visits: pd.DataFrame, home: list[list[Span]], drive: Seconds, day: Day, longest_stop_s: int
+) -> tuple[list[Stop], list[dict[str, Any]]]:
+    left_out = [
+        entry(
+            visits.index[row],
+            (
+                "no_location",
+                "The visit has no location.",
+                "Settle the address in the review queue.",
+            ),
+            visits["priority"].iloc[row],
+        )
+        for row in range(len(visits))
+        if not np.isfinite(visits[["lon", "lat"]].iloc[row]).all()
+    ]
+    stops = []
+    for stop in make_stops(visits, home, day.duty, longest_stop_s):
+        common = home[stop.visits[0]]
+        for row in stop.visits[1:]:
+            common = intersect(common, home[row])
+        why = why_impossible(stop, common, drive, day)
+        if why is None:
+            stops.append(stop)
+        else:
+            left_out += [
+                entry(visits.index[row], why, visits["priority"].iloc[row]) for row in stop.visits
+            ]
+    return stops, left_out
+
+
+def _tour(
+    visits: pd.DataFrame,
+    order: list[Stop],
+    times: Schedule,
+    drive: Seconds,
+    length_m: NDArray[np.float64] | None,
+    left_out: list[dict[str, Any]],
+    day: Day,
+    began: float,
+) -> TourPlan:
+    rows, here, metres = [], 0, 0.0
+    for number, stop in enumerate(order, start=1):
+        leg_m = float("nan") if length_m is None else float(length_m[here, stop.row])
+        metres += leg_m
+        shared = _shared(number, stop, here, times, drive, day.clock) | {"length_m": leg_m}
+        rows += [_visit(visits, row) | shared for row in stop.visits]
+        here = stop.row
+    if order:
+        metres += float("nan") if length_m is None else float(length_m[here, 0])
+    service = sum(stop.service_s for stop in order)
+    columns = [*_visit_columns(), "stop", "arrives_at", "starts_at", "leaves_at", "wait_s"]
+    table = pd.DataFrame(rows, columns=pd.Index([*columns, "drive_s", "length_m"]))
+    return TourPlan(
+        departs_at=day.clock.moment(times.departs_s),
+        returns_at=day.clock.moment(times.returns_s if order else times.departs_s),
+        stops=table.set_index("client_ref"),
+        left_out=left_out,
+        on_duty=[(day.clock.moment(a), day.clock.moment(b)) for a, b in day.duty],
+        drive_s=float(times.drive_s if order else 0),
+        length_m=metres,
+        wait_s=float(times.returns_s - times.departs_s - times.drive_s - service) if order else 0.0,
+        service_s=float(service),
+        priority=float(sum(stop.priority for stop in order)),
+        seconds=time.perf_counter() - began,
+        summary={
+            "stops": len(order),
+            "visits": len(rows),
+            "left_out": len(left_out),
+            "max_stops": day.max_stops,
+        },
+    )
+
+
+def _shared(
+    number: int, stop: Stop, here: int, times: Schedule, drive: Seconds, clock: Clock
+) -> dict[str, Any]:
+    arrives, starts = times.arrives_s[number - 1], times.starts_s[number - 1]
+    return {
+        "stop": number,
+        "arrives_at": clock.moment(arrives),
+        "starts_at": clock.moment(starts),
+        "leaves_at": clock.moment(starts + stop.service_s),
+        "wait_s": float(starts - arrives),
+        "drive_s": float(drive[here, stop.row]),
+    }
+
+
+def _visit_columns() -> list[str]:
+    return ["client_ref", "lon", "lat", "service_s", "priority", "required", "reason"]
+
+
+def _visit(visits: pd.DataFrame, row: int) -> dict[str, Any]:
+    one = visits.iloc[row]
+    return {
+        "client_ref": visits.index[row],
+        "lon": float(one["lon"]),
+        "lat": float(one["lat"]),
+        "service_s": float(one["service_s"]),
+        "priority": float(one["priority"]),
+        "required": bool(one["required"]),
+        "reason": str(one["reason"]) if "reason" in visits else "",
+    }
+
+
+def _matrix(
+    matrix: TravelMatrix | NDArray[np.float64], count: int
+) -> tuple[Seconds, NDArray[np.float64] | None]:
+    if isinstance(matrix, np.ndarray):
+        duration, length = matrix, None
+    else:
+        duration, length = matrix.duration_s, matrix.length_m
+    if duration.shape != (count + 1, count + 1):
+        raise TourError(
+            f"the matrix is {duration.shape}, not ({count + 1}, {count + 1})",
+            remedy="Give the start first, then the visits in their order",
+        )
+    if (duration < 0).any():
+        raise TourError("the matrix has negative travel times")
+    seconds = np.where(np.isfinite(duration), np.ceil(duration), NEVER_S)
+    return np.minimum(seconds, NEVER_S).astype(np.int64), length
+
+
+def _pairs(shift: Windows | tuple[Moment, Moment] | None) -> Any:
+    """One pair, or several, as a list of pairs."""
+    if shift is None or len(shift) == 0:
+        return None
+    one = len(shift) == 2 and all(isinstance(end, Moment) for end in shift)
+    return [shift] if one else list(shift)
+
+
+def _check(visits: pd.DataFrame, max_stops: int) -> None:
+    missing = [name for name in _COLUMNS if name not in visits.columns]
+    if missing:
+        raise TourError(f"column(s) missing: {', '.join(missing)}", where="visits")
+    if not visits.index.is_unique:
+        raise TourError("a client stands twice among the visits", where="visits")
+    if max_stops < 1:
+        raise TourError("a tour needs room for one stop or more", where=f"max_stops={max_stops}")
+    for name in ("service_s", "priority"):
+        values = visits[name].to_numpy(dtype=np.float64)
+        if not (np.isfinite(values) & (values >= 0)).all():
+            raise TourError(f"{name} is negative or not a number", where="visits")

@@ -1,0 +1,137 @@
+"""Which stops, in what order: PyVRP with optional visits and prizes.
+
+The tour is a prize-collecting travelling salesman problem with time windows (Balas, "The prize
+collecting traveling salesman problem", Networks 19, 1989), solved by PyVRP's iterated local
+search (Wouda, Lan and Kool, "PyVRP: a high-performance VRP solver package", INFORMS Journal on
+Computing 36(4), 2024).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyvrp
+from pyvrp.stop import MaxIterations, MaxRuntime
+
+from geoteam.tours.schedule import Seconds
+from geoteam.tours.stops import Stop
+
+
+def point_worth_s(latest_s: int) -> int:
+    """Tell how many seconds one priority point is worth: more than any tour can save.
+
+    Parameters
+    ----------
+    latest_s
+        Length of the longest tour.
+
+    Returns
+    -------
+    int
+        Seconds.
+    """
+    return 2 * latest_s + 1
+
+
+def choose_order(
+    stops: Sequence[Stop],
+    drive: Seconds,
+    latest_s: int,
+    max_stops: int,
+    seed: int,
+    seconds: float | None,
+    iterations: int,
+) -> list[int]:
+    """Choose stops and their order.
+
+    Maximises priority points (required stops before all others), then minimises the time until
+    the return plus the time driven. A stop with several windows is one client for each of them,
+    of which at most one is served.
+
+    Parameters
+    ----------
+    stops
+        Stops that can each be served alone.
+    drive
+        Driving times in whole seconds between matrix rows; row 0 is the start.
+    latest_s
+        Latest return, in seconds after the departure.
+    max_stops
+        Most stops of a tour.
+    seed
+        Seed of the search.
+    seconds
+        Time limit; None: stop after ``iterations``, which gives the same tour every time.
+    iterations
+        Iterations without a time limit.
+
+    Returns
+    -------
+    list of int
+        Positions of the chosen stops in the order of the tour; empty when none was found.
+    """
+    if not stops:
+        return []
+    rows = [0, *(stop.row for stop in stops)]
+    matrix = drive[np.ix_(rows, rows)].copy()
+    np.fill_diagonal(matrix, 0)
+    clients, groups, owner = _clients(stops, latest_s)
+    data = pyvrp.ProblemData(
+        locations=[pyvrp.Location(0, 0) for _ in rows],
+        clients=clients,
+        depots=[pyvrp.Depot(0)],
+        vehicle_types=[
+            pyvrp.VehicleType(
+                num_available=1,
+                capacity=[max_stops],
+                tw_early=0,
+                tw_late=latest_s,
+                start_late=0,
+                unit_distance_cost=1,
+                unit_duration_cost=1,
+            )
+        ],
+        distance_matrices=[matrix],
+        duration_matrices=[matrix],
+        groups=groups,
+    )
+    stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds)
+    result = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False)
+    routes = result.best.routes()
+    if not result.is_feasible() or not routes:
+        return []
+    return [owner[step.idx] for step in routes[0] if step.is_client()]
+
+
+def _clients(
+    stops: Sequence[Stop], latest_s: int
+) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGroup], list[int]]:
+    worth = point_worth_s(latest_s)
+    # One required stop outweighs all the others together.
+    top = int(sum(stop.priority for stop in stops)) + 1
+    clients: list[pyvrp.Client] = []
+    groups: list[pyvrp.ClientGroup] = []
+    owner: list[int] = []
+    for position, stop in enumerate(stops):
+        points = stop.priority + (top if stop.required else 0)
+        group = None
+        if len(stop.starts) > 1:
+            group = len(groups)
+            members = list(range(len(clients), len(clients) + len(stop.starts)))
+            groups.append(pyvrp.ClientGroup(members, required=False))
+        for opens, closes in stop.starts:
+            clients.append(
+                pyvrp.Client(
+                    location=position + 1,
+                    delivery=[1],
+                    service_duration=stop.service_s,
+                    tw_early=opens,
+                    tw_late=closes,
+                    prize=round(points * worth),
+                    required=False,
+                    group=group,
+                )
+            )
+            owner.append(position)
+    return clients, groups, owner
