@@ -1,4 +1,4 @@
-import type { Feature } from "geojson";
+import type { Feature, FeatureCollection } from "geojson";
 import L from "leaflet";
 import { announce } from "./messages.ts";
 import { plain } from "./text.ts";
@@ -127,4 +127,28 @@ export function cluster(kind: string, many: string): (group: L.MarkerCluster) =>
       iconSize: [size, size],
     });
   };
+}
+
+/** Texts inside areas; hidden while the map is too small for them. */
+export function names(data: FeatureCollection, fromZoom: number): L.GeoJSON {
+  const group = L.geoJSON(data, {
+    pointToLayer: (feature, at) => {
+      const face = document.createElement("span");
+      face.textContent = plain(feature.properties.text);
+      const icon = L.divIcon({ className: "gt-area-name", html: face, iconSize: [0, 0] });
+      return L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 });
+    },
+  });
+  const judge = (map: L.Map) => {
+    for (const layer of group.getLayers() as L.Marker[])
+      layer.setOpacity(map.getZoom() >= fromZoom ? 1 : 0);
+  };
+  const onZoom = (event: L.LeafletEvent) => judge(event.target as L.Map);
+  const mapOf = () => (group as unknown as { _map: L.Map })._map;
+  group.on("add", () => {
+    judge(mapOf());
+    mapOf().on("zoomend", onZoom);
+  });
+  group.on("remove", () => mapOf().off("zoomend", onZoom));
+  return group;
 }

@@ -1,0 +1,306 @@
+"""Frames to GeoJSON: only what is shown leaves the frame, and all text is escaped here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoteam.errors import MapError
+from geoteam.maps.layers import AreaLayer, ChoroplethLayer, Layer, PointLayer
+from geoteam.maps.palettes import NO_DATA_FILL, ClassBreak, area_fills, classify, colour_of
+from geoteam.maps.text import figure_text, safe_text
+
+# About a metre; a map at zoom 18 shows half a metre a pixel.
+_DEGREES = 5
+# Two to three metres, below a pixel up to zoom 15; shared edges stay shared.
+_TOLERANCE_DEG = 2.5e-5
+_RANKS = ((2.6, "none", 0.95), (1.6, "none", 0.9), (0.9, "3 3", 0.9))
+
+Feature = dict[str, Any]
+
+
+def collection(features: Iterable[Feature]) -> dict[str, Any]:
+    """Wrap features as a GeoJSON collection.
+
+    Parameters
+    ----------
+    features
+        GeoJSON features.
+
+    Returns
+    -------
+    dict
+        A FeatureCollection.
+    """
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def feature(geometry: shapely.Geometry, properties: Mapping[str, Any]) -> Feature:
+    """Make one GeoJSON feature.
+
+    Parameters
+    ----------
+    geometry
+        In EPSG:4326.
+    properties
+        Escaped already.
+
+    Returns
+    -------
+    dict
+        A Feature with coordinates of a metre's precision.
+    """
+    shape = shapely.geometry.mapping(geometry)
+    return {
+        "type": "Feature",
+        "geometry": {"type": shape["type"], "coordinates": _rounded(shape["coordinates"])},
+        "properties": dict(properties),
+    }
+
+
+def choropleth_classes(layer: ChoroplethLayer) -> list[ClassBreak]:
+    """Classify the figures that a choropleth shows.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    list of ClassBreak
+        Classes of the figures that are not withheld.
+    """
+    shown = np.asarray(figures(layer), dtype=np.float64)
+    return classify(shown, kind=layer.legend.kind, classes=layer.classes, palette=layer.palette)
+
+
+def figures(layer: ChoroplethLayer) -> pd.Series[float]:
+    """Return the figures that may be shown.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    Series of float
+        NaN where there is no figure or it is withheld.
+    """
+    values = pd.to_numeric(layer.frame[layer.column], errors="coerce").astype("float64")
+    shown: pd.Series[float] = values.mask(withheld(layer))
+    return shown
+
+
+def withheld(layer: ChoroplethLayer) -> pd.Series[bool]:
+    """Tell which areas' figures are withheld.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    Series of bool
+        On the frame's index.
+    """
+    if not layer.withheld_column:
+        return pd.Series(False, index=layer.frame.index)
+    flags: pd.Series[bool] = layer.frame[layer.withheld_column].fillna(False).astype(bool)
+    return flags
+
+
+def choropleth_features(layer: ChoroplethLayer, breaks: list[ClassBreak]) -> list[Feature]:
+    """Turn the areas of a choropleth into features.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    breaks
+        Its classes.
+
+    Returns
+    -------
+    list of dict
+        One feature an area, in the frame's order; property ``d0`` is the figure as text.
+    """
+    values, hidden = figures(layer), withheld(layer)
+    out = []
+    shapes = _simplified(layer.frame.geometry)
+    for position, (geometry, base) in enumerate(zip(shapes, _base(layer), strict=True)):
+        value, hide = float(values.iloc[position]), bool(hidden.iloc[position])
+        told = layer.legend.withheld if hide else figure_text(value, layer.legend.kind)
+        fill = "url(#gt-withheld)" if hide else colour_of(value, breaks)
+        bare = not hide and not math.isfinite(value)
+        base["d0"] = safe_text(told)
+        base["said"] = safe_text(f"{_title(layer, position)}: {told}, {layer.legend.units}")
+        base["style"] = {
+            "color": layer.outline,
+            "weight": layer.outline_weight,
+            "opacity": 0.9,
+            "fillColor": NO_DATA_FILL if bare else fill,
+            "fillOpacity": 0.25 if bare else 0.78,
+        }
+        out.append(feature(geometry, base))
+    return out
+
+
+def area_features(layer: AreaLayer) -> list[Feature]:
+    """Turn outlines or team areas into features.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    list of dict
+        One feature an area, in the frame's order.
+    """
+    shapes = _simplified(layer.frame.geometry)
+    weight, dash, opacity = _RANKS[min(max(layer.rank, 0), 2)]
+    fills = area_fills(list(shapes)) if layer.fill == "each" else []
+    out = []
+    for position, (geometry, base) in enumerate(zip(shapes, _base(layer), strict=True)):
+        style: dict[str, Any] = {"color": layer.colour, "weight": weight, "opacity": opacity}
+        if dash != "none":
+            style["dashArray"] = dash
+        if fills:
+            style |= {"color": "#33404d", "weight": 1.4, "fillColor": fill_name(*fills[position])}
+            style["fillOpacity"] = 0.72
+        else:
+            style["fill"] = False
+        base["style"] = style
+        out.append(feature(geometry, base))
+    return out
+
+
+def point_features(layer: PointLayer) -> list[Feature]:
+    """Turn points into features.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    list of dict
+        One feature a point; property ``link`` is an anchor when the layer has links.
+    """
+    out = []
+    marks = layer.frame[layer.mark_column] if layer.mark_column else None
+    links = layer.frame[layer.link_column] if layer.link_column else None
+    for position, base in enumerate(_base(layer)):
+        mark = layer.mark if marks is None else marks.iloc[position]
+        base |= {"kind": layer.kind, "mark": safe_text(mark)}
+        if links is not None:
+            base["link"] = _anchor(str(links.iloc[position]), layer.link_text)
+        out.append(feature(layer.frame.geometry.iloc[position], base))
+    return out
+
+
+def label_features(layer: Layer, texts: Iterable[str]) -> list[Feature]:
+    """Place a text inside each area.
+
+    Parameters
+    ----------
+    layer
+        A layer of areas.
+    texts
+        One text an area.
+
+    Returns
+    -------
+    list of dict
+        Points that are inside their area.
+    """
+    inside = layer.frame.geometry.representative_point()
+    return [
+        feature(point, {"text": safe_text(text)}) for point, text in zip(inside, texts, strict=True)
+    ]
+
+
+def titles(layer: Layer) -> list[str]:
+    """Return the name of each row, for people.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+
+    Returns
+    -------
+    list of str
+        Plain text.
+    """
+    return [_title(layer, position) for position in range(len(layer.frame))]
+
+
+def fill_name(hue: str, pattern: str) -> str:
+    """Name a fill as SVG does.
+
+    Parameters
+    ----------
+    hue
+        A colour.
+    pattern
+        A pattern of ``palettes.PATTERNS``.
+
+    Returns
+    -------
+    str
+        The colour, or a reference to the pattern in the document.
+    """
+    return hue if pattern == "plain" else f"url(#gt-{pattern}-{hue.lstrip('#')})"
+
+
+def _title(layer: Layer, position: int) -> str:
+    if layer.title_column:
+        return str(layer.frame[layer.title_column].iloc[position])
+    return str(layer.frame.index[position])
+
+
+def _base(layer: Layer) -> list[dict[str, Any]]:
+    columns = [layer.frame[column] for column in layer.details]
+    # d0 is the figure of a choropleth; d1, d2 ... the further details, in order.
+    return [
+        {
+            "code": safe_text(layer.frame.index[position]),
+            "label": safe_text(_title(layer, position)),
+            "group": safe_text(layer.name),
+            **{f"d{n}": safe_text(c.iloc[position]) for n, c in enumerate(columns, start=1)},
+        }
+        for position in range(len(layer.frame))
+    ]
+
+
+def _anchor(address: str, text: str) -> str:
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        raise MapError("a link on the map leads away from our own server", where=address[:80])
+    # The address is escaped for an attribute; "=" may stand as a reference there too.
+    return f'<a href="{safe_text(address)}" target="_parent">{safe_text(text)}</a>'
+
+
+def _simplified(shapes: gpd.GeoSeries) -> np.ndarray[Any, Any]:
+    plain = np.asarray(shapes.to_numpy())
+    if len(plain) == 0:
+        return plain
+    simple = shapely.coverage_simplify(plain, _TOLERANCE_DEG)
+    return np.where(shapely.is_empty(simple), plain, simple)
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, float):
+        return round(coordinates, _DEGREES)
+    return [_rounded(part) for part in coordinates]

@@ -1,0 +1,203 @@
+"""Classes and colours: colour-blind-safe, and never colour alone where there are many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoteam.errors import MapError
+from geoteam.maps.text import FigureKind, figure_text
+
+# ColorBrewer (Brewer & Harrower 2003) and viridis; light to dark.
+SEQUENTIAL: dict[str, tuple[str, ...]] = {
+    "YlGnBu": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"),
+    "YlOrRd": ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#fc4e2a", "#e31a1c", "#b10026"),
+    "Blues": ("#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594"),
+    "Purples": ("#f2f0f7", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#4a1486"),
+    "viridis": ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154"),
+}
+# Paul Tol's light scheme, made for areas with dark text on them.
+HUES = (
+    "#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00",
+)  # fmt: skip
+PATTERNS = ("plain", "right", "left", "dots", "cross")
+NO_DATA_FILL = "#ffffff"
+ZERO_FILL = "#f7f7f7"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBreak:
+    """One class of a choropleth: figures from ``low`` up to, not including, ``high``.
+
+    The last class includes its ``high``.
+    """
+
+    low: float
+    high: float
+    colour: str
+    label: str
+
+
+def classify(
+    values: Sequence[float] | NDArray[np.float64],
+    *,
+    kind: FigureKind = "count",
+    classes: int = 5,
+    palette: str = "YlGnBu",
+) -> list[ClassBreak]:
+    """Divide figures into classes: quantiles rounded to readable limits; shares by fifths.
+
+    Parameters
+    ----------
+    values
+        Figures; NaN is left out. A count of zero is a class of its own.
+    kind
+        Kind of figure, which decides how limits are rounded and written.
+    classes
+        Number of classes wanted, 2 to 7; fewer come out when there are few different figures.
+    palette
+        Name of a palette in ``SEQUENTIAL``.
+
+    Returns
+    -------
+    list of ClassBreak
+        From low to high, without gaps; empty when there is no figure.
+
+    Raises
+    ------
+    MapError
+        For an unknown palette, a wrong number of classes or a negative figure.
+    """
+    if palette not in SEQUENTIAL:
+        raise MapError(f"{palette!r} is no palette", remedy=f"Choose of {', '.join(SEQUENTIAL)}")
+    if not 2 <= classes <= 7:
+        raise MapError(f"{classes} classes cannot be told apart", remedy="Choose 2 to 7")
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) == 0:
+        return []
+    if known.min() < 0:
+        raise MapError("a figure of the map is negative")
+    if kind == "share":
+        return _coloured([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], kind, palette)
+    zero = kind == "count" and bool((known == 0).any())
+    positive = known[known > 0]
+    breaks = [ClassBreak(0.0, 1.0, ZERO_FILL, "0")] if zero else []
+    if len(positive):
+        breaks += _coloured(_limits(positive, classes, kind, zero), kind, palette)
+    elif not zero:
+        breaks = [ClassBreak(0.0, 1.0, ZERO_FILL, figure_text(0, kind))]
+    return breaks
+
+
+def colour_of(value: float, breaks: Sequence[ClassBreak]) -> str:
+    """Find the colour of a figure.
+
+    Parameters
+    ----------
+    value
+        The figure; NaN has the colour of no data.
+    breaks
+        The classes, from ``classify``.
+
+    Returns
+    -------
+    str
+        A colour.
+    """
+    if not math.isfinite(value):
+        return NO_DATA_FILL
+    for one in breaks:
+        if value < one.high:
+            return one.colour
+    return breaks[-1].colour if breaks else NO_DATA_FILL
+
+
+def _limits(values: NDArray[np.float64], classes: int, kind: FigureKind, zero: bool) -> list[float]:
+    top = float(values.max())
+    inner = np.quantile(values, np.linspace(0, 1, classes + 1)[1:-1])
+    start = 1.0 if zero else (math.floor(values.min()) if kind == "count" else _step_down(values))
+    limits = [float(start)]
+    for limit in inner:
+        rounded = _readable(float(limit), kind)
+        if limits[-1] < rounded < top:
+            limits.append(rounded)
+    return [*limits, top + 1 if kind == "count" else top]
+
+
+def _step_down(values: NDArray[np.float64]) -> float:
+    return math.floor(float(values.min()) * 10) / 10
+
+
+def _readable(value: float, kind: FigureKind) -> float:
+    """Round to 1, 2 or 5 parts of the figure's own size, at most some 10 % away."""
+    size = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0
+    step = size / 10 if value / size < 2 else size / 2 if value / size >= 5 else size / 5
+    step = max(step, 1.0 if kind == "count" else 0.1)
+    return round(round(value / step) * step, 6)
+
+
+def _coloured(limits: Sequence[float], kind: FigureKind, palette: str) -> list[ClassBreak]:
+    colours = SEQUENTIAL[palette]
+    count = len(limits) - 1
+    picks = [
+        colours[round(i)] for i in np.linspace(0 if count > 4 else 1, 6 if count > 1 else 4, count)
+    ]
+    return [
+        ClassBreak(low, high, colour, _label(low, high, kind, last=high == limits[-1]))
+        for low, high, colour in zip(limits, limits[1:], picks, strict=False)
+    ]
+
+
+def _label(low: float, high: float, kind: FigureKind, *, last: bool) -> str:
+    if kind == "count":
+        high = high - 1
+        return figure_text(low) if low >= high else f"{figure_text(low)} – {figure_text(high)}"
+    if kind == "share":
+        return f"{low * 100:.0f} – {high * 100:.0f} %"
+    return f"{figure_text(low, kind)} – {'' if last else '< '}{figure_text(high, kind)}"
+
+
+def area_fills(geometry: Sequence[shapely.Geometry]) -> list[tuple[str, str]]:
+    """Choose a fill for each of up to 40 areas: 8 hues, then the same hues with patterns.
+
+    Parameters
+    ----------
+    geometry
+        The areas.
+
+    Returns
+    -------
+    list of tuple
+        Hue and pattern of each area, all different; neighbours have different hues where possible.
+
+    Raises
+    ------
+    MapError
+        For more than 40 areas, which no eye tells apart.
+    """
+    most = len(HUES) * len(PATTERNS)
+    if len(geometry) > most:
+        raise MapError(
+            f"{len(geometry)} areas cannot be told apart by their fill",
+            remedy=f"Show at most {most} at a time, or use outlines",
+        )
+    near: list[set[int]] = [set() for _ in geometry]
+    for a, b in shapely.STRtree(geometry).query(geometry, predicate="intersects").T:
+        if a != b:
+            near[a].add(int(b))
+    free = [(hue, pattern) for pattern, hue in product(PATTERNS, HUES)]
+    chosen: dict[int, tuple[str, str]] = {}
+    # Areas with many neighbours choose first.
+    for area in sorted(range(len(geometry)), key=lambda i: (-len(near[i]), i)):
+        taken = {chosen[other][0] for other in near[area] if other in chosen}
+        pick = next((fill for fill in free if fill[0] not in taken), free[0])
+        free.remove(pick)
+        chosen[area] = pick
+    return [chosen[i] for i in range(len(geometry))]
