@@ -82,9 +82,27 @@ def get(session: Session, username: str) -> Account | None:
     Account or None
         None when there is none.
     """
-    # Two tries at one account wait for each other, so that no failure goes uncounted.
+    found = session.execute(_query().where(UserRow.username == username.lower())).one_or_none()
+    return None if found is None else _account(*found)
+
+
+def lock(session: Session, username: str) -> Account | None:
+    """Find an account and keep others from changing it until the transaction ends.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    username
+        The name signed in with.
+
+    Returns
+    -------
+    Account or None
+        None when there is none.
+    """
     query = _query().where(UserRow.username == username.lower()).with_for_update(of=UserRow)
-    found = session.execute(query).one_or_none()
+    found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     return None if found is None else _account(*found)
 
 

@@ -1,0 +1,126 @@
+"""One account for each role of a made-up city, with random passwords for whoever runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from geoteam.errors import UnreadableFileError
+from geoteam.model import Role
+from geoteam.services.accounts import add_user
+from geoteam.services.passwords import new_password
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignments, staff, users
+
+_FILE = "demo-accounts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account with its password, to be shown to whoever runs the demo."""
+
+    username: str
+    role: str
+    password: str
+
+
+def add_demo_users(workspace: Workspace, actor: str) -> list[DemoAccount]:
+    """Add one account a role, unless they are there; only for workspaces of made-up people.
+
+    The passwords are kept in ``demo-accounts.json`` in the workspace folder, readable by its owner
+    only, so that a later start can show them again.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, with staff loaded.
+    actor
+        Who the audit log names.
+
+    Returns
+    -------
+    list of DemoAccount
+        Every demo account.
+    """
+    with workspace.reading() as session:
+        present = {account.user.username for account in users.list_accounts(session)}
+        officer = _busiest_officer(workspace)
+        partners = staff.police_partners(session)
+    links: dict[Role, dict[str, object]] = {
+        Role.OFFICER: {"officer_ref": officer},
+        Role.POLICE: {"police_partner_ref": str(partners.index[0]) if len(partners) else ""},
+        Role.SUPERVISOR: {"team_refs": ("*",)},
+    }
+    wanted = [
+        DemoAccount(role.value, role.value, new_password())
+        for role in Role
+        if role.value not in present and all(links.get(role, {"": "x"}).values())
+    ]
+    accounts = demo_accounts(workspace) + wanted
+    # First the file, then the accounts: a crash in between leaves no account without password.
+    _write(workspace.folder / _FILE, accounts)
+    for account in wanted:
+        role = Role(account.role)
+        add_user(
+            workspace,
+            actor,
+            username=account.username,
+            name=f"Demo {account.role}",
+            role=role,
+            password=account.password,
+            **links.get(role, {}),  # type: ignore[arg-type]
+        )
+    return accounts
+
+
+def demo_accounts(workspace: Workspace) -> list[DemoAccount]:
+    """Read the demo accounts of a workspace.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    list of DemoAccount
+        Empty for a workspace of a real agency. An account whose password was changed since is
+        listed with its first one.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file was damaged.
+    """
+    path = workspace.folder / _FILE
+    if not path.is_file():
+        return []
+    try:
+        return [DemoAccount(**row) for row in json.loads(path.read_text())]
+    except (ValueError, TypeError) as error:
+        raise UnreadableFileError(
+            "the list of demo accounts is damaged",
+            where=str(path),
+            remedy="Delete it, and set new passwords with geoteam users",
+        ) from error
+
+
+def _busiest_officer(workspace: Workspace) -> str:
+    """The officer with most clients, so that the demo has something to show."""
+    with workspace.reading() as session:
+        officers = staff.officers(session)
+        held = assignments.on_day(session, workspace.today())["officer"]
+    if officers.empty:
+        return ""
+    counts = held[held != ""].value_counts().reindex(officers.index).fillna(0)
+    general = counts[officers["specialty"] == ""]
+    return str((general if len(general) else counts).idxmax())
+
+
+def _write(path: Path, accounts: list[DemoAccount]) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        json.dump([asdict(account) for account in accounts], file, indent=2)
+    temporary.replace(path)
