@@ -174,7 +174,11 @@ class StaffTable(_Table):
     officers: str = ""
     police_partners: str = ""
     clients: str = ""
+    # Later addresses of clients who moved; the same columns as ``clients``.
+    moves: str = ""
     contacts: str = ""
+    # Field offices: office_ref, name, address, lon, lat.
+    offices: str = ""
 
 
 class CityProfile(_Table):

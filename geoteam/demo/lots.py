@@ -1,0 +1,218 @@
+"""Address points and hundred-blocks along the streets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geoteam.demo.fabric import Street
+from geoteam.demo.ground import Ground
+from geoteam.demo.network import Network
+from geoteam.demo.seeds import stream
+from geoteam.demo.survey import Survey
+
+Array = NDArray[np.float64]
+# Block length by which streets of rule "len" are numbered.
+BLOCK_M = 120.0
+_CORNER_M = 13.0
+
+
+@dataclass(frozen=True)
+class Lots:
+    """Addresses and blocks in city metres.
+
+    Attributes
+    ----------
+    points
+        address_id, number, street (without quadrant), quadrant, x, y, edge, side.
+    blocks
+        street, quadrant, lo, hi, length_m, x, y.
+    """
+
+    points: pd.DataFrame
+    blocks: pd.DataFrame
+
+
+def quadrant_of(p: Array, q: Array) -> NDArray[np.object_]:
+    """Name the quadrant of survey coordinates.
+
+    Parameters
+    ----------
+    p, q
+        Survey coordinates in metres.
+
+    Returns
+    -------
+    ndarray of str
+        ``NE``, ``NW``, ``SE`` or ``SW``.
+    """
+    east, north = np.asarray(p) >= 0, np.asarray(q) >= 0
+    table = np.array([["SW", "SE"], ["NW", "NE"]], dtype=object)
+    return table[north.astype(int), east.astype(int)]
+
+
+def _density(x: Array, y: Array, phase: Array) -> Array:
+    """Lots for each metre of street, relative: dense around the core and in a few old quarters."""
+    far = np.hypot(x, y * 1.1)
+    value = 0.35 + 1.5 * np.exp(-((far / 3300) ** 2))
+    value *= 1 + 0.45 * np.sin(x / 1300 + phase[0]) * np.sin(y / 1100 + phase[1])
+    return np.clip(value + 0.25 * np.sin(x / 600 + y / 700 + phase[2]), 0.12, None)
+
+
+def _along(
+    edges: pd.DataFrame,
+    streets: list[Street],
+    survey: Survey,
+    edge: NDArray[np.int64],
+    points: NDArray[np.object_],
+) -> Array:
+    """Return the hundred-block coordinate of points on the centre line: 2.5 is number 250."""
+    x, y = shapely.get_coordinates(points).T
+    p, q = survey.unbend(x, y)
+    rule = edges["rule"].to_numpy()[edge]
+    value = np.where(rule == "p", np.abs(survey.block_q(q)), np.abs(survey.block_p(p)))
+    by_length = np.flatnonzero(rule == "len")
+    whole = np.asarray([s.line for s in streets], dtype=object)[
+        edges["street"].to_numpy()[edge[by_length]]
+    ]
+    value[by_length] = (
+        edges["base"].to_numpy()[edge[by_length]]
+        + shapely.line_locate_point(whole, points[by_length]) / BLOCK_M
+    )
+    return value
+
+
+def _addressable(edges: pd.DataFrame) -> NDArray[np.int64]:
+    fine = (
+        (edges["rule"] != "")
+        & (edges["name"] != "")
+        & ~edges["kind"].isin(["bridge", "parkway", "ring"])
+    )
+    return np.flatnonzero(fine & (shapely.length(edges["geometry"].to_numpy()) > 2 * _CORNER_M + 8))
+
+
+def _sample(
+    rng: np.random.Generator, lines: NDArray[np.object_], wanted: int
+) -> tuple[NDArray[np.int64], Array]:
+    length = shapely.length(lines)
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    usable = length - 2 * _CORNER_M
+    expected = _density(middle[:, 0], middle[:, 1], rng.uniform(0, 6.28, 3)) * usable
+    expected *= 1.07 * wanted / expected.sum()
+    count = np.minimum(rng.poisson(expected), np.floor(usable / 4).astype(int))
+    row = np.repeat(np.arange(len(lines)), count)
+    return row, _CORNER_M + rng.uniform(size=len(row)) * usable[row]
+
+
+def make_lots(
+    seed: int, survey: Survey, ground: Ground, streets: list[Street], network: Network, wanted: int
+) -> Lots:
+    """Number the houses.
+
+    Numbers grow by 100 a block away from the axes; looking towards higher numbers, even numbers
+    are on the right.
+
+    Parameters
+    ----------
+    seed
+        The seed of the city.
+    survey, ground, streets, network
+        The city so far.
+    wanted
+        About how many address points.
+
+    Returns
+    -------
+    Lots
+        Points and blocks.
+    """
+    rng = stream(seed, "lots")
+    edges = network.edges
+    rows = _addressable(edges)
+    lines = edges["geometry"].to_numpy()[rows]
+    pick, at = _sample(rng, lines, wanted)
+    edge, line = rows[pick], lines[pick]
+    on = shapely.line_interpolate_point(line, at)
+    block = _along(edges, streets, survey, edge, on)
+    ahead = _along(
+        edges,
+        streets,
+        survey,
+        edge,
+        shapely.line_interpolate_point(line, np.minimum(at + 3, shapely.length(line))),
+    )
+    behind = _along(
+        edges, streets, survey, edge, shapely.line_interpolate_point(line, np.maximum(at - 3, 0))
+    )
+    growing = np.where(ahead >= behind, 1.0, -1.0)
+    side = rng.integers(0, 2, len(at))  # 0: even, right of growing numbers
+    number = 2 * np.floor(block * 50).astype(int) + side
+    number = np.where(number < 1, 2 - side, number)
+    x, y = _beside(line, at, growing * np.where(side == 0, -1, 1), rng.uniform(12, 20, len(at)))
+    p, q = survey.unbend(x, y)
+    points = pd.DataFrame(
+        {"number": number, "street": edges["name"].to_numpy()[edge], "quadrant": quadrant_of(p, q),
+         "x": x, "y": y, "edge": edge, "side": side, "block": block}
+    )  # fmt: skip
+    points = points[_dry(points, ground)]
+    points = points.drop_duplicates(["number", "street", "quadrant"]).reset_index(drop=True)
+    points = points.sort_values(["street", "quadrant", "number"], kind="stable").reset_index(
+        drop=True
+    )
+    points.insert(0, "address_id", [str(100001 + 7 * k) for k in range(len(points))])
+    return Lots(points, _blocks(survey, streets, edges, rows))
+
+
+def _beside(
+    line: NDArray[np.object_], at: Array, side: Array, offset_m: Array
+) -> tuple[Array, Array]:
+    here = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
+    a = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(at - 2, 0)))
+    b = shapely.get_coordinates(shapely.line_interpolate_point(line, at + 2))
+    ahead = b - a
+    ahead /= np.hypot(*ahead.T)[:, None]
+    move = (side * offset_m)[:, None] * np.column_stack([-ahead[:, 1], ahead[:, 0]])
+    x, y = (here + move).T
+    return x, y
+
+
+def _dry(points: pd.DataFrame, ground: Ground) -> NDArray[np.bool_]:
+    outline = ground.outline.buffer(-3)
+    wet = ground.water.buffer(5)
+    shapely.prepare(outline)
+    shapely.prepare(wet)
+    x, y = points["x"].to_numpy(), points["y"].to_numpy()
+    return np.asarray(shapely.contains_xy(outline, x, y) & ~shapely.contains_xy(wet, x, y))
+
+
+def _blocks(
+    survey: Survey, streets: list[Street], edges: pd.DataFrame, rows: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Cut the streets into hundred-blocks by walking them in steps of a few metres."""
+    lines = edges["geometry"].to_numpy()[rows]
+    steps = np.maximum(2, np.ceil(shapely.length(lines) / 8).astype(int))
+    pick = np.repeat(np.arange(len(rows)), steps)
+    number = np.arange(len(pick)) - np.repeat(np.cumsum(steps) - steps, steps)
+    share = (number + 0.5) / steps[pick]
+    points = shapely.line_interpolate_point(lines[pick], share, normalized=True)
+    block = np.floor(_along(edges, streets, survey, rows[pick], points)).astype(int)
+    x, y = shapely.get_coordinates(points).T
+    p, q = survey.unbend(x, y)
+    name = edges["name"].to_numpy()[rows[pick]]
+    frame = pd.DataFrame(
+        {"street": name, "quadrant": quadrant_of(p, q), "hundred": block, "x": x, "y": y,
+         "length_m": shapely.length(lines)[pick] / steps[pick]}
+    )  # fmt: skip
+    # A street on an axis has a quadrant on each side; its blocks have none.
+    frame.loc[frame["street"].str.contains(" COURT STREET", regex=False), "quadrant"] = ""
+    blocks = frame.groupby(["street", "quadrant", "hundred"], as_index=False).agg(
+        length_m=("length_m", "sum"), x=("x", "median"), y=("y", "median")
+    )
+    blocks = blocks[blocks["length_m"] > 25].copy()
+    blocks["lo"] = np.maximum(blocks["hundred"] * 100, 1)
+    blocks["hi"] = blocks["hundred"] * 100 + 99
+    return blocks.reset_index(drop=True)

@@ -1,0 +1,300 @@
+"""From centre lines to a street graph: nodes at crossings, no crumbs, every place reachable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from geoteam.demo.fabric import Street
+from geoteam.demo.seeds import stream
+
+Lines = NDArray[np.object_]
+_RANK = {"primary": 0, "secondary": 1, "tertiary": 2, "residential": 3}
+SPEEDS = {
+    "motorway": 80,
+    "motorway_link": 45,
+    "primary": 56,
+    "secondary": 48,
+    "tertiary": 40,
+    "residential": 32,
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """The street graph.
+
+    Attributes
+    ----------
+    nodes
+        Coordinates in city metres.
+    edges
+        One row a stretch between two nodes: u, v, name, highway, oneway, rule, base, kind, street
+        (number of the centre line), geometry from u to v.
+    """
+
+    nodes: NDArray[np.float64]
+    edges: pd.DataFrame
+
+
+def _node(lines: list[BaseGeometry] | Lines) -> Lines:
+    return np.asarray(shapely.get_parts(shapely.union_all(lines, grid_size=0.05)))
+
+
+def _parents(lines: Lines, streets: list[Street]) -> NDArray[np.int64]:
+    parts, owner = shapely.get_parts([s.line for s in streets], return_index=True)
+    rank = np.array([_RANK[s.highway] + 4 * (s.kind == "edge") for s in streets])[owner]
+    middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    tree = shapely.STRtree(parts)
+    which, part = tree.query(middles, predicate="dwithin", distance=0.5)
+    best = pd.DataFrame({"line": which, "rank": rank[part], "street": owner[part]})
+    best = best.sort_values(["line", "rank", "street"]).drop_duplicates("line")
+    parents = np.full(len(lines), -1)
+    parents[best["line"]] = best["street"]
+    return parents
+
+
+def _ends(lines: Lines) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    first = shapely.get_coordinates(shapely.get_point(lines, 0))
+    last = shapely.get_coordinates(shapely.get_point(lines, -1))
+    keys = np.round(np.vstack([first, last]), 2)
+    nodes, inverse = np.unique(keys, axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    return nodes, inverse[: len(lines)], inverse[len(lines) :]
+
+
+def _degree(u: NDArray[np.int64], v: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    return np.bincount(u, minlength=count) + np.bincount(v, minlength=count)
+
+
+def _merge_near(
+    lines: Lines, parents: NDArray[np.int64], within_m: float
+) -> tuple[Lines, NDArray[np.int64]]:
+    """Draw nodes that are closer than a few metres together, and drop what shrinks to nothing."""
+    nodes, u, v = _ends(lines)
+    pairs = cKDTree(nodes).query_pairs(within_m, output_type="ndarray")
+    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(nodes),) * 2)
+    _, group = connected_components(graph, directed=False)
+    weight = _degree(u, v, len(nodes)).astype(float)
+    total = np.bincount(group, weight)
+    centre = np.column_stack([np.bincount(group, weight * nodes[:, k]) / total for k in (0, 1)])
+    gu, gv = group[u], group[v]
+    coords, owner = shapely.get_coordinates(lines, return_index=True)
+    starts = np.flatnonzero(np.r_[True, np.diff(owner) > 0])
+    stops = np.r_[starts[1:], len(owner)] - 1
+    coords[starts], coords[stops] = centre[gu], centre[gv]
+    # Shape points that fall inside the merged node would make hooks.
+    near = np.hypot(*(coords - centre[gu][owner]).T) < within_m
+    near |= np.hypot(*(coords - centre[gv][owner]).T) < within_m
+    near[starts] = near[stops] = False
+    moved = shapely.linestrings(coords[~near], indices=owner[~near])
+    keep = (gu != gv) | (shapely.length(moved) > 6 * within_m)
+    low, high = np.minimum(gu, gv), np.maximum(gu, gv)
+    order = pd.DataFrame({"low": low, "high": high, "length": np.round(shapely.length(moved), 0)})
+    order["bulge"] = np.round(order["length"] / 12)
+    keep &= ~order.duplicated(["low", "high", "bulge"]).to_numpy()
+    return moved[keep], parents[keep]
+
+
+def _drop_dangles(lines: Lines, parents: NDArray[np.int64], shortest_m: float) -> NDArray[np.bool_]:
+    keep = np.ones(len(lines), dtype=bool)
+    length = shapely.length(lines)
+    nodes, u, v = _ends(lines)
+    for _ in range(12):
+        degree = _degree(u[keep], v[keep], len(nodes))
+        loose = keep & ((degree[u] == 1) | (degree[v] == 1)) & (length < shortest_m)
+        if not loose.any():
+            break
+        keep &= ~loose
+    return keep
+
+
+def _thin(
+    lines: Lines, parents: NDArray[np.int64], streets: list[Street], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Take out some small stretches, so that blocks merge and lanes end."""
+    chance = np.array(
+        [
+            0.0
+            if s.highway != "residential" or s.kind in ("shore", "edge")
+            else 0.17
+            if s.kind == "local"
+            else 0.055
+            for s in streets
+        ]
+    )
+    return rng.uniform(size=len(lines)) >= chance[parents]
+
+
+def _main_part(lines: Lines) -> NDArray[np.bool_]:
+    nodes, u, v = _ends(lines)
+    graph = coo_matrix((np.ones(len(u)), (u, v)), shape=(len(nodes),) * 2)
+    _, part = connected_components(graph, directed=False)
+    return part[u] == np.bincount(part).argmax()
+
+
+def _join(lines: Lines, parents: NDArray[np.int64]) -> tuple[Lines, NDArray[np.int64]]:
+    """Join stretches of one street that meet where nothing else does."""
+    merged, owners = [], []
+    nodes, u, v = _ends(lines)
+    degree = _degree(u, v, len(nodes))
+    order = np.argsort(parents, kind="stable")
+    for chunk in np.split(order, np.flatnonzero(np.diff(parents[order])) + 1):
+        if (degree[np.r_[u[chunk], v[chunk]]] == 2).any():
+            crossing = shapely.multipoints(
+                nodes[
+                    np.unique(np.r_[u[chunk], v[chunk]])[
+                        degree[np.unique(np.r_[u[chunk], v[chunk]])] != 2
+                    ]
+                ]
+            )
+            parts = _merge_at(lines[chunk], u[chunk], v[chunk], degree)
+            del crossing
+        else:
+            parts = list(lines[chunk])
+        merged += parts
+        owners += [parents[chunk[0]]] * len(parts)
+    return np.asarray(merged, dtype=object), np.asarray(owners)
+
+
+def _merge_at(
+    lines: Lines, u: NDArray[np.int64], v: NDArray[np.int64], degree: NDArray[np.int64]
+) -> list[BaseGeometry]:
+    at: dict[int, list[int]] = {}
+    for number, (a, b) in enumerate(zip(u, v, strict=True)):
+        at.setdefault(int(a), []).append(number)
+        at.setdefault(int(b), []).append(number)
+    coords = {n: shapely.get_coordinates(line) for n, line in enumerate(lines)}
+    ends = {n: (int(a), int(b)) for n, (a, b) in enumerate(zip(u, v, strict=True))}
+    for node in sorted(at):
+        if degree[node] != 2 or len(at[node]) != 2 or at[node][0] == at[node][1]:
+            continue
+        one, two = at[node]
+        first, second = coords[one], coords.pop(two)
+        (a, b), (c, d) = ends[one], ends.pop(two)
+        if a == node:
+            first, a = first[::-1], b
+        if d == node:
+            second, d = second[::-1], c
+        coords[one], ends[one] = np.vstack([first, second[1:]]), (a, d)
+        at[d] = [one if n == two else n for n in at[d]]
+        at[a] = [one if n == one else n for n in at[a]]
+        at[node] = []
+    return [shapely.linestrings(coords[n]) for n in sorted(coords)]
+
+
+def _oneways(edges: pd.DataFrame, rng: np.random.Generator) -> NDArray[np.int64]:
+    """One-way pairs in the core; a stretch's direction is given from u to v."""
+    oneway = edges["oneway"].to_numpy().copy()
+    middle = shapely.get_coordinates(
+        shapely.line_interpolate_point(edges["geometry"].to_numpy(), 0.5, normalized=True)
+    )
+    core = np.hypot(middle[:, 0], middle[:, 1] * 1.2) < 2900
+    head = shapely.get_coordinates(shapely.get_point(edges["geometry"].to_numpy(), 0))
+    tail = shapely.get_coordinates(shapely.get_point(edges["geometry"].to_numpy(), -1))
+    candidates = (
+        core
+        & (edges["kind"] == "grid").to_numpy()
+        & edges["highway"].isin(["residential", "tertiary"]).to_numpy()
+    )
+    streets = edges.loc[candidates, "street"].unique()
+    paired = set(streets[rng.uniform(size=len(streets)) < 0.6])
+    for k in np.flatnonzero(candidates):
+        street = edges["street"].iat[k]
+        if street in paired:
+            axis = 1 if edges["rule"].iat[k] == "p" else 0
+            up = tail[k, axis] > head[k, axis]
+            oneway[k] = 1 if up == bool(street % 2) else -1
+    return oneway
+
+
+def _open_where_stuck(edges: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Turn one-ways that cut places off into two-way streets, until all is one component."""
+    for _ in range(20):
+        forward = edges[edges["oneway"] >= 0]
+        backward = edges[edges["oneway"] <= 0]
+        rows = np.r_[forward["u"], backward["v"]]
+        cols = np.r_[forward["v"], backward["u"]]
+        graph = coo_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
+        parts, part = connected_components(graph, directed=True, connection="strong")
+        if parts == 1:
+            break
+        main = np.bincount(part).argmax()
+        stuck = (part[edges["u"]] != main) | (part[edges["v"]] != main)
+        edges.loc[stuck, "oneway"] = 0
+    return edges
+
+
+def make_network(seed: int, streets: list[Street]) -> Network:
+    """Node the centre lines and clean them up.
+
+    Parameters
+    ----------
+    seed
+        The seed of the city.
+    streets
+        Centre lines, overlapping.
+
+    Returns
+    -------
+    Network
+        Planar but for nothing; strongly connected.
+    """
+    rng = stream(seed, "network")
+    lines = _node([s.line for s in streets])
+    parents = _parents(lines, streets)
+    known = parents >= 0
+    lines, parents = _merge_near(lines[known], parents[known], 17.0)
+    keep = _thin(lines, parents, streets, rng)
+    lines, parents = lines[keep], parents[keep]
+    keep = _drop_dangles(lines, parents, 45.0)
+    lines, parents = lines[keep], parents[keep]
+    again = _node(lines)
+    nearest = shapely.STRtree(lines).nearest(
+        shapely.line_interpolate_point(again, 0.5, normalized=True)
+    )
+    lines, parents = again, parents[nearest]
+    lines, parents = _join(lines, parents)
+    keep = _drop_dangles(lines, parents, 30.0)
+    lines, parents = lines[keep], parents[keep]
+    keep = _main_part(lines)
+    lines, parents = lines[keep], parents[keep]
+    lines, parents = _join(lines, parents)
+    return _as_network(lines, parents, streets, rng)
+
+
+def _as_network(
+    lines: Lines, parents: NDArray[np.int64], streets: list[Street], rng: np.random.Generator
+) -> Network:
+    lines = shapely.simplify(lines, 0.4)
+    nodes, u, v = _ends(lines)
+    edges = pd.DataFrame(
+        {
+            "u": u,
+            "v": v,
+            "name": [streets[k].name for k in parents],
+            "highway": [streets[k].highway for k in parents],
+            "rule": [streets[k].rule for k in parents],
+            "kind": [streets[k].kind for k in parents],
+            "base": [streets[k].base for k in parents],
+            "oneway": 0,
+            "street": parents,
+            "geometry": lines,
+        }
+    )
+    ring = (edges["kind"] == "ring").to_numpy()
+    for k in np.flatnonzero(ring):
+        whole = streets[parents[k]].line
+        x, y = whole.centroid.coords[0]
+        a, b = nodes[u[k]] - (x, y), nodes[v[k]] - (x, y)
+        edges.loc[k, "oneway"] = 1 if a[0] * b[1] - a[1] * b[0] > 0 else -1
+    edges["oneway"] = _oneways(edges, rng)
+    return Network(nodes, _open_where_stuck(edges, len(nodes)))
