@@ -1,0 +1,119 @@
+"""Intersections: where two streets meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from geoteam.geocoding.clean import tokens
+from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
+from geoteam.geocoding.locate import Spot, street_label
+from geoteam.geocoding.lookup import Lookup
+from geoteam.geocoding.result import Result, matched, tied, unmatched
+from geoteam.geocoding.street import read_street
+from geoteam.model import AddressKind, MatchCode
+
+CROSSING_M = 30.0
+# Crossings of one pair of streets that lie this close are one place (dual carriageways, circles).
+_ONE_PLACE_DEG = 0.0008
+_KIND = AddressKind.INTERSECTION.value
+
+
+def _streets(
+    look: Lookup, grammar: AddressGrammar, base: str, direction: str, name: str, quadrant: str
+) -> tuple[list[int], float, str]:
+    names = look.names(base, direction, name, quadrant)
+    found: list[int] = []
+    for candidate in names:
+        known = look.by_base[candidate.base]
+        if quadrant:
+            found.extend(known[q] for q in (quadrant, "") if q in known)
+        else:
+            found.extend(known.values())
+    why = names[0].why if names else ""
+    return found, (names[0].score if names else 0.0), why
+
+
+def _places(look: Lookup, pairs: Sequence[tuple[int, int]], score: float) -> list[Spot]:
+    """List the places where pairs of streets meet, one for crossings that lie together."""
+    parts = look.parts
+    spots: list[Spot] = []
+    for a, b in pairs:
+        for row in look.crossings.get((min(a, b), max(a, b)), ()):
+            lon, lat = float(parts.crossing_lon[row]), float(parts.crossing_lat[row])
+            if any(max(abs(s.lon - lon) * 0.78, abs(s.lat - lat)) < _ONE_PLACE_DEG for s in spots):
+                continue
+            label = f"{street_label(look, a)} & {street_label(look, b)}"
+            zips = tuple(parts.crossing_zips[row].tolist())
+            code = MatchCode.STREET_INT.value
+            spots.append(Spot(code, score, lon, lat, CROSSING_M, label, "", zips, ""))
+    return spots
+
+
+def match_crossing(
+    look: Lookup, grammar: AddressGrammar, parsed: ParsedAddress, zip_code: int
+) -> Result:
+    """Place an intersection.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    grammar
+        The city's address habits.
+    parsed
+        An address of kind intersection.
+    zip_code
+        Its ZIP; 0 when unknown.
+
+    Returns
+    -------
+    Result
+        Matched when the streets meet at one place that agrees with every quadrant written.
+    """
+    other = read_street(tokens(parsed.street2), grammar)
+    base2 = " ".join(p for p in (other.predirectional, other.name, other.type) if p)
+    first, score1, why1 = _streets(
+        look, grammar, parsed.street, parsed.predirectional, parsed.name, parsed.quadrant
+    )
+    second, score2, why2 = _streets(
+        look, grammar, base2, other.predirectional, other.name, other.quadrant
+    )
+    for found, label in ((first, parsed.street), (second, base2)):
+        if not found:
+            reason = f"There is no street {label} in the reference."
+            return unmatched(_KIND, MatchCode.NONE, reason)
+    score = min(score1, score2)
+    spots = _places(look, list(product(first, second)), score)
+    why = " ".join(f"For one street, {w}." for w in (why1, why2) if w)
+    if not spots:
+        reason = f"{parsed.street} and {base2} do not meet in the reference. {why}".strip()
+        return unmatched(_KIND, MatchCode.STREET_NAME, reason)
+    written = bool(parsed.quadrant) + bool(other.quadrant)
+    inferred = bool(grammar.quadrants) and written < 2
+    if zip_code in look.known_zips:
+        fitting = [spot for spot in spots if zip_code in spot.zips]
+        if not fitting:
+            reason = f"The ZIP {zip_code:05d} does not fit where these streets meet. {why}"
+            return tied(_KIND, spots, reason.strip())
+        narrowed = len(fitting) < len(spots)
+        spots = fitting
+    else:
+        narrowed = False
+    if len(spots) > 1:
+        reason = f"These streets meet at {len(spots)} places. {why}".strip()
+        return tied(_KIND, spots, reason)
+    if inferred and written == 0 and zip_code not in look.known_zips:
+        reason = "Neither street has a quadrant, and there is no ZIP to confirm the place."
+        return matched(_KIND, spots[0], f"{reason} {why}".strip(), score=min(score, 85.0))
+    said = "Both streets are named with their quadrants."
+    if inferred and written:
+        said = "The quadrant of one street follows from the other, which it meets only once."
+    elif inferred:
+        said = f"The quadrants are missing; the ZIP {zip_code:05d} leaves only this crossing."
+    elif not grammar.quadrants:
+        said = "The two streets meet once."
+    if narrowed and written:
+        said += f" The ZIP {zip_code:05d} decides between several crossings."
+    points = min(score, 95.0) if inferred else score
+    return matched(_KIND, spots[0], f"{said} {why}".strip(), score=points, inferred=inferred)

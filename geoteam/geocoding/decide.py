@@ -1,0 +1,88 @@
+"""What may be used without a person looking at it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geoteam.frames import GEOCODES, check_frame
+from geoteam.model import AddressKind, MatchCode, MatchStatus
+
+ACCEPT_SCORE = 94.0
+# An interpolated, block or intersection match on a street that was named without doubt.
+ACCEPT_AREA_SCORE = 90.0
+
+_POINTS = (MatchCode.POINT_ADDRESS.value, MatchCode.PLACE.value)
+_AREAS = (
+    MatchCode.STREET_ADDRESS.value,
+    MatchCode.STREET_MID_BLOCK.value,
+    MatchCode.STREET_INT.value,
+)
+_NO_PIN = (
+    AddressKind.NO_FIXED_ADDRESS.value,
+    AddressKind.OUTSIDE.value,
+    AddressKind.PO_BOX.value,
+    AddressKind.INVALID.value,
+)
+
+
+def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame:
+    """Decide which results are used, which a person reviews, and which have no place.
+
+    Parameters
+    ----------
+    geocodes
+        Contract ``GEOCODES``.
+    ambiguous
+        One flag a row: the circle of the uncertainty crosses into another unit.
+
+    Returns
+    -------
+    DataFrame
+        On the same index: ``decision`` (``accepted``, ``review`` or ``unplaceable``) and
+        ``decision_reason`` in plain English.
+    """
+    check_frame(geocodes, GEOCODES)
+    status, code = geocodes["status"], geocodes["match_code"]
+    score, kind = geocodes["score"], geocodes["kind"]
+    crosses = pd.Series(np.asarray(ambiguous, dtype=np.bool_), index=geocodes.index)
+    is_match = (status == MatchStatus.MATCHED.value) & geocodes["lon"].notna()
+    no_pin = kind.isin(_NO_PIN)
+    doubt = geocodes["candidates"].map(len) > 0
+    place = code == MatchCode.PLACE.value
+    point = is_match & code.isin(_POINTS) & (score >= ACCEPT_SCORE) & ~(place & crosses)
+    area = is_match & code.isin(_AREAS) & (score >= ACCEPT_AREA_SCORE)
+    accepted = (point | (area & ~crosses)) & ~no_pin
+    unplaceable = no_pin & ~doubt
+    decision = np.select([accepted, unplaceable], ["accepted", "unplaceable"], "review")
+    why = np.select(
+        [
+            point & ~no_pin,
+            accepted,
+            unplaceable,
+            no_pin,
+            status == MatchStatus.TIE.value,
+            status == MatchStatus.UNMATCHED.value,
+            (area | (is_match & place)) & crosses,
+            code == MatchCode.POSTAL.value,
+        ],
+        [
+            "It is a known point.",
+            "Wherever in its circle of uncertainty it lies, the area is the same.",
+            "It has no place on the map.",
+            "It may have a place after all.",
+            "The candidates cannot be told apart.",
+            "No place was found.",
+            "The circle of its uncertainty crosses into another area.",
+            "Only the ZIP is known.",
+        ],
+        "The match is not certain enough.",
+    )
+    return pd.DataFrame(
+        {
+            "decision": pd.array(list(decision), dtype="str"),
+            "decision_reason": pd.array(list(why), dtype="str"),
+        },
+        index=geocodes.index,
+    )

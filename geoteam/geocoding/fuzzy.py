@@ -1,0 +1,83 @@
+"""Misspelt street names, mended only inside a known quadrant.
+
+The measure is the optimal string alignment distance (Levenshtein with swaps of neighbours;
+Damerau 1964), as computed by rapidfuzz. A name is mended only when one street is strictly nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from geoteam.geocoding.suffixes import SUFFIXES
+
+_TYPES = frozenset(SUFFIXES.values())
+SURE = 95.0
+DOUBTFUL = 85.0
+
+
+def _core(base: str) -> str:
+    """Return the words that tell streets apart: the name without its type."""
+    words = base.split()
+    return " ".join(words[:-1]) if len(words) > 1 and words[-1] in _TYPES else base
+
+
+class StreetSpelling:
+    """The street dictionary of each quadrant.
+
+    Parameters
+    ----------
+    by_base
+        Name -> quadrant -> street.
+    """
+
+    def __init__(self, by_base: Mapping[str, Mapping[str, int]]) -> None:
+        self._by_base = by_base
+        self._bases: dict[str, list[str]] = {}
+        for base, quadrants in by_base.items():
+            for quadrant in quadrants:
+                self._bases.setdefault(quadrant, []).append(base)
+
+    def near(self, base: str, quadrant: str) -> list[tuple[str, float]]:
+        """Find the streets of a quadrant whose name is spelled nearly so.
+
+        Parameters
+        ----------
+        base
+            Name as typed, spelled out, without quadrant.
+        quadrant
+            The quadrant that is written; '' searches only streets without one.
+
+        Returns
+        -------
+        list of tuple
+            Up to five (name, score), best first. A score of 95 means that it is the only street
+            so near and that the typing error is small for the length of the name.
+        """
+        core = _core(base)
+        # Numbered and lettered streets differ by one sign from their neighbours: never mended.
+        if len(core) < 4 or any(character.isdigit() for character in core):
+            return []
+        pool = self._bases.get(quadrant, []) + (self._bases.get("", []) if quadrant else [])
+        if not pool:
+            return []
+        limit = 1 if len(core) < 8 else 2
+        distances = process.cdist(
+            [base], pool, scorer=OSA.distance, score_cutoff=limit + 1, dtype=np.uint8
+        )[0]
+        order = np.argsort(distances, kind="stable")
+        best = int(distances[order[0]])
+        if best > limit:
+            return []
+        close = [pool[i] for i in order[:5] if distances[i] <= best + 1]
+        alone = sum(distances <= best + 1) == 1
+        found = []
+        for name in close:
+            usable = not any(c.isdigit() for c in name) and len(_core(name)) >= 4
+            if usable:
+                sure = alone and base not in self._by_base
+                found.append((name, SURE if sure else DOUBTFUL))
+        return found

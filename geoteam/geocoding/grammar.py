@@ -1,0 +1,108 @@
+"""What an address is made of, and how it is written out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geoteam.model import AddressKind
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGrammar:
+    """The address habits of one city.
+
+    Attributes
+    ----------
+    quadrants
+        Codes that end street names (``NE``); empty for a city without quadrants, where any
+        direction behind a street type is kept as the postdirectional.
+    postal_names
+        Names of the city in addresses, upper case.
+    states
+        State codes of the city; an address that names another state is outside.
+    """
+
+    quadrants: tuple[str, ...] = ()
+    postal_names: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAddress:
+    """One address text, taken apart: upper case and spelled out; unknown parts are ''.
+
+    Attributes
+    ----------
+    number
+        House number with its suffix joined: ``1200``, ``17 1/2``, ``1234A``, ``1431-37``.
+    predirectional
+        ``NORTH`` of NORTH CAPITOL STREET.
+    name, type
+        ``CAPITOL`` and ``STREET``.
+    quadrant
+        ``NE``, or in a city without quadrants the direction behind the type.
+    unit
+        ``APT 3``, ``REAR``, ``# 654B``.
+    kind
+        What the text is; ``place`` when it is none of the others and holds no house number.
+    street2
+        The other street of an intersection, in full.
+    zip, city, state
+        As written at the end of the text.
+    low, high
+        First and last house number of a block or number range; -1 when there is none.
+    place
+        Words that are no part of an address: a place's name.
+    second
+        Another address in the same text.
+    note
+        A doubt about the text itself, in words.
+    """
+
+    number: str = ""
+    predirectional: str = ""
+    name: str = ""
+    type: str = ""
+    quadrant: str = ""
+    unit: str = ""
+    kind: str = AddressKind.ADDRESS.value
+    street2: str = ""
+    zip: str = ""
+    city: str = ""
+    state: str = ""
+    low: int = -1
+    high: int = -1
+    place: str = ""
+    second: str = ""
+    note: str = ""
+
+    @property
+    def street(self) -> str:
+        """Direction, name and type without the quadrant."""
+        return " ".join(part for part in (self.predirectional, self.name, self.type) if part)
+
+
+def format_address(parsed: ParsedAddress) -> str:
+    """Write a parsed address on one line.
+
+    Parameters
+    ----------
+    parsed
+        Any parsed address.
+
+    Returns
+    -------
+    str
+        Upper case, spelled out; parsing it again gives the same parts.
+    """
+    street = " ".join(part for part in (parsed.street, parsed.quadrant) if part)
+    if parsed.kind == AddressKind.BLOCK:
+        line = f"{parsed.low} - {parsed.high} BLOCK OF {street}"
+    elif parsed.kind == AddressKind.INTERSECTION:
+        line = f"{street} & {parsed.street2}"
+    elif parsed.name:
+        line = " ".join(part for part in (parsed.number, street, parsed.unit) if part)
+    else:
+        line = parsed.place
+    tail = " ".join(part for part in (parsed.state, parsed.zip) if part)
+    return ", ".join(part for part in (line, parsed.city, tail) if part)

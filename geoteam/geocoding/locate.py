@@ -1,0 +1,250 @@
+"""Where on a known street a house number or a block lies."""
+
+from __future__ import annotations
+
+from math import cos, hypot, radians
+from typing import NamedTuple
+
+from geoteam.geocoding.lookup import Lookup
+from geoteam.model import MatchCode
+
+POINT_M = 10.0
+INTERPOLATED_SCORE = 92.0
+FAR_SCORE = 80.0
+
+
+class Spot(NamedTuple):
+    """One place that an address can mean."""
+
+    code: str
+    score: float
+    lon: float
+    lat: float
+    uncertainty_m: float
+    address: str
+    reference_id: str
+    zips: tuple[int, ...]
+    why: str
+
+
+def split_number(number: str) -> tuple[int, str]:
+    """Split a house number into its digits and what is joined to them.
+
+    Parameters
+    ----------
+    number
+        ``1200``, ``17 1/2``, ``1234A`` or ``1431-37``.
+
+    Returns
+    -------
+    tuple
+        The number and its suffix; a range counts as its first number.
+    """
+    digits = number
+    for i, character in enumerate(number):
+        if not character.isdigit():
+            digits = number[:i]
+            break
+    suffix = number[len(digits) :].strip()
+    return (int(digits) if digits else -1), ("" if suffix.startswith("-") else suffix)
+
+
+def street_label(look: Lookup, street: int) -> str:
+    """Write a street with its quadrant.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    street
+        The street.
+
+    Returns
+    -------
+    str
+        Upper case, spelled out.
+    """
+    quadrant = look.quadrants[street]
+    return f"{look.bases[street]} {quadrant}" if quadrant else look.bases[street]
+
+
+def find_number(look: Lookup, street: int, number: int, suffix: str) -> Spot | None:
+    """Find a house number on a street: its point, or its place in the hundred-block.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    street
+        The street.
+    number, suffix
+        The house number.
+
+    Returns
+    -------
+    Spot or None
+        None when neither the number nor its hundred-block is known.
+    """
+    row = look.point_at.get((street, number, suffix), -1)
+    score, why = 100.0, ""
+    if row < 0:
+        row = look.point_any.get((street, number), -1)
+        score, why = 97.0, "the suffix of the house number is not in the reference"
+    if row >= 0:
+        return _point(look, street, row, score, why)
+    return _interpolated(look, street, number)
+
+
+def _point(look: Lookup, street: int, row: int, score: float, why: str) -> Spot:
+    parts = look.parts
+    if parts.point_far[row]:
+        score = FAR_SCORE
+        why = "the reference's own point lies far from the rest of its block"
+    suffix = str(parts.point_suffix[row])
+    joined = f" {suffix}" if "/" in suffix else suffix
+    return Spot(
+        MatchCode.POINT_ADDRESS.value,
+        score,
+        float(parts.point_lon[row]),
+        float(parts.point_lat[row]),
+        POINT_M,
+        f"{look.numbers[row]}{joined} {street_label(look, street)}",
+        str(parts.point_id[row]),
+        tuple(parts.point_zips[row].tolist()),
+        why,
+    )
+
+
+def _block_of(look: Lookup, street: int, low: int, high: int) -> int:
+    """Find the block that shares most numbers with a range; -1 when none does."""
+    best, most = -1, (0, 0)
+    for block in look.blocks.get(street, ()):
+        shared = min(high, look.block_high[block]) - max(low, look.block_low[block]) + 1
+        if shared > 0:
+            beyond = -(look.block_high[block] - look.block_low[block])
+            if (shared, beyond) > most or best < 0:
+                best, most = block, (shared, beyond)
+    return best
+
+
+def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
+    parts = look.parts
+    hundred = number - number % 100
+    block = _block_of(look, street, number, number)
+    if block < 0:
+        block = _block_of(look, street, max(hundred, 1), hundred + 99)
+    before, after = look.between(street, number)
+    usable = [
+        row
+        for row in (before, after)
+        if row >= 0 and look.numbers[row] // 100 == number // 100 and not parts.point_far[row]
+    ]
+    if block < 0 and not usable:
+        return None
+    spread = float(parts.interpolation_m[0])
+    if len(usable) == 2:
+        low, high = look.numbers[usable[0]], look.numbers[usable[1]]
+        share = (number - low) / (high - low) if high > low else 0.5
+        lon = _mix(parts.point_lon[usable[0]], parts.point_lon[usable[1]], share)
+        lat = _mix(parts.point_lat[usable[0]], parts.point_lat[usable[1]], share)
+        zips = set(parts.point_zips[usable[0]].tolist()) | set(parts.point_zips[usable[1]].tolist())
+        uncertainty, why = spread, f"between numbers {low} and {high}"
+    elif block >= 0:
+        lon, lat = float(parts.block_lon[block]), float(parts.block_lat[block])
+        zips = set(parts.block_zips[block].tolist())
+        uncertainty = max(spread, float(parts.block_half_m[block]))
+        why = f"at the centre of the block {look.block_low[block]}-{look.block_high[block]}"
+    else:
+        row = usable[0]
+        lon, lat = float(parts.point_lon[row]), float(parts.point_lat[row])
+        zips = set(parts.point_zips[row].tolist())
+        uncertainty = 2 * spread
+        why = f"beside number {look.numbers[row]}, the only known one of its hundred-block"
+    return Spot(
+        MatchCode.STREET_ADDRESS.value,
+        INTERPOLATED_SCORE,
+        lon,
+        lat,
+        uncertainty,
+        f"{number} {street_label(look, street)}",
+        "",
+        tuple(zips),
+        f"the house number is not in the reference; placed {why}",
+    )
+
+
+def _mix(a: float, b: float, share: float) -> float:
+    return float(a + (b - a) * share)
+
+
+def find_block(look: Lookup, street: int, low: int, high: int) -> Spot | None:
+    """Find a block of a street.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    street
+        The street.
+    low, high
+        First and last house number of the block.
+
+    Returns
+    -------
+    Spot or None
+        The block's centre; None when the reference has no number of it.
+    """
+    parts = look.parts
+    block = _block_of(look, street, low, high)
+    label = f"{low} - {high} BLOCK OF {street_label(look, street)}"
+    if block >= 0:
+        return Spot(
+            MatchCode.STREET_MID_BLOCK.value,
+            100.0,
+            float(parts.block_lon[block]),
+            float(parts.block_lat[block]),
+            float(parts.block_half_m[block]),
+            label,
+            str(parts.block_id[block]),
+            tuple(parts.block_zips[block].tolist()),
+            "",
+        )
+    first, _ = look.between(street, low)
+    start, end = look.point_rows.get(street, (0, 0))
+    rows = []
+    row = max(first + 1, start)
+    while row < end and look.numbers[row] <= high:
+        if not parts.point_far[row]:
+            rows.append(row)
+        row += 1
+    if not rows:
+        return None
+    middle = rows[len(rows) // 2]
+    return Spot(
+        MatchCode.STREET_MID_BLOCK.value,
+        92.0,
+        float(parts.point_lon[middle]),
+        float(parts.point_lat[middle]),
+        float(parts.interpolation_m[0]),
+        label,
+        "",
+        tuple(parts.point_zips[middle].tolist()),
+        f"the block is known only by its number {look.numbers[middle]}",
+    )
+
+
+def metres_apart(a: Spot, b: Spot) -> float:
+    """Measure roughly how far two places are apart.
+
+    Parameters
+    ----------
+    a, b
+        Two places.
+
+    Returns
+    -------
+    float
+        Metres on a sphere, good to a per cent inside a city.
+    """
+    east = (a.lon - b.lon) * 111_320.0 * cos(radians(a.lat))
+    return hypot(east, (a.lat - b.lat) * 110_540.0)

@@ -1,0 +1,409 @@
+"""The rules of a match: which place, if any, a parsed address means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from geoteam.geocoding.crossing import match_crossing
+from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
+from geoteam.geocoding.locate import (
+    Spot,
+    find_block,
+    find_number,
+    metres_apart,
+    split_number,
+    street_label,
+)
+from geoteam.geocoding.lookup import Lookup, Name
+from geoteam.geocoding.parse import parse_address
+from geoteam.geocoding.places import match_place, postal
+from geoteam.geocoding.result import Result, matched, tied, unmatched
+from geoteam.model import AddressKind, MatchCode
+
+SAME_PLACE_M = 60.0
+INFERRED_SCORE = 95.0
+UNCONFIRMED_SCORE = 88.0
+_ADDRESS = AddressKind.ADDRESS.value
+
+
+class Found(NamedTuple):
+    """A street that the text can mean and, when known, the place on it."""
+
+    street: int
+    quadrant: str
+    name: Name
+    spot: Spot | None
+
+
+def _sentence(*parts: str) -> str:
+    return " ".join(p[0].upper() + p[1:] + ("" if p.endswith(".") else ".") for p in parts if p)
+
+
+class Matcher:
+    """Applies the rules with one reference.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    grammar
+        The city's address habits.
+    zip_prefixes
+        First digits of the city's ZIP codes.
+    """
+
+    def __init__(
+        self, look: Lookup, grammar: AddressGrammar, zip_prefixes: tuple[str, ...]
+    ) -> None:
+        self.look = look
+        self.grammar = grammar
+        self.zip_prefixes = zip_prefixes
+        self._names: dict[tuple[str, str], list[Name]] = {}
+
+    def match(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        """Decide what one parsed address means.
+
+        Parameters
+        ----------
+        parsed
+            The address.
+        zip_text
+            A ZIP from another column; '' when there is none.
+
+        Returns
+        -------
+        Result
+            Matched, tied or unmatched, with the reason.
+        """
+        zip_code = zip_text or parsed.zip
+        if zip_text and parsed.zip and zip_text != parsed.zip:
+            note = f"the text has the ZIP {parsed.zip}, the ZIP column {zip_text}"
+            both = self._placed(parsed, ""), self._placed(replace(parsed, zip=""), "")
+            spots = [spot for result in both[:1] for spot in self._spots(result)]
+            if spots:
+                return tied(both[0].kind, spots, _sentence(note))
+            return both[0]._replace(reason=_sentence(note) + " " + both[0].reason)
+        return self._placed(parsed, zip_code)
+
+    def _spots(self, result: Result) -> list[Spot]:
+        if result.candidates:
+            return list(result.candidates)
+        if result.status == "M":
+            return [
+                Spot(
+                    result.match_code,
+                    result.score,
+                    result.lon,
+                    result.lat,
+                    result.uncertainty_m,
+                    result.matched_address,
+                    result.reference_id,
+                    (),
+                    "",
+                )
+            ]
+        return []
+
+    def _placed(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        kind = parsed.kind
+        zip_code = int(zip_text) if zip_text.isdigit() else 0
+        if kind == AddressKind.INVALID:
+            return unmatched(kind, MatchCode.NONE, _sentence(parsed.note or "this is no address"))
+        if kind == AddressKind.PO_BOX:
+            reason = "A post-office box is no place where somebody lives"
+            return unmatched(kind, MatchCode.PO_BOX, _sentence(reason))
+        if kind in (AddressKind.NO_FIXED_ADDRESS, AddressKind.OUTSIDE):
+            return self._elsewhere(parsed, zip_text)
+        if parsed.second:
+            return self._two(parsed, zip_text)
+        if kind == AddressKind.INTERSECTION:
+            return match_crossing(self.look, self.grammar, parsed, zip_code)
+        if kind in (AddressKind.PLACE, AddressKind.SHELTER):
+            return match_place(self.look, parsed, zip_code)
+        result = self._on_street(parsed, zip_code)
+        foreign = self._foreign(zip_text)
+        if foreign and result.status != "M":
+            reason = f"the ZIP {zip_text} is of another city, and the address is not in this one"
+            return unmatched(AddressKind.OUTSIDE.value, MatchCode.NONE, _sentence(reason))
+        if foreign:
+            reason = f"the address is in this city, but the ZIP {zip_text} is of another one"
+            return tied(result.kind, self._spots(result), _sentence(reason))
+        return result
+
+    def _foreign(self, zip_text: str) -> bool:
+        return bool(
+            len(zip_text) == 5 and self.zip_prefixes and not zip_text.startswith(self.zip_prefixes)
+        )
+
+    def _elsewhere(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        spots: list[Spot] = []
+        if parsed.number and parsed.name and not self._foreign(zip_text):
+            here = replace(parsed, kind=_ADDRESS, zip="", state="")
+            zip_code = int(zip_text) if zip_text.isdigit() else 0
+            spots = self._spots(self._on_street(here, zip_code))
+        if parsed.kind == AddressKind.OUTSIDE:
+            where = f"{parsed.city}, {parsed.state}".strip(", ")
+            said = f"the address is in {where}, outside the city"
+        else:
+            said = parsed.note or "the text says that there is no fixed address"
+        doubt = "The same address exists in the city." if spots and not parsed.note else ""
+        if parsed.kind == AddressKind.OUTSIDE and spots:
+            doubt = "The same address exists in the city."
+        reason = _sentence(said, doubt)
+        return unmatched(parsed.kind, MatchCode.NONE, reason, spots)
+
+    def _two(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        first = self._placed(replace(parsed, second=""), zip_text)
+        other = self._placed(parse_address(parsed.second, self.grammar), zip_text)
+        spots = self._spots(first) + self._spots(other)
+        reason = "The text holds two addresses."
+        if len(spots) < 2:
+            return unmatched(_ADDRESS, MatchCode.NONE, reason, spots)
+        if len(spots) == 2 and metres_apart(*spots) < SAME_PLACE_M:
+            return first._replace(score=min(first.score, 93.0), reason=reason)
+        return tied(_ADDRESS, spots, reason)
+
+    def names(self, parsed: ParsedAddress) -> list[Name]:
+        """List the streets of the reference that a parsed street can mean, remembered.
+
+        Parameters
+        ----------
+        parsed
+            Any parsed address with a street.
+
+        Returns
+        -------
+        list of Name
+            Best first.
+        """
+        key = (parsed.street, parsed.quadrant)
+        if key not in self._names:
+            self._names[key] = list(
+                self.look.names(parsed.street, parsed.predirectional, parsed.name, parsed.quadrant)
+            )
+        return self._names[key]
+
+    def _finder(self, parsed: ParsedAddress) -> Callable[[int], Spot | None]:
+        look = self.look
+        if parsed.kind == AddressKind.BLOCK:
+            return lambda street: find_block(look, street, parsed.low, parsed.high)
+        number, suffix = split_number(parsed.number)
+
+        def find(street: int) -> Spot | None:
+            spot = find_number(look, street, number, suffix)
+            if parsed.high > 0 and (spot is None or spot.code != MatchCode.POINT_ADDRESS):
+                other = find_number(look, street, parsed.high, "")
+                if other is not None and other.code == MatchCode.POINT_ADDRESS:
+                    return other._replace(score=97.0, why="the last number of the range is known")
+            return spot
+
+        return find
+
+    def _on_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
+        names = self.names(parsed)
+        letter = parsed.name.split(" ", 1)
+        if not names and len(letter) == 2 and len(letter[0]) == 1 and parsed.number.isdigit():
+            # "3807 A W STREET": the letter belongs to the house number.
+            joined = replace(parsed, number=parsed.number + letter[0], name=letter[1])
+            if self.names(joined):
+                return self._on_street(joined, zip_code)
+        if not names:
+            return self._no_street(parsed, zip_code)
+        if not parsed.number and parsed.kind == _ADDRESS:
+            reason = "The street is known, but there is no house number."
+            return unmatched(parsed.kind, MatchCode.STREET_NAME, reason, score=40.0)
+        find = self._finder(parsed)
+        block = parsed.kind == AddressKind.BLOCK
+        written: list[Found] = []
+        elsewhere: list[Found] = []
+        for name in names:
+            known = self.look.by_base[name.base]
+            exact = parsed.quadrant in known
+            for quadrant, street in known.items():
+                spot = find(street)
+                found = Found(street, quadrant, name, spot)
+                agrees = quadrant == parsed.quadrant
+                if not parsed.quadrant and self.grammar.quadrants and not block:
+                    agrees = False
+                if parsed.quadrant and not quadrant and self.grammar.quadrants:
+                    # A street that divides quadrants is known without one (EAST CAPITOL STREET).
+                    agrees = not exact or find(known[parsed.quadrant]) is None
+                (written if agrees else elsewhere).append(found)
+        if written:
+            return self._in_quadrant(parsed, zip_code, written, elsewhere)
+        if parsed.quadrant:
+            return self._wrong_quadrant(parsed, elsewhere)
+        return self._missing_quadrant(parsed, zip_code, elsewhere)
+
+    def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
+        where = f" in {parsed.quadrant}" if parsed.quadrant else ""
+        reason = f"There is no street {parsed.street}{where} in the reference."
+        area = postal(self.look, zip_code)
+        return unmatched(parsed.kind, MatchCode.NONE, reason, [area] if area else [])
+
+    def _score(self, spot: Spot, name: Name) -> float:
+        return max(spot.score - (100.0 - name.score), 0.0)
+
+    def _in_quadrant(
+        self, parsed: ParsedAddress, zip_code: int, written: list[Found], other: list[Found]
+    ) -> Result:
+        hits = [f for f in written if f.spot is not None]
+        what = "block" if parsed.kind == AddressKind.BLOCK else "house number"
+        if not hits:
+            return self._no_number(parsed, what, written, other, zip_code)
+        spots = [
+            f.spot._replace(score=self._score(f.spot, f.name)) for f in hits if f.spot is not None
+        ]
+        spots.sort(key=lambda spot: -spot.score)
+        best = hits[0]
+        if len(spots) > 1 and max(metres_apart(spots[0], s) for s in spots[1:]) > SAME_PLACE_M:
+            labels = " and ".join(dict.fromkeys(spot.address for spot in spots))
+            return tied(parsed.kind, spots, _sentence(best.name.why, f"it can be {labels}"))
+        spot, score = spots[0], spots[0].score
+        whys = [best.name.why, spot.why]
+        if len(written) > 1 and not best.name.why == "" and best.name.score < 98:
+            score = min(score, 93.0)
+            whys.append("other streets of that name do not have this number in the reference")
+        twin = self._twin(best, spot)
+        if twin is not None:
+            reason = f"the reference has {spot.address} at two places"
+            return tied(parsed.kind, [spot, twin], _sentence(reason))
+        if zip_code in self.look.known_zips and zip_code not in spot.zips:
+            return self._zip_against(parsed, zip_code, spots, other)
+        if not any(whys):
+            whys = [f"the {what}, street and quadrant are in the reference"]
+            if not self.grammar.quadrants:
+                whys = [f"the {what} and street are in the reference"]
+        return matched(parsed.kind, spot, _sentence(*whys), score=score)
+
+    def _twin(self, found: Found, spot: Spot) -> Spot | None:
+        """Another point of the same address at another place."""
+        if spot.code != MatchCode.POINT_ADDRESS:
+            return None
+        parts = self.look.parts
+        number, _ = split_number(spot.address.split(" ", 1)[0])
+        row = self.look.point_any.get((found.street, number), -1)
+        while row >= 0 and row < len(self.look.numbers) and self.look.numbers[row] == number:
+            if parts.point_street[row] != found.street:
+                break
+            lon, lat = float(parts.point_lon[row]), float(parts.point_lat[row])
+            other = spot._replace(lon=lon, lat=lat, reference_id=str(parts.point_id[row]))
+            suffix = str(parts.point_suffix[row])
+            same = (
+                suffix == "" or suffix in spot.address.split(" " + self.look.bases[found.street])[0]
+            )
+            if same and metres_apart(spot, other) > SAME_PLACE_M:
+                return other
+            row += 1
+        return None
+
+    def _zip_against(
+        self, parsed: ParsedAddress, zip_code: int, spots: list[Spot], other: list[Found]
+    ) -> Result:
+        fitting = [f.spot for f in other if f.spot is not None and zip_code in f.spot.zips]
+        reason = f"the ZIP {zip_code:05d} does not belong to {spots[0].address}"
+        if fitting:
+            return tied(
+                parsed.kind,
+                [spots[0], *fitting],
+                _sentence(reason, f"it would fit {fitting[0].address}"),
+            )
+        area = postal(self.look, zip_code)
+        return tied(parsed.kind, [spots[0], *([area] if area else [])], _sentence(reason))
+
+    def _no_number(
+        self,
+        parsed: ParsedAddress,
+        what: str,
+        written: list[Found],
+        other: list[Found],
+        zip_code: int,
+    ) -> Result:
+        street = street_label(self.look, written[0].street)
+        said = parsed.number if parsed.kind == _ADDRESS else f"{parsed.low}-{parsed.high}"
+        low, high = self.look.point_rows.get(written[0].street, (0, 0))
+        known = ""
+        if high > low:
+            known = (
+                f"known numbers run from {self.look.numbers[low]} to {self.look.numbers[high - 1]}"
+            )
+        reason = f"{street} exists, but the {what} {said} is not in the reference"
+        spots = [f.spot for f in other if f.spot is not None]
+        area = postal(self.look, zip_code)
+        code = MatchCode.STREET_NAME
+        return unmatched(
+            parsed.kind,
+            code,
+            _sentence(written[0].name.why, reason, known),
+            [*spots, *([area] if area else [])],
+            score=60.0,
+        )
+
+    def _wrong_quadrant(self, parsed: ParsedAddress, elsewhere: list[Found]) -> Result:
+        quadrants = " and ".join(sorted({f.quadrant for f in elsewhere}))
+        spots = [f.spot._replace(score=60.0) for f in elsewhere if f.spot is not None]
+        reason = f"{elsewhere[0].name.base} is not in {parsed.quadrant}; it exists in {quadrants}"
+        return unmatched(
+            parsed.kind,
+            MatchCode.STREET_NAME,
+            _sentence(elsewhere[0].name.why, reason),
+            spots,
+            score=50.0,
+        )
+
+    def _missing_quadrant(self, parsed: ParsedAddress, zip_code: int, found: list[Found]) -> Result:
+        quadrants = " and ".join(sorted({f.quadrant for f in found if f.quadrant}))
+        said = f"the quadrant is missing and the street exists in {quadrants or 'no quadrant'}"
+        why = found[0].name.why
+        hits = [f for f in found if f.spot is not None]
+        if not hits:
+            reason = "the house number is in none of them"
+            return unmatched(
+                parsed.kind, MatchCode.STREET_NAME, _sentence(why, said, reason), score=50.0
+            )
+        spots = [f.spot for f in hits if f.spot is not None]
+        if zip_code not in self.look.known_zips:
+            ask = "there is no ZIP to tell which" if not zip_code else "the ZIP does not tell which"
+            if len(found) == 1:
+                only = f"the quadrant is missing; the street is known only in {quadrants or 'one place'}"
+                score = min(UNCONFIRMED_SCORE, self._score(spots[0], found[0].name))
+                return matched(
+                    parsed.kind, spots[0], _sentence(why, only, "no ZIP confirms it"), score=score
+                )
+            return tied(parsed.kind, spots, _sentence(why, said, ask))
+        strong = [f for f in hits if f.spot is not None and zip_code in f.spot.zips]
+        weak = [
+            f
+            for f in found
+            if f.spot is None and zip_code in self.look.street_zips.get(f.street, ())
+        ]
+        if len(strong) == 1 and not weak and strong[0].quadrant and len(names_of(found)) == 1:
+            spot = strong[0].spot
+            assert spot is not None
+            only = f"the ZIP {zip_code:05d} leaves only {strong[0].quadrant}"
+            score = min(INFERRED_SCORE, self._score(spot, strong[0].name))
+            reason = _sentence(why, said + "; " + only, spot.why)
+            return matched(parsed.kind, spot, reason, score=score, inferred=True)
+        fits = [f.spot for f in strong if f.spot is not None] or spots
+        ask = f"the ZIP {zip_code:05d} fits " + ("more than one" if strong else "none of them")
+        if len(strong) == 1:
+            ask = f"the ZIP {zip_code:05d} does not rule out the others"
+        return tied(parsed.kind, fits, _sentence(why, said, ask))
+
+
+def names_of(found: list[Found]) -> set[str]:
+    """List the different street names among candidates.
+
+    Parameters
+    ----------
+    found
+        The candidates.
+
+    Returns
+    -------
+    set of str
+        Names without quadrant.
+    """
+    return {f.name.base for f in found}
