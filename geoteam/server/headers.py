@@ -58,7 +58,15 @@ def add_headers(app: Flask, *, https: bool) -> None:
         headers.pop("Server", None)
         if https:
             headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
-        if request.endpoint not in {"static", "basemap.pmtiles"}:
-            # Any page may show a person, or that somebody is signed in: no cache keeps it.
-            headers["Cache-Control"] = "no-store"
+        headers["Cache-Control"] = _caching(response)
         return response
+
+
+def _caching(response: Response) -> str:
+    if request.endpoint == "basemap.pmtiles" and response.status_code < 400:
+        return "private, max-age=3600"
+    if request.endpoint == "static" and response.status_code < 400:
+        # Addresses of built files carry their content's hash.
+        return f"public, max-age={_YEAR_S}, immutable" if "v" in request.args else "no-cache"
+    # Any page may show a person, or that somebody is signed in: no cache keeps it.
+    return "no-store"

@@ -34,6 +34,15 @@ _DECISIONS = {
     "review": ("badge-warn", "in review"),
     "unplaceable": ("badge-info", "no pin"),
 }
+_UNASSIGNED = {
+    "no_location": "No usable location: in address review, or without a fixed address",
+    "ambiguous": "In address review: too close to the edge of an area",
+    "outside": "Lives in no area of the boundaries in force",
+    "no_team": "The area belongs to no team in the plan",
+    "no_officer": "The team has no officer for this kind of supervision",
+    "no_capacity": "Every officer of the team is full",
+    "not_run": "Came in after the last run",
+}
 _CLIENT_FACTS = {
     "level": "Supervision level",
     "needs": "Needs",
@@ -66,6 +75,7 @@ def teach_templates(app: Flask) -> None:
         share=share,
         words=words,
         figure=figure,
+        unassigned=unassigned,
         decision_badge=decision_badge,
     )
 
@@ -147,8 +157,12 @@ def client_facts(client: Mapping[str, Any]) -> list[tuple[str, Any]]:
     list[tuple[str, Any]]
         Label and text of each fact.
     """
-    facts = plain(client, _CLIENT_FACTS)
-    return [(label, _fact(value)) for label, value in facts]
+    withheld = client.get("withheld", ())
+    return [
+        (label, _fact(client[field]))
+        for field, label in _CLIENT_FACTS.items()
+        if field in client and field not in withheld
+    ]
 
 
 def day(value: date | str | None) -> str | Markup:
@@ -238,20 +252,22 @@ def decimal(value: float | None, places: int = 1) -> str | Markup:
     return _DASH if _unknown(value) else f"{float(value or 0):,.{places}f}"
 
 
-def share(value: float | None) -> str | Markup:
+def share(value: float | None, places: int = 0) -> str | Markup:
     """Write a share of 0 to 1 in percent.
 
     Parameters
     ----------
     value
         A share; None or NaN when unknown.
+    places
+        Decimal places.
 
     Returns
     -------
     str | Markup
         Such as ``63 %``; a dash when unknown.
     """
-    return _DASH if _unknown(value) else f"{100 * float(value or 0):.0f} %"
+    return _DASH if _unknown(value) else f"{100 * float(value or 0):.{places}f} %"
 
 
 def words(value: object) -> str | Markup:
@@ -308,22 +324,20 @@ def decision_badge(decision: str) -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(tone, label)
 
 
-def plain(record: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, Any]]:
-    """Pick facts of a record in an order, with labels, leaving out what is not there.
+def unassigned(status: str) -> str:
+    """Write why clients have no officer.
 
     Parameters
     ----------
-    record
-        Field -> value.
-    names
-        Field -> label.
+    status
+        Status of an assignment.
 
     Returns
     -------
-    list[tuple[str, Any]]
-        Label and value of each field that the record has.
+    str
+        The reason in plain words.
     """
-    return [(label, record[field]) for field, label in names.items() if field in record]
+    return _UNASSIGNED.get(status, status.replace("_", " "))
 
 
 def _fact(value: object) -> str | Markup:

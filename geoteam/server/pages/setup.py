@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoteam.errors import InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
@@ -38,7 +39,7 @@ def add_user() -> ResponseReturnValue:
         The page with the password, which is stored nowhere else.
     """
     form = request.form
-    username = forms.text(form, "username", label="User name", required=True)
+    username = _username()
     password = accounts.add_user(
         workspace(),
         user().username,
@@ -62,10 +63,49 @@ def disable_user() -> ResponseReturnValue:
     ResponseReturnValue
         The way back.
     """
-    username = forms.text(request.form, "username", label="User name", required=True)
+    username = _username()
+    if username == user().username:
+        raise InputError(
+            "you cannot close your own account", remedy="Ask another administrator to do it"
+        )
     accounts.disable_user(workspace(), user().username, username)
     flash(f"{username} can no longer sign in.", "good")
     return redirect(url_for("setup.index"), 303)
+
+
+@page.post("/setup/users/enable")
+@allow(Role.ADMINISTRATOR)
+def enable_user() -> ResponseReturnValue:
+    """Open a closed account again.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back.
+    """
+    username = _username()
+    accounts.disable_user(workspace(), user().username, username, disabled=False)
+    flash(f"{username} can sign in again.", "good")
+    return redirect(url_for("setup.index"), 303)
+
+
+@page.post("/setup/users/password")
+@allow(Role.ADMINISTRATOR)
+def reset_password() -> ResponseReturnValue:
+    """Give an account a new password and show it once.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page with the password, which is stored nowhere else.
+    """
+    username = _username()
+    password = accounts.reset_password(workspace(), user().username, username)
+    return _page(username=username, password=password)
+
+
+def _username() -> str:
+    return forms.text(request.form, "username", label="User name", required=True)
 
 
 def _page(username: str = "", password: str = "") -> ResponseReturnValue:

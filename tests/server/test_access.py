@@ -1,0 +1,178 @@
+"""One table says who may call what; the tests walk every route for every role against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geoteam.model import Role
+from geoteam.server.access import allow, check_declarations
+from geoteam.server.app import route_table
+from tests.server.conftest import Clock
+
+WHO = ("anonymous", *(role.value for role in Role))
+assert WHO == (
+    "anonymous", "supervisor", "officer", "police", "community", "administrator", "auditor",
+)  # fmt: skip
+
+# Route -> status for: anonymous, supervisor, officer, police, community, administrator, auditor.
+# Every form is sent empty: 400 means that the role got through to the form's own checks.
+TABLE = {
+    "GET /": "303 200 200 200 200 200 200",
+    "GET /assignment": "303 200 403 403 403 403 403",
+    "POST /assignment": "401 303 403 403 403 403 403",
+    "GET /audit": "303 403 403 403 403 403 200",
+    "POST /audit/verify": "401 403 403 403 403 403 200",
+    "GET /basemap.pmtiles": "303 200 200 200 200 200 200",
+    "GET /clients": "303 200 200 403 403 403 403",
+    "POST /clients": "401 303 303 403 403 403 403",
+    "GET /clients/<word>": "303 200 200 403 403 403 403",
+    "POST /clients/<word>": "401 303 303 403 403 403 403",
+    "GET /community": "303 403 403 403 200 403 403",
+    "GET /community/frame": "303 403 403 403 200 403 403",
+    "GET /community/table.csv": "303 403 403 403 200 403 403",
+    "GET /health": "200 200 200 200 200 200 200",
+    "GET /map": "303 200 200 403 200 403 403",
+    "GET /map/frame": "303 200 200 403 200 403 403",
+    "GET /map/table.csv": "303 200 200 403 200 403 403",
+    "GET /review": "303 200 200 403 403 403 403",
+    "GET /review/<int:item>": "303 200 404 403 403 403 403",
+    "POST /review/<int:item>": "401 400 400 403 403 403 403",
+    "GET /review/<int:item>/map": "303 200 404 403 403 403 403",
+    "POST /review/<int:item>/undo": "401 400 404 403 403 403 403",
+    "GET /setup": "303 403 403 403 403 200 403",
+    "POST /setup/users": "401 403 403 403 403 400 403",
+    "POST /setup/users/disable": "401 403 403 403 403 400 403",
+    "POST /setup/users/enable": "401 403 403 403 403 400 403",
+    "POST /setup/users/password": "401 403 403 403 403 400 403",
+    "GET /shared": "303 403 403 200 403 403 403",
+    "GET /sign-in": "200 303 303 303 303 303 303",
+    "POST /sign-in": "401 401 401 401 401 401 401",
+    "POST /sign-out": "401 303 303 303 303 303 303",
+    "GET /static/<path:filename>": "200 200 200 200 200 200 200",
+    "GET /tours": "303 200 200 200 403 403 403",
+    "POST /tours": "401 400 303 403 403 403 403",
+    "GET /tours/<ref>": "303 200 200 200 403 403 403",
+    "GET /tours/<ref>/map": "303 200 200 200 403 403 403",
+    "GET /tours/<ref>/police-sheet.pdf": "303 200 200 200 403 403 403",
+    "GET /tours/<ref>/sheet.pdf": "303 200 200 403 403 403 403",
+}
+
+
+def _expected(who: str) -> dict[str, int]:
+    column = WHO.index(who)
+    return {route: int(statuses.split()[column]) for route, statuses in TABLE.items()}
+
+
+def test_the_table_names_every_route_and_no_other() -> None:
+    routes = {
+        f"{method} {rule}"
+        for rule, methods, _, _ in route_table()
+        for method in methods.split(", ")
+    }
+    assert routes == set(TABLE)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_route_answers_every_role_as_the_table_says(
+    app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    if who != "anonymous":
+        client = signed_in(Role(who))
+    found = {}
+    # Signing out comes last, or the rest would be anonymous.
+    for route in sorted(TABLE, key=lambda route: route == "POST /sign-out"):
+        method, _, rule = route.partition(" ")
+        for part, value in places.items():
+            rule = rule.replace(part, value)
+        found[route] = client.open(rule, method=method).status_code
+    assert found == _expected(who)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_other_methods_are_refused(
+    app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client() if who == "anonymous" else signed_in(Role(who))
+    for rule in {route.partition(" ")[2] for route in TABLE}:
+        for part, value in places.items():
+            rule = rule.replace(part, value)
+        for method in ("PUT", "DELETE", "PATCH", "TRACE"):
+            assert client.open(rule, method=method).status_code == 405, (method, rule)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_head_and_options_open_no_door_that_get_closes(
+    app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
+) -> None:
+    client = app.test_client() if who == "anonymous" else signed_in(Role(who))
+    for route, status in _expected(who).items():
+        method, _, rule = route.partition(" ")
+        if method != "GET" or status == 200:
+            continue
+        for part, value in places.items():
+            rule = rule.replace(part, value)
+        assert client.head(rule).status_code == status, rule
+        assert client.options(rule).status_code != 200, rule
+
+
+def test_a_route_without_a_declaration_stops_the_start() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/open", "open", lambda: "")
+    with pytest.raises(RuntimeError, match="open"):
+        check_declarations(app)
+
+
+def test_a_declaration_names_somebody() -> None:
+    with pytest.raises(ValueError, match="nobody"):
+        allow()
+
+
+def test_a_route_added_later_is_refused(
+    app: Flask, signed_in: Callable[[Role], FlaskClient]
+) -> None:
+    app.add_url_rule("/late", "late", lambda: "secret")
+    assert signed_in(Role.SUPERVISOR).get("/late").status_code == 403
+    assert app.test_client().get("/late").status_code == 403
+
+
+def test_a_closed_account_is_out_at_once(
+    signed_in: Callable[[Role], FlaskClient],
+) -> None:
+    from tests.server.conftest import send
+
+    officer = signed_in(Role.OFFICER)
+    assert officer.get("/tours").status_code == 200
+    status, _ = send(
+        signed_in(Role.ADMINISTRATOR), "/setup/users/disable", "/setup", username="officer"
+    )
+    assert status == 303
+    assert officer.get("/tours").status_code == 303
+
+
+def test_an_idle_session_ends(signed_in: Callable[[Role], FlaskClient], clock: Clock) -> None:
+    officer = signed_in(Role.OFFICER)
+    clock.pass_(minutes=29)
+    assert officer.get("/tours").status_code == 200
+    clock.pass_(minutes=31)
+    assert officer.get("/tours").status_code == 303
+
+
+def test_a_session_ends_after_a_working_day(
+    signed_in: Callable[[Role], FlaskClient], clock: Clock
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    for _ in range(40):
+        clock.pass_(minutes=17)
+        officer.get("/tours")
+    assert officer.get("/tours").status_code == 200
+    for _ in range(4):
+        clock.pass_(minutes=17)
+        officer.get("/tours")
+    assert officer.get("/tours").status_code == 303
