@@ -76,7 +76,8 @@ def _owners(above: gpd.GeoDataFrame, below: gpd.GeoDataFrame) -> pd.Series:
         shapely.intersection(below.geometry.to_numpy()[i], above.geometry.to_numpy()[j])
     )
     best = pd.DataFrame({"i": i, "j": j, "area": common}).sort_values("area").groupby("i").last()
-    codes = {int(k): str(above.index[j]) for k, j in best["j"].items()}
+    holders = zip(best.index.tolist(), best["j"].tolist(), strict=True)
+    codes = {k: str(above.index[j]) for k, j in holders}
     return pd.Series([codes.get(k, "") for k in range(len(below))], index=below.index, dtype="str")
 
 
