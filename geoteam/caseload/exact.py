@@ -11,7 +11,7 @@ from geoteam.caseload.objective import UNITS_PER_POINT, Floats, Integers, Pool
 
 # Branch-and-bound stops at this share of the optimum or this many nodes; never by time, so that
 # the same input always gives the same answer.
-RELATIVE_GAP = 1e-4
+RELATIVE_GAP = 1e-6
 NODES = 2_000
 
 

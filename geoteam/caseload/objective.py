@@ -92,7 +92,8 @@ class Pool:
     @property
     def left_out_weight(self) -> Floats:
         """Weight of leaving each client out."""
-        points = self.points
+        # A client without workload must not be left out either.
+        points = np.maximum(self.points, 1 / UNITS_PER_POINT)
         return np.asarray(points * (1.0 + points / max(points.max(initial=0.0), 1e-9)))
 
     def loads(self, chosen: Integers) -> Integers:

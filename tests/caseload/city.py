@@ -29,7 +29,7 @@ def make_clients(rows: list[dict[str, object]]) -> pd.DataFrame:
     ]
     refs = [str(row.pop("ref", f"c{number}")) for number, row in enumerate(filled)]
     frame = pd.DataFrame(filled, index=pd.Index(refs, name="client_ref", dtype="str"))
-    text = {name: "str" for name in ("level", "specialty", "unit", "officer")}
+    text = dict.fromkeys(("level", "specialty", "unit", "officer"), "str")
     return frame.astype(text)
 
 
