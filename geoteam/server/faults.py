@@ -72,7 +72,7 @@ def status_of(error: GeoteamError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def error_page(status: int, *, what: str = "", remedy: str = "") -> ResponseReturnValue:
+def error_page(status: int, *, what: str = "", remedy: str = "") -> tuple[str, int]:
     """Render the page of an error.
 
     Parameters
@@ -86,7 +86,7 @@ def error_page(status: int, *, what: str = "", remedy: str = "") -> ResponseRetu
 
     Returns
     -------
-    ResponseReturnValue
+    tuple of str and int
         The page and its status.
     """
     heading, usual = _PAGES.get(status, _PAGES[400] if status < 500 else _PAGES[500])
@@ -131,6 +131,6 @@ def handle_faults(app: Flask) -> None:
             return error_page(500)
         if error.code < 400:
             return error.get_response()
-        page, status = error_page(error.code)  # type: ignore[misc]
+        page, status = error_page(error.code)
         headers = [h for h in error.get_headers() if h[0].lower() in {"retry-after", "allow"}]
         return page, status, headers

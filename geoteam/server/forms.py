@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import MultiDict
-
 from geoteam.errors import InputError
 
-Fields = MultiDict[str, str]
+# ``request.args``, ``request.form``, or a dictionary.
+Fields = Mapping[str, str]
 _LONGEST = 500
 
 

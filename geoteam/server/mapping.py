@@ -15,14 +15,11 @@ from werkzeug.datastructures import MultiDict
 from geoteam.server import forms
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
+from geoteam.server.show import client_url, may
 from geoteam.services import maps
 
-_BY = (
-    ("service_area", "Service area"),
-    ("district", "District"),
-    ("grid", "Grid"),
-)
-_GRIDS = (("hexagon", "Hexagons"), ("square", "Squares"))
+Fields = MultiDict[str, str]
+_MOST_LAYERS = 20
 
 
 def page(
@@ -50,7 +47,7 @@ def page(
     options = read_options(fields)
     return render_template(
         template,
-        view=maps.map_view(workspace(), user(), options, nonce=nonce()),
+        view=maps.map_view(workspace(), user(), options),
         options=options,
         menus=maps.map_menus(workspace(), user()),
         frame_url=url_for(frame, **_kept(fields)),
@@ -71,7 +68,13 @@ def document(defaults: Mapping[str, str] = {}) -> ResponseReturnValue:
     ResponseReturnValue
         HTML whose scripts carry this response's nonce.
     """
-    view = maps.map_view(workspace(), user(), read_options(_fields(defaults)), nonce=nonce())
+    view = maps.map_view(
+        workspace(),
+        user(),
+        read_options(_fields(defaults)),
+        nonce=nonce(),
+        client_url=client_url if may("clients.record") else None,
+    )
     return Response(view.html, mimetype="text/html")
 
 
@@ -88,12 +91,12 @@ def csv(defaults: Mapping[str, str] = {}) -> ResponseReturnValue:
     ResponseReturnValue
         CSV; a withheld figure is the word ``withheld``.
     """
-    view = maps.map_view(workspace(), user(), read_options(_fields(defaults)), nonce=nonce())
+    view = maps.map_view(workspace(), user(), read_options(_fields(defaults)))
     headers = {"Content-Disposition": 'attachment; filename="map-table.csv"'}
     return Response(table_csv(view.table), mimetype="text/csv; charset=utf-8", headers=headers)
 
 
-def read_options(fields: forms.Fields) -> maps.MapOptions:
+def read_options(fields: Fields) -> maps.MapOptions:
     """Read the filters of a map.
 
     Parameters
@@ -115,11 +118,13 @@ def read_options(fields: forms.Fields) -> maps.MapOptions:
     return maps.MapOptions(
         by=forms.choice(fields, "by", maps.BY, plain.by),
         measure=forms.choice(fields, "measure", maps.MEASURES, plain.measure),
-        grid=forms.choice(fields, "grid", ("hexagon", "square"), plain.grid),
+        grid="square"
+        if forms.choice(fields, "grid", ("hexagon", "square"), plain.grid) == "square"
+        else "hexagon",
         grid_m=forms.whole(fields, "grid_m", plain.grid_m, low=200, high=5000),
         minutes=forms.whole(fields, "minutes", plain.minutes, low=1, high=60),
         partner_kind=forms.text(fields, "partner_kind"),
-        layers=tuple(fields.getlist("layers")) or plain.layers,
+        layers=_layers(fields, plain.layers),
         on=forms.day(fields, "on"),
     )
 
@@ -154,12 +159,23 @@ def _harmless(value: object) -> object:
     return value
 
 
-def _fields(defaults: Mapping[str, str]) -> forms.Fields:
-    fields: MultiDict[str, str] = MultiDict(request.args)
+def _layers(fields: Fields, default: tuple[str, ...]) -> tuple[str, ...]:
+    # The form always names one empty layer, so that none chosen differs from none said.
+    if "layers" not in fields:
+        return default
+    return tuple(name for name in fields.getlist("layers") if name)[:_MOST_LAYERS]
+
+
+def _fields(defaults: Mapping[str, str]) -> Fields:
+    fields: Fields = MultiDict(request.args)
     for name, value in defaults.items():
         fields.setdefault(name, value)
     return fields
 
 
-def _kept(fields: forms.Fields) -> dict[str, Any]:
-    return {name: fields.getlist(name) for name in fields if any(fields.getlist(name))}
+def _kept(fields: Fields) -> dict[str, Any]:
+    return {
+        name: fields.getlist(name)
+        for name in fields
+        if name == "layers" or any(fields.getlist(name))
+    }

@@ -112,6 +112,24 @@ def may(endpoint: str) -> bool:
     return who is not None and who.role in audiences
 
 
+def link_to(endpoint: str, values: Mapping[str, Any]) -> str:
+    """Give the address of a page, leaving out what is not set.
+
+    Parameters
+    ----------
+    endpoint
+        Name in the URL map.
+    values
+        Parts of the address; those that are empty are left out.
+
+    Returns
+    -------
+    str
+        A path.
+    """
+    return url_for(endpoint, **{name: value for name, value in values.items() if value})
+
+
 def client_url(ref: str) -> str:
     """Give the address of a client's record, which does not tell who it is.
 

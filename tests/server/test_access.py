@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from geoteam.model import Role
 from geoteam.server.access import allow, check_declarations
 from geoteam.server.app import route_table
-from tests.server.conftest import Clock
+from tests.server.served import Clock
 
 WHO = ("anonymous", *(role.value for role in Role))
 assert WHO == (
@@ -145,7 +145,7 @@ def test_a_route_added_later_is_refused(
 def test_a_closed_account_is_out_at_once(
     signed_in: Callable[[Role], FlaskClient],
 ) -> None:
-    from tests.server.conftest import send
+    from tests.server.served import send
 
     officer = signed_in(Role.OFFICER)
     assert officer.get("/tours").status_code == 200

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geoteam.model import Role
-from tests.server.conftest import PASSWORD, enter, send, token_of
+from tests.server.served import PASSWORD, enter, send, token_of
 from tests.server.test_access import TABLE
 
 FORMS = [route.partition(" ")[2] for route in TABLE if route.startswith("POST")]

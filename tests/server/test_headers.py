@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from geoteam.model import Role
 from geoteam.server import ServerConfig, create_app
 from geoteam.services.workspace import Workspace
-from tests.server.conftest import enter
+from tests.server.served import enter
 
 POLICY = re.compile(
     r"default-src 'none'; script-src 'self' 'nonce-([\w-]{20,})'; style-src 'self' 'nonce-\1'; "

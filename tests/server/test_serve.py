@@ -45,10 +45,10 @@ def test_a_port_that_is_bound_but_not_yet_answering_is_taken_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port"), [("203.0.113.7", 8000), ("no.such.host.invalid", 1), ("127.0.0.1", 70000)]
+    ("host", "port"), [("203.0.113.7", 8000), ("999.1.1.1", 1), ("127.0.0.1", 70000)]
 )
 def test_an_address_that_is_not_ours_is_refused(host: str, port: int) -> None:
-    with pytest.raises(InputError, match="address|listened"):
+    with pytest.raises(InputError, match=r"address|listened"):
         listen(host, port)
 
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from geoteam.server import ServerConfig, create_app
 from geoteam.services.workspace import Workspace
-from tests.server.conftest import PASSWORD, Clock, enter, token_of
+from tests.server.served import PASSWORD, Clock, enter, token_of
 
 
 def _try(client: FlaskClient, username: str, password: str) -> tuple[int, str]:

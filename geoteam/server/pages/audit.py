@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
+from geoteam.server.show import link_to
 from geoteam.services import audit
 
 page = Blueprint("audit", __name__)
@@ -44,10 +45,14 @@ def _page(faults: list[audit.AuditFault] | None) -> ResponseReturnValue:
     args = request.args
     chosen = {"actor": forms.text(args, "actor"), "action": forms.text(args, "action")}
     found = audit.list_events(
-        workspace(), user(), page=forms.whole(args, "page", 1, low=1, high=1_000_000), **chosen
+        workspace(),
+        user(),
+        actor=chosen["actor"],
+        action=chosen["action"],
+        page=forms.whole(args, "page", 1, low=1, high=1_000_000),
     )
 
     def link(number: int) -> str:
-        return url_for("audit.index", page=number, **{k: v for k, v in chosen.items() if v})
+        return link_to("audit.index", {**chosen, "page": number})
 
     return render_template("audit.html", found=found, chosen=chosen, link=link, faults=faults)

@@ -9,6 +9,7 @@ from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import open_client, open_search, seal_search, user, workspace
+from geoteam.server.show import link_to
 from geoteam.services import clients
 
 page = Blueprint("clients", __name__)
@@ -29,17 +30,18 @@ def index() -> ResponseReturnValue:
     args = request.args
     search = open_search(forms.text(args, "q"))
     chosen = {"team": forms.text(args, "team"), "officer": forms.text(args, "officer")}
+    number = forms.whole(args, "page", 1, low=1, high=100_000)
     found = clients.list_clients(
         workspace(),
         user(),
         search=search,
-        page=forms.whole(args, "page", 1, low=1, high=100_000),
-        **chosen,
+        team=chosen["team"],
+        officer=chosen["officer"],
+        page=number,
     )
 
     def link(number: int) -> str:
-        kept = {"q": seal_search(search), **chosen}
-        return url_for("clients.index", page=number, **{k: v for k, v in kept.items() if v})
+        return link_to("clients.index", {"q": seal_search(search), **chosen, "page": number})
 
     return render_template(
         "clients.html",
@@ -66,7 +68,7 @@ def search() -> ResponseReturnValue:
         "team": forms.text(request.form, "team"),
         "officer": forms.text(request.form, "officer"),
     }
-    return redirect(url_for("clients.index", **{k: v for k, v in kept.items() if v}), 303)
+    return redirect(link_to("clients.index", kept), 303)
 
 
 @page.get("/clients/<word>")
@@ -85,7 +87,7 @@ def record(word: str) -> ResponseReturnValue:
         The record, or the question.
     """
     ref = open_client(word)
-    purpose = session.get(_PURPOSE)
+    purpose = str(session.get(_PURPOSE, ""))
     if purpose not in clients.PURPOSES:
         return render_template("client_purpose.html", word=word, purposes=clients.PURPOSES)
     found = clients.client_record(workspace(), user(), ref, purpose)

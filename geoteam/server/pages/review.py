@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
+from geoteam.server.show import link_to
 from geoteam.services import review
 
 page = Blueprint("review", __name__)
@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     )
 
     def link(number: int) -> str:
-        return url_for("review.index", page=number, reason=reason or None)
+        return link_to("review.index", {"reason": reason, "page": number})
 
     return render_template(
         "review.html",
@@ -107,8 +107,8 @@ def decide(item: int) -> ResponseReturnValue:
         workspace(),
         user(),
         item,
-        action=forms.choice(MultiDict(decision=action), "decision", review.ACTIONS, ""),
-        candidate=forms.whole(MultiDict(candidate=place), "candidate", 0, low=0, high=99)
+        action=forms.choice({"decision": action}, "decision", review.ACTIONS, ""),
+        candidate=forms.whole({"candidate": place}, "candidate", 0, low=0, high=99)
         if place
         else None,
         address=forms.text(form, "address", label="The right address"),
