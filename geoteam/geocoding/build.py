@@ -280,7 +280,7 @@ def _half_lengths(table: pd.DataFrame) -> Floats:
     """Half the length of each block: as told, or from the distance of neighbouring centres."""
     if table.empty:
         return np.empty(0)
-    step = np.hypot(table["x"].diff(), table["y"].diff())
+    step = (table["x"].diff() ** 2 + table["y"].diff() ** 2) ** 0.5
     hundreds = (table["low"] // 100).diff()
     usable = (table["street"].diff() == 0) & (hundreds == 1) & (step < 600)
     behind = step.where(usable)

@@ -41,7 +41,7 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
     -------
     DataFrame
         On the same index: ``decision`` (``accepted``, ``review`` or ``unplaceable``) and
-        ``decision_reason`` in plain English.
+        ``reason``, the geocoder's own reason with that of the decision.
     """
     check_frame(geocodes, GEOCODES)
     status, code = geocodes["status"], geocodes["match_code"]
@@ -82,7 +82,7 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
     return pd.DataFrame(
         {
             "decision": pd.array(list(decision), dtype="str"),
-            "decision_reason": pd.array(list(why), dtype="str"),
+            "reason": (geocodes["reason"].to_numpy() + " " + why).astype(str),
         },
         index=geocodes.index,
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import cos, hypot, radians
 from typing import NamedTuple
 
-from geoteam.geocoding.lookup import Lookup
+from geoteam.geocoding.lookup import Lookup, metres
 from geoteam.model import MatchCode
 
 POINT_M = 10.0
@@ -25,6 +24,8 @@ class Spot(NamedTuple):
     reference_id: str
     zips: tuple[int, ...]
     why: str
+    # Row of the point in the reference; -1 for any other place.
+    row: int = -1
 
 
 def split_number(number: str) -> tuple[int, str]:
@@ -112,6 +113,7 @@ def _point(look: Lookup, street: int, row: int, score: float, why: str) -> Spot:
         str(parts.point_id[row]),
         tuple(parts.point_zips[row].tolist()),
         why,
+        row,
     )
 
 
@@ -246,5 +248,4 @@ def metres_apart(a: Spot, b: Spot) -> float:
     float
         Metres on a sphere, good to a per cent inside a city.
     """
-    east = (a.lon - b.lon) * 111_320.0 * cos(radians(a.lat))
-    return hypot(east, (a.lat - b.lat) * 110_540.0)
+    return metres(a.lon, a.lat, b.lon, b.lat)

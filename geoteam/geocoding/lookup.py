@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from math import cos, hypot, radians
 from typing import NamedTuple
 
 from geoteam.geocoding.build import Parts
@@ -14,6 +15,27 @@ from geoteam.geocoding.words import STATES
 
 _TYPES = frozenset(SUFFIXES.values())
 _STATE_NAMES = {code: name for name, code in STATES.items()}
+
+
+# Two points of one address farther apart than this are two places.
+SAME_PLACE_M = 60.0
+
+
+def metres(lon: float, lat: float, lon2: float, lat2: float) -> float:
+    """Measure roughly how far two places are apart.
+
+    Parameters
+    ----------
+    lon, lat, lon2, lat2
+        Degrees in EPSG:4326.
+
+    Returns
+    -------
+    float
+        Metres on a sphere, good to a per cent inside a city.
+    """
+    east = (lon - lon2) * 111_320.0 * cos(radians(lat))
+    return hypot(east, (lat - lat2) * 110_540.0)
 
 
 class Name(NamedTuple):
@@ -81,6 +103,20 @@ class Lookup:
         for i, street in enumerate(streets):
             low = self.point_rows[street][0] if street in self.point_rows else i
             self.point_rows[street] = (low, i + 1)
+
+        self._twins(streets, numbers, suffixes)
+
+    def _twins(self, streets: list[int], numbers: list[int], suffixes: list[str]) -> None:
+        """Remember points whose address stands again at another place."""
+        self.twin: dict[int, int] = {}
+        lon, lat = self.parts.point_lon, self.parts.point_lat
+        for i in range(1, len(streets)):
+            if numbers[i] != numbers[i - 1] or streets[i] != streets[i - 1]:
+                continue
+            first = self.point_at[(streets[i], numbers[i], suffixes[i])]
+            here = (float(lon[first]), float(lat[first]))
+            if metres(*here, float(lon[i]), float(lat[i])) > SAME_PLACE_M:
+                self.twin[first] = i
 
     def _blocks(self) -> None:
         parts = self.parts

@@ -16,13 +16,12 @@ from geoteam.geocoding.locate import (
     split_number,
     street_label,
 )
-from geoteam.geocoding.lookup import Lookup, Name
+from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.places import match_place, postal
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode
 
-SAME_PLACE_M = 60.0
 INFERRED_SCORE = 95.0
 UNCONFIRMED_SCORE = 88.0
 _ADDRESS = AddressKind.ADDRESS.value
@@ -35,6 +34,9 @@ class Found(NamedTuple):
     quadrant: str
     name: Name
     spot: Spot | None
+
+
+Others = Callable[[], list[Found]]
 
 
 def _sentence(*parts: str) -> str:
@@ -217,25 +219,30 @@ class Matcher:
         find = self._finder(parsed)
         block = parsed.kind == AddressKind.BLOCK
         written: list[Found] = []
-        elsewhere: list[Found] = []
+        elsewhere: list[tuple[int, str, Name]] = []
         for name in names:
             known = self.look.by_base[name.base]
             exact = parsed.quadrant in known
             for quadrant, street in known.items():
-                spot = find(street)
-                found = Found(street, quadrant, name, spot)
                 agrees = quadrant == parsed.quadrant
                 if not parsed.quadrant and self.grammar.quadrants and not block:
                     agrees = False
                 if parsed.quadrant and not quadrant and self.grammar.quadrants:
                     # A street that divides quadrants is known without one (EAST CAPITOL STREET).
                     agrees = not exact or find(known[parsed.quadrant]) is None
-                (written if agrees else elsewhere).append(found)
+                if agrees:
+                    written.append(Found(street, quadrant, name, find(street)))
+                else:
+                    elsewhere.append((street, quadrant, name))
+
+        def others() -> list[Found]:
+            return [Found(s, q, name, find(s)) for s, q, name in elsewhere]
+
         if written:
-            return self._in_quadrant(parsed, zip_code, written, elsewhere)
+            return self._in_quadrant(parsed, zip_code, written, others)
         if parsed.quadrant:
-            return self._wrong_quadrant(parsed, elsewhere)
-        return self._missing_quadrant(parsed, zip_code, elsewhere)
+            return self._wrong_quadrant(parsed, others())
+        return self._missing_quadrant(parsed, zip_code, others())
 
     def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
         where = f" in {parsed.quadrant}" if parsed.quadrant else ""
@@ -247,7 +254,7 @@ class Matcher:
         return max(spot.score - (100.0 - name.score), 0.0)
 
     def _in_quadrant(
-        self, parsed: ParsedAddress, zip_code: int, written: list[Found], other: list[Found]
+        self, parsed: ParsedAddress, zip_code: int, written: list[Found], other: Others
     ) -> Result:
         hits = [f for f in written if f.spot is not None]
         what = "block" if parsed.kind == AddressKind.BLOCK else "house number"
@@ -263,10 +270,10 @@ class Matcher:
             return tied(parsed.kind, spots, _sentence(best.name.why, f"it can be {labels}"))
         spot, score = spots[0], spots[0].score
         whys = [best.name.why, spot.why]
-        if len(written) > 1 and not best.name.why == "" and best.name.score < 98:
+        if len(written) > 1 and best.name.why and best.name.score < 98:
             score = min(score, 93.0)
             whys.append("other streets of that name do not have this number in the reference")
-        twin = self._twin(best, spot)
+        twin = self._twin(spot)
         if twin is not None:
             reason = f"the reference has {spot.address} at two places"
             return tied(parsed.kind, [spot, twin], _sentence(reason))
@@ -278,31 +285,22 @@ class Matcher:
                 whys = [f"the {what} and street are in the reference"]
         return matched(parsed.kind, spot, _sentence(*whys), score=score)
 
-    def _twin(self, found: Found, spot: Spot) -> Spot | None:
+    def _twin(self, spot: Spot) -> Spot | None:
         """Another point of the same address at another place."""
-        if spot.code != MatchCode.POINT_ADDRESS:
+        row = self.look.twin.get(spot.row, -1)
+        if row < 0:
             return None
         parts = self.look.parts
-        number, _ = split_number(spot.address.split(" ", 1)[0])
-        row = self.look.point_any.get((found.street, number), -1)
-        while row >= 0 and row < len(self.look.numbers) and self.look.numbers[row] == number:
-            if parts.point_street[row] != found.street:
-                break
-            lon, lat = float(parts.point_lon[row]), float(parts.point_lat[row])
-            other = spot._replace(lon=lon, lat=lat, reference_id=str(parts.point_id[row]))
-            suffix = str(parts.point_suffix[row])
-            same = (
-                suffix == "" or suffix in spot.address.split(" " + self.look.bases[found.street])[0]
-            )
-            if same and metres_apart(spot, other) > SAME_PLACE_M:
-                return other
-            row += 1
-        return None
+        return spot._replace(
+            lon=float(parts.point_lon[row]),
+            lat=float(parts.point_lat[row]),
+            reference_id=str(parts.point_id[row]),
+        )
 
     def _zip_against(
-        self, parsed: ParsedAddress, zip_code: int, spots: list[Spot], other: list[Found]
+        self, parsed: ParsedAddress, zip_code: int, spots: list[Spot], other: Others
     ) -> Result:
-        fitting = [f.spot for f in other if f.spot is not None and zip_code in f.spot.zips]
+        fitting = [f.spot for f in other() if f.spot is not None and zip_code in f.spot.zips]
         reason = f"the ZIP {zip_code:05d} does not belong to {spots[0].address}"
         if fitting:
             return tied(
@@ -318,7 +316,7 @@ class Matcher:
         parsed: ParsedAddress,
         what: str,
         written: list[Found],
-        other: list[Found],
+        other: Others,
         zip_code: int,
     ) -> Result:
         street = street_label(self.look, written[0].street)
@@ -330,7 +328,7 @@ class Matcher:
                 f"known numbers run from {self.look.numbers[low]} to {self.look.numbers[high - 1]}"
             )
         reason = f"{street} exists, but the {what} {said} is not in the reference"
-        spots = [f.spot for f in other if f.spot is not None]
+        spots = [f.spot for f in other() if f.spot is not None]
         area = postal(self.look, zip_code)
         code = MatchCode.STREET_NAME
         return unmatched(
@@ -367,7 +365,8 @@ class Matcher:
         if zip_code not in self.look.known_zips:
             ask = "there is no ZIP to tell which" if not zip_code else "the ZIP does not tell which"
             if len(found) == 1:
-                only = f"the quadrant is missing; the street is known only in {quadrants or 'one place'}"
+                where = quadrants or "one place"
+                only = f"the quadrant is missing; the street is known only in {where}"
                 score = min(UNCONFIRMED_SCORE, self._score(spots[0], found[0].name))
                 return matched(
                     parsed.kind, spots[0], _sentence(why, only, "no ZIP confirms it"), score=score

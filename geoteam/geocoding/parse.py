@@ -23,8 +23,8 @@ _PO_BOX = re.compile(
     r"\bGENERAL DELIVERY\b"
 )
 _UNKNOWN = re.compile(
-    r"(?:ADDRESS )?(?:UNKNOWN|UNK|NONE|N/A|NA|NULL|NAN|TBD|TEST|REFUSED|NOT (?:KNOWN|GIVEN|PROVIDED)"
-    r"|PENDING|INCARCERATED|SAME|SEE FILE|DECEASED|X+)"
+    r"(?:ADDRESS )?(?:UNKNOWN|UNK|NONE|N/A|NA|NULL|NAN|TBD|TEST|REFUSED|"
+    r"NOT (?:KNOWN|GIVEN|PROVIDED)|PENDING|INCARCERATED|SAME|SEE FILE|DECEASED|X+)"
 )
 _EXPONENT = re.compile(r"^\d+(?: \d+)?E[-+ ]?\d{1,3}\b")
 _BLOCK_WORD = r"(?:HUNDRED )?(?:BLOCK|BLK|BLCK)(?: OF)?|B/O"
@@ -42,7 +42,7 @@ _NUMBER = re.compile(
 _TWO = re.compile(r" ?(?:;|&|/(?=\d{2})|\b(?:AND|OR)\b|,) ?(?=\d+[A-Z]? [A-Z0-9])")
 
 
-def parse_address(text: str, grammar: AddressGrammar) -> ParsedAddress:
+def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
     """Take one address apart.
 
     Parameters

@@ -53,32 +53,33 @@ def far_from_neighbours(
     }
     hundred = points["number"] // 100
     groups = points.groupby([points["street"], hundred])
-    median_x = groups["x"].transform("median")
-    median_y = groups["y"].transform("median")
+    x, y = points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64)
+    off = np.hypot(x - groups["x"].transform("median"), y - groups["y"].transform("median"))
     size = groups["x"].transform("size").to_numpy()
-    off = np.hypot(points["x"] - median_x, points["y"] - median_y).to_numpy()
     far = np.zeros(len(points), dtype=np.bool_)
-    for i, (street, block) in enumerate(zip(points["street"], hundred, strict=True)):
+    table = zip(
+        points["street"],
+        hundred,
+        x,
+        y,
+        off,
+        size,
+        points["lon"],
+        points["lat"],
+        points["id"],
+        strict=True,
+    )
+    for i, (street, block, east, north, spread, count, lon, lat, ref) in enumerate(table):
         known = centre.get((street, block))
-        distance = 0.0
         if known is not None:
-            distance = float(np.hypot(points["x"].iat[i] - known[0], points["y"].iat[i] - known[1]))
+            distance = float(np.hypot(east - known[0], north - known[1]))
             far[i] = distance > FAR_M + known[2]
-        elif size[i] > 2:
-            distance = float(off[i])
-            far[i] = distance > FAR_M
+        else:
+            distance = float(spread)
+            far[i] = count > 2 and distance > FAR_M
         if far[i]:
-            problems.append(
-                Problem(
-                    "far_from_street",
-                    points["id"].iat[i],
-                    "",
-                    points["lon"].iat[i],
-                    points["lat"].iat[i],
-                    distance,
-                    f"lies {distance:.0f} m from the rest of its hundred-block",
-                )
-            )
+            message = f"lies {distance:.0f} m from the rest of its hundred-block"
+            problems.append(Problem("far_from_street", str(ref), "", lon, lat, distance, message))
     return far
 
 

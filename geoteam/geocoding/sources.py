@@ -27,9 +27,7 @@ def _read_table(path: Path) -> pd.DataFrame:
             return _lonlat(gpd.read_file(path), path)
         if path.suffix.lower() == ".parquet":
             frame = pd.read_parquet(path)
-            if "geometry" in frame.columns and isinstance(
-                frame["geometry"].iloc[:1].squeeze(), bytes
-            ):
+            if "geometry" in frame.columns:
                 return _lonlat(gpd.read_parquet(path), path)
             return frame
         if path.suffix.lower() in (".xlsx", ".xlsm"):
@@ -66,7 +64,7 @@ def _column(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
         raise AddressReferenceError(
             f"there is no column {name!r}",
             where=str(path),
-            remedy=f"The columns are: {', '.join(map(str, table.columns))}. Mend fields in the profile",
+            remedy=f"It has: {', '.join(map(str, table.columns))}. Mend fields in the profile",
         )
     return table[name]
 
@@ -122,7 +120,8 @@ def _index(table: pd.DataFrame, fields: Mapping[str, str], key: str, path: Path)
     # Repeated and empty ids are mended here and reported by the reference's own check.
     repeat = ids.groupby(ids).cumcount()
     ids = ids.where(repeat == 0, ids + "~" + repeat.astype("str"))
-    return pd.Index(ids.where(ids != "", "row " + (table.index + 2).astype("str")), name=key)
+    rows = pd.Series(table.index + 2, index=table.index).astype("str")
+    return pd.Index(list(ids.where(ids != "", "row " + rows)), name=key)
 
 
 def _start(path: Path, fields: Mapping[str, str], needed: tuple[str, ...]) -> pd.DataFrame:
@@ -242,8 +241,8 @@ def read_blocks(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
     columns: dict[str, object] = {
         "street": street.to_numpy(),
         "quadrant": quadrant.to_numpy(),
-        "lo": np.minimum(low, high).astype(np.int64).to_numpy(),
-        "hi": np.maximum(low, high).astype(np.int64).to_numpy(),
+        "lo": np.minimum(low.to_numpy(), high.to_numpy()).astype(np.int64),
+        "hi": np.maximum(low.to_numpy(), high.to_numpy()).astype(np.int64),
         "length_m": np.nan,
     }
     for name in ("length_m", "spread_m"):

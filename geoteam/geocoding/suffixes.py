@@ -188,6 +188,8 @@ SUFFIXES = MappingProxyType(
     {spelling: line.split()[0] for line in _TABLE.strip().splitlines() for spelling in line.split()}
 )
 # Types that nearly always end a street name; only these show that a text is a street at all.
-COMMON_TYPES = frozenset(
-    ["ALLEY", "AVENUE", "BOULEVARD", "CIRCLE", "COURT", "CRESCENT", "DRIVE", "HIGHWAY", "LANE", "LOOP", "MEWS", "PARKWAY", "PIKE", "PLACE", "PLAZA", "ROAD", "ROW", "SQUARE", "STREET", "TERRACE", "TRAIL", "WALK", "WAY"]
-)
+_COMMON = """
+ALLEY AVENUE BOULEVARD CIRCLE COURT CRESCENT DRIVE HIGHWAY LANE LOOP MEWS PARKWAY PIKE PLACE
+PLAZA ROAD ROW SQUARE STREET TERRACE TRAIL WALK WAY
+"""
+COMMON_TYPES = frozenset(_COMMON.split())

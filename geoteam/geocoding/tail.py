@@ -21,6 +21,7 @@ _COUNTRY = (("UNITED", "STATES", "OF", "AMERICA"), ("UNITED", "STATES"), ("USA",
 _STATE_WORDS = sorted(
     ((tuple(name.split()), code) for name, code in STATES.items()), key=lambda s: -len(s[0])
 )
+_STATE_LAST = frozenset(name[-1] for name, _ in _STATE_WORDS)
 
 
 class Tail(NamedTuple):
@@ -46,7 +47,7 @@ def _ends_street(word: str) -> bool:
 
 
 def _state(words: list[str], grammar: AddressGrammar, zip_code: str) -> tuple[list[str], str]:
-    for name, code in _STATE_WORDS:
+    for name, code in _STATE_WORDS if words and words[-1] in _STATE_LAST else ():
         size = len(name)
         if len(words) <= size or tuple(words[-size:]) != name:
             continue
