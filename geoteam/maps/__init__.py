@@ -8,6 +8,7 @@ that map, legend and table agree. No database, no web, no clock.
 from __future__ import annotations
 
 from geoteam.maps.assets import asset_path, asset_url, build_folder
+from geoteam.maps.basemap import build_basemap, find_tippecanoe, light_streets
 from geoteam.maps.draw import city_map
 from geoteam.maps.layers import (
     AnyLayer,
@@ -36,9 +37,12 @@ __all__ = [
     "RouteLayer",
     "asset_path",
     "asset_url",
+    "build_basemap",
     "build_folder",
     "city_map",
     "classify",
     "figure_text",
+    "find_tippecanoe",
+    "light_streets",
     "safe_text",
 ]

@@ -15,7 +15,7 @@ from folium.utilities import JsCode
 from geoteam.errors import MapError
 from geoteam.maps import legend as legends
 from geoteam.maps.assets import DEFAULT_BASE
-from geoteam.maps.elements import AreaNames, Arrows, Finish, StreetLines, VectorBasemap
+from geoteam.maps.elements import AreaNames, Arrows, Finish, SharePopups, StreetLines, VectorBasemap
 from geoteam.maps.features import (
     Feature,
     area_features,
@@ -170,12 +170,14 @@ def _geojson(
     parent: Any, features: list[Feature], told: Mapping[str, str], *, popup: bool = False
 ) -> None:
     handler = "geoteam.point" if popup else "geoteam.area"
-    shape = folium.GeoJson(collection(features), on_each_feature=JsCode(handler))
-    shape.interactive = bool(told)
+    shape = folium.GeoJson(
+        collection(features), on_each_feature=JsCode(handler), interactive=bool(told)
+    )
     if features and told:
         fields, aliases = list(told), [safe_text(label) for label in told.values()]
         if popup:
             folium.GeoJsonPopup(fields, aliases, localize=False, maxWidth=340).add_to(shape)
+            SharePopups().add_to(shape)
         else:
             folium.GeoJsonTooltip(fields, aliases, sticky=True).add_to(shape)
     shape.add_to(parent)

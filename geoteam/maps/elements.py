@@ -81,6 +81,20 @@ class AreaNames(MacroElement):
         self.from_zoom = from_zoom
 
 
+class SharePopups(MacroElement):
+    """Gives every point of a GeoJSON layer its own popup, which clusters need."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "geoteam.share({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "SharePopups"
+
+
 class Finish(MacroElement):
     """The last call of every map."""
 

@@ -22,6 +22,9 @@ _DEGREES = 5
 _TOLERANCE_DEG = 2.5e-5
 _RANKS = ((2.6, "none", 0.95), (1.6, "none", 0.9), (0.9, "3 3", 0.9))
 
+# The streets beneath stay visible; web/src/styles/map.css lowers it further close to.
+FILL_OPACITY = 0.75
+
 Feature = dict[str, Any]
 
 
@@ -148,7 +151,8 @@ def choropleth_features(layer: ChoroplethLayer, breaks: list[ClassBreak]) -> lis
             "weight": layer.outline_weight,
             "opacity": 0.9,
             "fillColor": NO_DATA_FILL if bare else fill,
-            "fillOpacity": 0.25 if bare else 0.78,
+            "fillOpacity": 0.25 if bare else FILL_OPACITY,
+            "className": "gt-fill",
         }
         out.append(feature(geometry, base))
     return out
@@ -177,7 +181,7 @@ def area_features(layer: AreaLayer) -> list[Feature]:
             style["dashArray"] = dash
         if fills:
             style |= {"color": "#33404d", "weight": 1.4, "fillColor": fill_name(*fills[position])}
-            style["fillOpacity"] = 0.72
+            style |= {"fillOpacity": FILL_OPACITY, "className": "gt-fill"}
         else:
             style["fill"] = False
         base["style"] = style

@@ -120,7 +120,8 @@ class MapFigure(Figure):
         return f'<h1 class="{shown}">{safe_text(self.plain_title)}{small}</h1>'
 
     def _files(self, nonce: str) -> str:
-        lines = []
+        icon = "data:," if self.embed else asset_url("icon.svg", self.base)
+        lines = [f'<link rel="icon" href="{icon}">']
         for file in ["fonts.css", *self.header.files]:
             if file.endswith(".css"):
                 lines.append(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geoteam.maps.features import area_features, choropleth_classes, figures, titles, withheld
+from geoteam.maps.features import (
+    FILL_OPACITY,
+    area_features,
+    choropleth_classes,
+    figures,
+    titles,
+    withheld,
+)
 from geoteam.maps.layers import AreaLayer, ChoroplethLayer, PointLayer, RouteLayer
 from geoteam.maps.palettes import HUES, NO_DATA_FILL, PATTERNS
 from geoteam.maps.text import safe_text
@@ -153,5 +160,6 @@ def empty_message(title: str, advice: str) -> str:
 def _row(fill: str, label: str) -> str:
     return (
         '<li><svg viewBox="0 0 24 15" aria-hidden="true"><rect x="0.5" y="0.5" width="23" '
-        f'height="14" fill="{safe_text(fill)}" stroke="#5f6b76"/></svg>{safe_text(label)}</li>'
+        f'height="14" fill="{safe_text(fill)}" fill-opacity="{FILL_OPACITY}" '
+        f'stroke="#5f6b76"/></svg>{safe_text(label)}</li>'
     )

@@ -144,15 +144,24 @@ def _readable(value: float, kind: FigureKind) -> float:
 
 
 def _coloured(limits: Sequence[float], kind: FigureKind, palette: str) -> list[ClassBreak]:
-    colours = SEQUENTIAL[palette]
     count = len(limits) - 1
-    picks = [
-        colours[round(i)] for i in np.linspace(0 if count > 4 else 1, 6 if count > 1 else 4, count)
-    ]
+    first, last = (0.0 if count > 4 else 0.8), (6.0 if count > 1 else 4.0)
+    picks = [_shade(palette, place) for place in np.linspace(first, last, count)]
     return [
         ClassBreak(low, high, colour, _label(low, high, kind, last=high == limits[-1]))
         for low, high, colour in zip(limits, limits[1:], picks, strict=False)
     ]
+
+
+def _shade(palette: str, place: float) -> str:
+    """Colour at a place of the palette, between two of its colours where need be."""
+    colours = SEQUENTIAL[palette]
+    low = min(int(place), len(colours) - 2)
+    one, two = (
+        np.array([int(colours[i][k : k + 2], 16) for k in (1, 3, 5)]) for i in (low, low + 1)
+    )
+    mixed = np.rint(one + (two - one) * (place - low)).astype(int)
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 def _label(low: float, high: float, kind: FigureKind, *, last: bool) -> str:

@@ -44,45 +44,62 @@ const WIDTH: Record<string, Width> = {
     [18, 16],
   ],
   major: [
-    [10, 0.7],
-    [13, 1.8],
+    [10, 0.8],
+    [13, 2],
     [15, 5.5],
     [18, 15],
   ],
   middle: [
-    [11, 0.4],
-    [13, 1.1],
+    [11, 0.6],
+    [13, 1.3],
     [15, 4],
     [18, 13],
   ],
-  minor: [
-    [12, 0.3],
-    [14, 1.3],
+  ramp: [
+    [12, 0.6],
+    [14, 1.8],
     [15, 2.8],
+    [18, 9],
+  ],
+  minor: [
+    [12, 0.5],
+    [14, 1.2],
+    [15, 2.6],
     [18, 11],
   ],
 };
-const FIRST_ZOOM: Record<string, number> = { motorway: 0, major: 0, middle: 11, minor: 12 };
+// While a street is too thin for a casing it is one line, the paler the lesser.
+const THIN: Record<string, string> = {
+  motorway: COLOURS.motorwayCasing,
+  major: "#c2c3c0",
+  middle: "#cecfcb",
+  ramp: "#d6cdb8",
+  minor: "#dedfdb",
+};
+const FIRST_ZOOM: Record<string, number> = { middle: 11, ramp: 12, minor: 12 };
+const CASED_FROM = 1.9;
 
 function street(rank: string, part: "casing" | "fill"): PaintRule {
   const width = between(WIDTH[rank] ?? []);
-  const high = rank === "motorway";
-  const casing = high ? COLOURS.motorwayCasing : COLOURS.casing;
-  const fill = high ? COLOURS.motorway : COLOURS.street;
+  const warm = rank === "motorway" || rank === "ramp";
+  const casing = warm ? COLOURS.motorwayCasing : COLOURS.casing;
+  const fill = warm ? COLOURS.motorway : COLOURS.street;
+  const thin = THIN[rank] ?? casing;
+  const cased = (zoom: number) => width(zoom) >= CASED_FROM;
   return {
     dataLayer: "streets",
     minzoom: FIRST_ZOOM[rank] ?? 0,
     filter: (_zoom, feature) => feature.props.rank === rank,
     symbolizer: new LineSymbolizer({
-      color: part === "casing" ? casing : (zoom: number) => (width(zoom) < 1.6 ? casing : fill),
-      width: (zoom: number) => width(zoom) + (part === "casing" && width(zoom) >= 1.6 ? 1.4 : 0),
+      color: (zoom: number) => (cased(zoom) ? (part === "casing" ? casing : fill) : thin),
+      width: (zoom: number) => width(zoom) + (part === "casing" && cased(zoom) ? 1.4 : 0),
       lineCap: "round",
       lineJoin: "round",
     }),
   };
 }
 
-const RANKS = ["minor", "middle", "major", "motorway"];
+const RANKS = ["minor", "ramp", "middle", "major", "motorway"];
 
 const paintRules: PaintRule[] = [
   {
@@ -100,7 +117,7 @@ const paintRules: PaintRule[] = [
 ];
 
 const labels = (rank: string, minzoom: number, size: number) => ({
-  dataLayer: "names",
+  dataLayer: "streets",
   minzoom,
   filter: (_zoom: number, feature: { props: Record<string, unknown> }) =>
     feature.props.rank === rank,
@@ -138,7 +155,7 @@ export function basemap(url: string, attribution: string): L.GridLayer {
 /** The light ground of a stand-alone file: the larger streets as lines on a canvas. */
 export function streets(data: FeatureCollection, attribution: string): L.GeoJSON {
   const pane = { pane: "tilePane", renderer: L.canvas({ pane: "tilePane", padding: 0.4 }) };
-  const weight: Record<string, number> = { motorway: 2.4, major: 1.8, middle: 1.1, minor: 0.7 };
+  const weight: Record<string, number> = { motorway: 2.2, major: 1.7, middle: 1.1 };
   return L.geoJSON(data, {
     interactive: false,
     attribution,
@@ -154,7 +171,7 @@ export function streets(data: FeatureCollection, attribution: string): L.GeoJSON
       const rank = String(feature?.properties.rank);
       return {
         ...pane,
-        color: rank === "motorway" ? COLOURS.motorwayCasing : "#c4c8cc",
+        color: THIN[rank] ?? COLOURS.casing,
         weight: weight[rank] ?? 0.7,
       };
     },

@@ -110,6 +110,15 @@ export function point(feature: Feature, layer: L.Layer): void {
   layer.on("click", () => announce(code));
 }
 
+/** Popups of a group work through its map; one inside a cluster has none, so each point gets its own. */
+export function share(group: L.GeoJSON): void {
+  const popup = group.getPopup();
+  const content = popup?.getContent();
+  if (!popup || !content) return;
+  group.unbindPopup();
+  group.eachLayer((layer) => layer.bindPopup(content as never, { ...popup.options }));
+}
+
 /** The disc that stands for many points. */
 export function cluster(kind: string, many: string): (group: L.MarkerCluster) => L.DivIcon {
   return (group) => {

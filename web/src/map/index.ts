@@ -3,7 +3,7 @@ import "./global.ts";
 import "leaflet.markercluster";
 import L from "leaflet";
 import { basemap, streets } from "./basemap.ts";
-import { area, cluster, names, point, show } from "./features.ts";
+import { area, cluster, names, point, share, show } from "./features.ts";
 import { listen, ready } from "./messages.ts";
 import { arrows } from "./route.ts";
 
@@ -12,12 +12,16 @@ interface Options {
 }
 
 const NARROW = 640;
+const CLOSE = 14;
 
 /** Called last by every map. */
 function finish(map: L.Map, options: Options): void {
   map.attributionControl.setPrefix("Leaflet");
   L.control.scale({ position: "bottomright" }).addTo(map);
   if (options.bounds) map.fitBounds(options.bounds, { padding: [12, 12], animate: false });
+  const nearness = () => map.getContainer().classList.toggle("gt-close", map.getZoom() >= CLOSE);
+  map.on("zoomend", nearness);
+  nearness();
   const narrow = window.innerWidth < NARROW;
   for (const legend of document.querySelectorAll<HTMLDetailsElement>(".gt-legend"))
     legend.open = !narrow;
@@ -35,4 +39,4 @@ L.Control.Layers.addInitHook(function (this: L.Control.Layers) {
   if (window.innerWidth < NARROW) this.options.collapsed = true;
 });
 
-window.geoteam = { area, arrows, basemap, cluster, finish, names, point, streets };
+window.geoteam = { area, arrows, basemap, cluster, finish, names, point, share, streets };
