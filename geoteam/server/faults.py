@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
-from flask import Flask, render_template
+from flask import Flask, has_request_context, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
@@ -72,6 +73,25 @@ def status_of(error: GeoteamError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
+def log_fault(what: str, error: BaseException) -> None:
+    """Log where an error came from, without its message, which may hold a person's data.
+
+    Parameters
+    ----------
+    what
+        What failed.
+    error
+        The error.
+    """
+    route = request.url_rule.rule if has_request_context() and request.url_rule else "-"
+    lines = []
+    cause: BaseException | None = error
+    while cause is not None and len(lines) < 200:
+        lines += [type(cause).__name__, *traceback.format_tb(cause.__traceback__)]
+        cause = cause.__cause__ or cause.__context__
+    logger.error("%s: %s at %s\n%s", what, type(error).__name__, route, "\n".join(lines))
+
+
 def error_page(status: int, *, what: str = "", remedy: str = "") -> tuple[str, int]:
     """Render the page of an error.
 
@@ -95,7 +115,7 @@ def error_page(status: int, *, what: str = "", remedy: str = "") -> tuple[str, i
             "error.html", status=status, heading=heading, what=what, remedy=remedy or usual
         )
     except Exception as error:
-        logger.error("the error page cannot be rendered", exc_info=error)
+        log_fault("the error page cannot be rendered", error)
         page = _BARE.format(heading, remedy or usual)
     return page, status
 
@@ -121,9 +141,14 @@ def handle_faults(app: Flask) -> None:
     def _refused(error: GeoteamError) -> ResponseReturnValue:
         status = status_of(error)
         if status >= 500:
-            logger.error("%s", type(error).__name__, exc_info=error)
+            log_fault("a page failed", error)
         what = error.what[:1].upper() + error.what[1:]
         return error_page(status, what=what.rstrip(".") + ".", remedy=error.remedy)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> ResponseReturnValue:
+        log_fault("a page failed", error)
+        return error_page(500)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as csv_writer
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from geoteam.maps import FigureKind, figure_text
 from geoteam.server import forms
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
@@ -20,6 +22,17 @@ from geoteam.services import maps
 
 Fields = MultiDict[str, str]
 _MOST_LAYERS = 20
+_WITHHELD = "withheld"
+# Column of a map's table -> heading and how its figures are written.
+_COLUMNS: dict[str, tuple[str, FigureKind]] = {
+    "clients": ("Clients", "count"),
+    "workload": ("Contacts a month", "decimal"),
+    "officers": ("Officers", "decimal"),
+    "workload_per_officer": ("Contacts per officer", "decimal"),
+    "covered": ("Within reach", "count"),
+    "share": ("Share", "share"),
+    "median_minutes": ("Median minutes", "decimal"),
+}
 
 
 def page(
@@ -45,9 +58,12 @@ def page(
     """
     fields = _fields(defaults)
     options = read_options(fields)
+    view = maps.map_view(workspace(), user(), options)
     return render_template(
         template,
-        view=maps.map_view(workspace(), user(), options),
+        view=view,
+        headings=headings(view.table),
+        rows=rows(view.table),
         options=options,
         menus=maps.map_menus(workspace(), user()),
         frame_url=url_for(frame, **_kept(fields)),
@@ -129,34 +145,105 @@ def read_options(fields: Fields) -> maps.MapOptions:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One area or cell of the table beside the map.
+
+    Attributes
+    ----------
+    code
+        Code of the area.
+    withheld
+        True when its figures are withheld.
+    figures
+        The figures as text, in the order of the headings.
+    """
+
+    code: str
+    withheld: bool
+    figures: tuple[str, ...]
+
+
+def headings(table: pd.DataFrame) -> list[str]:
+    """Name the columns of a map's table.
+
+    Parameters
+    ----------
+    table
+        The numbers of a map.
+
+    Returns
+    -------
+    list of str
+        A heading for each column.
+    """
+    return [_COLUMNS.get(name, (str(name), "decimal"))[0] for name in table.columns]
+
+
+def rows(table: pd.DataFrame) -> list[Row]:
+    """Write the figures of a map's table as the map itself writes them.
+
+    Parameters
+    ----------
+    table
+        The numbers of a map; an area without a count of clients is withheld.
+
+    Returns
+    -------
+    list of Row
+        One for each area or cell, in order of code.
+    """
+    kinds = [_COLUMNS.get(name, ("", "decimal"))[1] for name in table.columns]
+    hidden = _withheld(table)
+    return [
+        Row(
+            str(row[0]),
+            withheld,
+            tuple(
+                _WITHHELD if withheld else figure_text(value, kind)
+                for value, kind in zip(row[1:], kinds, strict=True)
+            ),
+        )
+        for row, withheld in zip(table.itertuples(), hidden, strict=True)
+    ]
+
+
 def table_csv(table: pd.DataFrame) -> str:
     """Write a table so that no spreadsheet runs what stands in it.
 
     Parameters
     ----------
     table
-        The numbers of a map; missing means withheld.
+        The numbers of a map; an area without a count of clients is withheld.
 
     Returns
     -------
     str
-        CSV with a byte order mark, so that spreadsheets read UTF-8.
+        CSV with a byte order mark, so that spreadsheets read UTF-8; a figure that does not exist
+        is empty.
     """
     file = io.StringIO()
     writer = csv_writer.writer(file)
-    writer.writerow([_harmless(name) for name in (table.index.name or "area", *table.columns)])
-    for row in table.itertuples():
-        writer.writerow([_harmless(value) for value in row])
+    writer.writerow([_harmless(str(name)) for name in (table.index.name or "area", *table.columns)])
+    for row, withheld in zip(table.itertuples(), _withheld(table), strict=True):
+        values = [_WITHHELD] * (len(row) - 1) if withheld else [_rounded(one) for one in row[1:]]
+        writer.writerow([_harmless(str(row[0])), *values])
     return "\ufeff" + file.getvalue()
 
 
-def _harmless(value: object) -> object:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return "withheld"
+def _withheld(table: pd.DataFrame) -> list[bool]:
+    if "clients" not in table:
+        return [False] * len(table)
+    return [bool(one) for one in table["clients"].isna()]
+
+
+def _rounded(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _harmless(text: str) -> str:
     # Spreadsheets run cells that begin like a formula.
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + value
-    return value
+    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _layers(fields: Fields, default: tuple[str, ...]) -> tuple[str, ...]:

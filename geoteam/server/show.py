@@ -74,7 +74,6 @@ def teach_templates(app: Flask) -> None:
         decimal=decimal,
         share=share,
         words=words,
-        figure=figure,
         unassigned=unassigned,
         decision_badge=decision_badge,
     )
@@ -303,26 +302,6 @@ def words(value: object) -> str | Markup:
     """
     text = str(value).replace("_", " ").strip()
     return escape(text[:1].upper() + text[1:]) if text else _DASH
-
-
-def figure(value: object) -> str | Markup:
-    """Write one figure of a published table.
-
-    Parameters
-    ----------
-    value
-        A number or a text; None or NaN is a figure that is withheld.
-
-    Returns
-    -------
-    str | Markup
-        The figure, or the word ``withheld``.
-    """
-    if value is None or value != value:
-        return Markup('<span class="withheld">withheld</span>')
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    return whole(value) if float(value).is_integer() else decimal(value)
 
 
 def decision_badge(decision: str) -> Markup:

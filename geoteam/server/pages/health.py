@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from geoteam.server.access import PUBLIC, allow
 from geoteam.server.context import workspace
+from geoteam.server.faults import log_fault
 
 page = Blueprint("health", __name__)
-logger = logging.getLogger("geoteam.server")
 
 
 @page.get("/health")
@@ -27,6 +25,6 @@ def health() -> ResponseReturnValue:
     try:
         ready = workspace().is_ready()
     except Exception as error:
-        logger.error("the workspace does not answer", exc_info=error)
+        log_fault("the workspace does not answer", error)
         ready = False
     return (jsonify(status="ok"), 200) if ready else (jsonify(status="unready"), 503)

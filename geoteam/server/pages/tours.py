@@ -32,13 +32,15 @@ def index() -> ResponseReturnValue:
     due = None
     if who.role in _STAFF and officer:
         due = tours.visits_due(workspace(), who, on, officer)
+    choices = tours.choices(workspace(), who) if who.role in _STAFF else None
     return render_template(
         "tours.html",
         on=on,
         officer=officer,
+        officer_name=dict(choices.officers).get(officer, "") if choices else "",
         due=due,
         found=tours.list_tours(workspace(), who),
-        choices=tours.choices(workspace(), who) if who.role in _STAFF else None,
+        choices=choices,
     )
 
 
