@@ -189,6 +189,8 @@ class CityProfile(_Table):
     streets: StreetTable
     addresses: AddressTables
     venues: VenueTable | None = None
+    # Water and parks under the map: polygons with the column ``kind`` (water or park).
+    landscape: SourceTable | None = None
     staff: StaffTable = StaffTable()
     contact_standards: dict[str, ContactStandard]
     caseload: CaseloadTable = CaseloadTable()

@@ -82,6 +82,11 @@ shelter_categories = ["homeless_shelter"]
 [venues.partner_kinds]
 @partners@
 
+[landscape]
+file = "boundaries/water_parks.geojson"
+fields = { kind = "KIND" }
+credit = "Invented"
+
 [staff]
 teams = "staff/teams.csv"
 officers = "staff/officers.csv"

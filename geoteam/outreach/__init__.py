@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from geoteam.outreach.coverage import coverage, minutes_to_partner
 from geoteam.outreach.density import density
-from geoteam.outreach.grid import grid
+from geoteam.outreach.grid import cell_ids, grid
 
-__all__ = ["coverage", "density", "grid", "minutes_to_partner"]
+__all__ = ["cell_ids", "coverage", "density", "grid", "minutes_to_partner"]

@@ -77,14 +77,38 @@ def grid(
     if areas is not None and len(areas):
         cells = np.unique(np.vstack([cells, _meeting(areas, crs, size_m, shape)]), axis=0)
     ids = _ids(cells[:, 0], cells[:, 1], size_m, shape)
-    groups = pd.Series("", index=clients.index, dtype="str")
-    groups.iloc[np.flatnonzero(placed)] = _ids(column, row, size_m, shape)
+    groups = cell_ids(clients, crs=crs, size_m=size_m, shape=shape)
     table = measure(clients, groups, pd.Index(ids, name="cell", dtype="str"))
     polygons = cell_polygons(cells[:, 0], cells[:, 1], size_m, shape)
     frame = gpd.GeoDataFrame(table, geometry=polygons, crs=measuring(crs)).to_crs(WGS84)
     frame = frame.sort_index()
     frame.attrs["outside"] = int(np.count_nonzero(~placed))
     return frame
+
+
+def cell_ids(clients: pd.DataFrame, *, crs: str, size_m: float, shape: Shape) -> pd.Series:
+    """Tell the grid cell of each client.
+
+    Parameters
+    ----------
+    clients
+        CLIENTS table (``lon``, ``lat``).
+    crs
+        The measuring CRS.
+    size_m, shape
+        As for ``grid``.
+
+    Returns
+    -------
+    Series
+        Cell ids as in the index of ``grid``; '' for clients without a place.
+    """
+    x, y = project(clients["lon"].to_numpy(), clients["lat"].to_numpy(), crs)
+    placed = np.isfinite(x) & np.isfinite(y)
+    column, row = cell_of(x[placed], y[placed], size_m, shape)
+    ids = pd.Series("", index=clients.index, dtype="str")
+    ids.iloc[np.flatnonzero(placed)] = _ids(column, row, size_m, shape)
+    return ids
 
 
 def cell_of(x: Floats, y: Floats, size_m: float, shape: Shape) -> tuple[Ints, Ints]:

@@ -27,8 +27,7 @@ from geoteam.errors import (
 )
 from geoteam.geocoding import ReferenceIndex
 from geoteam.profile import CityProfile
-from geoteam.store import boundaries, settings
-from geoteam.store.engine import migrate, open_engine
+from geoteam.store import boundaries, engine, settings
 from geoteam.streets import StreetNetwork
 
 DATABASE_VARIABLE = "GEOTEAM_DATABASE_URL"
@@ -42,7 +41,7 @@ class Workspace:
     ----------
     folder
         The workspace folder, which must exist.
-    engine
+    opened
         Engine of a migrated database.
     clock
         Tells the current moment; tests give their own.
@@ -114,9 +113,9 @@ class Workspace:
                 where=str(folder),
                 remedy="Give yourself the right to write there, or choose another with --workspace",
             )
-        engine = open_engine(url or f"sqlite:///{folder / 'geoteam.db'}")
-        migrate(engine)
-        return cls(folder, engine, clock)
+        opened = engine.open_engine(url or engine.sqlite_url(folder / "geoteam.db"))
+        engine.migrate(opened)
+        return cls(folder, opened, clock)
 
     def now(self) -> datetime:
         """Return the current moment, timezone-aware."""
@@ -135,7 +134,19 @@ class Workspace:
         Session
             An open session.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with engine.transaction(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session on one consistent view, which cannot write and waits for nobody.
+
+        Yields
+        ------
+        Session
+            An open session.
+        """
+        with engine.reading(self.engine) as session:
             yield session
 
     @contextmanager
@@ -171,7 +182,7 @@ class Workspace:
 
     def is_ready(self) -> bool:
         """Tell whether ``init`` ran to its end here."""
-        with self.transaction() as session:
+        with self.reading() as session:
             return settings.get(session, "ready") is not None
 
     @property
@@ -179,7 +190,7 @@ class Workspace:
         """The city profile that the workspace was made with."""
 
         def load() -> CityProfile:
-            with self.transaction() as session:
+            with self.reading() as session:
                 value = settings.get(session, "profile")
             if value is None:
                 raise ProfileError(
@@ -231,7 +242,7 @@ class Workspace:
             When no set of the kind is in force on that day.
         """
         day = on or self.today()
-        with self.transaction() as session:
+        with self.reading() as session:
             found = boundaries.in_force(session, kind, day)
         if found is None:
             raise NotFoundError(
@@ -241,7 +252,7 @@ class Workspace:
         set_id, boundary_set = found
 
         def load() -> gpd.GeoDataFrame:
-            with self.transaction() as session:
+            with self.reading() as session:
                 frame = boundaries.load_set(session, set_id)
             frame.attrs["set"] = boundary_set
             frame.attrs["set_id"] = set_id

@@ -1,0 +1,274 @@
+"""Assigning clients: client -> unit -> team -> officer, each with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from geoteam.caseload import assign, explain
+from geoteam.errors import NotFoundError
+from geoteam.model import Role, User
+from geoteam.services.people import clients_frame, officers_frame
+from geoteam.services.scope import require_role, sees_client, sees_team
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignments, audit, plans
+from geoteam.store import clients as client_store
+from geoteam.streets import StreetNetwork
+
+
+def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -> dict[str, Any]:
+    """Assign every active client under the plan in force, and keep the run.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    overload
+        Share by which officers may exceed a full caseload.
+
+    Returns
+    -------
+    dict
+        Counts by status, officers kept and changed, load and capacity by team, objective (minutes),
+        bound, gap and seconds.
+
+    Raises
+    ------
+    NotFoundError
+        When no plan is published.
+    """
+    on = workspace.today()
+    with workspace.transaction() as session:
+        plan = plans.in_force(session, on)
+        if plan is None:
+            raise NotFoundError(
+                "no plan is in force", remedy="Publish one with: geoteam plans publish"
+            )
+        clients = clients_frame(workspace, session, on)
+        officers = officers_frame(session, workspace, clients)
+        ready = clients.assign(
+            officer=clients["officer"].where(clients["officer"] != "", clients["source_officer"])
+        )
+        result = assign(
+            ready,
+            officers,
+            plans.units(session, plan.id),
+            profile_caseload=workspace.profile.caseload,
+            travel=_travel(workspace.streets()),
+            overload=overload,
+        )
+        summary = result.summary | {
+            "objective": result.objective,
+            "bound": result.bound,
+            "gap": result.gap,
+            "seconds": result.seconds,
+        }
+        frame = result.assignments.assign(unit=clients["unit"])
+        assignments.write_run(
+            session,
+            frame,
+            effective=on,
+            plan_id=plan.id,
+            at=workspace.now(),
+            by=actor,
+            summary=summary,
+        )
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=actor,
+            action="assignment.run",
+            object_kind="plan",
+            object_ref=plan.name,
+            detail={key: summary[key] for key in ("clients", "assigned", "kept", "changed", "new")},
+        )
+    return summary
+
+
+def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: str = "") -> str:
+    """Tell in plain English why a client is where they are.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks; None for the operator at the command line.
+    ref
+        The client.
+    actor
+        Who the audit log names when there is no user.
+
+    Returns
+    -------
+    str
+        Paragraphs: address, area, team, officer.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such client, or none that the user may know of.
+    """
+    with workspace.transaction() as session:
+        frame = client_store.as_frame(session, workspace.today(), refs=[ref])
+        row = frame.loc[ref] if ref in frame.index else None
+        hidden = (
+            row is not None
+            and user is not None
+            and not sees_client(user, officer_ref=row["officer"], team_ref=row["team"])
+        )
+        if row is None or hidden:
+            raise NotFoundError("there is no such client", remedy="Check the id of the client")
+        text = explanation(row, current_reason(session, ref))
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username if user else actor,
+            action="client.explain",
+            object_kind="client",
+            object_ref=ref,
+            purpose="explain the assignment",
+        )
+    return text
+
+
+def explanation(client: pd.Series, reason: dict[str, Any] | None) -> str:
+    """Put the address step before the assignment's own explanation.
+
+    Parameters
+    ----------
+    client
+        One row of ``store.clients.as_frame``.
+    reason
+        Reason of the client's assignment; None before the first run.
+
+    Returns
+    -------
+    str
+        Paragraphs separated by blank lines.
+    """
+    steps = [_address_step(client)]
+    steps.append(
+        explain(reason) if reason else "Not assigned yet: the assignment has not been run."
+    )
+    return "\n\n".join(steps)
+
+
+_PLACED = {
+    "accepted": "It was placed at {matched} ({code}, within about {radius:.0f} m): {reason}.",
+    "review": "It waits for a person's decision: {reason}.",
+    "unplaceable": "The residence has no place on the map: {reason}.",
+    "": "It has not been looked up yet.",
+}
+
+
+def _address_step(client: pd.Series) -> str:
+    radius_m = client["uncertainty_m"]
+    return "Address: " + _PLACED[client["decision"]].format(
+        matched=client["matched_address"] or "a pin set by hand",
+        code=client["match_code"],
+        radius=0.0 if pd.isna(radius_m) else radius_m,
+        reason=str(client["geocode_reason"]).rstrip("."),
+    )
+
+
+def current_reason(session: Session, ref: str) -> dict[str, Any] | None:
+    """Load the reason of a client's present assignment.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        The client.
+
+    Returns
+    -------
+    dict or None
+        None before the first run.
+    """
+    history = assignments.of_client(session, ref)
+    return dict(history[0].reason) if history and history[0].valid_to is None else None
+
+
+def overview(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Sum up the last assignment for the teams that a supervisor leads.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+
+    Returns
+    -------
+    dict
+        ``run`` (or None), ``teams``, ``officers`` and ``unassigned`` as lists of rows.
+    """
+    require_role(user, [Role.SUPERVISOR], "see the assignment")
+    on = workspace.today()
+    with workspace.reading() as session:
+        run = assignments.latest_run(session)
+        clients = clients_frame(workspace, session, on)
+        officers = officers_frame(session, workspace, clients)
+        today = assignments.on_day(session, on)
+    mine = officers[[sees_team(user, team) for team in officers["team"]]]
+    loads = clients.groupby("officer")["points"].agg(["size", "sum"])
+    rows = mine.assign(
+        clients=loads["size"].reindex(mine.index).fillna(0).astype(int),
+        points=loads["sum"].reindex(mine.index).fillna(0.0),
+    )
+    by_team = rows.groupby("team").agg(
+        officers=("full_time_share", "sum"),
+        clients=("clients", "sum"),
+        points=("points", "sum"),
+        capacity_points=("capacity_points", "sum"),
+    )
+    by_team["use"] = by_team["points"] / by_team["capacity_points"]
+    by_team["points_per_officer"] = by_team["points"] / by_team["officers"]
+    rows["use"] = rows["points"] / rows["capacity_points"]
+    seen = [
+        sees_client(user, officer_ref=clients.at[ref, "officer"], team_ref=clients.at[ref, "team"])
+        for ref in clients.index
+    ]
+    statuses = today["reason"].map(lambda reason: reason["status"])
+    left = statuses.reindex(clients.index[seen]).fillna("not_run")
+    counts = left[left != "assigned"].value_counts()
+    return {
+        "run": run,
+        "teams": by_team.reset_index().to_dict("records"),
+        "officers": rows.reset_index().to_dict("records"),
+        "unassigned": [{"status": str(k), "clients": int(v)} for k, v in counts.items()],
+    }
+
+
+def count_unassigned(workspace: Workspace, user: User) -> int:
+    """Count the clients without an officer that a user answers for.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    return sum(row["clients"] for row in overview(workspace, user)["unassigned"])
+
+
+def _travel(network: StreetNetwork) -> Any:
+    def seconds(origins: NDArray[np.float64], destinations: NDArray[np.float64]) -> Any:
+        return network.matrix(origins, destinations).duration_s
+
+    return seconds

@@ -1,0 +1,311 @@
+"""Clients: finding them, and reading one record for a stated purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.disclosure import visible_fields
+from geoteam.errors import DisclosureError, NotFoundError
+from geoteam.model import Role, User
+from geoteam.services.assignment import current_reason, explanation
+from geoteam.services.paging import Page
+from geoteam.services.scope import require_role, sees_client
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, geocodes, residences, staff
+from geoteam.store import clients as client_store
+
+# What a record may be opened for; the audit log keeps which.
+PURPOSES: Mapping[str, str] = {
+    "supervision": "Supervision of this client",
+    "address": "Address check",
+    "tour": "Planning a home visit",
+    "transfer": "Transfer or hand-over",
+    "oversight": "Supervisor's review of the case",
+}
+_READERS = (Role.SUPERVISOR, Role.OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Teams and officers that a user may choose from, as (ref, label)."""
+
+    teams: list[tuple[str, str]]
+    officers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose clients a user sees, as the store's filters take it; None is everybody."""
+
+    officers: list[str] | None
+    teams: list[str] | None
+    or_without_team: bool
+
+
+def reach_of(user: User) -> Reach:
+    """Turn a user's scope into filters for the store.
+
+    Parameters
+    ----------
+    user
+        An officer or a supervisor.
+
+    Returns
+    -------
+    Reach
+        The filters.
+
+    Raises
+    ------
+    DisclosureError
+        For every other role.
+    """
+    require_role(user, _READERS, "see clients")
+    if user.role is Role.OFFICER:
+        return Reach([user.officer_ref] if user.officer_ref else [], None, or_without_team=False)
+    if "*" in user.team_refs:
+        return Reach(None, None, or_without_team=False)
+    return Reach(None, list(user.team_refs), or_without_team=True)
+
+
+def filters(workspace: Workspace, user: User) -> Filters:
+    """List the teams and officers that a user may filter by.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+
+    Returns
+    -------
+    Filters
+        References with labels.
+    """
+    reach = reach_of(user)
+    with workspace.reading() as session:
+        teams, officers = staff.teams(session), staff.officers(session)
+    if reach.officers is not None:
+        officers = officers[officers.index.isin(reach.officers)]
+        teams = teams[teams.index.isin(officers["team"])]
+    elif reach.teams is not None:
+        teams = teams[teams.index.isin(reach.teams)]
+        officers = officers[officers["team"].isin(reach.teams)]
+    return Filters(
+        [(str(ref), str(name)) for ref, name in teams["name"].items()],
+        [(str(ref), str(name)) for ref, name in officers["name"].items()],
+    )
+
+
+def list_clients(
+    workspace: Workspace,
+    user: User,
+    *,
+    search: str = "",
+    team: str = "",
+    officer: str = "",
+    page: int = 1,
+    page_size: int = 50,
+) -> Page:
+    """List the clients whom a user may see.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+    search
+        Part of a name, id or address.
+    team, officer
+        Only this team's or officer's clients.
+    page, page_size
+        The part wanted.
+
+    Returns
+    -------
+    Page
+        Rows with ``client_ref``, ``name``, ``level``, ``unit``, ``team``, ``officer`` and
+        ``decision`` of the address.
+    """
+    reach = reach_of(user)
+    officers, teams, loose = reach.officers, reach.teams, reach.or_without_team
+    if team:
+        teams = [team] if teams is None or team in teams else []
+        loose = False
+    if officer:
+        officers = [officer] if officers is None or officer in officers else []
+        loose = False
+    on = workspace.today()
+    with workspace.transaction() as session:
+        refs, total = client_store.find(
+            session,
+            on,
+            search=search,
+            officers=officers,
+            teams=teams,
+            or_without_team=loose,
+            limit=page_size,
+            offset=(page - 1) * page_size,
+        )
+        frame = client_store.as_frame(session, on, refs=refs).reindex(refs)
+        names = staff.officers(session)["name"]
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="clients.list",
+            object_kind="clients",
+            object_ref="",
+            detail={"rows": len(refs), "total": total, "searched": bool(search)},
+        )
+    rows = [
+        {
+            "client_ref": ref,
+            "name": row["name"],
+            "level": row["level"],
+            "unit": row["unit"],
+            "team": row["team"],
+            "officer": names.get(row["officer"], ""),
+            "decision": row["decision"],
+        }
+        for ref, row in frame.iterrows()
+    ]
+    return Page(rows, total, page, page_size)
+
+
+def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> dict[str, Any]:
+    """Read one client's record; the reading is audited.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+    ref
+        The client.
+    purpose
+        One of ``PURPOSES``.
+
+    Returns
+    -------
+    dict
+        The fields that policy lets this role see, ``explanation``, ``residences`` (newest first)
+        and ``withheld`` (names of fields that it does not).
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such client, or none that the user may know of.
+    DisclosureError
+        When the purpose is not one of those.
+    """
+    require_role(user, _READERS, "read a client's record")
+    if purpose not in PURPOSES:
+        raise DisclosureError("a record needs a purpose", remedy="Say what you open it for")
+    on = workspace.today()
+    with workspace.transaction() as session:
+        frame = client_store.as_frame(session, on, refs=[ref], active_only=False)
+        client = client_store.get(session, ref)
+        if client is None or not sees_client(
+            user, officer_ref=frame.at[ref, "officer"], team_ref=frame.at[ref, "team"]
+        ):
+            raise NotFoundError("there is no such client", remedy="Check the id of the client")
+        row = frame.loc[ref]
+        record = {
+            "client_ref": ref,
+            "name": row["name"],
+            "level": row["level"],
+            "needs": list(row["needs"]),
+            "intake_on": row["intake_on"],
+            "access_notes": row["access_notes"],
+            "unit": row["unit"],
+            "team": row["team"],
+            "officer": row["officer"],
+        }
+        shown = visible_fields(record, user.role)
+        homes = _homes(session, client.id)
+        explained = explanation(row, current_reason(session, ref))
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="client.read",
+            object_kind="client",
+            object_ref=ref,
+            purpose=purpose,
+            detail={"fields": sorted(shown)},
+        )
+    withheld = sorted(set(record) - set(shown))
+    return (
+        dict.fromkeys(record)
+        | shown
+        | {
+            "explanation": explained,
+            "residences": homes,
+            "withheld": withheld,
+        }
+    )
+
+
+def _homes(session: Session, client_id: int) -> list[dict[str, Any]]:
+    homes = []
+    for home in residences.of_clients(session, [client_id]).get(client_id, []):
+        known = geocodes.history(session, home.id)
+        present = next((g for g in known if g.valid_to is None), None)
+        homes.append(
+            {
+                "address": home.address,
+                "kind": home.kind,
+                "valid_from": home.valid_from,
+                "valid_to": home.valid_to,
+                "matched_address": present.matched_address if present else "",
+                "match_code": present.match_code if present else "",
+                "score": present.score if present else None,
+                "decision": present.decision if present else "",
+                "reason": present.reason if present else "",
+            }
+        )
+    return sorted(homes, key=lambda home: home["valid_from"], reverse=True)
+
+
+def export_clients(workspace: Workspace, actor: str) -> pd.DataFrame:
+    """Load every active client with place and assignment, for the agency's own files.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+
+    Returns
+    -------
+    DataFrame
+        One row a client: client_ref, name, level, address, zip, matched_address, match_code,
+        decision, lon, lat, unit, team, officer.
+    """
+    columns = [
+        "name", "level", "address", "zip", "matched_address", "match_code", "decision",
+        "lon", "lat", "unit", "team", "officer",
+    ]  # fmt: skip
+    with workspace.transaction() as session:
+        frame = client_store.as_frame(session, workspace.today())[columns]
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=actor,
+            action="clients.export",
+            object_kind="clients",
+            object_ref="",
+            purpose="export",
+            detail={"rows": len(frame)},
+        )
+    return frame.reset_index()

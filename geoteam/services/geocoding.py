@@ -1,0 +1,121 @@
+"""Placing residences: the geocoder, the boundary rule, and people's earlier decisions."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.geocoding import decide, geocode
+from geoteam.model import AddressKind, MatchCode, MatchStatus, ResidenceKind
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, decisions, geocodes
+
+_DECIDED = ("status", "match_code", "kind", "score", "lon", "lat", "uncertainty_m",
+            "matched_address", "reference_id", "inferred", "reason", "decision")  # fmt: skip
+
+
+def geocode_residences(workspace: Workspace, actor: str) -> dict[str, int]:
+    """Geocode every present residence that has no geocode yet.
+
+    A person's earlier decision on the same address text is reused; nothing is dropped: what cannot
+    be accepted waits in the review queue, and what has no place says why.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+
+    Returns
+    -------
+    dict of str to int
+        How many were ``accepted``, sent to ``review``, ``unplaceable``, and ``reused``.
+    """
+    with workspace.transaction() as session:
+        waiting = geocodes.without_geocode(session)
+        if waiting.empty:
+            return {"accepted": 0, "review": 0, "unplaceable": 0, "reused": 0}
+        placed = place(workspace, waiting["address"], waiting["zip"], waiting["kind"])
+        reused = _reuse(session, waiting, placed)
+        geocodes.save(session, placed, workspace.now())
+        counts = placed["decision"].value_counts()
+        summary = {
+            name: int(counts.get(name, 0)) for name in ("accepted", "review", "unplaceable")
+        } | {"reused": reused}
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=actor,
+            action="clients.geocode",
+            object_kind="residences",
+            object_ref="",
+            detail=summary,
+        )
+    return summary
+
+
+def place(
+    workspace: Workspace, address: pd.Series, zips: pd.Series, kinds: pd.Series | None = None
+) -> pd.DataFrame:
+    """Geocode texts and decide which results count.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, for its reference and the unit boundaries in force.
+    address, zips
+        Address texts and ZIP codes; same index.
+    kinds
+        Residence kinds; what the agency's record says of a residence wins over its text.
+
+    Returns
+    -------
+    DataFrame
+        GEOCODES with ``boundary_ambiguous`` and ``decision``, on the same index.
+    """
+    found = geocode(address, workspace.reference(), zips=zips)
+    if kinds is not None:
+        _without_address(found, kinds)
+    index = workspace.area_index(workspace.profile.unit_kind)
+    radius_m = found["uncertainty_m"].fillna(0.0).to_numpy()
+    ambiguous = index.ambiguous(found["lon"].to_numpy(), found["lat"].to_numpy(), radius_m)
+    found["boundary_ambiguous"] = ambiguous
+    decided = decide(found, ambiguous)
+    found["decision"] = decided["decision"]
+    found["reason"] = decided["reason"]
+    return found
+
+
+def _without_address(found: pd.DataFrame, kinds: pd.Series) -> None:
+    """Keep people without a fixed address off the map, whatever their text looks like."""
+    rows = (kinds == ResidenceKind.NO_FIXED_ADDRESS.value).to_numpy()
+    found.loc[rows, "kind"] = AddressKind.NO_FIXED_ADDRESS.value
+    found.loc[rows, "status"] = MatchStatus.UNMATCHED.value
+    found.loc[rows, "match_code"] = MatchCode.NONE.value
+    found.loc[rows, ["score", "lon", "lat", "uncertainty_m"]] = [0.0, *[float("nan")] * 3]
+    found.loc[rows, ["matched_address", "reference_id"]] = ""
+    found.loc[rows, "reason"] = "the agency's record says that there is no fixed address"
+
+
+def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int:
+    """Put people's decisions in the place of the geocoder's answer; return how many."""
+    keys = pd.Series(
+        [decisions.key(a, z) for a, z in zip(waiting["address"], waiting["zip"], strict=True)],
+        index=waiting.index,
+    )
+    known = decisions.find(session, set(keys))
+    placed["decided_by"] = ""
+    placed["decided_why"] = ""
+    for row, text in keys.items():
+        if text not in known or not text:
+            continue
+        decision = known[text]
+        for column in _DECIDED:
+            if column in decision.result:
+                value = decision.result[column]
+                placed.at[row, column] = float("nan") if value is None else value
+        placed.at[row, "boundary_ambiguous"] = False
+        placed.at[row, "decided_by"] = decision.decided_by
+        placed.at[row, "decided_why"] = decision.decided_why
+    return sum(text in known for text in keys)

@@ -1,0 +1,373 @@
+"""Loading what a city profile names; each function is one transaction and may be run again."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyogrio.errors import DataSourceError
+
+from geoteam.areas import Fault, check_boundaries, read_boundaries
+from geoteam.demo import write_people
+from geoteam.errors import BoundaryError, InputError, UnreadableFileError
+from geoteam.geocoding import (
+    ReferenceIndex,
+    read_addresses,
+    read_blocks,
+    read_venues,
+)
+from geoteam.maps import build_basemap, find_tippecanoe
+from geoteam.model import BoundarySet
+from geoteam.profile import BoundaryTable, CityProfile, StaffTable
+from geoteam.services.city import grammar_of
+from geoteam.services.ground import BASEMAP_FILE
+from geoteam.services.imports import import_clients, import_contacts, import_staff
+from geoteam.services.plans import publish_baseline
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, boundaries, venues
+from geoteam.streets import StreetNetwork, read_streets
+
+_LAND = {"water": "water", "park": "park", "cemetery": "park"}
+
+
+def load_boundaries(workspace: Workspace, data: Path, actor: str) -> dict[str, int]:
+    """Read, check and save every boundary set of the profile.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    data
+        Folder of the files.
+    actor
+        Who the audit log names.
+
+    Returns
+    -------
+    dict of str to int
+        ``KIND VERSION`` -> number of areas.
+
+    Raises
+    ------
+    BoundaryError
+        When a set has a fault that cannot be accepted; nothing is saved then.
+    """
+    read = {}
+    for table in workspace.profile.boundaries:
+        frame = read_boundaries(
+            data / table.file,
+            kind=table.kind,
+            fields=table.fields,
+            layer=table.layer,
+            keep=table.keep,
+        )
+        if table.tiles:
+            refuse_faults(frame, workspace.profile, table)
+        read[f"{table.kind} {table.version}"] = (table, frame)
+    for table, frame in read.values():
+        save_boundaries(workspace, table, frame, actor)
+    workspace.forget()
+    return {name: len(frame) for name, (_, frame) in read.items()}
+
+
+def refuse_faults(frame: gpd.GeoDataFrame, profile: CityProfile, table: BoundaryTable) -> None:
+    """Refuse boundaries whose faults would put clients in the wrong area, or in none.
+
+    Parameters
+    ----------
+    frame
+        BOUNDARIES.
+    profile
+        The city profile.
+    table
+        Which set it is.
+
+    Raises
+    ------
+    BoundaryError
+        Naming the first faults.
+    """
+    found = check_boundaries(frame, crs=profile.city.crs, kind=table.kind)
+    errors: list[Fault] = [fault for fault in found if fault.severity == "error"]
+    if errors:
+        raise BoundaryError(
+            f"{len(errors)} fault(s): " + "; ".join(fault.message for fault in errors[:5]),
+            where=table.file,
+            remedy="See them all with: geoteam boundaries check FILE. Repair the file, or load it "
+            "with: geoteam boundaries add --repair",
+        )
+
+
+def save_boundaries(
+    workspace: Workspace, table: BoundaryTable, frame: gpd.GeoDataFrame, actor: str
+) -> bool:
+    """Save one boundary set.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    table
+        Kind, version, dates and source.
+    frame
+        BOUNDARIES.
+    actor
+        Who the audit log names.
+
+    Returns
+    -------
+    bool
+        Whether anything is new or different.
+    """
+    boundary_set = BoundarySet(
+        table.kind, table.version, table.valid_from, table.valid_to, table.file, table.credit
+    )
+    with workspace.transaction() as session:
+        _, changed = boundaries.save_set(session, boundary_set, frame, workspace.now())
+        if changed:
+            audit.append(
+                session,
+                at=workspace.now(),
+                actor=actor,
+                action="boundaries.load",
+                object_kind="boundary_set",
+                object_ref=f"{table.kind} {table.version}",
+                detail={"areas": len(frame)},
+            )
+    return changed
+
+
+def load_streets(workspace: Workspace, data: Path) -> int:
+    """Build the street network of the workspace from the profile's file.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    data
+        Folder of the file.
+
+    Returns
+    -------
+    int
+        Number of street segments.
+    """
+    table = workspace.profile.streets
+    if not table.file:
+        raise InputError(
+            "the profile names no street file",
+            remedy="Set [streets] file, or run: geoteam streets build --download",
+        )
+    network = StreetNetwork.from_graph(
+        read_streets(data / table.file),
+        speeds_kmh=table.speeds_kmh,
+        turn_s=table.turn_s,
+        crs=workspace.profile.city.crs,
+    )
+    network.save(workspace.folder / "streets.npz")
+    workspace.forget()
+    return len(network.edge_u)
+
+
+def load_basemap(workspace: Workspace, data: Path) -> bool:
+    """Draw the basemap from the workspace's own streets, water and parks.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, with its streets built.
+    data
+        Folder of the landscape file.
+
+    Returns
+    -------
+    bool
+        False where the tile maker is not available; maps then have no streets under them.
+    """
+    table = workspace.profile.landscape
+    land = None
+    if table is not None:
+        try:
+            read = gpd.read_file(data / table.file)
+        except DataSourceError as error:
+            raise UnreadableFileError("the landscape cannot be read", where=table.file) from error
+        kinds = read[table.fields.get("kind", "kind")].map(_LAND)
+        land = gpd.GeoDataFrame({"kind": kinds}, geometry=read.geometry, crs=read.crs)
+        land = land[land["kind"].notna()]
+    if find_tippecanoe() is None:
+        return False
+    build_basemap(workspace.streets().edges_frame(), land, workspace.folder / BASEMAP_FILE)
+    return True
+
+
+def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
+    """Save the venues and build the geocoding reference.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, with its streets built and its boundaries saved.
+    data
+        Folder of the files.
+
+    Returns
+    -------
+    dict
+        What the reference holds.
+    """
+    profile = workspace.profile
+    tables = profile.addresses
+    points = read_addresses(data / tables.points.file, tables.points.fields)
+    blocks = read_blocks(data / tables.blocks.file, tables.blocks.fields) if tables.blocks else None
+    places = _venues(profile, data)
+    if places is not None:
+        with workspace.transaction() as session:
+            venues.save(session, places)
+    has_zips = any(table.kind == "zip" for table in profile.boundaries)
+    index = ReferenceIndex.build(
+        points,
+        blocks,
+        workspace.streets().intersections(),
+        places,
+        workspace.areas("zip") if has_zips else None,
+        grammar=grammar_of(profile),
+        aliases=profile.city.street_aliases,
+        zip_prefixes=profile.city.zip_prefixes,
+        crs=profile.city.crs,
+        shelter_categories=profile.venues.shelter_categories if profile.venues else (),
+    )
+    index.save(workspace.folder / "reference.npz")
+    workspace.forget()
+    return index.info()
+
+
+def _venues(profile: CityProfile, data: Path) -> gpd.GeoDataFrame | None:
+    table = profile.venues
+    if table is None:
+        return None
+    return read_venues(data / table.file, table.fields, table.partner_kinds)
+
+
+def invent_people(
+    workspace: Workspace, data: Path, folder: Path, *, clients: int, seed: int
+) -> None:
+    """Invent staff and clients at the city's addresses; they exist in this workspace only.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, with boundaries saved.
+    data
+        Folder of the city's files.
+    folder
+        Where the invented files go.
+    clients
+        How many clients.
+    seed
+        The same seed gives the same people.
+    """
+    profile = workspace.profile
+    tables = profile.addresses
+    write_people(
+        folder,
+        profile=profile,
+        units=workspace.areas(profile.unit_kind),
+        districts=workspace.areas("district"),
+        addresses=read_addresses(data / tables.points.file, tables.points.fields),
+        blocks=read_blocks(data / tables.blocks.file, tables.blocks.fields)
+        if tables.blocks
+        else None,
+        venues=_venues(profile, data),
+        clients=clients,
+        seed=seed,
+        on=workspace.today(),
+    )
+
+
+def load_staff(workspace: Workspace, actor: str, folder: Path, table: StaffTable) -> None:
+    """Load field offices, teams, officers and police partners, and publish today's team areas.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    folder
+        Folder of the files.
+    table
+        Their names.
+    """
+    if table.offices:
+        _load_offices(workspace, folder / table.offices)
+    import_staff(
+        workspace,
+        actor,
+        teams=folder / table.teams,
+        officers=folder / table.officers,
+        police_partners=folder / table.police_partners if table.police_partners else None,
+    )
+    units = baseline_units(folder / table.teams)
+    if units:
+        publish_baseline(workspace, actor, units)
+
+
+def _load_offices(workspace: Workspace, path: Path) -> None:
+    rows = pd.read_csv(path, dtype={"office_ref": "str", "name": "str", "address": "str"})
+    frame = gpd.GeoDataFrame(
+        {
+            "category": pd.Series("field_office", index=rows.index, dtype="str"),
+            "name": rows["name"],
+            "address": rows["address"].fillna(""),
+            "partner_kind": pd.Series("", index=rows.index, dtype="str"),
+        },
+        geometry=gpd.points_from_xy(rows["lon"], rows["lat"]),
+        crs="EPSG:4326",
+    )
+    frame.index = pd.Index(rows["office_ref"], name="venue_ref")
+    with workspace.transaction() as session:
+        venues.save(session, frame)
+
+
+def baseline_units(teams: Path) -> dict[str, str]:
+    """Read today's plan from the ``units`` column of a teams file.
+
+    Parameters
+    ----------
+    teams
+        CSV with ``team_id`` and ``units`` (codes with blanks between).
+
+    Returns
+    -------
+    dict of str to str
+        Unit -> team; empty when the file has no such column.
+    """
+    with teams.open(newline="", encoding="utf-8-sig") as file:
+        return {
+            unit: row["team_id"]
+            for row in csv.DictReader(file)
+            for unit in (row.get("units") or "").split()
+        }
+
+
+def load_clients(workspace: Workspace, actor: str, folder: Path, table: StaffTable) -> None:
+    """Load clients, their moves and their contacts.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    folder
+        Folder of the files.
+    table
+        Their names.
+    """
+    import_clients(workspace, actor, folder / table.clients)
+    if table.moves:
+        import_clients(workspace, actor, folder / table.moves)
+    if table.contacts:
+        import_contacts(workspace, actor, folder / table.contacts)

@@ -1,0 +1,244 @@
+"""Plans: today's, and those that come from files."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.areas import adjacency
+from geoteam.errors import InputError, MissingFileError, NotFoundError
+from geoteam.plans import check_plan, team_metrics, transfers
+from geoteam.services.people import clients_frame, officers_frame
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, plans, staff
+
+BASELINE = "Today's team areas"
+# What the staff import leaves for the first plan: unit -> team.
+BASELINE_SETTING = "plan.baseline"
+
+
+def publish_baseline(workspace: Workspace, actor: str, units: dict[str, str]) -> int | None:
+    """Publish the team areas that came with the agency's staff file, once.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    units
+        Unit -> team.
+
+    Returns
+    -------
+    int or None
+        The plan's id; None when a plan is in force already.
+    """
+    with workspace.reading() as session:
+        if plans.in_force(session, workspace.today()) is not None:
+            return None
+    plan_id = _save(workspace, actor, BASELINE, units, where="the staff file")
+    publish(
+        workspace,
+        actor,
+        plan_id,
+        workspace.areas(workspace.profile.unit_kind).attrs["set"].valid_from,
+    )
+    return plan_id
+
+
+def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
+    """Load a plan as a draft from a CSV file with the columns ``unit`` and ``team``.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    path
+        The CSV file.
+    name
+        Name of the plan.
+
+    Returns
+    -------
+    int
+        The plan's id.
+
+    Raises
+    ------
+    InputError
+        When a unit or team is missing, unknown or named twice.
+    """
+    if not path.is_file():
+        raise MissingFileError(f"there is no file {path.name}", where=str(path))
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if not {"unit", "team"} <= set(reader.fieldnames or ()):
+            raise InputError(
+                "a plan file has the columns unit and team",
+                where=str(path),
+                remedy="Add the header",
+            )
+        units: dict[str, str] = {}
+        for number, row in enumerate(reader, start=2):
+            unit = row["unit"].strip()
+            if unit in units:
+                raise InputError(f"unit {unit!r} stands twice", where=f"{path.name}, row {number}")
+            units[unit] = row["team"].strip()
+    return _save(workspace, actor, name, units, where=str(path))
+
+
+def _save(workspace: Workspace, actor: str, name: str, units: dict[str, str], *, where: str) -> int:
+    frame = workspace.areas(workspace.profile.unit_kind)
+    with workspace.transaction() as session:
+        teams = staff.teams(session)
+        general = set(teams.index[teams["specialty"] == ""])
+        check_plan(units, units=set(frame.index), teams=general, where=where)
+        plan_id = plans.create(
+            session,
+            name=name,
+            boundary_set_id=frame.attrs["set_id"],
+            units=units,
+            by=actor,
+            at=workspace.now(),
+        )
+        _audit(workspace, session, actor, "plan.create", plan_id)
+    return plan_id
+
+
+def publish(workspace: Workspace, actor: str, plan_id: int, effective_from: date) -> None:
+    """Publish a draft from a day on.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    plan_id
+        The draft.
+    effective_from
+        First day on which it holds.
+    """
+    with workspace.transaction() as session:
+        plans.publish(session, plan_id, effective_from)
+        _audit(
+            workspace, session, actor, "plan.publish", plan_id, effective=effective_from.isoformat()
+        )
+
+
+def _audit(
+    workspace: Workspace, session: Session, actor: str, action: str, plan_id: int, **detail: Any
+) -> None:
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=actor,
+        action=action,
+        object_kind="plan",
+        object_ref=str(plan_id),
+        detail=detail,
+    )
+
+
+def list_plans(workspace: Workspace) -> list[dict[str, Any]]:
+    """List the plans, newest first.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``name``, ``status``, ``effective_from``, ``effective_to``, ``created_by``.
+    """
+    with workspace.reading() as session:
+        found = plans.list_plans(session)
+    return [
+        {
+            "id": plan.id,
+            "name": plan.name,
+            "status": plan.status,
+            "effective_from": plan.effective_from,
+            "effective_to": plan.effective_to,
+            "created_by": plan.created_by,
+        }
+        for plan in found
+    ]
+
+
+def units_of(workspace: Workspace, plan_id: int | None = None) -> dict[str, str]:
+    """Load the units of a plan.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan; the one in force by default.
+
+    Returns
+    -------
+    dict of str to str
+        Unit -> team ref.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan, or none is in force.
+    """
+    with workspace.reading() as session:
+        if plan_id is None:
+            plan = plans.in_force(session, workspace.today())
+            if plan is None:
+                raise NotFoundError("no plan is in force", remedy="See: geoteam plans list")
+            plan_id = plan.id
+        return plans.units(session, plan_id)
+
+
+def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:
+    """Say what a plan would change against the one in force.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan to look at.
+
+    Returns
+    -------
+    dict
+        ``transfers`` (clients who would change team), ``clients``, and ``teams``: one row each
+        with units, clients, workload, officers, workload per officer, deviation and pieces.
+    """
+    after = units_of(workspace, plan_id)
+    before = units_of(workspace)
+    on = workspace.today()
+    with workspace.reading() as session:
+        clients = clients_frame(workspace, session, on)
+        officers = officers_frame(session, workspace, clients)
+    general = clients[clients["specialty"] == ""]
+    moved = transfers(general, before, after)
+    load = general.groupby("unit")["points"].agg(["size", "sum"])
+    load.columns = ["clients", "workload"]
+    frame = workspace.areas(workspace.profile.unit_kind)
+    table = team_metrics(
+        after,
+        load=load,
+        officers=officers.groupby("team")["full_time_share"].sum().to_dict(),
+        adjacency=adjacency(frame, crs=workspace.profile.city.crs),
+    )
+    return {
+        "transfers": len(moved),
+        "clients": len(general),
+        "teams": table.reset_index().to_dict("records"),
+    }
