@@ -142,11 +142,15 @@ class RowProblem:
 class ImportProblems(InputError):
     """An import that was refused, with every problem found in it."""
 
-    def __init__(self, problems: Sequence[RowProblem], *, where: str = "") -> None:
+    def __init__(
+        self, problems: Sequence[RowProblem], *, where: str = "", total: int | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        # A file may have more problems than are listed.
+        self.total = len(self.problems) if total is None else total
         first = self.problems[0]
         super().__init__(
-            f"{len(self.problems)} problem(s); the first is in row {first.row}, "
+            f"{self.total:,} problem(s); the first is in row {first.row}, "
             f"column {first.column!r}: {first.message}",
             where=where,
             remedy="Nothing was loaded. Mend the rows listed, or load the good ones with --partial.",

@@ -251,7 +251,7 @@ def _check(user: User) -> None:
     if not _USERNAME.fullmatch(user.username):
         raise InputError(
             "that username cannot be used",
-            remedy="Use 2 to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+            remedy="Use 2 to 64 letters and digits; dots, dashes and underscores inside",
         )
     if not user.name:
         raise InputError("an account needs the person's name")

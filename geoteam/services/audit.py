@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geoteam.errors import AuditError
 from geoteam.model import Role, User
-from geoteam.services.page import Page
+from geoteam.services.paging import Page
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit as store

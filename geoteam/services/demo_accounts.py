@@ -53,12 +53,13 @@ def add_demo_users(workspace: Workspace, actor: str) -> list[DemoAccount]:
         Role.POLICE: {"police_partner_ref": str(partners.index[0]) if len(partners) else ""},
         Role.SUPERVISOR: {"team_refs": ("*",)},
     }
+    kept = {account.username: account for account in demo_accounts(workspace)}
     wanted = [
-        DemoAccount(role.value, role.value, new_password())
+        kept.get(role.value) or DemoAccount(role.value, role.value, new_password())
         for role in Role
         if role.value not in present and all(links.get(role, {"": "x"}).values())
     ]
-    accounts = demo_accounts(workspace) + wanted
+    accounts = list((kept | {account.username: account for account in wanted}).values())
     # First the file, then the accounts: a crash in between leaves no account without password.
     _write(workspace.folder / _FILE, accounts)
     for account in wanted:

@@ -161,6 +161,24 @@ def load_set(session: Session, set_id: int) -> gpd.GeoDataFrame:
     return geo_frame(frame.sort_index())
 
 
+def codes(session: Session, set_id: int) -> frozenset[str]:
+    """List the codes of a set.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The set's id.
+
+    Returns
+    -------
+    frozenset of str
+        The codes, without loading a polygon.
+    """
+    return frozenset(session.scalars(select(BoundaryRow.code).where(BoundaryRow.set_id == set_id)))
+
+
 def close_set(session: Session, set_id: int, valid_to: date) -> None:
     """Say from which day on a set is no longer in force.
 

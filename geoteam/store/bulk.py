@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,12 +27,15 @@ class Upsert:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    # References of the changed rows.
+    changed_refs: tuple[str, ...] = ()
 
     def __add__(self, other: Upsert) -> Upsert:
         return Upsert(
             self.added + other.added,
             self.changed + other.changed,
             self.unchanged + other.unchanged,
+            self.changed_refs + other.changed_refs,
         )
 
 
@@ -81,7 +84,13 @@ def ids_by_ref(session: Session, table: type[Base], refs: Iterable[str]) -> dict
     return found
 
 
-def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> Upsert:
+def upsert(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    keep: Collection[str] = (),
+) -> Upsert:
     """Insert rows whose ``ref`` is new and update those that differ.
 
     Parameters
@@ -92,6 +101,8 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
         A table with ``id`` and a unique ``ref``.
     rows
         Each with ``ref`` and the same other columns; a reference stands once.
+    keep
+        Columns that are written to new rows only.
 
     Returns
     -------
@@ -100,13 +111,18 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
     """
     done = Upsert()
     for part in chunks(rows):
-        done += _upsert_chunk(session, table, part)
+        done += _upsert_chunk(session, table, part, keep)
     return done
 
 
-def _upsert_chunk(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> Upsert:
+def _upsert_chunk(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    keep: Collection[str],
+) -> Upsert:
     columns = table.__table__.c
-    names = [name for name in rows[0] if name != "ref"]
+    names = [name for name in rows[0] if name != "ref" and name not in keep]
     old = {
         row.ref: row
         for row in session.execute(
@@ -116,10 +132,14 @@ def _upsert_chunk(session: Session, table: type[Base], rows: Sequence[Mapping[st
         )
     }
     new = [dict(row) for row in rows if row["ref"] not in old]
-    changed = [
-        {"row_id": old[row["ref"]].id} | {f"new_{name}": row[name] for name in names}
+    different = [
+        row
         for row in rows
         if row["ref"] in old and any(getattr(old[row["ref"]], name) != row[name] for name in names)
+    ]
+    changed = [
+        {"row_id": old[row["ref"]].id} | {f"new_{name}": row[name] for name in names}
+        for row in different
     ]
     if new:
         session.execute(insert(table), new)
@@ -130,7 +150,8 @@ def _upsert_chunk(session: Session, table: type[Base], rows: Sequence[Mapping[st
             .values({name: bindparam(f"new_{name}") for name in names})
         )
         session.connection().execute(statement, changed)
-    return Upsert(len(new), len(changed), len(rows) - len(new) - len(changed))
+    same = len(rows) - len(new) - len(changed)
+    return Upsert(len(new), len(changed), same, tuple(row["ref"] for row in different))
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:

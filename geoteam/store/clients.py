@@ -59,7 +59,9 @@ class Client:
     residences: tuple[residences.Residence, ...]
 
 
-def save(session: Session, rows: Sequence[Mapping[str, Any]]) -> Upsert:
+def save(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, keep: Collection[str] = ()
+) -> Upsert:
     """Save clients by reference.
 
     Parameters
@@ -69,13 +71,15 @@ def save(session: Session, rows: Sequence[Mapping[str, Any]]) -> Upsert:
     rows
         Each with ref, name, level, needs, intake_on, access_notes, windows, active and
         source_officer_ref.
+    keep
+        Columns that are written to new clients only.
 
     Returns
     -------
     Upsert
         What was done.
     """
-    return upsert(session, ClientRow, rows)
+    return upsert(session, ClientRow, rows, keep=keep)
 
 
 def get(session: Session, ref: str) -> Client | None:

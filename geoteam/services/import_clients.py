@@ -1,0 +1,311 @@
+"""Clients of an agency's file: who they are, and where they live since when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.model import ResidenceKind
+from geoteam.profile import CityProfile
+from geoteam.services.import_mapping import ColumnMapping, Field
+from geoteam.services.import_run import Counts, Entry
+from geoteam.services.import_values import (
+    BadValue,
+    clock,
+    day,
+    plain,
+    reference,
+    text,
+    word_of,
+    zip_code,
+)
+from geoteam.store import clients, residences, staff
+from geoteam.store.residences import Residence
+
+NEEDS = ("mental_health", "substance_use", "domestic_violence", "sex_offense", "gps")
+_KINDS = {
+    **dict.fromkeys(
+        ("address", "home", "house", "apartment", "private residence", "private", "family"),
+        ResidenceKind.ADDRESS.value,
+    ),
+    **dict.fromkeys(("shelter", "homeless shelter"), ResidenceKind.SHELTER.value),
+    **dict.fromkeys(
+        ("no fixed address", "homeless", "unsheltered", "nfa", "transient", "none"),
+        ResidenceKind.NO_FIXED_ADDRESS.value,
+    ),
+}
+# What a file without the column must not change.
+_OPTIONAL = {
+    "needs": "needs",
+    "access_notes": "access_notes",
+    "officer": "source_officer_ref",
+    "home_from": "windows",
+}
+
+
+def client_fields(profile: CityProfile) -> tuple[Field, ...]:
+    """List what a file of clients may hold.
+
+    Parameters
+    ----------
+    profile
+        The city profile, for its supervision levels and needs.
+
+    Returns
+    -------
+    tuple of Field
+        In the order of a record.
+    """
+    levels = {plain(level): level for level in profile.contact_standards}
+    return (
+        Field(
+            "ref",
+            reference,
+            ("client id", "client ref", "client number", "client no", "person id", "supervisee id",
+             "offender id", "id"),
+            required=True,
+        ),
+        Field("name", text(200), ("full name", "client name", "name", "offender name"),
+              required=True, private=True),
+        Field("level", word_of(levels, "supervision level"),
+              ("supervision level", "level of supervision", "risk level", "sup level", "level"),
+              required=True),
+        Field("needs", _needs_of(profile), ("needs", "special needs", "conditions", "flags"),
+              private=True, blank=[]),
+        Field("intake_on", day, ("intake date", "supervision start date", "supervision start",
+                                 "start date", "begin date", "intake"), required=True),
+        Field("address", text(300), ("home address", "residential address", "current address",
+                                     "residence address", "street address", "address", "residence"),
+              required=True, private=True, may_be_blank=True),
+        Field("zip", zip_code, ("zip", "zip code", "zipcode", "postal code", "home zip"),
+              private=True),
+        Field("since", day, ("address since", "residence since", "living there since",
+                             "address start date", "move in date", "address date"), blank=None),
+        Field("kind", word_of(_KINDS, "kind of residence"),
+              ("residence type", "housing type", "address type", "residence kind", "housing"),
+              blank=ResidenceKind.ADDRESS.value),
+        Field("officer", reference, ("officer id", "assigned officer id", "supervising officer id",
+                                     "cso id", "officer ref", "officer number", "officer")),
+        Field("access_notes", text(2000), ("access notes", "visit notes", "safety notes",
+                                           "notes for the door", "notes"), private=True),
+        Field("home_from", clock, ("home from", "at home from", "available from")),
+        Field("home_to", clock, ("home to", "at home to", "home until", "available to",
+                                 "available until")),
+    )  # fmt: skip
+
+
+def _needs_of(profile: CityProfile) -> Callable[[Any], list[str]]:
+    labels = profile.caseload.labels
+    names = dict.fromkeys((*NEEDS, *profile.caseload.citywide))
+    known = {plain(name): name for name in names}
+    known |= {plain(label): name for name, label in labels.items() if name in names}
+    read_one = word_of(known, "need")
+
+    def read(cell: Any) -> list[str]:
+        parts = [part for part in text(1000)(cell).replace(",", ";").split(";") if part.strip()]
+        return sorted({read_one(part) for part in parts})
+
+    return read
+
+
+@dataclass(frozen=True)
+class _Home:
+    """What becomes of the residence of one row."""
+
+    opens: bool = False
+    since: date | None = None
+    closes: Residence | None = None
+    corrects: Residence | None = None
+
+
+class ClientLoader:
+    """Loads clients with their residences.
+
+    Parameters
+    ----------
+    profile
+        The city profile.
+    today
+        The day that is today in the city.
+    """
+
+    noun = "clients"
+    key = "ref"
+
+    def __init__(self, profile: CityProfile, today: date) -> None:
+        self.fields = client_fields(profile)
+        self._today = today
+        self._officers: set[str] | None = None
+        self._homes: dict[int, _Home] = {}
+
+    def check(self, entry: Entry) -> None:
+        """Check the fields of a row against each other.
+
+        Parameters
+        ----------
+        entry
+            The row.
+        """
+        values = entry.values
+        for name in ("intake_on", "since"):
+            # A day ahead, because the file may come from another time zone.
+            if values.get(name) and values[name] > self._today + timedelta(days=1):
+                entry.blame(name, "is in the future", "Correct the date, or load the row that day")
+        start, end = values.get("home_from", ""), values.get("home_to", "")
+        if bool(start) != bool(end):
+            name = "home_to" if start else "home_from"
+            entry.blame(name, "is empty while the other time is given", "Fill in both, or neither")
+        elif start and start >= end:
+            entry.blame("home_to", "is not after the first time", "Correct one of the two times")
+
+    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Decide what becomes of each residence; blame an address that fits no history.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            Rows without faults.
+        """
+        ids = clients.refs_to_ids(session, [entry.values["ref"] for entry in entries])
+        lived = residences.of_clients(session, ids.values())
+        self._homes = {}
+        for entry in entries:
+            history = lived.get(ids.get(entry.values["ref"], 0), [])
+            try:
+                self._homes[entry.row] = self._home(entry.values, history)
+            except BadValue as bad:
+                entry.blame("since", bad.message, bad.remedy)
+
+    def _home(self, values: dict[str, Any], history: Sequence[Residence]) -> _Home:
+        since: date | None = values.get("since")
+        now = next((home for home in history if home.valid_to is None), None)
+        if now is None:
+            return _Home(opens=True, since=since or values["intake_on"])
+        if _same_place(values, now):
+            alone = sum(home.valid_to != home.valid_from for home in history) == 1
+            if since and since != now.valid_from and alone:
+                return _Home(corrects=now, since=since)
+            return _Home()
+        if since is None:
+            return _Home(opens=True, since=max(self._today, now.valid_from), closes=now)
+        if since >= now.valid_from:
+            # The same day: the address was wrong and never held.
+            return _Home(opens=True, since=since, closes=now)
+        if any(_same_place(values, home) and home.valid_from == since for home in history):
+            return _Home()
+        raise BadValue(
+            "is before the present address began, which has no such address before it",
+            "Give the day of the move to this address, or leave the row out",
+        )
+
+    def save(
+        self,
+        session: Session,
+        entries: Sequence[Entry],
+        mapping: ColumnMapping,
+        warn: Callable[[Entry, str, str, str], None],
+    ) -> Counts:
+        """Save rows without faults.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            The rows.
+        mapping
+            Which fields the file has.
+        warn
+            Told of officers who are not there.
+
+        Returns
+        -------
+        Counts
+            What became of the rows.
+        """
+        self._warn_of_officers(session, entries, warn)
+        for entry in entries:
+            kind = entry.values.get("kind", ResidenceKind.ADDRESS.value)
+            if not entry.values["address"] and kind != ResidenceKind.NO_FIXED_ADDRESS.value:
+                warn(entry, "address", "is empty", "The client waits for an address")
+        keep = [column for name, column in _OPTIONAL.items() if name not in mapping.columns]
+        saved = clients.save(session, [_client(entry.values) for entry in entries], keep=keep)
+        ids = clients.refs_to_ids(session, [entry.values["ref"] for entry in entries])
+        homes = {entry.values["ref"]: self._homes[entry.row] for entry in entries}
+        residences.close(
+            session, {h.closes.id: h.since for h in homes.values() if h.closes and h.since}
+        )
+        residences.correct_start(
+            session, {h.corrects.id: h.since for h in homes.values() if h.corrects and h.since}
+        )
+        residences.add(
+            session,
+            [
+                _residence(entry.values, ids[entry.values["ref"]], homes[entry.values["ref"]])
+                for entry in entries
+                if homes[entry.values["ref"]].opens
+            ],
+        )
+        moved = {ref for ref, home in homes.items() if home.closes}
+        touched = set(saved.changed_refs) | {ref for ref, home in homes.items() if home.corrects}
+        changed = len(touched - moved)
+        return Counts(
+            added=saved.added,
+            changed=changed,
+            moved=len(moved),
+            unchanged=len(entries) - saved.added - changed - len(moved),
+        )
+
+    def _warn_of_officers(
+        self,
+        session: Session,
+        entries: Sequence[Entry],
+        warn: Callable[[Entry, str, str, str], None],
+    ) -> None:
+        if self._officers is None:
+            self._officers = set(staff.officers(session).index)
+        for entry in entries:
+            ref = entry.values.get("officer", "")
+            if ref and ref not in self._officers:
+                warn(entry, "officer", "is no officer here", "Load the officer, or correct the id")
+
+
+def _client(values: dict[str, Any]) -> dict[str, Any]:
+    start = values.get("home_from", "")
+    return {
+        "ref": values["ref"],
+        "name": values["name"],
+        "level": values["level"],
+        "needs": values.get("needs", []),
+        "intake_on": values["intake_on"],
+        "access_notes": values.get("access_notes", ""),
+        "windows": [[start, values["home_to"]]] if start else [],
+        "active": True,
+        "source_officer_ref": values.get("officer", ""),
+    }
+
+
+def _residence(values: dict[str, Any], client_id: int, home: _Home) -> dict[str, Any]:
+    return {
+        "client_id": client_id,
+        "kind": values.get("kind", ResidenceKind.ADDRESS.value),
+        "address": values["address"],
+        "zip": values.get("zip", ""),
+        "valid_from": home.since,
+        "valid_to": None,
+    }
+
+
+def _same_place(values: dict[str, Any], home: Residence) -> bool:
+    # A file without the column says nothing about it.
+    return bool(
+        values["address"].casefold() == home.address.casefold()
+        and values.get("zip", home.zip) == home.zip
+        and values.get("kind", home.kind) == home.kind
+    )
