@@ -21,6 +21,7 @@ from geoteam.maps.layers import (
     RouteLayer,
 )
 from geoteam.maps.palettes import SEQUENTIAL, ClassBreak, classify
+from geoteam.maps.sheet import tour_sheet
 from geoteam.maps.text import FigureKind, figure_text, safe_text
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "find_tippecanoe",
     "light_streets",
     "safe_text",
+    "tour_sheet",
 ]

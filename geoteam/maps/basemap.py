@@ -32,8 +32,8 @@ _RANKS = {
     "tertiary": "middle",
     "tertiary_link": "minor",
 }
-# Zoom from which each rank is in the tiles at all.
-_FIRST_ZOOM = {"motorway": 8, "major": 8, "middle": 11, "ramp": 12, "minor": 12}
+# Zoom from which each rank is in the tiles at all; the browser draws a tile one zoom later.
+_FIRST_ZOOM = {"motorway": 8, "major": 8, "middle": 10, "ramp": 11, "minor": 11}
 _LAST_ZOOM = 14
 # Lines of a stand-alone file: metres matter less than bytes.
 _LIGHT_TOLERANCE_DEG = 1e-4

@@ -233,7 +233,11 @@ def _route(group: Any, layer: RouteLayer) -> None:
 
 
 def _furniture(layers: Sequence[AnyLayer], empty: str, advice: str) -> str:
-    parts = [legends.choropleth_legend(one) for one in layers if isinstance(one, ChoroplethLayer)]
+    parts = [
+        legends.choropleth_legend(one)
+        for one in layers
+        if isinstance(one, ChoroplethLayer) and len(one.frame)
+    ]
     parts += [
         legends.area_legend(one)
         for one in layers

@@ -1,0 +1,360 @@
+"""The map of a printed tour, drawn as SVG from streets, route and stops."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoteam.crs import project
+from geoteam.errors import MapError
+from geoteam.maps.basemap import merge_streets
+
+# The drawing counts in tenths of a millimetre on paper.
+WIDTH, HEIGHT = 1880.0, 1120.0
+_MARGIN = 130.0
+_LEAST_WIDTH_M = 900.0
+_DISC = 30.0
+_STREETS = {
+    "minor": ("#c9cdd1", 7.0),
+    "ramp": ("#c9cdd1", 7.0),
+    "middle": ("#b9bec3", 12.0),
+    "major": ("#a9afb5", 17.0),
+    "motorway": ("#b9a988", 20.0),
+}
+_LABEL = {"motorway": 29.0, "major": 29.0, "middle": 26.0, "minor": 23.0, "ramp": 0.0}
+_AREA = {"water": "#cfe2ee", "park": "#e1eedb"}
+_ROUTE = "#b3261e"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From degrees to paper: the measuring CRS, then one scale and no rotation."""
+
+    crs: str
+    west_m: float
+    north_m: float
+    metres_per_unit: float
+
+    def place(self, geometry: shapely.Geometry) -> shapely.Geometry:
+        """Put a geometry on paper.
+
+        Parameters
+        ----------
+        geometry
+            In EPSG:4326.
+
+        Returns
+        -------
+        Geometry
+            In drawing units, y downwards.
+        """
+
+        def on_paper(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+            x_m, y_m = project(lonlat[:, 0], lonlat[:, 1], self.crs)
+            return np.column_stack(
+                [
+                    (x_m - self.west_m) / self.metres_per_unit,
+                    (self.north_m - y_m) / self.metres_per_unit,
+                ]
+            )
+
+        return shapely.transform(geometry, on_paper)
+
+
+def frame_around(points: Sequence[tuple[float, float]], crs: str) -> Frame:
+    """Choose scale and place so that all points are well inside the drawing.
+
+    Parameters
+    ----------
+    points
+        Longitudes and latitudes.
+    crs
+        The measuring CRS.
+
+    Returns
+    -------
+    Frame
+        The frame.
+
+    Raises
+    ------
+    MapError
+        When there is no point.
+    """
+    if not points:
+        raise MapError("a tour without start and stops has no map")
+    lon, lat = np.array(points, dtype=np.float64).T
+    x_m, y_m = project(lon, lat, crs)
+    wide, high = float(np.ptp(x_m)), float(np.ptp(y_m))
+    scale = max(wide / (WIDTH - 2 * _MARGIN), high / (HEIGHT - 2 * _MARGIN), _LEAST_WIDTH_M / WIDTH)
+    middle_x, middle_y = (x_m.max() + x_m.min()) / 2, (y_m.max() + y_m.min()) / 2
+    return Frame(crs, middle_x - scale * WIDTH / 2, middle_y + scale * HEIGHT / 2, scale)
+
+
+def draw_tour(
+    *,
+    stops: Sequence[tuple[str, float, float]],
+    start: tuple[float, float] | None,
+    legs: Sequence[shapely.LineString],
+    streets: gpd.GeoDataFrame | None,
+    areas: gpd.GeoDataFrame | None,
+    crs: str,
+) -> str:
+    """Draw the map of a tour.
+
+    Parameters
+    ----------
+    stops
+        Number, longitude and latitude of each stop.
+    start
+        Longitude and latitude of the start; None when the reader may not know it.
+    legs
+        The path driven, in order, EPSG:4326.
+    streets
+        Columns ``name`` and ``highway``, EPSG:4326; None for a map of the route alone.
+    areas
+        Column ``kind`` of ``water`` or ``park``; None when there are none.
+    crs
+        The measuring CRS; the scale bar is true in it.
+
+    Returns
+    -------
+    str
+        An SVG document.
+
+    Raises
+    ------
+    MapError
+        When there is neither a start nor a stop.
+    """
+    points = [(lon, lat) for _, lon, lat in stops] + ([start] if start else [])
+    route = [coordinate[:2] for leg in legs for coordinate in leg.coords]
+    frame = frame_around([*points, *route], crs)
+    sheet = shapely.box(0, 0, WIDTH, HEIGHT)
+    pins = _spread([frame.place(shapely.Point(lon, lat)) for _, lon, lat in stops])
+    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#f6f6f3"/>']
+    if areas is not None:
+        parts += _areas(areas, frame, sheet)
+    near = _streets_near(streets, frame, sheet)
+    if near is not None:
+        parts += _street_lines(near)
+    path = [frame.place(leg) for leg in legs]
+    parts += _route(path)
+    start_at = frame.place(shapely.Point(*start)) if start else None
+    taken = [pin.buffer(_DISC * 1.15) for _, pin in pins]
+    taken += [start_at.buffer(_DISC * 1.2)] if start_at else []
+    taken += [line.buffer(9) for line in path]
+    taken += [shapely.box(0, HEIGHT - 95, 560, HEIGHT), shapely.box(WIDTH - 110, 0, WIDTH, 150)]
+    if near is not None:
+        parts += _street_names(near, taken)
+    if start_at:
+        parts.append(_start_mark(start_at))
+    for (true, pin), (number, _, _) in zip(pins, stops, strict=True):
+        parts += _stop_mark(true, pin, number)
+    parts += [_scale_bar(frame.metres_per_unit), _north()]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
+        f'font-family="Public Sans">{"".join(parts)}</svg>'
+    )
+
+
+def _streets_near(
+    streets: gpd.GeoDataFrame | None, frame: Frame, sheet: shapely.Polygon
+) -> gpd.GeoDataFrame | None:
+    if streets is None or len(streets) == 0:
+        return None
+    placed = frame.place(streets.geometry.to_numpy())
+    inside = shapely.intersects(placed, sheet)
+    if not inside.any():
+        return None
+    merged = merge_streets(streets[inside])
+    lines = shapely.intersection(frame.place(merged.geometry.to_numpy()), sheet)
+    return merged.assign(on_paper=lines)
+
+
+def _areas(areas: gpd.GeoDataFrame, frame: Frame, sheet: shapely.Polygon) -> list[str]:
+    shapes = shapely.intersection(shapely.make_valid(frame.place(areas.geometry.to_numpy())), sheet)
+    return [
+        f'<path d="{_path(ring.coords)}Z" fill="{_AREA[kind]}"/>'
+        for shape, kind in zip(shapes, areas["kind"], strict=True)
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for ring in [part.exterior]
+    ]
+
+
+def _street_lines(near: gpd.GeoDataFrame) -> list[str]:
+    parts = []
+    for part in ("casing", "fill"):
+        for rank, (colour, width) in _STREETS.items():
+            lines = near.loc[near["rank"] == rank, "on_paper"]
+            d = "".join(_path(one.coords) for shape in lines for one in _lines(shape))
+            stroke = colour if part == "casing" else "#ede3cd" if rank == "motorway" else "#ffffff"
+            wide = width + 4 if part == "casing" else width
+            if d:
+                parts.append(
+                    f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{wide}" '
+                    'stroke-linecap="round" stroke-linejoin="round"/>'
+                )
+    return parts
+
+
+def _street_names(near: gpd.GeoDataFrame, taken: list[shapely.Geometry]) -> list[str]:
+    """Write each name once, along its longest straight piece that is free."""
+    rows = []
+    for name, rank, shape in zip(near["name"], near["rank"], near["on_paper"], strict=True):
+        size = _LABEL[rank]
+        if not name or not size:
+            continue
+        for line in _lines(shape):
+            rows += [(rank, size, name, a, b) for a, b in _straights(line, len(name) * size * 0.56)]
+    order = list(_LABEL)
+    rows.sort(key=lambda row: (order.index(row[0]), -math.dist(row[3], row[4]), row[2]))
+    done: dict[str, list[tuple[float, float]]] = {}
+    parts = []
+    blocked = list(taken)
+    room = shapely.box(4, 4, WIDTH - 4, HEIGHT - 4)
+    tree_at = shapely.STRtree(blocked)
+    for _, size, name, a, b in rows:
+        at, angle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), math.atan2(b[1] - a[1], b[0] - a[0])
+        if any(math.dist(at, other) < 700 for other in done.get(name, [])):
+            continue
+        if math.cos(angle) < -1e-9:
+            angle += math.pi
+        box = _label_box(at, angle, len(name) * size * 0.54, size)
+        if not box.within(room) or len(tree_at.query(box, predicate="intersects")):
+            continue
+        blocked.append(box)
+        tree_at = shapely.STRtree(blocked)
+        done.setdefault(name, []).append(at)
+        text = html.escape("".join(c for c in name if c.isprintable()))
+        parts.append(
+            f'<text transform="translate({at[0]:.1f} {at[1]:.1f}) '
+            f'rotate({math.degrees(angle):.1f})" y="{size * 0.34:.1f}" text-anchor="middle" '
+            f'font-size="{size}" fill="#3b444d" stroke="#ffffff" stroke-width="5" '
+            f'stroke-linejoin="round" paint-order="stroke">{text}</text>'
+        )
+    return parts
+
+
+def _straights(
+    line: shapely.LineString, wanted: float
+) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:
+    """Pieces of a line that are straight enough and long enough for a text."""
+    points = list(shapely.simplify(line, 6.0).coords)
+    for a, b in pairwise(points):
+        if math.dist(a, b) >= wanted:
+            yield (a[0], a[1]), (b[0], b[1])
+
+
+def _label_box(at: tuple[float, float], angle: float, wide: float, size: float) -> shapely.Polygon:
+    box = shapely.box(-wide / 2 - 6, -size * 0.5, wide / 2 + 6, size * 0.5)
+    cos, sin = math.cos(angle), math.sin(angle)
+    return shapely.affinity.affine_transform(box, [cos, -sin, sin, cos, at[0], at[1]])
+
+
+def _route(path: Sequence[shapely.LineString]) -> list[str]:
+    d = "".join(_path(leg.coords) for leg in path)
+    if not d:
+        return []
+    style = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
+    parts = [
+        f'<path d="{d}" {style} stroke="#ffffff" stroke-width="18"/>',
+        f'<path d="{d}" {style} stroke="{_ROUTE}" stroke-width="9"/>',
+    ]
+    for leg in path:
+        for along in np.arange(55.0, max(leg.length - 45.0, 0.0), 110.0):
+            a, b = leg.interpolate(along - 4), leg.interpolate(along + 4)
+            turn = math.degrees(math.atan2(b.y - a.y, b.x - a.x))
+            parts.append(
+                f'<path d="M16 0 L-11 13 L-5 0 L-11 -13 Z" fill="{_ROUTE}" stroke="#ffffff" '
+                f'stroke-width="3" transform="translate({a.x:.1f} {a.y:.1f}) rotate({turn:.1f})"/>'
+            )
+    return parts
+
+
+def _spread(points: Sequence[shapely.Point]) -> list[tuple[shapely.Point, shapely.Point]]:
+    """Move marks apart that would cover each other; the true places stay with them."""
+    if not points:
+        return []
+    at = np.array([[p.x, p.y] for p in points])
+    # Marks at one place start in different directions.
+    turns = np.arange(len(at)) * 2.39996
+    at = at + 0.01 * np.column_stack([np.cos(turns), np.sin(turns)])
+    apart = 2.15 * _DISC
+    for _ in range(60):
+        gap = at[:, None, :] - at[None, :, :]
+        distance = np.hypot(gap[..., 0], gap[..., 1])
+        np.fill_diagonal(distance, np.inf)
+        short = np.maximum(apart - distance, 0.0)
+        if not short.any():
+            break
+        at = at + 0.5 * (gap / distance[..., None] * short[..., None]).sum(axis=1)
+        at = np.clip(at, _DISC + 4, [WIDTH - _DISC - 4, HEIGHT - _DISC - 4])
+    return [(p, shapely.Point(x, y)) for p, (x, y) in zip(points, at, strict=True)]
+
+
+def _stop_mark(true: shapely.Point, pin: shapely.Point, number: str) -> list[str]:
+    parts = []
+    if true.distance(pin) > 8:
+        parts.append(
+            f'<path d="M{true.x:.1f} {true.y:.1f} L{pin.x:.1f} {pin.y:.1f}" stroke="#1b2530" '
+            f'stroke-width="4"/><circle cx="{true.x:.1f}" cy="{true.y:.1f}" r="7" fill="#1b2530"/>'
+        )
+    parts.append(
+        f'<circle cx="{pin.x:.1f}" cy="{pin.y:.1f}" r="{_DISC}" fill="{_ROUTE}" stroke="#ffffff" '
+        f'stroke-width="5"/><text x="{pin.x:.1f}" y="{pin.y + 13:.1f}" text-anchor="middle" '
+        f'font-size="36" font-weight="700" fill="#ffffff">{html.escape(number)}</text>'
+    )
+    return parts
+
+
+def _start_mark(at: shapely.Point) -> str:
+    return (
+        f'<rect x="{at.x - 28:.1f}" y="{at.y - 28:.1f}" width="56" height="56" rx="8" '
+        'fill="#1b2530" stroke="#ffffff" stroke-width="5"/>'
+        f'<text x="{at.x:.1f}" y="{at.y + 13:.1f}" text-anchor="middle" font-size="36" '
+        'font-weight="700" fill="#ffffff">S</text>'
+    )
+
+
+def _scale_bar(metres_per_unit: float) -> str:
+    most = 440 * metres_per_unit
+    size = 10 ** math.floor(math.log10(most))
+    metres = next(size * step for step in (5, 2, 1) if size * step <= most)
+    wide = metres / metres_per_unit
+    told = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    miles = metres / 1609.344
+    return (
+        f'<g transform="translate(30 {HEIGHT - 34:.0f})"><rect x="-12" y="-50" '
+        f'width="{wide + 24:.0f}" height="72" fill="#ffffff" fill-opacity="0.85" rx="6"/>'
+        f'<path d="M0 -10 V8 H{wide:.1f} V-10" fill="none" stroke="#1b2530" stroke-width="5"/>'
+        f'<text x="{wide / 2:.1f}" y="-12" text-anchor="middle" font-size="27" fill="#1b2530">'
+        f"{told} ({miles:.2f} mi)</text></g>"
+    )
+
+
+def _north() -> str:
+    return (
+        f'<g transform="translate({WIDTH - 55:.0f} 70)"><circle r="44" fill="#ffffff" '
+        'fill-opacity="0.85"/><path d="M0 -36 L17 26 L0 13 L-17 26 Z" fill="#1b2530"/>'
+        '<text y="66" text-anchor="middle" font-size="30" font-weight="700" fill="#1b2530" '
+        'stroke="#ffffff" stroke-width="6" paint-order="stroke">N</text></g>'
+    )
+
+
+def _lines(shape: shapely.Geometry) -> list[shapely.LineString]:
+    return [part for part in shapely.get_parts(shape) if part.geom_type == "LineString"]
+
+
+def _path(coordinates: Iterable[Sequence[float]]) -> str:
+    points = [f"{point[0]:.1f} {point[1]:.1f}" for point in coordinates]
+    return f"M{points[0]} L{' L'.join(points[1:])} " if len(points) > 1 else ""
