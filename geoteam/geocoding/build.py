@@ -19,6 +19,7 @@ from geoteam.geocoding.quality import (
     Problem,
     far_from_neighbours,
     interpolation_error,
+    misplaced_blocks,
     twins,
 )
 from geoteam.geocoding.streetnames import StreetNames
@@ -74,7 +75,7 @@ class Parts:
     zip_lon: Floats
     zip_lat: Floats
     zip_radius_m: Floats
-    # Metres within which 95 of 100 interpolated points of this reference lie.
+    # Metres within which 98 of 100 interpolated points of this reference lie.
     interpolation_m: Floats
 
 
@@ -151,6 +152,8 @@ def build_parts(
     points = points.sort_values(["street", "number", "suffix", "id"], ignore_index=True)
     points["x"], points["y"] = project(points["lon"], points["lat"], crs)
     block_table = _blocks(blocks, names, problems, crs)
+    off = misplaced_blocks(points, block_table, problems)
+    block_table = block_table[~off].reset_index(drop=True)
     far = far_from_neighbours(points, block_table, problems)
     twins(points, problems)
     crossings = _crossings(intersections, names, points, crs)

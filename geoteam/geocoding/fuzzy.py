@@ -25,6 +25,11 @@ def _core(base: str) -> str:
     return " ".join(words[:-1]) if len(words) > 1 and words[-1] in _TYPES else base
 
 
+def _mendable(base: str) -> bool:
+    core = _core(base)
+    return len(core) >= 4 and not any(character.isdigit() for character in core)
+
+
 class StreetSpelling:
     """The street dictionary of each quadrant.
 
@@ -47,37 +52,36 @@ class StreetSpelling:
         Parameters
         ----------
         base
-            Name as typed, spelled out, without quadrant.
+            Name as typed, spelled out, without quadrant; its type may be missing.
         quadrant
             The quadrant that is written; '' searches only streets without one.
 
         Returns
         -------
         list of tuple
-            Up to five (name, score), best first. A score of 95 means that it is the only street
-            so near and that the typing error is small for the length of the name.
+            Up to five (name, score), best first. A score of 95 (94 when the type is missing too)
+            means that it is the only street so near and that the slip is small for the length of
+            the name.
         """
         core = _core(base)
         # Numbered and lettered streets differ by one sign from their neighbours: never mended.
         if len(core) < 4 or any(character.isdigit() for character in core):
             return []
         pool = self._bases.get(quadrant, []) + (self._bases.get("", []) if quadrant else [])
+        pool = [name for name in pool if _mendable(name)]
+        typed = core != base
+        names = pool if typed else [_core(name) for name in pool]
+        limit = 1 if len(core) < 8 else 2
         if not pool:
             return []
-        limit = 1 if len(core) < 8 else 2
         distances = process.cdist(
-            [base], pool, scorer=OSA.distance, score_cutoff=limit + 1, dtype=np.uint8
+            [base], names, scorer=OSA.distance, score_cutoff=limit + 1, dtype=np.uint8
         )[0]
         order = np.argsort(distances, kind="stable")
         best = int(distances[order[0]])
         if best > limit:
             return []
         close = [pool[i] for i in order[:5] if distances[i] <= best + 1]
-        alone = sum(distances <= best + 1) == 1
-        found = []
-        for name in close:
-            usable = not any(c.isdigit() for c in name) and len(_core(name)) >= 4
-            if usable:
-                sure = alone and base not in self._by_base
-                found.append((name, SURE if sure else DOUBTFUL))
-        return found
+        sure = len(close) == 1 and base not in self._by_base
+        score = (SURE if typed else SURE - 1) if sure else DOUBTFUL
+        return [(name, score) for name in close]

@@ -56,7 +56,7 @@ class ParsedAddress:
     second
         Another address in the same text.
     note
-        A doubt about the text itself, in words.
+        A remark on how the text was read, in words: a doubt, or a misspelling that was mended.
     """
 
     number: str = ""

@@ -23,6 +23,10 @@ from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode
 
 INFERRED_SCORE = 95.0
+# An interpolated number in an inferred quadrant is two guesses at once.
+INFERRED_AREA_SCORE = 89.0
+SOLE_SCORE = 94.0
+MENDED_SCORE = 98.0
 UNCONFIRMED_SCORE = 88.0
 _ADDRESS = AddressKind.ADDRESS.value
 
@@ -269,9 +273,12 @@ class Matcher:
             labels = " and ".join(dict.fromkeys(spot.address for spot in spots))
             return tied(parsed.kind, spots, _sentence(best.name.why, f"it can be {labels}"))
         spot, score = spots[0], spots[0].score
-        whys = [best.name.why, spot.why]
+        whys = [parsed.note, best.name.why, spot.why]
+        if parsed.note:
+            score = min(score, MENDED_SCORE)
         if len(written) > 1 and best.name.why and best.name.score < 98:
-            score = min(score, 93.0)
+            # Another street of that name is known, but nothing of this hundred-block on it.
+            score = min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
         twin = self._twin(spot)
         if twin is not None:
@@ -382,8 +389,14 @@ class Matcher:
             spot = strong[0].spot
             assert spot is not None
             only = f"the ZIP {zip_code:05d} leaves only {strong[0].quadrant}"
-            score = min(INFERRED_SCORE, self._score(spot, strong[0].name))
-            reason = _sentence(why, said + "; " + only, spot.why)
+            twin = self._twin(spot)
+            if twin is not None:
+                two = f"the reference has {spot.address} at two places"
+                return tied(parsed.kind, [spot, twin], _sentence(why, said + "; " + only, two))
+            exact = spot.code == MatchCode.POINT_ADDRESS
+            limit = INFERRED_SCORE if exact else INFERRED_AREA_SCORE
+            score = min(limit, self._score(spot, strong[0].name))
+            reason = _sentence(parsed.note, why, said + "; " + only, spot.why)
             return matched(parsed.kind, spot, reason, score=score, inferred=True)
         fits = [f.spot for f in strong if f.spot is not None] or spots
         ask = f"the ZIP {zip_code:05d} fits " + ("more than one" if strong else "none of them")

@@ -143,7 +143,7 @@ def _address(
     rest: str, number: re.Match[str], base: ParsedAddress, grammar: AddressGrammar
 ) -> ParsedAddress:
     digits = number["number"].lstrip("0") or "0"
-    written, low, high, note = digits, -1, -1, base.note
+    written, low, high = digits, -1, -1
     if len(digits) > 6:
         return replace(base, kind=AddressKind.INVALID.value, note="the house number is too long")
     if number["letter"] or number["dash"]:
@@ -165,7 +165,7 @@ def _address(
     parsed = _with_street(base, street)
     if not parsed.name:
         return replace(parsed, number=written, kind=AddressKind.INVALID.value, note="no street")
-    return replace(parsed, number=written, low=low, high=high, street2=street2, note=note)
+    return replace(parsed, number=written, low=low, high=high, street2=street2)
 
 
 def _with_street(base: ParsedAddress, street: Street) -> ParsedAddress:
@@ -180,6 +180,7 @@ def _with_street(base: ParsedAddress, street: Street) -> ParsedAddress:
         unit=street.unit,
         place="" if second else left,
         second=second,
+        note=street.note,
     )
 
 

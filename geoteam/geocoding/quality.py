@@ -26,6 +26,55 @@ class Problem(NamedTuple):
     message: str
 
 
+def misplaced_blocks(
+    points: pd.DataFrame, blocks: pd.DataFrame, problems: list[Problem]
+) -> NDArray[np.bool_]:
+    """Find blocks whose centre contradicts two or more points that agree with one another.
+
+    Parameters
+    ----------
+    points
+        ``street, number, x, y``.
+    blocks
+        ``street, low, x, y, half_m, lon, lat, id``.
+    problems
+        Faults found are added here.
+
+    Returns
+    -------
+    ndarray of bool
+        True for blocks that are not believed.
+    """
+    groups = points.assign(hundred=points["number"] // 100).groupby(["street", "hundred"])
+    middle = groups.agg(x=("x", "median"), y=("y", "median"), size=("x", "size"))
+    wide = groups["x"].agg(np.ptp) + groups["y"].agg(np.ptp)
+    known = middle[(middle["size"] > 1) & (wide < FAR_M)]
+    agreed = dict(zip(known.index, zip(known["x"], known["y"], strict=True), strict=True))
+    off = np.zeros(len(blocks), dtype=np.bool_)
+    columns = zip(*(blocks[c] for c in ("street", "low", "x", "y", "half_m")), strict=True)
+    for i, (street, low, x, y, half) in enumerate(columns):
+        there = agreed.get((street, low // 100))
+        if there is None:
+            continue
+        distance = float(np.hypot(x - there[0], y - there[1]))
+        off[i] = distance > FAR_M + half
+        if off[i]:
+            row = blocks.iloc[i]
+            message = f"the block's centre lies {distance:.0f} m from its addresses"
+            problems.append(
+                Problem(
+                    "misplaced_block",
+                    str(row["id"]),
+                    "",
+                    float(row["lon"]),
+                    float(row["lat"]),
+                    distance,
+                    message,
+                )
+            )
+    return off
+
+
 def far_from_neighbours(
     points: pd.DataFrame, blocks: pd.DataFrame, problems: list[Problem]
 ) -> NDArray[np.bool_]:
@@ -123,7 +172,7 @@ def interpolation_error(points: pd.DataFrame) -> float:
     Returns
     -------
     float
-        95th percentile of the distance in metres; 135 when there is too little to measure.
+        98th percentile of the distance in metres; 135 when there is too little to measure.
     """
     street = points["street"].to_numpy()
     number = points["number"].to_numpy(np.float64)
@@ -135,4 +184,4 @@ def interpolation_error(points: pd.DataFrame) -> float:
     share = (number[1:-1] - number[:-2])[inner] / (number[2:] - number[:-2])[inner]
     guess = xy[:-2][inner] + share[:, None] * (xy[2:] - xy[:-2])[inner]
     error = np.hypot(*(guess - xy[1:-1][inner]).T)
-    return float(np.clip(np.quantile(error, 0.95), 30.0, 300.0))
+    return float(np.clip(np.quantile(error, 0.98), 30.0, 300.0))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from geoteam.geocoding.grammar import AddressGrammar
-from geoteam.geocoding.suffixes import SUFFIXES
+from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
 from geoteam.geocoding.words import (
     CORNERS,
     DIRECTIONS,
@@ -22,6 +25,7 @@ from geoteam.geocoding.words import (
 
 _UNIT_ID = re.compile(r"\d[\dA-Z-]*|[A-Z]|[A-Z]{1,2}-?\d+[A-Z]?")
 _FLOOR = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
+_LONG_TYPES = sorted(word for word in COMMON_TYPES if len(word) >= 5)
 _SAINTS = {"ST": "SAINT", "MT": "MOUNT", "FT": "FORT"}
 
 
@@ -34,6 +38,7 @@ class Street(NamedTuple):
     quadrant: str
     unit: str
     leftover: list[str]
+    note: str = ""
 
 
 def _quadrant_at(words: list[str], i: int, grammar: AddressGrammar) -> tuple[str, int]:
@@ -99,6 +104,17 @@ def _type_position(words: list[str]) -> int:
     if last >= 1 and words[last] in SUFFIXES:
         return last
     return -1
+
+
+def _mend_type(words: list[str]) -> tuple[list[str], str]:
+    """Read a misspelt last word as the one common street type that is one slip away."""
+    last = words[-1]
+    if len(words) < 2 or len(last) < 4 or last in SUFFIXES or not last.isalpha():
+        return words, ""
+    near = process.extract(last, _LONG_TYPES, scorer=OSA.distance, score_cutoff=1, limit=2)
+    if len(near) != 1:
+        return words, ""
+    return [*words[:-1], near[0][0]], f"the street type {last} is read as {near[0][0]}"
 
 
 def _split_behind_type(words: list[str]) -> tuple[list[str], list[str]]:
@@ -185,11 +201,12 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
         identifiers, leftover = identifiers + leftover, []
     if identifiers:
         unit = " ".join(part for part in (unit, "# " + "-".join(identifiers)) if part)
+    words, note = _mend_type(words)
     direction, name, street_type = _name_parts(words)
     if leftover and not street_type and leftover[0] in SUFFIXES:
         # "H NE STREET": the type stands behind the quadrant.
         street_type, leftover = SUFFIXES[leftover[0]], leftover[1:]
-    return Street(direction, name, street_type, quadrant, unit, leftover)
+    return Street(direction, name, street_type, quadrant, unit, leftover, note)
 
 
 def _another_quadrant(words: list[str], grammar: AddressGrammar) -> bool:
