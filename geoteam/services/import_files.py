@@ -55,8 +55,13 @@ class TableFile:
     digest: str
     _open: Callable[[], Iterator[tuple[int, list[Any], float]]] = field(repr=False)
 
-    def rows(self) -> Iterator[tuple[int, list[Any], float]]:
-        """Read the rows below the header; blank ones are left out.
+    def rows(self, *, blank: bool = False) -> Iterator[tuple[int, list[Any], float]]:
+        """Read the rows below the header.
+
+        Parameters
+        ----------
+        blank
+            Whether to give blank rows too.
 
         Yields
         ------
@@ -64,7 +69,7 @@ class TableFile:
             Row number as a spreadsheet shows it, cells, and the share of the file read so far.
         """
         for number, cells, share in self._open():
-            if number > 1 and any(cell is not None and cell != "" for cell in cells):
+            if number > 1 and (blank or any(cell is not None and cell != "" for cell in cells)):
                 yield number, cells, share
 
 
