@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Schedule, Seconds, schedule
 from geoteam.tours.stops import Stop
 
 
 def best_insertion(
-    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Seconds, latest_s: int
+    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Seconds, bounds: Span
 ) -> tuple[list[int], Schedule]:
     """Find the best place for one more stop in a tour.
 
@@ -23,8 +24,8 @@ def best_insertion(
         All stops.
     drive
         Driving times in seconds; row 0 is the start.
-    latest_s
-        Latest return.
+    bounds
+        Earliest departure and latest return.
 
     Returns
     -------
@@ -34,13 +35,13 @@ def best_insertion(
     tried = []
     for place in range(len(order) + 1):
         new = [*order[:place], position, *order[place:]]
-        tried.append((new, schedule(new, stops, drive, latest_s)))
+        tried.append((new, schedule(new, stops, drive, bounds)))
     # A tour that only comes back late is nearer to possible than one that misses a window.
     return min(tried, key=lambda one: (one[1].late_at >= 0, one[1].late_s, _cost(one[1])))
 
 
 def improve(
-    order: list[int], stops: Sequence[Stop], drive: Seconds, latest_s: int, max_stops: int
+    order: list[int], stops: Sequence[Stop], drive: Seconds, bounds: Span, max_stops: int
 ) -> list[int]:
     """Put in every stop that still fits, and exchange where that gains priority.
 
@@ -52,8 +53,8 @@ def improve(
         All stops.
     drive
         Driving times in seconds; row 0 is the start.
-    latest_s
-        Latest return.
+    bounds
+        Earliest departure and latest return.
     max_stops
         Most stops of a tour.
 
@@ -65,7 +66,7 @@ def improve(
     while True:
         left = sorted(set(range(len(stops))) - set(order), key=lambda one: (_rank(stops[one]), one))
         better = next(
-            (new for one in left if (new := _gain(one, order, stops, drive, latest_s, max_stops))),
+            (new for one in left if (new := _gain(one, order, stops, drive, bounds, max_stops))),
             None,
         )
         if better is None:
@@ -78,18 +79,18 @@ def _gain(
     order: list[int],
     stops: Sequence[Stop],
     drive: Seconds,
-    latest_s: int,
+    bounds: Span,
     max_stops: int,
 ) -> list[int] | None:
     if len(order) < max_stops:
-        new, times = best_insertion(position, order, stops, drive, latest_s)
+        new, times = best_insertion(position, order, stops, drive, bounds)
         if times.late_s == 0:
             return new
     for given in sorted(order, key=lambda one: (_rank(stops[one]), one), reverse=True):
         if _rank(stops[given]) <= _rank(stops[position]):
             return None
         rest = [one for one in order if one != given]
-        new, times = best_insertion(position, rest, stops, drive, latest_s)
+        new, times = best_insertion(position, rest, stops, drive, bounds)
         if times.late_s == 0:
             return new
     return None

@@ -23,16 +23,38 @@ class Day:
         The departure.
     duty
         When both people are on duty, in seconds after the departure.
-    latest_s
-        Latest return.
+    bounds
+        Earliest departure and latest return, within the joint shift.
+    shift_ends
+        The latest return is the end of the joint shift.
     max_stops
         Most stops.
     """
 
     clock: Clock
     duty: list[Span]
-    latest_s: int
+    bounds: Span
+    shift_ends: bool
     max_stops: int
+
+    def later(self, seconds: int) -> str:
+        """Say how the tour could come back later.
+
+        Parameters
+        ----------
+        seconds
+            By how much.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        if self.shift_ends:
+            return (
+                f"Choose people whose joint shift begins earlier or ends {_minutes(seconds)} later."
+            )
+        return f"Return {_minutes(seconds)} later, or leave earlier."
 
 
 def why_impossible(
@@ -63,6 +85,7 @@ def why_impossible(
             "Unreachable: no street path joins the start and this address.",
             "Check the location, or the street network around it.",
         )
+    home = intersect(home, [day.bounds])
     joint = intersect(home, day.duty)
     duty = _spans(day.duty, clock)
     if not joint:
@@ -80,7 +103,7 @@ def why_impossible(
             f"share only {_spans(joint, clock)} ({_minutes(longest)}).",
             "Choose a longer shift, or plan less time for the visit.",
         )
-    alone = schedule([0], [stop], drive, day.latest_s)
+    alone = schedule([0], [stop], drive, day.bounds)
     if alone.late_at >= 0:
         return (
             "window_missed",
@@ -91,9 +114,9 @@ def why_impossible(
     if alone.late_s:
         return (
             "late_return",
-            f"Even as the only stop the tour would return after {clock.show(day.latest_s)} by "
+            f"Even as the only stop the tour would return after {clock.show(day.bounds[1])} by "
             f"{_minutes(alone.late_s)}.",
-            f"Return {_minutes(alone.late_s)} later, or leave earlier.",
+            day.later(alone.late_s),
         )
     return None
 
@@ -122,7 +145,7 @@ def why_left_out(
         Code, reason and remedy.
     """
     stop, clock = stops[position], day.clock
-    new, times = best_insertion(position, order, stops, drive, day.latest_s)
+    new, times = best_insertion(position, order, stops, drive, day.bounds)
     least = min((stops[one].priority for one in order), default=0.0)
     if stop.priority > least:
         rank = f"{_points(stop.priority)} do not make up for the stops it would displace"
@@ -136,9 +159,9 @@ def why_left_out(
     if times.late_at < 0:
         return (
             "late_return",
-            f"Would return after {clock.show(day.latest_s)} by {_minutes(times.late_s)} at best; "
+            f"Would return after {clock.show(day.bounds[1])} by {_minutes(times.late_s)} at best; "
             f"{rank}.",
-            f"Return {_minutes(times.late_s)} later, or leave earlier.",
+            day.later(times.late_s),
         )
     missed = new[times.late_at]
     if missed == position:

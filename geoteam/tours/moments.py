@@ -113,7 +113,7 @@ class Clock:
         return seconds
 
     def spans(self, windows: Any, horizon_s: int, what: str) -> list[Span]:
-        """Read windows as spans between the departure and a horizon.
+        """Read windows as spans that begin before a horizon and end after the departure.
 
         Parameters
         ----------
@@ -121,14 +121,14 @@ class Clock:
             Pairs of moments or clock times; clock times hold every day, and one that ends before
             it begins passes midnight. Empty or None: at any time.
         horizon_s
-            Seconds after the departure at which the tour must be over.
+            Seconds after the departure; what opens later is dropped.
         what
             Whose windows, for messages.
 
         Returns
         -------
         list of tuple of int
-            Spans in order, merged, within ``(0, horizon_s)``.
+            Spans in order, merged, none before 0; the last may reach beyond the horizon.
 
         Raises
         ------
@@ -136,13 +136,13 @@ class Clock:
             When a window is not a pair of times, or closes before it opens.
         """
         if windows is None or isinstance(windows, float) or len(windows) == 0:
-            return [(0, horizon_s)]
+            return [(0, horizon_s + DAY_S)]
         found: list[Span] = []
         for window in windows:
             if isinstance(window, str) or len(window) != 2:
                 raise TourError(f"a window is not a pair of times: {window!r}", where=what)
             found += self._pair(window[0], window[1], what)
-        return merge((max(0, a), min(horizon_s, b)) for a, b in found)
+        return merge((max(0, a), b) for a, b in found if a < horizon_s)
 
     def _pair(self, opens: Moment, closes: Moment, what: str) -> list[Span]:
         if isinstance(opens, datetime) and isinstance(closes, datetime):

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from geoteam.errors import TourError
 from geoteam.tours.improve import improve
 from geoteam.tours.left_out import Day, entry, why_impossible, why_left_out
-from geoteam.tours.moments import Clock, Moment, Span, Windows, intersect
+from geoteam.tours.moments import DAY_S, Clock, Moment, Span, Windows, intersect
 from geoteam.tours.schedule import NEVER_S, Schedule, Seconds, schedule
 from geoteam.tours.solver import choose_order
 from geoteam.tours.stops import Stop, make_stops
 
 ITERATIONS = 2_000
+Shift = Windows | tuple[Moment, Moment] | None
 _COLUMNS = ("lon", "lat", "service_s", "windows", "priority", "required")
 
 
@@ -83,8 +84,8 @@ def plan_tour(
     departs: datetime,
     latest_return: Moment,
     max_stops: int = 12,
-    officer_shift: Windows | tuple[Moment, Moment] | None = None,
-    partner_shift: Windows | tuple[Moment, Moment] | None = None,
+    officer_shift: Shift = None,
+    partner_shift: Shift = None,
     seed: int = 0,
     seconds: float | None = None,
     iterations: int = ITERATIONS,
@@ -96,7 +97,7 @@ def plan_tour(
     with the least driving. The car leaves the start at ``departs`` or later, and only as much
     later as does not delay the return. Both people must be on duty during the whole of every
     stop; the tour begins and ends within their joint shift. A visit takes place within the
-    client's hours from beginning to end.
+    client's hours from beginning to end. A break in a shift keeps stops out, not driving.
 
     Parameters
     ----------
@@ -143,19 +144,14 @@ def plan_tour(
     drive, length_m = _matrix(matrix, len(visits))
     _check(visits, max_stops)
     clock = Clock(departs)
-    latest_s = clock.end(latest_return, "latest return")
-    duty = intersect(
-        clock.spans(_pairs(officer_shift), latest_s, "officer's shift"),
-        clock.spans(_pairs(partner_shift), latest_s, "police partner's shift"),
-    )
+    day = _day(clock, latest_return, officer_shift, partner_shift, max_stops)
     home = [
-        clock.spans(windows, latest_s, f"client {ref}")
+        clock.spans(windows, day.bounds[1], f"client {ref}")
         for ref, windows in zip(visits.index, visits["windows"], strict=True)
     ]
-    day = Day(clock, duty, duty[-1][1] if duty else latest_s, max_stops)
     stops, left_out = _possible(visits, home, drive, day, longest_stop_s)
-    found = choose_order(stops, drive, day.latest_s, max_stops, seed, seconds, iterations)
-    order = improve(found, stops, drive, day.latest_s, max_stops)
+    found = choose_order(stops, drive, day.bounds, max_stops, seed, seconds, iterations)
+    order = improve(found, stops, drive, day.bounds, max_stops)
     for position in sorted(set(range(len(stops))) - set(order)):
         why = why_left_out(position, order, stops, drive, day)
         left_out += [
@@ -163,7 +159,7 @@ def plan_tour(
             for row in stops[position].visits
         ]
     left_out.sort(key=lambda one: (-one["priority"], one["client_ref"]))
-    times = schedule(order, stops, drive, day.latest_s)
+    times = schedule(order, stops, drive, day.bounds)
     return _tour(
         visits,
         [stops[position] for position in order],
@@ -174,6 +170,23 @@ def plan_tour(
         day,
         began,
     )
+
+
+def _day(
+    clock: Clock,
+    latest_return: Moment,
+    officer_shift: Shift,
+    partner_shift: Shift,
+    max_stops: int,
+) -> Day:
+    latest_s = clock.end(latest_return, "latest return")
+    duty = intersect(
+        clock.spans(_pairs(officer_shift), latest_s, "officer's shift"),
+        clock.spans(_pairs(partner_shift), latest_s, "police partner's shift"),
+    )
+    ends = duty[-1][1] if duty else latest_s
+    bounds = (duty[0][0] if duty else 0, min(ends, latest_s))
+    return Day(clock, intersect(duty, [bounds]), bounds, ends < latest_s, max_stops)
 
 
 def _possible(
@@ -193,7 +206,9 @@ def _possible(
         if not np.isfinite(visits[["lon", "lat"]].iloc[row]).all()
     ]
     stops = []
-    for stop in make_stops(visits, home, day.duty, longest_stop_s):
+    # The end of the tour is kept by the return; left open here, it does not pass for a window.
+    open_duty = [*day.duty[:-1], (day.duty[-1][0], day.bounds[1] + DAY_S)] if day.duty else []
+    for stop in make_stops(visits, home, open_duty, longest_stop_s):
         common = home[stop.visits[0]]
         for row in stop.visits[1:]:
             common = intersect(common, home[row])
@@ -299,7 +314,7 @@ def _matrix(
     return np.minimum(seconds, NEVER_S).astype(np.int64), length
 
 
-def _pairs(shift: Windows | tuple[Moment, Moment] | None) -> Any:
+def _pairs(shift: Shift) -> Any:
     """One pair, or several, as a list of pairs."""
     if shift is None or len(shift) == 0:
         return None

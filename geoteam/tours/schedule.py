@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.tours.moments import Span
 from geoteam.tours.stops import Stop
 
 Seconds = NDArray[np.int64]
@@ -46,9 +47,7 @@ class Schedule:
     late_at: int
 
 
-def schedule(
-    order: Sequence[int], stops: Sequence[Stop], drive: Seconds, latest_s: int
-) -> Schedule:
+def schedule(order: Sequence[int], stops: Sequence[Stop], drive: Seconds, bounds: Span) -> Schedule:
     """Time an order: as early as possible at every stop, then leave as late as that allows.
 
     With travel times that do not depend on the hour, being earlier at one stop never makes a
@@ -62,15 +61,15 @@ def schedule(
         All stops.
     drive
         Driving times in seconds between matrix rows; row 0 is the start.
-    latest_s
-        Latest return.
+    bounds
+        Earliest departure and latest return.
 
     Returns
     -------
     Schedule
         The times; ``late_s`` says whether they are allowed.
     """
-    now, here, driven = 0, 0, 0
+    now, here, driven = bounds[0], 0, 0
     starts: list[int] = []
     for place, position in enumerate(order):
         stop = stops[position]
@@ -83,8 +82,8 @@ def schedule(
         now, here, driven = begin + stop.service_s, stop.row, driven + leg
     leg = int(drive[here, 0])
     returns, driven = now + leg, driven + leg
-    late = max(0, returns - latest_s)
-    starts, departs = _later(order, stops, drive, starts)
+    late = max(0, returns - bounds[1])
+    starts, departs = _later(order, stops, drive, starts) if order else (starts, bounds[0])
     arrives = []
     now, here = departs, 0
     for position, begin in zip(order, starts, strict=True):
@@ -104,8 +103,6 @@ def _later(
     order: Sequence[int], stops: Sequence[Stop], drive: Seconds, starts: list[int]
 ) -> tuple[list[int], int]:
     """Push the stops back against the first one that cannot move, to wait at the office instead."""
-    if not order:
-        return starts, 0
     pushed = list(starts)
     for place in range(len(order) - 2, -1, -1):
         stop, after = stops[order[place]], stops[order[place + 1]]

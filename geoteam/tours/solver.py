@@ -14,6 +14,7 @@ import numpy as np
 import pyvrp
 from pyvrp.stop import MaxIterations, MaxRuntime
 
+from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Seconds
 from geoteam.tours.stops import Stop
 
@@ -37,7 +38,7 @@ def point_worth_s(latest_s: int) -> int:
 def choose_order(
     stops: Sequence[Stop],
     drive: Seconds,
-    latest_s: int,
+    bounds: Span,
     max_stops: int,
     seed: int,
     seconds: float | None,
@@ -55,8 +56,8 @@ def choose_order(
         Stops that can each be served alone.
     drive
         Driving times in whole seconds between matrix rows; row 0 is the start.
-    latest_s
-        Latest return, in seconds after the departure.
+    bounds
+        Earliest departure and latest return.
     max_stops
         Most stops of a tour.
     seed
@@ -76,7 +77,7 @@ def choose_order(
     rows = [0, *(stop.row for stop in stops)]
     matrix = drive[np.ix_(rows, rows)].copy()
     np.fill_diagonal(matrix, 0)
-    clients, groups, owner = _clients(stops, latest_s)
+    clients, groups, owner = _clients(stops, bounds[1])
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in rows],
         clients=clients,
@@ -85,9 +86,9 @@ def choose_order(
             pyvrp.VehicleType(
                 num_available=1,
                 capacity=[max_stops],
-                tw_early=0,
-                tw_late=latest_s,
-                start_late=0,
+                tw_early=bounds[0],
+                tw_late=bounds[1],
+                start_late=bounds[0],
                 unit_distance_cost=1,
                 unit_duration_cost=1,
             )
