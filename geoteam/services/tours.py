@@ -16,13 +16,14 @@ from geoteam.crs import WGS84
 from geoteam.disclosure import TOUR, visible_fields
 from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.geocoding import AddressGrammar, parse_address
-from geoteam.maps import RouteLayer, city_map, tour_sheet_pdf
+from geoteam.maps import RouteLayer, city_map
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.ground import ground_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
+from geoteam.services.sheets import tour_sheet_pdf
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, contacts, staff, tours, venues
 from geoteam.store import clients as client_store
@@ -545,7 +546,7 @@ def _around(stops: gpd.GeoDataFrame, route: LineString | None) -> tuple[float, f
     return west, south, east, north
 
 
-def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str) -> bytes:
+def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str, *, url: str = "") -> bytes:
     """Print a tour: the officer's sheet, or the police copy with only what policy allows.
 
     Parameters
@@ -558,6 +559,8 @@ def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str) -> bytes:
         The tour's reference.
     copy
         ``officer`` or ``police``.
+    url
+        Address that opens the tour on a phone, for the code on the sheet.
 
     Returns
     -------
@@ -575,4 +578,4 @@ def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str) -> bytes:
         raise DisclosureError("the officer's sheet is not for the police", remedy="Use your copy")
     reader = Role.POLICE if copy == "police" else user.role
     view = _open(workspace, user, ref, "tour.print", reader)
-    return tour_sheet_pdf(workspace, view, copy, printed_for=user.name)
+    return tour_sheet_pdf(workspace, view, copy, printed_for=user.name, url=url)

@@ -142,7 +142,8 @@ def police_sheet(ref: str) -> ResponseReturnValue:
 
 
 def _pdf(ref: str, copy: str) -> Response:
-    body = tours.tour_sheet(workspace(), user(), ref, copy)
+    address = url_for("tours.show", ref=ref, _external=True)
+    body = tours.tour_sheet(workspace(), user(), ref, copy, url=address)
     # The name on the disk says nothing about who is visited.
     headers = {"Content-Disposition": f'attachment; filename="tour-{copy}.pdf"'}
     return Response(body, mimetype="application/pdf", headers=headers)
