@@ -21,18 +21,12 @@ from geoteam.demo.lots import Lots, make_lots
 from geoteam.demo.network import Network, make_network
 from geoteam.demo.osm import green_tags, write_osm
 from geoteam.demo.people import write_people
+from geoteam.demo.pieces import Pieces, dissolve_pieces, make_pieces, piece_of
 from geoteam.demo.places import Place, shift, to_degrees
 from geoteam.demo.profile_file import REALIGNED_ON, SURVEYED_ON, write_profile
+from geoteam.demo.shores import add_expressway
 from geoteam.demo.survey import make_survey
-from geoteam.demo.units import (
-    Pieces,
-    Scheme,
-    dissolve_pieces,
-    earlier_scheme,
-    make_pieces,
-    make_scheme,
-    make_zip_areas,
-)
+from geoteam.demo.units import Scheme, earlier_scheme, make_scheme, make_zip_areas
 from geoteam.demo.venues import make_venues
 from geoteam.errors import InputError
 from geoteam.profile import read_profile
@@ -109,7 +103,7 @@ def make_city(
     ground = make_ground(seed, survey, spec.window)
     step("streets")
     streets, circles = lay_streets(seed, survey, ground)
-    network = make_network(seed, streets)
+    network = add_expressway(make_network(seed, streets), ground)
     step("addresses")
     lots = make_lots(seed, survey, ground, streets, network, spec.addresses)
     step("boundaries")
@@ -177,15 +171,6 @@ def _write_boundaries(folder: Path, city: City) -> None:
             }
         )
     _write_areas(folder / "water_parks.geojson", city.place, base, rows)
-
-
-def _piece_of(city: City) -> NDArray[np.int64]:
-    points = shapely.points(city.lots.points["x"], city.lots.points["y"])
-    point, piece = shapely.STRtree(city.pieces.shapes).query(points, predicate="intersects")
-    first = pd.DataFrame({"point": point, "piece": piece}).drop_duplicates("point")
-    where = np.zeros(len(points), dtype=np.int64)
-    where[first["point"]] = first["piece"]
-    return where
 
 
 def _addresses(city: City, piece: NDArray[np.int64]) -> pd.DataFrame:
@@ -264,7 +249,8 @@ def write_demo_city(
     for part in ("boundaries", "roads", "addresses", "venues", "staff"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     city = make_city(seed, size, step)
-    piece = _piece_of(city)
+    xy = city.lots.points[["x", "y"]].to_numpy()
+    piece = piece_of(city.pieces.shapes, xy[:, 0], xy[:, 1])
     points = _addresses(city, piece)
     step("files")
     _write_boundaries(folder / "boundaries", city)

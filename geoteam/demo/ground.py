@@ -169,19 +169,19 @@ def survey_box(survey: Survey, west: int, east: int, south: int, north: int) -> 
 _GREENS = (
     ("Founders Mall", "park", -24, 0, -1, 1),
     ("Lantern Park", "park", 17, 23, 10, 18),
-    ("Ropewalk Park", "park", -11, -8, 12, 16),
-    ("Orchard Park", "park", 8, 11, -15, -10),
+    ("Ropewalk Park", "park", -8, -5, 21, 25),
+    ("Orchard Park", "park", 3, 6, -22, -17),
     ("Northfield Arboretum", "park", 14, 22, 33, 42),
-    ("Gannet Park", "park", -30, -25, 28, 35),
-    ("Harmony Cemetery", "cemetery", 3, 8, 24, 29),
+    ("Gannet Park", "park", -36, -31, 28, 35),
+    ("Harmony Cemetery", "cemetery", 8, 13, 24, 29),
     ("Westmark Golf Links", "golf_course", -44, -37, -20, -8),
     ("Heron Meadows", "park", -18, -12, -44, -37),
     ("Foundry Yard", "industrial", 11, 16, 3, 6),
-    ("Quillhaven College", "university", -17, -13, 20, 25),
+    ("Quillhaven College", "university", -23, -18, 20, 24),
     ("Sandpiper Park", "park", 38, 43, -4, 4),
-    ("South Common", "park", 4, 9, -46, -41),
+    ("South Common", "park", 4, 9, -51, -46),
     ("Cobbler Green", "park", 2, 4, 9, 11),
-    ("Tanner Square", "park", -6, -4, -9, -7),
+    ("Tanner Square", "park", -4, -2, -11, -8),
     ("Old Fairground", "park", 24, 28, -44, -37),
     ("Mill Hill Reservoir Park", "park", -6, -2, 36, 40),
     ("Kestrel Field", "park", 29, 33, 22, 27),
@@ -196,6 +196,22 @@ def _greens(survey: Survey, rail: LineString, valley: Area, water: Area) -> tupl
     yard = substring(rail, rail.length - 3300, rail.length - 1500).buffer(150, cap_style="flat")
     found.append(Green("Junction Rail Yard", "rail_yard", yard.simplify(4)))
     return tuple(found)
+
+
+# Stretches of bank that are parks: name and the box in which they lie.
+_BANKS = (
+    ("Strand Park", (-5600, -2300, -4000, 900)),
+    ("Osier Bank", (-4050, -3900, -2600, -2300)),
+    ("Landing Park", (-1300, -5200, 3300, -3500)),
+    ("Ferry Bank", (-7600, 2500, -5300, 4000)),
+    ("Estuary Flats", (4700, -6600, 7600, -4000)),
+    ("Tidewater Park", (-2600, -3700, 2400, -2600)),
+)
+
+
+def _banks(river: Area, outline: Polygon) -> list[Green]:
+    strip = river.buffer(88).difference(river.buffer(6)).intersection(outline)
+    return [Green(name, "bank", shapely.clip_by_rect(strip, *where)) for name, where in _BANKS]
 
 
 def make_ground(seed: int, survey: Survey, size: str) -> Ground:
@@ -234,6 +250,7 @@ def make_ground(seed: int, survey: Survey, size: str) -> Ground:
     rail = LineString(_smooth(_RAIL_COURSE, 80.0))
     branch = branch.difference(river)
     greens = _greens(survey, rail, valley, shapely.union_all([river, branch]))
+    greens = (*greens, *_banks(river, outline))
     inside: list[Green] = []
     for green in greens:
         shape = green.shape.intersection(outline)

@@ -9,10 +9,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geoteam.demo.fabric import Street
 from geoteam.demo.ground import Ground
 from geoteam.demo.network import Network
 from geoteam.demo.seeds import stream
+from geoteam.demo.street import Street
 from geoteam.demo.survey import Survey
 
 Array = NDArray[np.float64]
@@ -55,12 +55,24 @@ def quadrant_of(p: Array, q: Array) -> NDArray[np.object_]:
     return table[north.astype(int), east.astype(int)]
 
 
+# Old quarters away from the centre: x, y, strength, reach in metres.
+_QUARTERS = (
+    (5900.0, -300.0, 1.1, 1300.0),
+    (-5700.0, -1700.0, 0.6, 1100.0),
+    (1300.0, -5000.0, 0.8, 1300.0),
+    (3300.0, 3000.0, 0.5, 1200.0),
+    (-2500.0, 4300.0, 0.5, 1000.0),
+    (5300.0, -5200.0, 0.5, 900.0),
+)
+
+
 def _density(x: Array, y: Array, phase: Array) -> Array:
-    """Lots for each metre of street, relative: dense around the core and in a few old quarters."""
-    far = np.hypot(x, y * 1.1)
-    value = 0.35 + 1.5 * np.exp(-((far / 3300) ** 2))
-    value *= 1 + 0.45 * np.sin(x / 1300 + phase[0]) * np.sin(y / 1100 + phase[1])
-    return np.clip(value + 0.25 * np.sin(x / 600 + y / 700 + phase[2]), 0.12, None)
+    """Lots for each metre of street, relative: dense round the core and in the old quarters."""
+    value = 0.35 + 1.2 * np.exp(-((np.hypot(x, y * 1.1) / 3200) ** 2))
+    for east, north, strength, reach in _QUARTERS:
+        value += strength * np.exp(-((np.hypot(x - east, y - north) / reach) ** 2))
+    value *= 1 + 0.4 * np.sin(x / 1300 + phase[0]) * np.sin(y / 1100 + phase[1])
+    return np.asarray(np.clip(value + 0.2 * np.sin(x / 600 + y / 700 + phase[2]), 0.15, None))
 
 
 def _along(

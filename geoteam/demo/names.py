@@ -1,131 +1,38 @@
-"""Invented names: streets, neighbourhoods, places and people. None is meant for anyone real."""
+"""Invented names of streets. None is meant for a real place."""
 
 from __future__ import annotations
 
 import numpy as np
 
 LETTERS = "ABCDEFGHIKLMNOPQRSTUVW"
-_TWO = [
-    "ALDER",
-    "BRAMBLE",
-    "CEDAR",
-    "DAMSON",
-    "ELDER",
-    "FENNEL",
-    "GARNET",
-    "HAZEL",
-    "IRIS",
-    "JASPER",
-    "KESTREL",
-    "LINDEN",
-    "MAPLE",
-    "NETTLE",
-    "OLIVE",
-    "POPLAR",
-    "QUARRY",
-    "ROWAN",
-    "SAFFRON",
-    "THISTLE",
-    "UMBER",
-    "VIOLET",
-    "WILLOW",
-    "YARROW",
-]
-_THREE = [
-    "AMARANTH",
-    "BERGAMOT",
-    "CINNAMON",
-    "DOGBERRY",
-    "EVERGREEN",
-    "FALCONRY",
-    "GOLDENROD",
-    "HICKORY",
-    "INDIGO",
-    "JESSAMINE",
-    "KITTIWAKE",
-    "LAVENDER",
-    "MARIGOLD",
-    "NIGHTINGALE",
-    "OLEANDER",
-    "PEPPERMINT",
-    "QUICKSILVER",
-    "ROSEMARY",
-    "SYCAMORE",
-    "TAMARIND",
-    "UMBRELLA",
-    "VALERIAN",
-    "WINTERGREEN",
-]
-AVENUES = [
-    "CONCORD",
-    "COMMONWEALTH",
-    "CHARTER",
-    "MERIDIAN",
-    "COVENANT",
-    "ASSEMBLY",
-    "PROVIDENT",
-    "FIDELITY",
-    "HARMONY",
-    "UNITY",
-    "PROSPERITY",
-    "CONSTANCY",
-    "BENEFICE",
-    "CANTON",
-]
-_FIRST = [
-    "ASH",
-    "BELL",
-    "BRIAR",
-    "BROOK",
-    "COPPER",
-    "CRANE",
-    "DUN",
-    "ELM",
-    "FERN",
-    "FOX",
-    "GLEN",
-    "HERON",
-    "IRON",
-    "LARK",
-    "MARSH",
-    "MILL",
-    "MOSS",
-    "OTTER",
-    "PINE",
-    "RUSH",
-    "SILVER",
-    "STONE",
-    "SWIFT",
-    "THORN",
-    "WHEAT",
-    "WREN",
-    "BARLEY",
-    "CLOVER",
-    "FLINT",
-    "HEATH",
-]
-_LAST = [
-    "FIELD",
-    "GATE",
-    "GROVE",
-    "HURST",
-    "LEA",
-    "MEAD",
-    "MERE",
-    "MOOR",
-    "RIDGE",
-    "STEAD",
-    "WICK",
-    "WELL",
-    "BANK",
-    "CREST",
-    "DALE",
-    "WATER",
-    "CROFT",
-    "HOLLOW",
-    "COPSE",
-    "REACH",
-]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_TWO = _words(
+    "ALDER BRAMBLE CEDAR DAMSON ELDER FENNEL GARNET HAZEL IRIS JASPER KESTREL LINDEN MAPLE "
+    "NETTLE OLIVE POPLAR QUARRY ROWAN SAFFRON THISTLE UMBER VIOLET WILLOW YARROW"
+)
+_THREE = _words(
+    "AMARANTH BERGAMOT CINNAMON DOGBERRY EVERGREEN FALCONRY GOLDENROD HICKORY INDIGO JESSAMINE "
+    "KITTIWAKE LAVENDER MARIGOLD NIGHTINGALE OLEANDER PEPPERMINT QUICKSILVER ROSEMARY SYCAMORE "
+    "TAMARIND UMBRELLA VALERIAN WINTERGREEN"
+)
+AVENUES = _words(
+    "CONCORD COMMONWEALTH MERIDIAN CHARTER ASSEMBLY PROVIDENT FIDELITY HARMONY UNITY PROSPERITY"
+)
+_FIRST = _words(
+    "ASH BELL BRIAR BROOK COPPER CRANE DUN ELM FERN FOX GLEN HERON IRON LARK MARSH MILL MOSS "
+    "OTTER PINE RUSH SILVER STONE SWIFT THORN WHEAT WREN BARLEY CLOVER FLINT HEATH ACORN AMBER "
+    "BADGER BIRCH BRACKEN CHALK CINDER CURLEW DAWN EMBER FALLOW FROST GORSE GRANITE HONEY LOAM "
+    "MEADOW MISTLE PEBBLE PLOVER RAVEN REED SEDGE SHALE SNIPE SORREL TEASEL TIMBER VALE WILLET"
+)
+_LAST = _words(
+    "FIELD GATE GROVE HURST LEA MEAD MERE MOOR RIDGE STEAD WICK WELL BANK CREST DALE WATER CROFT "
+    "HOLLOW COPSE REACH BOURNE BROW COMBE FALL HAVEN HOLT KNOLL RISE SHAW SPRING THWAITE WOLD"
+)
 LOCAL_TYPES = ("DRIVE", "LANE", "ROAD", "TERRACE", "WAY", "STREET", "PLACE", "COURT")
 
 
@@ -164,18 +71,28 @@ def lettered(number: int) -> str:
     return names[(number - 1) % len(names)]
 
 
-def local_names(rng: np.random.Generator) -> list[str]:
-    """Return every name for the streets of outer neighbourhoods, shuffled.
+def local_name(rng: np.random.Generator, taken: set[str]) -> str:
+    """Find a free name for a street of an outer neighbourhood.
 
     Parameters
     ----------
     rng
         Random stream.
+    taken
+        Names in use; the new one is added.
 
     Returns
     -------
-    list of str
-        Names without type.
+    str
+        Name without type, such as ``LARKMEAD``, or ``UPPER LARKMEAD`` when names run short.
     """
-    names = [first + last for first in _FIRST for last in _LAST]
-    return [names[i] for i in rng.permutation(len(names))]
+    for before in ("", "UPPER ", "LOWER ", "OLD ", "LITTLE "):
+        for _ in range(40):
+            first, last = rng.integers(len(_FIRST)), rng.integers(len(_LAST))
+            name = f"{before}{_FIRST[first]}{_LAST[last]}"
+            if name not in taken:
+                taken.add(name)
+                return name
+    name = f"{ordinal(len(taken))} ROW"
+    taken.add(name)
+    return name

@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geoteam.demo.fabric import Street
 from geoteam.demo.seeds import stream
+from geoteam.demo.street import Street
 
 Lines = NDArray[np.object_]
 _RANK = {"primary": 0, "secondary": 1, "tertiary": 2, "residential": 3}
@@ -104,7 +104,7 @@ def _merge_near(
     return moved[keep], parents[keep]
 
 
-def _drop_dangles(lines: Lines, parents: NDArray[np.int64], shortest_m: float) -> NDArray[np.bool_]:
+def _drop_dangles(lines: Lines, shortest_m: float) -> NDArray[np.bool_]:
     keep = np.ones(len(lines), dtype=bool)
     length = shapely.length(lines)
     nodes, u, v = _ends(lines)
@@ -117,21 +117,16 @@ def _drop_dangles(lines: Lines, parents: NDArray[np.int64], shortest_m: float) -
     return keep
 
 
+# Chance that a small stretch is left out, so that blocks merge and lanes end.
+_GAPS = {"grid": 0.055, "lane": 0.07, "cross": 0.3}
+
+
 def _thin(
-    lines: Lines, parents: NDArray[np.int64], streets: list[Street], rng: np.random.Generator
+    parents: NDArray[np.int64], streets: list[Street], rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Take out some small stretches, so that blocks merge and lanes end."""
-    chance = np.array(
-        [
-            0.0
-            if s.highway != "residential" or s.kind in ("shore", "edge")
-            else 0.17
-            if s.kind == "local"
-            else 0.055
-            for s in streets
-        ]
-    )
-    return rng.uniform(size=len(lines)) >= chance[parents]
+    chance = [_GAPS.get(s.kind, 0.0) if s.highway == "residential" else 0.0 for s in streets]
+    keep: NDArray[np.bool_] = rng.uniform(size=len(parents)) >= np.array(chance)[parents]
+    return keep
 
 
 def _main_part(lines: Lines) -> NDArray[np.bool_]:
@@ -149,15 +144,7 @@ def _join(lines: Lines, parents: NDArray[np.int64]) -> tuple[Lines, NDArray[np.i
     order = np.argsort(parents, kind="stable")
     for chunk in np.split(order, np.flatnonzero(np.diff(parents[order])) + 1):
         if (degree[np.r_[u[chunk], v[chunk]]] == 2).any():
-            crossing = shapely.multipoints(
-                nodes[
-                    np.unique(np.r_[u[chunk], v[chunk]])[
-                        degree[np.unique(np.r_[u[chunk], v[chunk]])] != 2
-                    ]
-                ]
-            )
             parts = _merge_at(lines[chunk], u[chunk], v[chunk], degree)
-            del crossing
         else:
             parts = list(lines[chunk])
         merged += parts
@@ -193,31 +180,37 @@ def _merge_at(
 
 def _oneways(edges: pd.DataFrame, rng: np.random.Generator) -> NDArray[np.int64]:
     """One-way pairs in the core; a stretch's direction is given from u to v."""
-    oneway = edges["oneway"].to_numpy().copy()
-    middle = shapely.get_coordinates(
-        shapely.line_interpolate_point(edges["geometry"].to_numpy(), 0.5, normalized=True)
-    )
-    core = np.hypot(middle[:, 0], middle[:, 1] * 1.2) < 2900
-    head = shapely.get_coordinates(shapely.get_point(edges["geometry"].to_numpy(), 0))
-    tail = shapely.get_coordinates(shapely.get_point(edges["geometry"].to_numpy(), -1))
-    candidates = (
-        core
-        & (edges["kind"] == "grid").to_numpy()
-        & edges["highway"].isin(["residential", "tertiary"]).to_numpy()
-    )
-    streets = edges.loc[candidates, "street"].unique()
-    paired = set(streets[rng.uniform(size=len(streets)) < 0.6])
-    for k in np.flatnonzero(candidates):
-        street = edges["street"].iat[k]
-        if street in paired:
-            axis = 1 if edges["rule"].iat[k] == "p" else 0
-            up = tail[k, axis] > head[k, axis]
-            oneway[k] = 1 if up == bool(street % 2) else -1
+    oneway: NDArray[np.int64] = edges["oneway"].to_numpy().copy()
+    lines = edges["geometry"].to_numpy()
+    x, y = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True)).T
+    small = edges["highway"].isin(["residential", "tertiary"]) & (edges["kind"] == "grid")
+    core = small.to_numpy() & (np.hypot(x, y * 1.2) < 2900)
+    street = edges["street"].to_numpy()
+    paired = np.unique(street[core])
+    paired = paired[rng.uniform(size=len(paired)) < 0.6]
+    change = shapely.get_coordinates(shapely.get_point(lines, -1))
+    change = change - shapely.get_coordinates(shapely.get_point(lines, 0))
+    rising = np.where(edges["rule"] == "p", change[:, 1], change[:, 0]) > 0
+    chosen = core & np.isin(street, paired)
+    oneway[chosen] = np.where(rising == (street % 2 == 1), 1, -1)[chosen]
     return oneway
 
 
-def _open_where_stuck(edges: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Turn one-ways that cut places off into two-way streets, until all is one component."""
+def open_where_stuck(edges: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Turn one-ways that cut places off into two-way streets, until all is one component.
+
+    Parameters
+    ----------
+    edges
+        u, v and oneway; changed in place.
+    count
+        How many nodes there are.
+
+    Returns
+    -------
+    DataFrame
+        The same edges.
+    """
     for _ in range(20):
         forward = edges[edges["oneway"] >= 0]
         backward = edges[edges["oneway"] <= 0]
@@ -246,29 +239,36 @@ def make_network(seed: int, streets: list[Street]) -> Network:
     Returns
     -------
     Network
-        Planar but for nothing; strongly connected.
+        Planar and strongly connected.
     """
     rng = stream(seed, "network")
     lines = _node([s.line for s in streets])
     parents = _parents(lines, streets)
     known = parents >= 0
     lines, parents = _merge_near(lines[known], parents[known], 17.0)
-    keep = _thin(lines, parents, streets, rng)
+    keep = _thin(parents, streets, rng)
     lines, parents = lines[keep], parents[keep]
-    keep = _drop_dangles(lines, parents, 45.0)
+    keep = _drop_dangles(lines, 45.0)
     lines, parents = lines[keep], parents[keep]
+    # Where moved nodes made streets cross anew, node again.
     again = _node(lines)
-    nearest = shapely.STRtree(lines).nearest(
-        shapely.line_interpolate_point(again, 0.5, normalized=True)
-    )
-    lines, parents = again, parents[nearest]
+    middles = shapely.line_interpolate_point(again, 0.5, normalized=True)
+    lines, parents = again, parents[shapely.STRtree(lines).nearest(middles)]
     lines, parents = _join(lines, parents)
-    keep = _drop_dangles(lines, parents, 30.0)
+    keep = _drop_dangles(lines, 30.0)
     lines, parents = lines[keep], parents[keep]
     keep = _main_part(lines)
-    lines, parents = lines[keep], parents[keep]
-    lines, parents = _join(lines, parents)
+    lines, parents = _join(lines[keep], parents[keep])
     return _as_network(lines, parents, streets, rng)
+
+
+def _ring_directions(
+    edges: pd.DataFrame, nodes: NDArray[np.float64], streets: list[Street]
+) -> None:
+    for k in np.flatnonzero(edges["kind"] == "ring"):
+        centre = streets[edges["street"].iat[k]].line.centroid.coords[0]
+        a, b = nodes[edges["u"].iat[k]] - centre, nodes[edges["v"].iat[k]] - centre
+        edges.loc[k, "oneway"] = 1 if a[0] * b[1] - a[1] * b[0] > 0 else -1
 
 
 def _as_network(
@@ -276,25 +276,10 @@ def _as_network(
 ) -> Network:
     lines = shapely.simplify(lines, 0.4)
     nodes, u, v = _ends(lines)
-    edges = pd.DataFrame(
-        {
-            "u": u,
-            "v": v,
-            "name": [streets[k].name for k in parents],
-            "highway": [streets[k].highway for k in parents],
-            "rule": [streets[k].rule for k in parents],
-            "kind": [streets[k].kind for k in parents],
-            "base": [streets[k].base for k in parents],
-            "oneway": 0,
-            "street": parents,
-            "geometry": lines,
-        }
-    )
-    ring = (edges["kind"] == "ring").to_numpy()
-    for k in np.flatnonzero(ring):
-        whole = streets[parents[k]].line
-        x, y = whole.centroid.coords[0]
-        a, b = nodes[u[k]] - (x, y), nodes[v[k]] - (x, y)
-        edges.loc[k, "oneway"] = 1 if a[0] * b[1] - a[1] * b[0] > 0 else -1
+    edges = pd.DataFrame({"u": u, "v": v})
+    for column in ("name", "highway", "rule", "kind", "base"):
+        edges[column] = [getattr(streets[k], column) for k in parents]
+    edges["oneway"], edges["street"], edges["geometry"] = 0, parents, lines
+    _ring_directions(edges, nodes, streets)
     edges["oneway"] = _oneways(edges, rng)
-    return Network(nodes, _open_where_stuck(edges, len(nodes)))
+    return Network(nodes, open_where_stuck(edges, len(nodes)))

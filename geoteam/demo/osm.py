@@ -18,6 +18,7 @@ _LEISURE = {
     "park": {"leisure": "park"},
     "valley": {"leisure": "park"},
     "circle": {"leisure": "park"},
+    "bank": {"leisure": "park"},
     "cemetery": {"landuse": "cemetery"},
     "golf_course": {"leisure": "golf_course"},
     "rail_yard": {"landuse": "railway"},

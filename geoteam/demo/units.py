@@ -1,8 +1,6 @@
-"""Districts, sectors, service areas and ZIP areas, drawn along streets and water.
+"""Districts, sectors, service areas and ZIP areas, grown from pieces.
 
-The major streets, the shores, the middle of the rivers and the city limit cut the city into
-pieces. Areas are grown from pieces, so that areas of one kind share their edges vertex by vertex,
-and sectors and districts are exact unions.
+Areas of one kind share their edges vertex by vertex, and sectors and districts are exact unions.
 """
 
 from __future__ import annotations
@@ -12,122 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from geoteam.demo.ground import Ground
-from geoteam.demo.network import Network
+from geoteam.demo.pieces import Ids, Pieces, attach_rest, land_parts
 from geoteam.demo.seeds import stream
-
-Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """What areas are made of.
-
-    Attributes
-    ----------
-    shapes
-        Polygons that tile the outline.
-    weight
-        Address points in each.
-    dry
-        False for water and crumbs, which only join an area at the end.
-    near
-        Neighbours: for each piece, other piece -> (shared length in metres, cost of crossing).
-    """
-
-    shapes: NDArray[np.object_]
-    weight: NDArray[np.float64]
-    dry: NDArray[np.bool_]
-    near: list[dict[int, tuple[float, float]]]
-
-
-def _shared(shapes: NDArray[np.object_]) -> pd.DataFrame:
-    coords, owner = shapely.get_coordinates(shapely.boundary(shapes), return_index=True)
-    rings = shapely.get_rings(shapes, return_index=True)
-    coords, ring = shapely.get_coordinates(rings[0], return_index=True)
-    owner = rings[1][ring]
-    same = ring[1:] == ring[:-1]
-    a, b = coords[:-1][same], coords[1:][same]
-    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
-    a[swap], b[swap] = b[swap], a[swap].copy()
-    frame = pd.DataFrame(
-        {"x0": a[:, 0], "y0": a[:, 1], "x1": b[:, 0], "y1": b[:, 1], "owner": owner[:-1][same]}
-    )
-    both = frame.merge(frame, on=["x0", "y0", "x1", "y1"])
-    both = both[both["owner_x"] < both["owner_y"]]
-    both["length"] = np.hypot(both["x1"] - both["x0"], both["y1"] - both["y0"])
-    return both
-
-
-def make_pieces(
-    ground: Ground, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> Pieces:
-    """Cut the city into pieces along major streets and water.
-
-    Parameters
-    ----------
-    ground, network
-        The city.
-    x, y
-        Address points in city metres.
-
-    Returns
-    -------
-    Pieces
-        Polygons, weights and neighbours.
-    """
-    edges = network.edges
-    major = edges["highway"].isin(["primary", "secondary", "tertiary"]) | edges["kind"].isin(
-        ["shore"]
-    )
-    lines = list(edges.loc[major, "geometry"])
-    lines += [
-        ground.river.boundary,
-        ground.branch.boundary,
-        ground.river_middle,
-        ground.branch_middle,
-        ground.outline.exterior,
-        ground.creek,
-    ]
-    noded = shapely.union_all(lines, grid_size=0.05)
-    shapes = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    shapes = shapes[np.lexsort(shapely.get_coordinates(shapely.centroid(shapes)).T)]
-    tree = shapely.STRtree(shapes)
-    point, shape = tree.query(shapely.points(x, y), predicate="intersects")
-    first = pd.DataFrame({"point": point, "shape": shape}).drop_duplicates("point")
-    weight = np.bincount(first["shape"], minlength=len(shapes)).astype(float)
-    inside = shapely.point_on_surface(shapes)
-    wet = ground.water.buffer(1.0)
-    shapely.prepare(wet)
-    dry = ~shapely.contains(wet, inside) & ((shapely.area(shapes) > 12_000) | (weight > 6))
-    shared = _shared(shapes)
-    middle = shapely.points((shared["x0"] + shared["x1"]) / 2, (shared["y0"] + shared["y1"]) / 2)
-    cost = np.where(shapely.distance(ground.creek, middle) < 0.6, 2500.0, 120.0)
-    shared["cost"] = cost
-    near: list[dict[int, tuple[float, float]]] = [{} for _ in shapes]
-    grouped = shared.groupby(["owner_x", "owner_y"], as_index=False).agg(
-        length=("length", "sum"), cost=("cost", "mean")
-    )
-    for a, b, length, price in grouped.itertuples(index=False):
-        near[a][b] = near[b][a] = (length, price)
-    return Pieces(shapes, weight, dry, near)
-
-
-def _parts(pieces: Pieces, ids: Ids) -> list[Ids]:
-    """Connected parts of some dry pieces, the heaviest first."""
-    place = {int(piece): k for k, piece in enumerate(ids)}
-    pairs = [(place[a], place[b]) for a in place for b in pieces.near[a] if b in place]
-    rows, cols = np.array(pairs).T if pairs else (np.array([], int), np.array([], int))
-    graph = coo_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(ids),) * 2)
-    _, label = connected_components(graph, directed=False)
-    parts = [ids[label == k] for k in range(label.max() + 1)]
-    return sorted(parts, key=lambda part: -float(pieces.weight[part].sum()))
 
 
 def _grow(
@@ -207,6 +94,7 @@ def split(pieces: Pieces, ids: Ids, count: int, rng: np.random.Generator) -> lis
 
 
 def _apportion(weights: Sequence[float], total: int, least: int = 1) -> list[int]:
+    """Seats by weight, Webster's way."""
     shares = np.asarray(weights, dtype=float)
     seats = np.full(len(shares), least)
     while seats.sum() < total:
@@ -222,38 +110,6 @@ class Scheme:
     sector_of: dict[str, str]
 
 
-def attach_rest(pieces: Pieces, unit: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give water and crumbs to the unit with which they share most edge.
-
-    Parameters
-    ----------
-    pieces
-        The pieces.
-    unit
-        Unit of each piece, empty where none yet.
-
-    Returns
-    -------
-    ndarray of str
-        A unit for every piece.
-    """
-    unit = unit.copy()
-    while True:
-        shares: list[tuple[float, int, str]] = []
-        for piece in np.flatnonzero(unit == ""):
-            edge: dict[str, float] = {}
-            for other, (length, _) in pieces.near[piece].items():
-                if unit[other]:
-                    edge[unit[other]] = edge.get(unit[other], 0.0) + length
-            if edge:
-                code = max(sorted(edge), key=lambda c: edge[c])
-                shares.append((edge[code], int(piece), code))
-        if not shares:
-            return unit
-        for _, piece, code in shares:
-            unit[piece] = code
-
-
 def _order(groups: list[Ids], pieces: Pieces, key: str) -> list[Ids]:
     def middle(ids: Ids) -> tuple[float, float]:
         x, y = shapely.centroid(shapely.union_all(pieces.shapes[ids])).coords[0]
@@ -267,6 +123,25 @@ def _order(groups: list[Ids], pieces: Pieces, key: str) -> list[Ids]:
             *sorted(rest, key=lambda g: -((np.arctan2(*middle(g)[::-1]) - 3.3) % (2 * np.pi))),
         ]
     return sorted(groups, key=lambda g: (-round(middle(g)[1] / 900), middle(g)[0]))
+
+
+def _share_out(pieces: Pieces, ids: Ids, count: int, rng: np.random.Generator) -> list[Ids]:
+    """Split pieces that may lie on several banks; a small bank goes with its nearest neighbour."""
+    parts = land_parts(pieces, ids)
+    least = 0.4 * pieces.weight[ids].sum() / count
+    big = [part for part in parts if pieces.weight[part].sum() > least][:count]
+    seats = _apportion([pieces.weight[part].sum() for part in big], count)
+    groups = [
+        group
+        for part, seat in zip(big, seats, strict=True)
+        for group in split(pieces, part, seat, rng)
+    ]
+    for part in parts[len(big) :]:
+        here = shapely.union_all(pieces.shapes[part])
+        gaps = [shapely.distance(here, pieces.shapes[group]).min() for group in groups]
+        k = int(np.argmin(gaps))
+        groups[k] = np.concatenate([groups[k], part])
+    return groups
 
 
 def make_scheme(seed: int, pieces: Pieces, districts: int, sectors: int, units: int) -> Scheme:
@@ -287,34 +162,59 @@ def make_scheme(seed: int, pieces: Pieces, districts: int, sectors: int, units: 
         Codes such as district ``3``, sector ``3B``, unit ``305``.
     """
     rng = stream(seed, "units")
-    dry = np.flatnonzero(pieces.dry)
-    parts = _parts(pieces, dry)
-    big = [
-        part for part in parts if pieces.weight[part].sum() > 0.4 * pieces.weight.sum() / districts
-    ]
-    seats = _apportion([pieces.weight[p].sum() for p in big], districts)
-    groups = [
-        g for part, seat in zip(big, seats, strict=True) for g in split(pieces, part, seat, rng)
-    ]
+    groups = _share_out(pieces, np.flatnonzero(pieces.dry), districts, rng)
     groups = _order(groups, pieces, "turn")
     unit = np.full(len(pieces.shapes), "", dtype=object)
     sector_of: dict[str, str] = {}
     each = sectors // districts
     counts = _apportion([pieces.weight[g].sum() ** 0.5 for g in groups], units, least=each)
     for number, (group, count) in enumerate(zip(groups, counts, strict=True), start=1):
-        found = _order(split(pieces, group, each, rng), pieces, "rows")
+        found = _order(_share_out(pieces, group, each, rng), pieces, "rows")
         inner = _apportion([pieces.weight[g].sum() for g in found], count)
         code = 0
-        for letter, (sector, many) in zip("ABCDEF", zip(found, inner, strict=True), strict=False):
-            for ids in _order(split(pieces, sector, many, rng), pieces, "rows"):
+        for letter, sector, many in zip("ABCDEF", found, inner, strict=False):
+            for ids in _order(_share_out(pieces, sector, many, rng), pieces, "rows"):
                 code += 1
                 unit[ids] = f"{number}{code:02d}"
                 sector_of[f"{number}{code:02d}"] = f"{number}{letter}"
-    return Scheme(attach_rest(pieces, unit), sector_of)
+    return Scheme(attach_rest(pieces, _straighten(pieces, unit)), sector_of)
 
 
-def _whole(pieces: Pieces, ids: Ids) -> bool:
-    return len(ids) > 0 and len(_parts(pieces, ids)) == 1
+def _edges_with(pieces: Pieces, unit: NDArray[np.object_], piece: int) -> dict[str, float]:
+    shared: dict[str, float] = {}
+    for other, (length, _) in pieces.near[piece].items():
+        if unit[other]:
+            shared[str(unit[other])] = shared.get(str(unit[other]), 0.0) + length
+    return shared
+
+
+def _may_leave(pieces: Pieces, unit: NDArray[np.object_], piece: int, least: float) -> bool:
+    own = np.flatnonzero(unit == unit[piece])
+    rest = own[own != piece]
+    if not len(rest) or pieces.weight[rest].sum() < least:
+        return False
+    return len(land_parts(pieces, rest)) <= len(land_parts(pieces, own))
+
+
+def _straighten(pieces: Pieces, unit: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Move pieces that stick out into a neighbour, so that edges run straight."""
+    unit = unit.copy()
+    mean = pieces.weight.sum() / len(set(unit) - {""})
+    for _ in range(4):
+        moved = 0
+        for piece in np.flatnonzero(pieces.dry).tolist():
+            shared = _edges_with(pieces, unit, piece)
+            own = shared.pop(str(unit[piece]), 0.0)
+            best = max(sorted(shared), key=lambda code: shared[code], default="")
+            if not best or shared[best] < 1.2 * own:
+                continue
+            load = pieces.weight[unit == best].sum() + pieces.weight[piece]
+            if load < 1.7 * mean and _may_leave(pieces, unit, piece, 0.5 * mean):
+                unit[piece] = best
+                moved += 1
+        if not moved:
+            break
+    return unit
 
 
 def earlier_scheme(seed: int, pieces: Pieces, scheme: Scheme, share: float) -> Scheme:
@@ -337,42 +237,32 @@ def earlier_scheme(seed: int, pieces: Pieces, scheme: Scheme, share: float) -> S
         The earlier boundaries.
     """
     rng = stream(seed, "realignment")
-    unit = np.where(pieces.dry, scheme.unit, "")
+    unit = np.where(pieces.dry, scheme.unit, "").astype(object)
     total = pieces.weight.sum()
-    last = sorted(scheme.sector_of)[-1 - 2 * (len(scheme.sector_of) // 8)]
-    sector_of = {u: s for u, s in scheme.sector_of.items() if u != last}
-    touching = {
-        unit[b]: 0.0
-        for a in np.flatnonzero(unit == last)
-        for b in pieces.near[a]
-        if unit[b] not in ("", last)
-    }
-    for a in np.flatnonzero(unit == last):
-        for b, (length, _) in pieces.near[a].items():
-            if unit[b] in touching:
-                touching[unit[b]] += length
-    heir = max(sorted(touching), key=lambda c: (c[0] == last[0], touching[c]))
-    unit[unit == last] = heir
-    for _ in range(6000):
+    new = sorted(scheme.sector_of)[-1 - 2 * (len(scheme.sector_of) // 8)]
+    shared: dict[str, float] = {}
+    for piece in np.flatnonzero(unit == new).tolist():
+        for code, length in _edges_with(pieces, unit, piece).items():
+            shared[code] = shared.get(code, 0.0) + length
+    shared.pop(new)
+    heir = max(sorted(shared), key=lambda code: (code[0] == new[0], shared[code]))
+    unit[unit == new] = heir
+    sector_of = {u: s for u, s in scheme.sector_of.items() if u != new}
+    least = 0.45 * total / len(sector_of)
+    order = np.concatenate([rng.permutation(np.flatnonzero(pieces.dry)) for _ in range(6)])
+    for piece in order.tolist():
         if pieces.weight[(unit != scheme.unit) & pieces.dry].sum() >= share * total:
             break
-        piece = int(rng.choice(np.flatnonzero(unit != "")))
-        here = unit[piece]
-        others = sorted(
-            {
-                unit[b]
-                for b, (length, _) in pieces.near[piece].items()
-                if unit[b] not in ("", here) and length > 150
-            }
-        )
-        others = [o for o in others if o[0] == here[0] or rng.uniform() < 0.25]
-        if not others or unit[piece] != scheme.unit[piece]:
-            continue
-        there = others[int(rng.integers(len(others)))]
-        rest = np.flatnonzero(unit == here)
-        rest = rest[rest != piece]
-        if pieces.weight[rest].sum() > 0.4 * total / len(sector_of) and _whole(pieces, rest):
-            unit[piece] = there
+        edges = _edges_with(pieces, unit, piece)
+        around, here = sum(edges.values()), str(unit[piece])
+        # Across a district's edge only now and then.
+        others = [
+            code for code in sorted(edges)
+            if code != here and edges[code] > 0.3 * around
+            and (code[0] == here[0] or rng.uniform() < 0.2)
+        ]  # fmt: skip
+        if others and here == scheme.unit[piece] and _may_leave(pieces, unit, piece, least):
+            unit[piece] = others[int(rng.integers(len(others)))]
     return Scheme(attach_rest(pieces, unit), sector_of)
 
 
@@ -386,7 +276,7 @@ def make_zip_areas(seed: int, pieces: Pieces, count: int, prefix: str) -> NDArra
     pieces
         The pieces.
     count
-        About how many.
+        How many.
     prefix
         First three digits.
 
@@ -396,34 +286,8 @@ def make_zip_areas(seed: int, pieces: Pieces, count: int, prefix: str) -> NDArra
         ZIP code of each piece.
     """
     rng = stream(seed, "zip")
-    parts = _parts(pieces, np.flatnonzero(pieces.dry))
-    big = [p for p in parts if pieces.weight[p].sum() > 0.3 * pieces.weight.sum() / count]
-    seats = _apportion([pieces.weight[p].sum() for p in big], count)
+    groups = _order(_share_out(pieces, np.flatnonzero(pieces.dry), count, rng), pieces, "rows")
     zips = np.full(len(pieces.shapes), "", dtype=object)
-    code = 1
-    for part, seat in zip(big, seats, strict=True):
-        for ids in _order(split(pieces, part, seat, rng), pieces, "rows"):
-            zips[ids] = f"{prefix}{code:02d}"
-            code += 1
-    return attach_rest(pieces, zips)
-
-
-def dissolve_pieces(pieces: Pieces, codes: NDArray[np.object_]) -> dict[str, shapely.Geometry]:
-    """Join pieces by code, keeping every vertex of the edges.
-
-    Parameters
-    ----------
-    pieces
-        The pieces.
-    codes
-        Code of each piece.
-
-    Returns
-    -------
-    dict
-        Code -> polygon, in the order of the codes.
-    """
-    return {
-        str(code): shapely.coverage_union_all(pieces.shapes[codes == code])
-        for code in sorted(set(codes))
-    }
+    for code, ids in enumerate(groups, start=1):
+        zips[ids] = f"{prefix}{code:02d}"
+    return attach_rest(pieces, _straighten(pieces, zips))

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geoteam.demo.names import AVENUES
 from geoteam.demo.seeds import stream
 
 PARTNER_KINDS = {
@@ -184,6 +183,3 @@ def _central(points: pd.DataFrame, own: NDArray[np.int64]) -> int:
 def _street_word(points: pd.DataFrame, spot: int) -> str:
     words = str(points["street"].iat[spot]).split()
     return " ".join(w.lower() if w[0].isdigit() else w.capitalize() for w in (words[:-1] or words))
-
-
-AVENUE_NAMES = AVENUES
