@@ -233,7 +233,7 @@ def as_frame(
         "boundary_ambiguous": "bool",
     }
     frame = frame_of(session, query, "client_ref", types)
-    places = frame.pop("place").to_numpy(dtype=object)
+    places = frame.pop("place").to_numpy(dtype=object, copy=True)
     located = (frame["decision"] == "accepted").to_numpy() & ~shapely.is_missing(places)
     places[~located] = None
     frame["located"] = located

@@ -45,7 +45,7 @@ def open_engine(url: str, *, busy_s: float = 30.0) -> Engine:
     """Open a database.
 
     SQLite runs in WAL mode with foreign keys on and every commit forced to disk; a transaction
-    takes the write lock when it begins (``BEGIN IMMEDIATE``), so that it can never be refused
+    takes the write lock with its first statement (``BEGIN IMMEDIATE``), so that it can never be refused
     half-way because another one wrote after its first read.
 
     Parameters

@@ -1,0 +1,291 @@
+"""Opening databases, the schema, and clear errors."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from shapely.geometry import Point
+from sqlalchemy import Engine, create_engine, insert, inspect, select, text
+
+from geoteam.errors import WorkspaceBusyError, WorkspaceError
+from geoteam.store.engine import (
+    check_connection,
+    migrate,
+    newest_version,
+    open_engine,
+    reading,
+    schema_version,
+    sqlite_url,
+    transaction,
+)
+from geoteam.store.tables import Base, Setting, VenueRow
+from tests import postgis
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
+    assert schema_version(engine) == ""
+    assert migrate(engine) is True
+    assert migrate(engine) is False
+    assert schema_version(engine) == newest_version() == "0001"
+    engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
+def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
+    sqlite = engine.dialect.name == "sqlite"
+
+    def is_ours(thing: object, name: str | None, kind: str, *_: object) -> bool:
+        if kind == "table":
+            return name != "spatial_ref_sys"
+        # The models ask for spatial indexes on PostgreSQL only.
+        return not (kind == "index" and sqlite and thing.dialect_options["postgresql"]["using"])
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "include_object": is_ours},
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
+def test_a_difference_between_models_and_migrations_is_seen(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_contact_client_id"))
+        context = MigrationContext.configure(connection)
+        found = [change[1].name for change in compare_metadata(context, Base.metadata)
+                 if change[0] == "add_index"]  # fmt: skip
+    assert "ix_contact_client_id" in found
+
+
+@pytest.mark.postgis
+def test_postgis_has_real_geometry_columns_with_spatial_indexes(postgis_server: str) -> None:
+    engine = open_engine(postgis.database(postgis_server, postgis.TEMPLATE))
+    with engine.connect() as connection:
+        columns = {
+            tuple(row)
+            for row in connection.execute(
+                text("SELECT f_table_name, f_geometry_column, srid, type FROM geometry_columns")
+            )
+        }
+        gist = set(
+            connection.scalars(
+                text("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%USING gist%'")
+            )
+        )
+    engine.dispose()
+    assert columns == {
+        ("boundary", "geometry", 4326, "GEOMETRY"),
+        ("venue", "geometry", 4326, "POINT"),
+        ("geocode", "geometry", 4326, "POINT"),
+        ("tour", "route", 4326, "LINESTRING"),
+        ("stop", "geometry", 4326, "POINT"),
+    }
+    assert {f"ix_{table}_{column}" for table, column, *_ in columns} == gist
+
+
+def test_a_migration_that_fails_leaves_nothing(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(empty_database_url)
+    from geoteam.store.migrations import guards
+
+    for name in ("SQLITE", "POSTGRESQL"):
+        monkeypatch.setattr(guards, name, ("THIS IS NO SQL",))
+    with pytest.raises(Exception, match="THIS IS NO SQL"):
+        migrate(engine)
+    tables = set(inspect(engine).get_table_names())
+    assert not tables & set(Base.metadata.tables)
+    monkeypatch.undo()
+    assert migrate(engine) is True
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WorkspaceError, match="newer version"):
+        migrate(engine)
+
+
+def test_a_transaction_is_all_or_nothing(engine: Engine, moment: object) -> None:
+    with pytest.raises(ZeroDivisionError), transaction(engine) as session:
+        session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+        _ = 1 / 0
+    with reading(engine) as session:
+        assert session.scalars(select(Setting)).all() == []
+
+
+def test_reading_sees_one_state_and_does_not_wait(engine: Engine, moment: object) -> None:
+    with reading(engine) as before:
+        assert before.scalars(select(Setting.key)).all() == []
+        with transaction(engine) as session:
+            session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+            with reading(engine) as inside:
+                assert inside.scalars(select(Setting.key)).all() == []
+        assert before.scalars(select(Setting.key)).all() == []
+    with reading(engine) as after:
+        assert after.scalars(select(Setting.key)).all() == ["a"]
+
+
+def test_reading_cannot_write_and_leaves_no_trace(engine: Engine, moment: object) -> None:
+    row = {"key": "a", "value": {}, "changed_at": moment}
+    with pytest.raises(WorkspaceError), reading(engine) as session:
+        session.execute(insert(Setting), row)
+    with transaction(engine) as session:
+        session.execute(insert(Setting), row)
+
+
+def test_geometry_comes_back_as_it_went_in(engine: Engine) -> None:
+    point = Point(-77.0365, 38.8977)
+    row = {"ref": "V1", "category": "x", "name": "x", "address": "", "geometry": point}
+    with transaction(engine) as session:
+        session.execute(insert(VenueRow), row)
+    with reading(engine) as session:
+        assert session.scalars(select(VenueRow.geometry)).one().equals_exact(point, 0.0)
+
+
+def test_sqlite_is_set_up_for_safety(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "a b%c.db"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    assert (tmp_path / "a b%c.db").is_file()
+    engine.dispose()
+
+
+def test_what_answers_is_named(engine: Engine) -> None:
+    named = check_connection(engine)
+    assert named.startswith(("SQLite 3.", "PostgreSQL 1"))
+    assert ("PostGIS 3" in named) == (engine.dialect.name == "postgresql")
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/d", "no url at all"])
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(WorkspaceError):
+        open_engine(url)
+
+
+def test_two_writers_do_not_wait_for_ever(tmp_path: Path, moment: object) -> None:
+    url = sqlite_url(tmp_path / "g.db")
+    first, second = open_engine(url), open_engine(url, busy_s=0.1)
+    migrate(first)
+    with transaction(first) as session:
+        session.connection()
+        with pytest.raises(WorkspaceBusyError, match="another process is writing"):
+            with transaction(second) as other:
+                # The first statement takes the lock, also when it only reads.
+                other.scalars(select(Setting)).all()
+    with transaction(second) as session:
+        session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+
+
+def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path, moment: object) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "g.db"))
+    migrate(engine)
+    with transaction(engine) as session:
+        session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def fill() -> None:
+        with transaction(engine) as session:
+            # SQLite itself refuses to grow: the same code as on a full disk.
+            session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+            value = {"text": "x" * 100_000}
+            session.execute(insert(Setting), {"key": "b", "value": value, "changed_at": moment})
+
+    with pytest.raises(WorkspaceError, match="disk is full") as caught:
+        fill()
+    assert "Free some space" in str(caught.value)
+    with reading(engine) as session:
+        assert session.scalars(select(Setting.key)).all() == ["a"]
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "g.db").write_bytes(b"not a database, and long enough to look like one" * 50)
+    with pytest.raises(WorkspaceError, match="not a geoteam database"):
+        migrate(open_engine(sqlite_url(tmp_path / "g.db")))
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="cannot be opened"):
+        migrate(open_engine(sqlite_url(tmp_path / "nowhere" / "g.db")))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to become a user without rights")
+def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    engine = open_engine(sqlite_url(folder / "g.db"))
+    migrate(engine)
+    engine.dispose()
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    # Every folder above must be open for the other user to get there.
+    for parent in tmp_path.parents:
+        if parent.stat().st_uid == 0 and parent.is_relative_to("/tmp") and parent != Path("/tmp"):
+            parent.chmod(0o755)
+    tmp_path.chmod(0o755)
+    code = (
+        "import os, sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from geoteam.store.engine import open_engine, sqlite_url, transaction\n"
+        "from geoteam.store import settings\n"
+        "from datetime import datetime, UTC\n"
+        "from pathlib import Path\n"
+        f"os.setgid({pwd.getpwnam('nobody').pw_gid}); os.setuid({pwd.getpwnam('nobody').pw_uid})\n"
+        f"engine = open_engine(sqlite_url(Path({str(folder / 'g.db')!r})))\n"
+        "from geoteam.errors import WorkspaceError\n"
+        "try:\n"
+        "    with transaction(engine) as session:\n"
+        "        settings.put(session, 'a', {}, datetime.now(UTC))\n"
+        "except WorkspaceError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "may not be written" in done.stdout or "cannot be opened" in done.stdout
+    assert "workspace" in done.stdout
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    engine = open_engine("postgresql://nobody:secret@127.0.0.1:1/nothing")
+    with pytest.raises(WorkspaceError, match="cannot be reached") as caught:
+        migrate(engine)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.postgis
+def test_a_server_without_postgis_is_named(
+    postgis_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import op
+
+    name = "geoteam_without"
+    postgis.create_database(postgis_server, name)
+    execute = op.execute
+    monkeypatch.setattr(
+        op, "execute", lambda sql: execute(str(sql).replace("EXISTS postgis", "EXISTS postgisx"))
+    )
+    engine = open_engine(postgis.database(postgis_server, name))
+    with pytest.raises(WorkspaceError, match="has no PostGIS"):
+        migrate(engine)
+    engine.dispose()
+    postgis.drop_database(postgis_server, name)
+
+
+@pytest.mark.postgis
+def test_a_plain_postgresql_address_uses_psycopg_3(postgis_server: str) -> None:
+    plain = postgis_server.replace("postgresql+psycopg://", "postgresql://")
+    assert open_engine(plain).driver == "psycopg"
+    assert create_engine(postgis_server).driver == "psycopg"
