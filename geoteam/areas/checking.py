@@ -16,8 +16,8 @@ from geoteam.areas.axes import axis_fault
 from geoteam.areas.coverage import coverage_faults
 from geoteam.areas.faults import Fault
 from geoteam.areas.hierarchy import hierarchy_faults
+from geoteam.areas.planar import to_metres
 from geoteam.areas.reading import guess_fields, read_raw_boundaries
-from geoteam.crs import WGS84, measuring
 
 _POLYGON_IDS = (3, 6)
 _REASONS = {
@@ -167,20 +167,13 @@ def _row_faults(
     if len(bad):
         mended = shapes.copy()
         mended[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-        before = _area(shapes[bad], crs)
-        after = _area(mended[bad], crs)
+        before = shapely.area(to_metres(shapes[bad], crs))
+        after = shapely.area(to_metres(mended[bad], crs))
         for k, row in enumerate(bad.tolist()):
             code = str(whole["code"].iloc[row])
-            faults.append(_ring_fault(shapes[row], code, label, abs(after[k] - before[k])))
+            faults.append(_ring_fault(shapes[row], code, label, float(abs(after[k] - before[k]))))
         whole = whole.set_geometry(gpd.GeoSeries(mended, index=whole.index, crs=raw.crs))
     return whole, faults
-
-
-def _area(shapes: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
-    area: NDArray[np.float64] = shapely.area(
-        gpd.GeoSeries(shapes, crs=WGS84).to_crs(measuring(crs)).to_numpy()
-    )
-    return area
 
 
 def _ring_fault(shape: shapely.Geometry, code: str, label: str, size: float) -> Fault:

@@ -8,7 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geoteam.areas.faults import Fault, Severity
-from geoteam.crs import to_measuring, unproject
+from geoteam.areas.planar import to_metres
+from geoteam.crs import unproject
 
 LEAST_M2 = 0.1
 ERROR_M2 = 100.0
@@ -40,7 +41,7 @@ def coverage_faults(
     list of Fault
         Kinds ``overlap``, ``duplicate_geometry``, ``gap``, ``hole`` and ``sliver``.
     """
-    shapes = to_measuring(frame, crs).geometry.to_numpy()
+    shapes = to_metres(frame.geometry.to_numpy(), crs)
     codes = [str(code) for code in frame["code"]]
     union = shapely.union_all(shapes)
     faults = []

@@ -9,7 +9,8 @@ import shapely
 
 from geoteam.areas.coverage import mean_width, place
 from geoteam.areas.faults import Fault, Severity
-from geoteam.crs import to_measuring
+from geoteam.areas.planar import to_metres
+from geoteam.crs import measuring, require_wgs84
 
 # Smaller differences are the width of a pen: two digitisations of one river bank.
 _LEAST_M2 = 100.0
@@ -40,8 +41,8 @@ def hierarchy_faults(
         Kinds ``not_union_of_children`` (``code`` is the parent, ``other`` the child concerned
         most) and ``unknown_parent``.
     """
-    above = to_measuring(_valid(parents), crs).sort_index()
-    below = to_measuring(_valid(children), crs).sort_index()
+    above = _in_metres(parents, crs)
+    below = _in_metres(children, crs)
     owner = _owners(above, below)
     faults = [
         Fault(
@@ -60,9 +61,11 @@ def hierarchy_faults(
     return faults
 
 
-def _valid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _in_metres(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    frame = require_wgs84(frame, "boundaries").sort_index()
     mended = shapely.make_valid(frame.geometry.to_numpy(), method="structure", keep_collapsed=False)
-    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+    metric = gpd.GeoSeries(to_metres(mended, crs), index=frame.index, crs=measuring(crs))
+    return frame.set_geometry(metric)
 
 
 def _owners(above: gpd.GeoDataFrame, below: gpd.GeoDataFrame) -> pd.Series:

@@ -8,7 +8,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from geoteam.crs import WGS84, measuring, project, require_wgs84
+from geoteam.areas.planar import to_metres
+from geoteam.crs import measuring, project, require_wgs84
 from geoteam.errors import BoundaryError, InputError
 
 _Floats = NDArray[np.float64]
@@ -170,7 +171,7 @@ class AreaIndex:
 
     def _edges(self) -> _Floats:
         """Segments of all rings as rows (x0, y0), (x1, y1): shape (n, 2, 2)."""
-        rings = shapely.get_rings(self._shapes)
+        rings = shapely.get_rings(shapely.get_parts(self._shapes))
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         joined = ring[1:] == ring[:-1]
         return np.stack((xy[:-1][joined], xy[1:][joined]), axis=1)
@@ -209,9 +210,7 @@ class AreaIndex:
     def _within(self, x: _Floats, y: _Floats, radius: _Floats) -> tuple[_Ints, _Ints]:
         """Pairs (point, rank) no farther apart than the point's radius, in metres."""
         if self._metric is None:
-            # Long straight edges bend in projection: 0.002 degrees keeps that under a millimetre.
-            dense = gpd.GeoSeries(shapely.segmentize(self._shapes, 0.002), crs=WGS84)
-            self._metric = dense.to_crs(measuring(self._crs)).to_numpy().copy()
+            self._metric = to_metres(self._shapes, self._crs)
             self._metric_boxes = shapely.bounds(self._metric)
             shapely.prepare(self._metric)
         east, north = (np.full(len(x), np.nan) for _ in range(2))

@@ -11,7 +11,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geoteam.areas.index import AreaIndex
-from geoteam.crs import require_wgs84, to_measuring
+from geoteam.areas.planar import to_metres
+from geoteam.crs import require_wgs84
 from geoteam.errors import BoundaryError
 
 # Vertices of two digitisations of one street differ by centimetres at most.
@@ -39,9 +40,9 @@ def adjacency(frame: gpd.GeoDataFrame, *, crs: str) -> pd.DataFrame:
         Columns ``code``, ``other`` (``code`` < ``other``) and ``shared_m`` in metres; one row a
         pair, sorted.
     """
-    metric = to_measuring(frame, crs).sort_index()
-    codes = np.array([str(code) for code in metric.index], dtype=object)
-    shapes = metric.geometry.to_numpy()
+    frame = require_wgs84(frame, "boundaries").sort_index()
+    codes = _codes(frame)
+    shapes = to_metres(frame.geometry.to_numpy(), crs)
     first, second = _pairs(shapes, _SNAP_M)
     sides = shapely.boundary(shapes)
     shared = shapely.intersection(sides[first], sides[second], grid_size=_SNAP_M)
@@ -77,8 +78,9 @@ def crosswalk_by_area(
         whole area); sorted by codes. Ground of an old boundary in no new one is the row whose
         ``new`` is ``""``.
     """
-    a, b = to_measuring(old, crs).sort_index(), to_measuring(new, crs).sort_index()
-    before, after = a.geometry.to_numpy(), b.geometry.to_numpy()
+    a = require_wgs84(old, "old boundaries").sort_index()
+    b = require_wgs84(new, "new boundaries").sort_index()
+    before, after = (to_metres(frame.geometry.to_numpy(), crs) for frame in (a, b))
     i, j = shapely.STRtree(after).query(before, predicate="intersects")
     area = shapely.area(shapely.intersection(before[i], after[j]))
     whole = shapely.area(before)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geoteam.areas.coverage import LEAST_M2, uncovered
 from geoteam.areas.faults import Repair
+from geoteam.areas.planar import to_metres
 from geoteam.crs import WGS84, measuring
 from geoteam.errors import BoundaryError
 from geoteam.frames import BOUNDARIES, check_frame
@@ -65,13 +66,8 @@ def repair_boundaries(
     return mended, repairs
 
 
-def _metres(shapes: _Shapes, crs: str) -> _Shapes:
-    metric: _Shapes = gpd.GeoSeries(shapes, crs=WGS84).to_crs(measuring(crs)).to_numpy()
-    return metric
-
-
 def _change(code: str, what: str, old: shapely.Geometry, new: shapely.Geometry, crs: str) -> Repair:
-    before, after = _metres(np.array([old, new], dtype=object), crs)
+    before, after = to_metres(np.array([old, new], dtype=object), crs)
     moved = shapely.hausdorff_distance(shapely.boundary(before), shapely.boundary(after))
     return Repair(code, what, float(moved), float(after.area - before.area))
 
@@ -99,7 +95,7 @@ def _share_out(
         if common.area == 0:
             continue
         size, a, b = shapely.area(
-            _metres(np.array([common, shapes[i], shapes[j]], dtype=object), crs)
+            to_metres(np.array([common, shapes[i], shapes[j]], dtype=object), crs)
         )
         if size > _SAME * max(a, b):
             raise BoundaryError(
@@ -125,7 +121,7 @@ def _share_out(
 def _fill(
     shapes: _Shapes, codes: list[str], crs: str, max_area_m2: float, repairs: list[Repair]
 ) -> None:
-    metric = _metres(shapes, crs)
+    metric = to_metres(shapes, crs)
     pieces = uncovered(metric, shapely.union_all(metric))
     if not pieces:
         return
