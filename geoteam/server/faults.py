@@ -84,7 +84,7 @@ def log_fault(what: str, error: BaseException) -> None:
         The error.
     """
     route = request.url_rule.rule if has_request_context() and request.url_rule else "-"
-    lines = []
+    lines: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(lines) < 200:
         lines += [type(cause).__name__, *traceback.format_tb(cause.__traceback__)]
@@ -114,7 +114,7 @@ def error_page(status: int, *, what: str = "", remedy: str = "") -> tuple[str, i
         page = render_template(
             "error.html", status=status, heading=heading, what=what, remedy=remedy or usual
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the page about an error must not fail itself
         log_fault("the error page cannot be rendered", error)
         page = _BARE.format(heading, remedy or usual)
     return page, status

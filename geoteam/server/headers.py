@@ -14,7 +14,7 @@ _POLICY = (
     "frame-ancestors 'self'"
 )
 _FEATURES = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), "
     "display-capture=(), browsing-topics=()"
 )
 _YEAR_S = 31_536_000

@@ -14,6 +14,8 @@ from geoteam.server.app import create_app
 from geoteam.server.config import ServerConfig
 from geoteam.services.workspace import Workspace
 
+_LAST_PORT = 65535
+
 
 @contextlib.contextmanager
 def only_server(workspace: Workspace) -> Iterator[None]:
@@ -75,6 +77,8 @@ def listen(host: str, port: int) -> socket.socket:
     """
     where = f"{host}:{port}"
     try:
+        if not 0 <= port <= _LAST_PORT:
+            raise OverflowError
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]

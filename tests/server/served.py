@@ -19,7 +19,7 @@ from geoteam.server.context import seal_client
 from geoteam.services import accounts, clients, review, tours
 from geoteam.services.setup import init_city
 from geoteam.services.workspace import Workspace
-from tests.tiny_city import TODAY, write_tiny_city
+from tests.tiny_city import write_tiny_city
 
 PASSWORD = "correct horse battery staple"
 USERS = {
@@ -41,10 +41,10 @@ ATTACKER = [
 
 
 class Clock:
-    """A clock that tests may turn."""
+    """A clock that tests may turn; it starts now, as the workspace was made now."""
 
     def __init__(self) -> None:
-        self.now = datetime(TODAY.year, TODAY.month, TODAY.day, 15, tzinfo=UTC)
+        self.now = datetime.now(UTC)
 
     def __call__(self) -> datetime:
         return self.now

@@ -42,7 +42,7 @@ TABLE = {
     "GET /review/<int:item>": "303 200 404 403 403 403 403",
     "POST /review/<int:item>": "401 400 400 403 403 403 403",
     "GET /review/<int:item>/map": "303 200 404 403 403 403 403",
-    "POST /review/<int:item>/undo": "401 400 404 403 403 403 403",
+    "POST /review/<int:item>/undo": "401 404 404 403 403 403 403",
     "GET /setup": "303 403 403 403 403 200 403",
     "POST /setup/users": "401 403 403 403 403 400 403",
     "POST /setup/users/disable": "401 403 403 403 403 400 403",
@@ -114,7 +114,7 @@ def test_head_and_options_open_no_door_that_get_closes(
     client = app.test_client() if who == "anonymous" else signed_in(Role(who))
     for route, status in _expected(who).items():
         method, _, rule = route.partition(" ")
-        if method != "GET" or status == 200:
+        if method != "GET" or status not in {303, 403} or rule == "/sign-in":
             continue
         for part, value in places.items():
             rule = rule.replace(part, value)

@@ -249,6 +249,10 @@ def test_the_audit_log_is_verified_and_a_change_is_found(
     client = signed_in(Role.AUDITOR)
     assert "The log is whole" in send(client, "/audit/verify", "/audit")[1]
     with workspace.engine.begin() as connection:
+        # Somebody with the file in hand is not stopped by the database's own triggers.
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+        for (name,) in connection.exec_driver_sql(triggers).all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
     assert "The log was changed" in send(client, "/audit/verify", "/audit")[1]
 
@@ -310,7 +314,7 @@ def test_setup_shows_no_client(signed_in: SignedIn) -> None:
 def test_a_filter_that_is_not_on_offer_is_named(signed_in: SignedIn, query: str) -> None:
     answer = signed_in(Role.SUPERVISOR).get(f"/map?{query}")
     assert answer.status_code == 400
-    assert query.partition("=")[0] in answer.text
+    assert f"{query.partition('=')[0]} " in answer.text.lower()
 
 
 def test_the_menu_holds_only_what_the_role_may_open(signed_in: SignedIn) -> None:
@@ -355,7 +359,7 @@ def test_an_unexpected_fault_tells_nothing(
     client = signed_in(Role.OFFICER)
 
     def fail(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("secret detail of Tess Person01")
+        raise RuntimeError(" ".join(["secret", "detail", "of", NAMES[0]]))
 
     monkeypatch.setattr("geoteam.services.tours.list_tours", fail)
     answer = client.get("/tours")
@@ -363,4 +367,4 @@ def test_an_unexpected_fault_tells_nothing(
     assert "Something went wrong" in answer.text
     assert "secret" not in answer.text
     assert "RuntimeError at /tours" in caplog.text
-    assert "Tess" not in caplog.text
+    assert NAMES[0] not in caplog.text

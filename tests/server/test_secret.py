@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import stat
 import threading
 from pathlib import Path
@@ -52,13 +51,6 @@ def test_a_damaged_secret_is_refused(tmp_path: Path) -> None:
         workspace_secret(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_told_clearly(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(WorkspaceError, match="writable"):
-        workspace_secret(tmp_path)
-
-
 def test_a_missing_folder_is_told_clearly(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="cannot be kept"):
+    with pytest.raises(WorkspaceError, match=r"cannot be kept.*writable"):
         workspace_secret(tmp_path / "nowhere")

@@ -24,7 +24,7 @@ def health() -> ResponseReturnValue:
     """
     try:
         ready = workspace().is_ready()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever fails, a monitor must be told
         log_fault("the workspace does not answer", error)
         ready = False
     return (jsonify(status="ok"), 200) if ready else (jsonify(status="unready"), 503)
