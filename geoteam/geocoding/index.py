@@ -122,6 +122,16 @@ class ReferenceIndex:
         """Dictionaries over the arrays, made on first use."""
         return Lookup(self.parts, self.grammar)
 
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where the address points lie.
+
+        Returns
+        -------
+        tuple of ndarray
+            Longitudes and latitudes, EPSG:4326.
+        """
+        return self.parts.point_lon, self.parts.point_lat
+
     def info(self) -> dict[str, Any]:
         """Tell what the index holds.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
+import networkx as nx
 from pyogrio.errors import DataSourceError
 
 from geoteam.areas import Fault, check_boundaries, read_boundaries
@@ -27,7 +26,7 @@ from geoteam.services.imports import import_clients, import_contacts, import_sta
 from geoteam.services.plans import publish_baseline
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, venues
-from geoteam.streets import StreetNetwork, read_streets
+from geoteam.streets import StreetNetwork, download_streets, read_streets
 
 _LAND = {"water": "water", "park": "park", "cemetery": "park"}
 
@@ -160,10 +159,34 @@ def load_streets(workspace: Workspace, data: Path) -> int:
             "the profile names no street file",
             remedy="Set [streets] file, or run: geoteam streets build --download",
         )
+    return _save_network(workspace, read_streets(data / table.file))
+
+
+def download_network(workspace: Workspace) -> int:
+    """Build the street network from OpenStreetMap, on a machine with a network.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    int
+        Number of street segments.
+    """
+    place_name = workspace.profile.streets.place
+    if not place_name:
+        raise InputError("the profile names no place", remedy="Set [streets] place")
+    return _save_network(workspace, download_streets(place_name))
+
+
+def _save_network(workspace: Workspace, graph: nx.MultiDiGraph) -> int:
+    table = workspace.profile.streets
     network = StreetNetwork.from_graph(
-        read_streets(data / table.file),
+        graph,
         speeds_kmh=table.speeds_kmh,
-        turn_s=table.turn_s,
+        turn_s={str(turn): seconds for turn, seconds in table.turn_s.items()},
         crs=workspace.profile.city.crs,
     )
     network.save(workspace.folder / "streets.npz")
@@ -171,7 +194,7 @@ def load_streets(workspace: Workspace, data: Path) -> int:
     return len(network.edge_u)
 
 
-def load_basemap(workspace: Workspace, data: Path) -> bool:
+def load_basemap(workspace: Workspace, data: Path | None) -> bool:
     """Draw the basemap from the workspace's own streets, water and parks.
 
     Parameters
@@ -179,7 +202,7 @@ def load_basemap(workspace: Workspace, data: Path) -> bool:
     workspace
         The workspace, with its streets built.
     data
-        Folder of the landscape file.
+        Folder of the landscape file; without it there is no water and no park.
 
     Returns
     -------
@@ -188,7 +211,7 @@ def load_basemap(workspace: Workspace, data: Path) -> bool:
     """
     table = workspace.profile.landscape
     land = None
-    if table is not None:
+    if table is not None and data is not None:
         try:
             read = gpd.read_file(data / table.file)
         except DataSourceError as error:
@@ -300,56 +323,16 @@ def load_staff(workspace: Workspace, actor: str, folder: Path, table: StaffTable
     table
         Their names.
     """
-    if table.offices:
-        _load_offices(workspace, folder / table.offices)
-    import_staff(
+    done = import_staff(
         workspace,
         actor,
         teams=folder / table.teams,
         officers=folder / table.officers,
         police_partners=folder / table.police_partners if table.police_partners else None,
+        offices=folder / table.offices if table.offices else None,
     )
-    units = baseline_units(folder / table.teams)
-    if units:
-        publish_baseline(workspace, actor, units)
-
-
-def _load_offices(workspace: Workspace, path: Path) -> None:
-    rows = pd.read_csv(path, dtype={"office_ref": "str", "name": "str", "address": "str"})
-    frame = gpd.GeoDataFrame(
-        {
-            "category": pd.Series("field_office", index=rows.index, dtype="str"),
-            "name": rows["name"],
-            "address": rows["address"].fillna(""),
-            "partner_kind": pd.Series("", index=rows.index, dtype="str"),
-        },
-        geometry=gpd.points_from_xy(rows["lon"], rows["lat"]),
-        crs="EPSG:4326",
-    )
-    frame.index = pd.Index(rows["office_ref"], name="venue_ref")
-    with workspace.transaction() as session:
-        venues.save(session, frame)
-
-
-def baseline_units(teams: Path) -> dict[str, str]:
-    """Read today's plan from the ``units`` column of a teams file.
-
-    Parameters
-    ----------
-    teams
-        CSV with ``team_id`` and ``units`` (codes with blanks between).
-
-    Returns
-    -------
-    dict of str to str
-        Unit -> team; empty when the file has no such column.
-    """
-    with teams.open(newline="", encoding="utf-8-sig") as file:
-        return {
-            unit: row["team_id"]
-            for row in csv.DictReader(file)
-            for unit in (row.get("units") or "").split()
-        }
+    if done.units:
+        publish_baseline(workspace, actor, done.units)
 
 
 def load_clients(workspace: Workspace, actor: str, folder: Path, table: StaffTable) -> None:

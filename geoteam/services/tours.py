@@ -13,7 +13,8 @@ from shapely import LineString, Point
 from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
-from geoteam.disclosure import TOUR, visible_fields
+from geoteam.disclosure import visible_fields
+from geoteam.disclosure.policy import TOUR
 from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.maps import RouteLayer, city_map

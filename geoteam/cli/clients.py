@@ -1,0 +1,191 @@
+"""``geoteam clients``, ``geoteam contacts`` and ``geoteam staff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
+from geoteam.services import batch
+from geoteam.services import clients as services
+from geoteam.services.geocoding import geocode_residences
+from geoteam.services.import_report import ImportReport
+from geoteam.services.imports import (
+    import_clients,
+    import_contacts,
+    import_staff,
+    preview_mapping,
+)
+from geoteam.services.operator import operator
+from geoteam.services.plans import publish_baseline
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def clients() -> None:
+    """Clients: import, list, export."""
+
+
+@click.group()
+def contacts() -> None:
+    """Contacts that took place or were tried: import."""
+
+
+@click.group()
+def staff() -> None:
+    """Teams, officers, police partners, field offices: import."""
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
+    chosen = dict(pair.partition("=")[::2] for pair in pairs)
+    if any(not column for column in chosen.values()):
+        raise click.UsageError("write a column as name='Full Name'")
+    return chosen or None
+
+
+def _report(report: ImportReport) -> list[str]:
+    lines = [f"Read as {report.form}.", "Columns:"]
+    lines += [f"  {field} = {column}" for field, column in report.mapping.columns.items()]
+    lines += [report.sentence]
+    lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in report.problems[:20]]
+    lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in report.warnings[:10]]
+    if report.problems_file:
+        lines.append(f"The refused rows are in {report.problems_file}.")
+    return lines
+
+
+_COLUMN = click.option("--column", "pairs", multiple=True, help="geoteam's field = the column.")
+_PARTIAL = click.option("--partial", is_flag=True, help="Load the good rows, write the bad ones.")
+
+
+@clients.command("import")
+@click.argument("file", type=_PATH)
+@_COLUMN
+@_PARTIAL
+@click.option("--preview", is_flag=True, help="Show how the columns would be read; load nothing.")
+@pass_state
+def import_(state: State, file: Path, pairs: tuple[str, ...], partial: bool, preview: bool) -> None:
+    """Load clients from CSV or XLSX, and place their addresses; safe to run again.
+
+    Example: geoteam clients import clients.xlsx --preview
+    """
+    if preview:
+        mapping = preview_mapping(state.workspace, file, "clients")
+        for field, column in mapping.columns.items():
+            click.echo(f"{field} = {column}")
+        return
+    report = import_clients(
+        state.workspace,
+        state.actor,
+        file,
+        mapping=_mapping(pairs),
+        partial=partial,
+        progress=StepBar(),
+    )
+    for line in _report(report):
+        click.echo(line)
+    placed = geocode_residences(state.workspace, state.actor)
+    click.echo(
+        f"Addresses: {placed['accepted']:,} accepted, {placed['review']:,} for a person to decide, "
+        f"{placed['unplaceable']:,} without a place."
+    )
+
+
+@contacts.command("import")
+@click.argument("file", type=_PATH)
+@_COLUMN
+@_PARTIAL
+@pass_state
+def import_contacts_(state: State, file: Path, pairs: tuple[str, ...], partial: bool) -> None:
+    """Load contacts from CSV or XLSX; safe to run again.
+
+    Example: geoteam contacts import contacts.csv
+    """
+    report = import_contacts(
+        state.workspace,
+        state.actor,
+        file,
+        mapping=_mapping(pairs),
+        partial=partial,
+        progress=StepBar(),
+    )
+    for line in _report(report):
+        click.echo(line)
+
+
+@staff.command("import")
+@click.option("--teams", type=_PATH, required=True)
+@click.option("--officers", type=_PATH, required=True)
+@click.option("--police-partners", type=_PATH)
+@click.option("--offices", type=_PATH)
+@pass_state
+def import_staff_(
+    state: State,
+    teams: Path,
+    officers: Path,
+    police_partners: Path | None,
+    offices: Path | None,
+) -> None:
+    """Load teams, officers, police partners and offices; all of them or none.
+
+    Example: geoteam staff import --teams teams.csv --officers officers.csv
+    """
+    done = import_staff(
+        state.workspace,
+        state.actor,
+        teams=teams,
+        officers=officers,
+        police_partners=police_partners,
+        offices=offices,
+    )
+    for report in done.reports:
+        for line in _report(report):
+            click.echo(line)
+    if done.units and publish_baseline(state.workspace, state.actor, done.units):
+        click.echo("Today's team areas are published.")
+
+
+@clients.command("list")
+@click.option("--search", default="", help="Part of a name, id or address.")
+@click.option("--team", default="")
+@click.option("--officer", default="")
+@click.option("--page", default=1, show_default=True)
+@json_option
+@pass_state
+def list_(state: State, search: str, team: str, officer: str, page: int, as_json: bool) -> None:
+    """List clients; the listing is audited.
+
+    Example: geoteam clients list --team GS-01
+    """
+    found = services.list_clients(
+        state.workspace,
+        operator(state.actor),
+        search=search,
+        team=team,
+        officer=officer,
+        page=page,
+    )
+    columns = ["client_ref", "name", "level", "unit", "team", "officer", "decision"]
+    show(
+        {"rows": found.rows, "total": found.total},
+        lambda: [*table(found.rows, columns, "No client fits."), f"{found.total:,} in all."],
+        as_json,
+    )
+
+
+@clients.command()
+@click.option("-o", "--output", type=_PATH, required=True)
+@pass_state
+def export(state: State, output: Path) -> None:
+    """Write every active client with place and assignment; the export is audited.
+
+    Example: geoteam clients export -o clients.csv
+    """
+    frame = services.export_clients(state.workspace, state.actor)
+    batch.write_rows(batch.safe(frame), output)
+    click.echo(f"{len(frame):,} clients.")
+
+
+COMMANDS = (clients, contacts, staff)

@@ -1,0 +1,98 @@
+"""``geoteam plans``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.services import plans as services
+from geoteam.services.batch import write_rows
+
+
+@click.group()
+def plans() -> None:
+    """Plans (unit to team): list, import, impact, publish, export."""
+
+
+@plans.command("list")
+@json_option
+@pass_state
+def list_(state: State, as_json: bool) -> None:
+    """List the plans, newest first.
+
+    Example: geoteam plans list
+    """
+    rows = services.list_plans(state.workspace)
+    columns = ["id", "name", "status", "effective_from", "effective_to", "created_by"]
+    show(rows, lambda: table(rows, columns, "No plan yet."), as_json)
+
+
+@plans.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the plan.")
+@pass_state
+def import_(state: State, file: Path, name: str) -> None:
+    """Load a plan as a draft from a CSV with the columns unit and team.
+
+    Example: geoteam plans import plan.csv --name "Proposal A"
+    """
+    plan_id = services.import_plan(state.workspace, state.actor, file, name)
+    click.echo(f"Plan {plan_id} is a draft. See: geoteam plans impact {plan_id}")
+
+
+@plans.command()
+@click.option("--plan", "plan_id", type=int, help="The plan; the one in force by default.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@pass_state
+def export(state: State, plan_id: int | None, output: Path) -> None:
+    """Write a plan as a table with the columns unit and team.
+
+    Example: geoteam plans export -o plan.csv
+    """
+    units = services.units_of(state.workspace, plan_id)
+    write_rows(pd.DataFrame({"unit": list(units), "team": list(units.values())}), output)
+    click.echo(f"{len(units)} units.")
+
+
+@plans.command()
+@click.argument("plan_id", type=int)
+@json_option
+@pass_state
+def impact(state: State, plan_id: int, as_json: bool) -> None:
+    """Say what a plan would change against the one in force.
+
+    Example: geoteam plans impact 2
+    """
+    found = services.plan_impact(state.workspace, plan_id)
+    columns = [
+        "team", "units", "clients", "workload", "officers", "workload_per_officer", "deviation",
+        "pieces",
+    ]  # fmt: skip
+    show(
+        found,
+        lambda: [
+            f"{found['transfers']:,} of {found['clients']:,} clients would change team.",
+            *table(found["teams"], columns, "No team."),
+        ],
+        as_json,
+    )
+
+
+@plans.command()
+@click.argument("plan_id", type=int)
+@click.option("--from", "effective", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@pass_state
+def publish(state: State, plan_id: int, effective: datetime) -> None:
+    """Publish a draft from a day on; then run: geoteam assign.
+
+    Example: geoteam plans publish 2 --from 2026-12-01
+    """
+    services.publish(state.workspace, state.actor, plan_id, effective.date())
+    click.echo(f"Plan {plan_id} holds from {effective:%Y-%m-%d}.")
+
+
+COMMANDS = (plans,)

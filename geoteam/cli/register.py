@@ -1,0 +1,40 @@
+"""All commands in one place."""
+
+from __future__ import annotations
+
+import click
+
+from geoteam.cli import (
+    addresses,
+    assign,
+    audit,
+    boundaries,
+    clients,
+    maps,
+    network,
+    plans,
+    serve,
+    setup,
+    streets,
+    tours,
+    upkeep,
+    users,
+)
+
+_MODULES = (
+    setup, boundaries, addresses, streets, clients, assign, plans, tours, network, maps, serve,
+    users, audit, upkeep,
+)  # fmt: skip
+
+
+def add_commands(group: click.Group) -> None:
+    """Add every command to the root group.
+
+    Parameters
+    ----------
+    group
+        The root.
+    """
+    for module in _MODULES:
+        for command in module.COMMANDS:
+            group.add_command(command)

@@ -1,0 +1,113 @@
+"""``geoteam tours``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.services import tours as services
+from geoteam.services.operator import operator
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def tours() -> None:
+    """Accountability Tours: visits due, plan, sheet."""
+
+
+def _day(state: State, value: datetime | None) -> date:
+    return value.date() if value else state.workspace.today()
+
+
+@tours.command()
+@click.option("--officer", required=True, help="The officer's id.")
+@click.option("--date", "on", type=_DAY, help="Day of the tour; today by default.")
+@json_option
+@pass_state
+def due(state: State, officer: str, on: datetime | None, as_json: bool) -> None:
+    """List the joint home visits that are due for an officer's clients.
+
+    Example: geoteam tours due --officer CSO1001
+    """
+    rows = services.visits_due(state.workspace, operator(state.actor), _day(state, on), officer)
+    columns = ["client_ref", "level", "due_on", "overdue_days", "priority", "reason"]
+    show(rows, lambda: table(rows, columns, "No visit is due."), as_json)
+
+
+@tours.command()
+@click.option("--officer", required=True, help="The officer's id.")
+@click.option("--date", "on", type=_DAY, help="Day of the tour; today by default.")
+@click.option("--police-partner", default="", help="Their id; chosen by district by default.")
+@click.option("--departs", default="", help="Clock time, such as 09:00.")
+@click.option("--max-stops", type=int, help="Most stops; the profile's by default.")
+@json_option
+@pass_state
+def plan(
+    state: State,
+    officer: str,
+    on: datetime | None,
+    police_partner: str,
+    departs: str,
+    max_stops: int | None,
+    as_json: bool,
+) -> None:
+    """Plan and save a tour: whom to visit, in which order, by which streets.
+
+    Example: geoteam tours plan --date 2026-12-01 --officer CSO1001 --json
+    """
+    user = operator(state.actor)
+    ref = services.plan_tour(
+        state.workspace,
+        user,
+        on=_day(state, on),
+        officer_ref=officer,
+        police_partner_ref=police_partner,
+        departs=departs,
+        max_stops=max_stops,
+    )
+    view = services.tour(state.workspace, user, ref)
+    value: dict[str, Any] = asdict(view)
+    value["route"] = view.route.wkt if view.route is not None else None
+    zone = state.workspace.profile.city.zone
+    stops = [
+        {
+            "stop": stop["number"],
+            "arrives": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
+            "client": stop["client_ref"],
+            "address": stop["address"],
+        }
+        for stop in view.stops
+    ]
+    show(
+        value,
+        lambda: [
+            f"Tour {ref}: {len(stops)} stops, {view.drive_s / 60:.0f} minutes of driving, "
+            f"{view.length_m / 1000:.1f} km, back at {view.returns_at.astimezone(zone):%H:%M}.",
+            *table(stops, ["stop", "arrives", "client", "address"], "No stop."),
+            *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
+        ],
+        as_json,
+    )
+
+
+@tours.command()
+@click.argument("ref")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--copy", type=click.Choice(services.COPIES), default="officer", show_default=True)
+@pass_state
+def sheet(state: State, ref: str, output: Path, copy: str) -> None:
+    """Print a tour as PDF: the officer's sheet or the police copy; printing is audited.
+
+    Example: geoteam tours sheet REF -o tour.pdf --copy police
+    """
+    output.write_bytes(services.tour_sheet(state.workspace, operator(state.actor), ref, copy))
+    click.echo(f"{output} is the {copy}'s copy.")
+
+
+COMMANDS = (tours,)

@@ -1,0 +1,54 @@
+"""``geoteam backup``, ``restore`` and ``doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.services import upkeep
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("-o", "--output", type=_PATH, required=True, help="The archive (.tar.gz).")
+@pass_state
+def backup(state: State, output: Path) -> None:
+    """Write the workspace into one file, also while it is served.
+
+    Example: geoteam backup -o geoteam.tar.gz
+    """
+    size = upkeep.backup(state.workspace, output)
+    click.echo(f"{output}: {size / 1e6:.1f} MB. It holds everything: keep it as safe as the rest.")
+
+
+@click.command()
+@click.argument("archive", type=_PATH)
+@pass_state
+def restore(state: State, archive: Path) -> None:
+    """Bring a backup back into the (new) folder given with --workspace.
+
+    Example: geoteam --workspace new restore geoteam.tar.gz
+    """
+    upkeep.restore(archive, state.folder)
+    click.echo(f"The workspace {state.folder} is back.")
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Look the workspace over; exit 1 when something needs care.
+
+    Example: geoteam doctor
+    """
+    state: State = context.obj
+    checks = upkeep.doctor(state.workspace)
+    rows = [check | {"ok": "yes" if check["ok"] else "NO"} for check in checks]
+    show(checks, lambda: table(rows, ["check", "ok", "detail"], ""), as_json)
+    context.exit(0 if all(check["ok"] for check in checks) else 1)
+
+
+COMMANDS = (backup, restore, doctor)
