@@ -96,6 +96,6 @@ def coverage(
     sums = table.groupby("group")[["clients", "covered", "unlocated"]].sum()
     result = sums.reindex(listed).fillna(0).astype("int64")
     result["share"] = (result["covered"] / result["clients"]).where(result["clients"] > 0)
-    median = pd.Series(took[located]).groupby(names[located].to_numpy()).median()
+    median = pd.Series(took[located]).groupby(names.to_numpy()[located]).median()
     result["median_minutes"] = median.reindex(listed).to_numpy()
     return result[["clients", "covered", "share", "median_minutes", "unlocated"]]

@@ -53,7 +53,7 @@ def measure(clients: pd.DataFrame, groups: pd.Series, index: pd.Index) -> pd.Dat
     table["workload_per_officer"] = (assigned / table["officer_share"]).where(
         table["officer_share"] > 0
     )
-    return table[list(MEASURES)]
+    return pd.DataFrame(table, columns=list(MEASURES))
 
 
 def density(

@@ -194,4 +194,4 @@ def _meeting(areas: gpd.GeoDataFrame, crs: str, size_m: float, shape: Shape) -> 
     cells = np.unique(np.column_stack(cell_of(px.ravel(), py.ravel(), size_m, shape)), axis=0)
     shapely.prepare(union)
     polygons = cell_polygons(cells[:, 0], cells[:, 1], size_m, shape)
-    return cells[shapely.intersects(union, polygons)]
+    return np.asarray(cells[shapely.intersects(union, polygons)])

@@ -173,8 +173,8 @@ def _banned(
             at.setdefault(node, []).append(index)
     for kind, start, via, end in restrictions:
         here = at.get(where.get(via, -1), [])
-        entering = [arc for arc in _arcs(rows, here, where.get(via), "in", start)]
-        leaving = [arc for arc in _arcs(rows, here, where.get(via), "out", end)]
+        entering = _arcs(rows, here, where.get(via), "in", start)
+        leaving = _arcs(rows, here, where.get(via), "out", end)
         if kind.startswith("only_") and leaving:
             leaving = [
                 arc for arc in _arcs(rows, here, where.get(via), "out", None) if arc not in leaving

@@ -34,33 +34,6 @@ def available() -> bool:
     return importlib.util.find_spec("routingkit_cch") is not None
 
 
-def contraction_order(turns: TurnGraph, x: Floats, y: Floats) -> NDArray[np.uint32]:
-    """Compute an order of contraction by inertial bisection.
-
-    Parameters
-    ----------
-    turns
-        The graph of turns.
-    x, y
-        A place for each arc.
-
-    Returns
-    -------
-    ndarray
-        Arcs in the order in which they are contracted.
-    """
-    import routingkit_cch as rk
-
-    order = rk.compute_order_inertial(
-        len(turns.arc_ms),
-        turns.tail.astype(np.uint32),
-        turns.head.astype(np.uint32),
-        y.astype(np.float32),
-        x.astype(np.float32),
-    )
-    return np.asarray(order, dtype=np.uint32)
-
-
 class Hierarchy:
     """A contracted and customised graph of turns.
 
@@ -77,9 +50,8 @@ class Hierarchy:
 
         self._rk: Any = rk
         self._turns = turns
-        tail, head = turns.tail.astype(np.uint32), turns.head.astype(np.uint32)
-        cch = rk.CCH(order.tolist(), tail, head, False)
-        self._metric = rk.CCHMetric(cch, turns.cost_ms.clip(max=_LONGEST_MS).astype(np.uint32))
+        cch = rk.CCH(order.tolist(), turns.tail.tolist(), turns.head.tolist(), False)
+        self._metric = rk.CCHMetric(cch, turns.cost_ms.clip(max=_LONGEST_MS).tolist())
         order_of_tail = np.searchsorted(turns.tail, np.arange(len(turns.arc_ms) + 1))
         self._first_turn = order_of_tail
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -237,7 +238,7 @@ def _steps(
         len(arcs),
     ]
     steps = []
-    for first, end in zip(begins[:-1], begins[1:], strict=True):
+    for first, end in pairwise(begins):
         street = next((n for n in (_name(network, a) for a in arcs[first:end]) if n), "")
         if first == 0:
             text = f"Head {_heading(network, drive)} on {_said(network, arcs[0], street)}"
@@ -264,7 +265,7 @@ def _between(
     """Angle and cost of each turn of a drive."""
     turns = network.turns
     rows = []
-    for tail, head in zip(arcs[:-1], arcs[1:], strict=True):
+    for tail, head in pairwise(arcs):
         low, high = np.searchsorted(turns.tail, [tail, tail + 1])
         rows.append(low + int(np.flatnonzero(turns.head[low:high] == head)[0]))
     at = np.array(rows, dtype=np.int64)

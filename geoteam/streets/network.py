@@ -20,6 +20,7 @@ from geoteam.streets import cch, dijkstra, storage
 from geoteam.streets.build import graph_arrays
 from geoteam.streets.directions import Leg, leg_between
 from geoteam.streets.junctions import street_intersections
+from geoteam.streets.order import dissection_order
 from geoteam.streets.positions import Positions, positions
 from geoteam.streets.reach import reach_polygons
 from geoteam.streets.snap import NO_DOORS, Snap, SnapIndex, snap_index
@@ -170,9 +171,9 @@ class StreetNetwork:
     def _contraction_order(self) -> NDArray[np.uint32]:
         if not cch.available():
             return np.empty(0, dtype=np.uint32)
-        middle = (self.geom_start[:-1] + self.geom_start[1:]) // 2
-        x, y = self._xy
-        return cch.contraction_order(self.turns, np.repeat(x[middle], 2), np.repeat(y[middle], 2))
+        x, y = project(self.node_lon, self.node_lat, self.crs)
+        u, v = self.edge_u.astype(np.int64), self.edge_v.astype(np.int64)
+        return dissection_order(u, v, x, y, self.turns.tail, self.turns.head)
 
     @cached_property
     def _xy(self) -> tuple[Floats, Floats]:
@@ -202,9 +203,10 @@ class StreetNetwork:
 
     @cached_property
     def _snapping(self) -> SnapIndex:
-        usable = self.turns.main.reshape(-1, 2).any(axis=1)
+        usable = np.asarray(self.turns.main.reshape(-1, 2).any(axis=1))
         doors = ~np.isin(np.array(self.highways)[self.edge_highway], list(NO_DOORS))
-        return snap_index(self.lines_m, usable & doors if (usable & doors).any() else usable)
+        open_doors = np.asarray(usable & doors)
+        return snap_index(self.lines_m, open_doors if open_doors.any() else usable)
 
     @cached_property
     def _hierarchy(self) -> cch.Hierarchy:

@@ -1,4 +1,4 @@
-"""Snapped points as places on arcs: which arcs pass there and how much of each is already driven."""
+"""Snapped points as places on arcs: which arcs pass, and how much of each is already driven."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _read_graphml(path: Path) -> nx.MultiDiGraph:
 
     try:
         return ox.load_graphml(path)
-    except Exception as error:  # noqa: BLE001 - XML parsers raise many kinds
+    except Exception as error:  # XML parsers raise many kinds
         raise UnreadableFileError(
             f"the graph file cannot be read: {error}",
             where=str(path),
@@ -87,7 +87,7 @@ def download_streets(place: str) -> nx.MultiDiGraph:
 
     try:
         return ox.graph_from_place(place, network_type="drive")
-    except Exception as error:  # noqa: BLE001 - network, service and geocoder errors alike
+    except Exception as error:  # network, service and geocoder alike
         raise StreetsError(
             f"the streets of {place!r} could not be downloaded: {error}",
             remedy="Check the network, or set [streets] file to an OSM extract on this machine",

@@ -154,7 +154,7 @@ def _largest(tail: Ints, head: Ints, exists: NDArray[np.bool_]) -> NDArray[np.bo
     links = csr_matrix((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(size, size))
     _, part = connected_components(links, directed=True, connection="strong")
     counts = np.bincount(part[exists])
-    return exists & (part == int(np.argmax(counts)))
+    return np.asarray(exists & (part == int(np.argmax(counts))))
 
 
 def edge_bearings(x: Floats, y: Floats, start: Ints) -> tuple[Floats, Floats]:
