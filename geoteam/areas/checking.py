@@ -167,8 +167,8 @@ def _row_faults(
     if len(bad):
         mended = shapes.copy()
         mended[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-        before = shapely.area(to_metres(shapes[bad], crs))
-        after = shapely.area(to_metres(mended[bad], crs))
+        both = np.concatenate((shapes[bad], mended[bad]))
+        before, after = np.split(shapely.area(to_metres(both, crs)), 2)
         for k, row in enumerate(bad.tolist()):
             code = str(whole["code"].iloc[row])
             faults.append(_ring_fault(shapes[row], code, label, float(abs(after[k] - before[k]))))

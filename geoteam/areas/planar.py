@@ -28,12 +28,11 @@ def to_metres(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
     Returns
     -------
     ndarray
-        The same geometries in metres, long edges with more vertices.
+        The same geometries in metres; long edges have more vertices, unless one is invalid.
     """
-    # GEOS mends an invalid ring in passing when it adds vertices; it must arrive as it is.
-    valid = shapely.is_valid(shapes)
-    dense = shapes.copy()
-    dense[valid] = shapely.segmentize(shapes[valid], _STEP_DEG)
+    # GEOS mends invalid rings in passing when it adds vertices; they must arrive as they are.
+    whole = bool(shapely.is_valid(shapes).all())
+    dense = shapely.segmentize(shapes, _STEP_DEG) if whole else shapes
     metric: NDArray[np.object_] = (
         gpd.GeoSeries(dense, crs=WGS84).to_crs(measuring(crs)).to_numpy().copy()
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Row:
         Position of the figure it comes from.
     scope
         The atoms in the sum, known ones too.
+    inner
+        The rows that were taken out of it.
     """
 
     atoms: set[int]
@@ -43,6 +45,7 @@ class Row:
     high: float
     figure: int
     scope: set[int]
+    inner: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ def reduced(rows: list[Row]) -> list[Row]:
             if inner.atoms <= row.atoms:
                 row.atoms -= inner.atoms
                 row.scope -= inner.scope
+                row.inner.append(inner)
                 row.low = row.high = row.low - inner.low
         if row.atoms:
             kept.append(row)

@@ -222,15 +222,20 @@ def _next(
     threshold: int,
 ) -> int:
     """Choose the figure to withhold next: a cell of the tightest sum, or else that sum."""
-    for row in rows:
-        cells = [single[a] for a in sorted(row.scope) if a in single]
-        cells = [k for k in cells if movable[k] and not hidden[k] and sums[k] > 0]
-        if cells:
-            # The smallest that is room enough by itself, or else the largest.
-            ample = [k for k in cells if sums[k] > threshold]
-            return min(ample, key=lambda k: sums[k]) if ample else max(cells, key=lambda k: sums[k])
-        if movable[row.figure]:
-            return row.figure
+    for outer in rows:
+        chain = [outer]
+        for row in chain:
+            # What was taken out of a sum gives as much away as the sum.
+            chain += row.inner
+            cells = [single[a] for a in sorted(row.scope) if a in single]
+            cells = [k for k in cells if movable[k] and not hidden[k] and sums[k] > 0]
+            if cells:
+                # The smallest that is room enough by itself, or else the largest.
+                ample = [k for k in cells if sums[k] > threshold]
+                return min(ample or cells, key=lambda k: sums[k] if ample else -sums[k])
+        for row in chain:
+            if movable[row.figure]:
+                return row.figure
     raise DisclosureError(
         "what is public already gives a small cell away",
         remedy="Publish nothing more about these areas, or publish larger areas",
