@@ -158,9 +158,8 @@ def local_streets(
             highway = "tertiary" if through else "residential"
             kind = "cross" if direction else "lane"
             name = f"{local_name(rng, taken)} {ending}"
-            streets.append(
-                Street(part, name, highway, "len", kind=kind, base=first_block(survey, part))
-            )
+            base = first_block(survey, part)
+            streets.append(Street(part, name, highway, "len", kind=kind, base=base))
     return streets
 
 

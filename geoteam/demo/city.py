@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,19 +9,26 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
-from geoteam.crs import WGS84, unproject
 from geoteam.demo.fabric import lay_streets
+from geoteam.demo.files import (
+    address_table,
+    boundary_frame,
+    venue_frame,
+    write_blocks,
+    write_land,
+    write_points,
+    write_scheme,
+    write_zip_areas,
+)
 from geoteam.demo.ground import Green, Ground, make_ground
 from geoteam.demo.lots import Lots, make_lots
 from geoteam.demo.network import Network, make_network
-from geoteam.demo.osm import green_tags, write_osm
+from geoteam.demo.osm import write_osm
 from geoteam.demo.people import write_people
-from geoteam.demo.pieces import Pieces, dissolve_pieces, make_pieces, piece_of
-from geoteam.demo.places import Place, shift, to_degrees
+from geoteam.demo.pieces import Pieces, make_pieces, piece_of
+from geoteam.demo.places import Place
 from geoteam.demo.profile_file import REALIGNED_ON, SURVEYED_ON, write_profile
 from geoteam.demo.shores import add_expressway
 from geoteam.demo.survey import make_survey
@@ -48,7 +54,6 @@ SIZES: Mapping[str, _Size] = {
     "small": _Size("small", 0.2, 6_000, 2, 6, 16, 5),
 }
 ZIP_PREFIX = "001"
-_NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh")
 
 
 @dataclass(frozen=True)
@@ -117,89 +122,6 @@ def make_city(
     )
 
 
-def _write_areas(
-    path: Path, place: Place, shapes: Mapping[str, shapely.Geometry], rows: list[dict[str, str]]
-) -> None:
-    """One feature a line, so that two versions compare line by line."""
-    lines = []
-    for row, shape in zip(rows, shapes.values(), strict=True):
-        geometry = json.loads(shapely.to_geojson(to_degrees(shape, place)))
-        lines.append(json.dumps({"type": "Feature", "properties": row, "geometry": geometry}))
-    head = '{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, "features": [\n'
-    path.write_text(head + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
-
-
-def _write_scheme(folder: Path, city: City, scheme: Scheme, year: int) -> None:
-    sector = np.array([scheme.sector_of[u] for u in scheme.unit], dtype=object)
-    district = np.array([s[0] for s in sector], dtype=object)
-    shapes = dissolve_pieces(city.pieces, scheme.unit)
-    _write_areas(folder / f"service_areas_{year}.geojson", city.place, shapes, [
-        {"AREA": u, "NAME": f"Service Area {u}", "SECTOR": scheme.sector_of[u], "DISTRICT": scheme.sector_of[u][0]} for u in shapes])  # fmt: skip
-    shapes = dissolve_pieces(city.pieces, sector)
-    _write_areas(
-        folder / f"sectors_{year}.geojson",
-        city.place,
-        shapes,
-        [{"SECTOR": s, "NAME": f"Sector {s}", "DISTRICT": s[0]} for s in shapes],
-    )
-    shapes = dissolve_pieces(city.pieces, district)
-    _write_areas(
-        folder / f"districts_{year}.geojson",
-        city.place,
-        shapes,
-        [{"DISTRICT": d, "NAME": f"{_NTH[int(d) - 1]} District"} for d in shapes],
-    )
-
-
-def _write_boundaries(folder: Path, city: City) -> None:
-    _write_scheme(folder, city, city.now, REALIGNED_ON.year)
-    _write_scheme(folder, city, city.before, SURVEYED_ON.year)
-    zips = dissolve_pieces(city.pieces, city.zips)
-    _write_areas(
-        folder / "zip.geojson", city.place, zips, [{"ZIP": z, "NAME": f"ZIP {z}"} for z in zips]
-    )
-    base: dict[str, shapely.Geometry] = {"Wending River": city.ground.river, "East Wending": city.ground.branch,
-            "Sallow Creek": city.ground.creek.buffer(7)}  # fmt: skip
-    rows = [{"NAME": name, "KIND": "water"} for name in base]
-    for green in city.greens:
-        base[green.name] = green.shape
-        tags = green_tags(green.kind)
-        rows.append(
-            {
-                "NAME": green.name,
-                "KIND": "park" if tags.get("leisure") else next(iter(tags.values())),
-            }
-        )
-    _write_areas(folder / "water_parks.geojson", city.place, base, rows)
-
-
-def _addresses(city: City, piece: NDArray[np.int64]) -> pd.DataFrame:
-    points = city.lots.points.copy()
-    lon, lat = unproject(*shift(points[["x", "y"]].to_numpy(), city.place), city.place.crs)
-    points["lon"], points["lat"] = np.round(lon, 7), np.round(lat, 7)
-    points["number"] = points["number"].astype(str)
-    points["address"] = points["number"] + " " + points["street"] + " " + points["quadrant"]
-    points["zip"] = city.zips[piece].astype(str)
-    # As in real registers, the ZIP of some points is not known.
-    points.loc[np.arange(len(points)) % 53 == 17, "zip"] = ""
-    return points
-
-
-def _write_addresses(folder: Path, city: City, points: pd.DataFrame) -> gpd.GeoDataFrame:
-    columns = ["address_id", "address", "number", "street", "quadrant", "zip", "lon", "lat"]
-    points[columns].to_parquet(folder / "points.parquet", index=False, compression="zstd")
-    blocks = city.lots.blocks
-    lon, lat = unproject(*shift(blocks[["x", "y"]].to_numpy(), city.place), city.place.crs)
-    table = blocks[["street", "quadrant", "lo", "hi"]].assign(
-        length_m=blocks["length_m"].round(1), lon=np.round(lon, 7), lat=np.round(lat, 7)
-    )
-    table.to_csv(folder / "blocks.csv", index=False, lineterminator="\n")
-    return gpd.GeoDataFrame(
-        table.set_index(pd.Index([f"B{k}" for k in range(len(table))], name="block_id")),
-        geometry=gpd.points_from_xy(lon, lat), crs=WGS84,
-    )  # fmt: skip
-
-
 def write_demo_city(
     folder: Path,
     *,
@@ -249,59 +171,36 @@ def write_demo_city(
     for part in ("boundaries", "roads", "addresses", "venues", "staff"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     city = make_city(seed, size, step)
-    xy = city.lots.points[["x", "y"]].to_numpy()
-    piece = piece_of(city.pieces.shapes, xy[:, 0], xy[:, 1])
-    points = _addresses(city, piece)
     step("files")
-    _write_boundaries(folder / "boundaries", city)
-    write_osm(
-        folder / "roads" / "streets.osm.pbf", city.place, city.ground, city.network, city.greens
-    )
-    blocks = _write_addresses(folder / "addresses", city, points)
-    district = np.array([city.now.sector_of[u][0] for u in city.now.unit], dtype=object)[piece]
-    venues = make_venues(seed, points, district, SIZES[size].share)
-    venues.to_csv(folder / "venues" / "venues.csv", index=False, lineterminator="\n")
     path = write_profile(folder / "demo.toml", city.place)
+    people = _write_land_and_venues(folder, city, seed, SIZES[size].share)
     step("people")
-    write_people(
-        folder,
-        profile=read_profile(path),
-        units=_frame(city, city.now.unit, {u: s for u, s in city.now.sector_of.items()}),
-        districts=_frame(
-            city, np.array([city.now.sector_of[u][0] for u in city.now.unit], dtype=object), {}
-        ),
-        addresses=_points_frame(points),
-        blocks=blocks,
-        venues=_venues_frame(venues),
-        clients=clients,
-        seed=seed,
-        on=on,
-    )
+    profile = read_profile(path)
+    write_people(folder, profile=profile, clients=clients, seed=seed, on=on, **people)
     step("done")
     return path
 
 
-def _frame(city: City, codes: NDArray[np.object_], parents: Mapping[str, str]) -> gpd.GeoDataFrame:
-    shapes = dissolve_pieces(city.pieces, codes)
-    return gpd.GeoDataFrame(
-        {"name": list(shapes), "parent": [parents.get(c, "") for c in shapes]},
-        index=pd.Index(list(shapes), name="code"),
-        geometry=[to_degrees(s, city.place) for s in shapes.values()], crs=WGS84,
-    )  # fmt: skip
-
-
-def _points_frame(points: pd.DataFrame) -> gpd.GeoDataFrame:
-    columns = ["address", "number", "street", "quadrant", "zip"]
-    return gpd.GeoDataFrame(
-        points.set_index("address_id")[columns],
-        geometry=gpd.points_from_xy(points["lon"], points["lat"]).set_crs(WGS84)
-        if False
-        else gpd.points_from_xy(points["lon"], points["lat"], crs=WGS84),
-    )
-
-
-def _venues_frame(venues: pd.DataFrame) -> gpd.GeoDataFrame:
-    frame = venues.set_index("venue_ref")[["category", "name", "address"]].assign(partner_kind="")
-    return gpd.GeoDataFrame(
-        frame, geometry=gpd.points_from_xy(venues["lon"], venues["lat"], crs=WGS84)
-    )
+def _write_land_and_venues(
+    folder: Path, city: City, seed: int, share: float
+) -> dict[str, gpd.GeoDataFrame]:
+    """Write all but the people, and return the frames that the people need."""
+    place, pieces, now = city.place, city.pieces, city.now
+    for scheme, year in ((now, REALIGNED_ON.year), (city.before, SURVEYED_ON.year)):
+        write_scheme(folder / "boundaries", place, pieces, scheme, year)
+    write_zip_areas(folder / "boundaries", place, pieces, city.zips)
+    write_land(folder / "boundaries", place, city.ground, city.greens)
+    streets = folder / "roads" / "streets.osm.pbf"
+    write_osm(streets, place, city.ground, city.network, city.greens)
+    xy = city.lots.points[["x", "y"]].to_numpy()
+    piece = piece_of(pieces.shapes, xy[:, 0], xy[:, 1])
+    points = address_table(city.lots, city.zips[piece], place)
+    venues = make_venues(seed, points, now.districts[piece], share)
+    venues.to_csv(folder / "venues" / "venues.csv", index=False, lineterminator="\n")
+    return {
+        "units": boundary_frame(pieces, now.unit, now.sector_of, place),
+        "districts": boundary_frame(pieces, now.districts, {}, place),
+        "addresses": write_points(folder / "addresses" / "points.parquet", points),
+        "blocks": write_blocks(folder / "addresses" / "blocks.csv", city.lots.blocks, place),
+        "venues": venue_frame(venues),
+    }

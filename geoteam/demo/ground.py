@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
-from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
@@ -44,8 +45,9 @@ _RAIL_COURSE = (
 )  # fmt: skip
 _WINDOWS = {"full": box(-8000, -7000, 8000, 7000), "small": box(-5150, -4700, 800, 900)}
 
-Line = LineString | MultiLineString
-Area = Polygon | MultiPolygon
+# Lines and polygons, single or multiple.
+Line: TypeAlias = BaseGeometry
+Area: TypeAlias = BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,9 @@ def _course(
     waves: tuple[float, ...],
 ) -> tuple[LineString, Area]:
     middle = _smooth(points, 60.0)
-    share = np.linspace(0, 1, len(middle))
+    share = np.linspace(0, 1, len(middle), dtype=np.float64)
     half = (width[0] + (width[1] - width[0]) * share**1.4) / 2
-    along = share * len(middle) * 60.0
+    along: NDArray[np.float64] = share * len(middle) * 60.0
     band = _band(middle, half + _waves(rng, along, waves), half + _waves(rng, along, waves))
     return LineString(middle), band.simplify(3.0)
 

@@ -68,7 +68,7 @@ def lettered(number: int) -> str:
         Name without type, for example ``K`` or ``LINDEN``.
     """
     names = [*LETTERS, *_TWO, *_THREE]
-    return names[(number - 1) % len(names)]
+    return str(names[(number - 1) % len(names)])
 
 
 def local_name(rng: np.random.Generator, taken: set[str]) -> str:

@@ -264,11 +264,15 @@ def make_network(seed: int, streets: list[Street]) -> Network:
 
 def _ring_directions(
     edges: pd.DataFrame, nodes: NDArray[np.float64], streets: list[Street]
-) -> None:
-    for k in np.flatnonzero(edges["kind"] == "ring"):
-        centre = streets[edges["street"].iat[k]].line.centroid.coords[0]
-        a, b = nodes[edges["u"].iat[k]] - centre, nodes[edges["v"].iat[k]] - centre
-        edges.loc[k, "oneway"] = 1 if a[0] * b[1] - a[1] * b[0] > 0 else -1
+) -> NDArray[np.int64]:
+    """Traffic keeps right, so it goes round circles against the clock."""
+    oneway = np.zeros(len(edges), dtype=np.int64)
+    own, u, v = (edges[column].to_numpy() for column in ("street", "u", "v"))
+    for k in np.flatnonzero(edges["kind"] == "ring").tolist():
+        centre = streets[own[k]].line.centroid.coords[0]
+        a, b = nodes[u[k]] - centre, nodes[v[k]] - centre
+        oneway[k] = 1 if a[0] * b[1] - a[1] * b[0] > 0 else -1
+    return oneway
 
 
 def _as_network(
@@ -279,7 +283,7 @@ def _as_network(
     edges = pd.DataFrame({"u": u, "v": v})
     for column in ("name", "highway", "rule", "kind", "base"):
         edges[column] = [getattr(streets[k], column) for k in parents]
-    edges["oneway"], edges["street"], edges["geometry"] = 0, parents, lines
-    _ring_directions(edges, nodes, streets)
+    edges["street"], edges["geometry"] = parents, lines
+    edges["oneway"] = _ring_directions(edges, nodes, streets)
     edges["oneway"] = _oneways(edges, rng)
     return Network(nodes, open_where_stuck(edges, len(nodes)))

@@ -10,7 +10,7 @@ import osmium
 import shapely
 
 from geoteam.crs import unproject
-from geoteam.demo.ground import Area, Green, Ground
+from geoteam.demo.ground import BRANCH, CREEK, RIVER, Area, Green, Ground, Line
 from geoteam.demo.network import SPEEDS, Network
 from geoteam.demo.places import Place, shift
 
@@ -64,6 +64,8 @@ class _Writer:
 
     def area(self, shape: Area, tags: dict[str, str]) -> None:
         for polygon in shapely.get_parts(shape):
+            if polygon.geom_type != "Polygon" or polygon.is_empty:
+                continue
             rings = [polygon.exterior, *polygon.interiors]
             own = tags if len(rings) == 1 else {}
             members = []
@@ -72,6 +74,11 @@ class _Writer:
                 members.append((self.way([*refs, refs[0]], own), "inner" if number else "outer"))
             if len(rings) > 1:
                 self.relations.append((members, {"type": "multipolygon", **tags}))
+
+    def line(self, shape: Line, tags: dict[str, str]) -> None:
+        for part in shapely.get_parts(shape):
+            if len(part.coords) > 1:
+                self.way(self.nodes(np.asarray(part.coords)), tags)
 
     def finish(self) -> None:
         for number, (refs, tags) in enumerate(self.ways, start=1):
@@ -86,13 +93,12 @@ class _Writer:
 def _street_tags(name: str, highway: str, oneway: int, kind: str) -> dict[str, str]:
     tags = {"highway": highway, "maxspeed": str(SPEEDS[highway])}
     if name:
-        tags["name"] = name.title().replace("'S", "'s")
         tags["name"] = _signs(name)
     if oneway:
         tags["oneway"] = "yes"
     if kind == "ring":
         tags["junction"] = "roundabout"
-    if kind in ("bridge", "motorway_bridge"):
+    if kind == "bridge":
         tags |= {"bridge": "yes", "layer": "1"}
     return tags
 
@@ -120,26 +126,21 @@ def write_osm(
     header.set("generator", "geoteam demo")
     with osmium.SimpleWriter(str(path), header=header) as simple:
         writer = _Writer(simple, place)
-        refs = writer.nodes(network.nodes)
-        edges = network.edges
-        names = edges["label"] if "label" in edges else edges["name"]
-        for u, v, name, highway, oneway, kind, line in zip(
-            edges["u"], edges["v"], names, edges["highway"], edges["oneway"], edges["kind"], edges["geometry"], strict=True
-        ):  # fmt: skip
-            inner = shapely.get_coordinates(line)[1:-1]
-            chain = [refs[u], *(writer.nodes(inner) if len(inner) else []), refs[v]]
-            writer.way(
-                chain[::-1] if oneway < 0 else chain, _street_tags(name, highway, oneway, kind)
-            )
-        writer.area(ground.river, {"natural": "water", "water": "river", "name": "Wending River"})
-        writer.area(ground.branch, {"natural": "water", "water": "river", "name": "East Wending"})
-        for part in shapely.get_parts(ground.creek):
-            writer.way(
-                writer.nodes(np.asarray(part.coords)),
-                {"waterway": "stream", "name": "Sallow Creek"},
-            )
-        for part in shapely.get_parts(ground.rail):
-            writer.way(writer.nodes(np.asarray(part.coords)), {"railway": "rail"})
+        _write_streets(writer, network)
+        for shape, name in ((ground.river, RIVER), (ground.branch, BRANCH)):
+            writer.area(shape, {"natural": "water", "water": "river", "name": name})
+        writer.line(ground.creek, {"waterway": "stream", "name": CREEK})
+        writer.line(ground.rail, {"railway": "rail"})
         for green in greens:
             writer.area(green.shape, {**green_tags(green.kind), "name": green.name})
         writer.finish()
+
+
+def _write_streets(writer: _Writer, network: Network) -> None:
+    refs = writer.nodes(network.nodes)
+    columns = ["u", "v", "name", "highway", "oneway", "kind", "geometry"]
+    for u, v, name, highway, oneway, kind, line in network.edges[columns].itertuples(index=False):
+        inner = shapely.get_coordinates(line)[1:-1]
+        chain = [refs[u], *(writer.nodes(inner) if len(inner) else []), refs[v]]
+        tags = _street_tags(name, highway, oneway, kind)
+        writer.way(chain[::-1] if oneway < 0 else chain, tags)

@@ -184,7 +184,7 @@ def attach_rest(pieces: Pieces, unit: NDArray[np.object_]) -> NDArray[np.object_
     unit = unit.copy()
     while True:
         shares: list[tuple[float, int, str]] = []
-        for piece in np.flatnonzero(unit == ""):
+        for piece in np.flatnonzero(unit == "").tolist():
             edge: dict[str, float] = {}
             for other, (length, _) in pieces.near[piece].items():
                 if unit[other]:

@@ -65,6 +65,7 @@ def to_degrees(shape: shapely.Geometry, place: Place) -> shapely.Geometry:
 
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         lon, lat = unproject(*shift(xy, place), place.crs)
-        return np.round(np.column_stack([lon, lat]), 7)
+        both: NDArray[np.float64] = np.column_stack([lon, lat])
+        return np.asarray(np.round(both, 7), dtype=np.float64)
 
     return shapely.transform(shape, degrees)

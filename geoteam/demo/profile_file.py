@@ -11,7 +11,7 @@ from geoteam.demo.venues import PARTNER_KINDS
 SURVEYED_ON = date(2019, 1, 1)
 REALIGNED_ON = date(2024, 1, 1)
 
-_HEAD = """# Quillhaven: an invented city. Written by the demo generator; every street and person is made up.
+_HEAD = """# Quillhaven, an invented city: written by the demo generator, every street and person made up.
 
 [city]
 name = "Quillhaven"
@@ -55,29 +55,61 @@ fields = { code = "ZIP", name = "NAME" }
 [streets]
 file = "roads/streets.osm.pbf"
 credit = "Invented"
-speeds_kmh = { motorway = 80, motorway_link = 45, primary = 45, secondary = 40, tertiary = 36, residential = 30, default = 30 }
 turn_s = { left = 8, right = 4, u_turn = 30, signal = 0 }
+
+[streets.speeds_kmh]
+motorway = 80
+motorway_link = 45
+primary = 45
+secondary = 40
+tertiary = 36
+residential = 30
+default = 30
 
 [addresses.points]
 file = "addresses/points.parquet"
 credit = "Invented"
 as_of = 2026-01-01
-fields = { address_id = "address_id", address = "address", number = "number", street = "street", quadrant = "quadrant", zip = "zip", lon = "lon", lat = "lat" }
+
+[addresses.points.fields]
+address_id = "address_id"
+address = "address"
+number = "number"
+street = "street"
+quadrant = "quadrant"
+zip = "zip"
+lon = "lon"
+lat = "lat"
 
 [addresses.blocks]
 file = "addresses/blocks.csv"
 credit = "Invented"
 as_of = 2026-01-01
-fields = { street = "street", quadrant = "quadrant", lo = "lo", hi = "hi", length_m = "length_m", lon = "lon", lat = "lat" }
+
+[addresses.blocks.fields]
+street = "street"
+quadrant = "quadrant"
+lo = "lo"
+hi = "hi"
+length_m = "length_m"
+lon = "lon"
+lat = "lat"
 
 [venues]
 file = "venues/venues.csv"
 credit = "Invented"
 as_of = 2026-01-01
-fields = { venue_ref = "venue_ref", category = "category", name = "name", address = "address", lon = "lon", lat = "lat" }
 station_categories = ["police_station"]
 office_categories = ["field_office"]
 shelter_categories = ["homeless_shelter"]
+
+[venues.fields]
+venue_ref = "venue_ref"
+category = "category"
+name = "name"
+address = "address"
+lon = "lon"
+lat = "lat"
 
 [venues.partner_kinds]
 @partners@
@@ -106,7 +138,12 @@ Minimum = { contacts = 1, field = 0.5 }
 general = 50
 specialised = 25
 citywide = ["sex_offense", "mental_health", "domestic_violence", "gps"]
-labels = { sex_offense = "sex offence", mental_health = "mental health", domestic_violence = "domestic violence", gps = "GPS monitoring" }
+
+[caseload.labels]
+sex_offense = "sex offence"
+mental_health = "mental health"
+domestic_violence = "domestic violence"
+gps = "GPS monitoring"
 
 [tours]
 service_minutes = 15

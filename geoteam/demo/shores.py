@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -160,13 +161,13 @@ def _junctions(network: Network, shore: LineString) -> list[int]:
     """Surface nodes by which the expressway is reached: bridge heads, and both its ends."""
     edges = network.edges
     heads = edges[(edges["kind"] == "bridge") & edges["highway"].isin(["primary", "secondary"])]
-    ends = np.unique(np.r_[heads["u"], heads["v"]])
-    near = shapely.distance(shapely.points(network.nodes[ends]), shore) < 30
-    found = [int(n) for n in ends[near]]
+    both = np.unique(np.r_[heads["u"], heads["v"]])
+    near = shapely.distance(shapely.points(network.nodes[both]), shore) < 30
+    found = [int(n) for n in both[near]]
     on_shore = np.flatnonzero(shapely.distance(shapely.points(network.nodes), shore) < 30)
     along = shapely.line_locate_point(shore, shapely.points(network.nodes[on_shore]))
-    for end in (500.0, shore.length - 500.0):
-        found.append(int(on_shore[np.argmin(np.abs(along - end))]))
+    ends = (500.0, shore.length - 500.0)
+    found += [int(on_shore[np.argmin(np.abs(along - end))]) for end in ends]
     where = {n: shore.project(Point(network.nodes[n])) for n in found}
     kept: list[int] = []
     for n in sorted(where, key=lambda n: where[n]):
@@ -215,7 +216,7 @@ def _carriageway(builder: _Builder, road: LineString, ramp: LineString, order: l
         if place < len(order) - 1:
             stops.append((here + 260, _ramp_node(builder, road, here + 260)))
             _ramp(builder, ramp, junction, stops[-1][1])
-    for (start, u), (stop, v) in zip(stops, stops[1:], strict=False):
+    for (start, u), (stop, v) in pairwise(stops):
         builder.edge(substring(road, start, stop), u, v, EXPRESSWAY, "motorway")
 
 

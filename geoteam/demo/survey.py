@@ -103,7 +103,7 @@ class Survey:
         ndarray
             Block coordinates, negative to the west.
         """
-        return np.interp(np.asarray(p), self.p_m, self.index)
+        return np.asarray(np.interp(np.asarray(p), self.p_m, self.index), dtype=np.float64)
 
     def block_q(self, q: ArrayLike) -> Array:
         """Return the signed hundred-block coordinate of q, negative to the south.
@@ -118,7 +118,7 @@ class Survey:
         ndarray
             Block coordinates.
         """
-        return np.interp(np.asarray(q), self.q_m, self.index)
+        return np.asarray(np.interp(np.asarray(q), self.q_m, self.index), dtype=np.float64)
 
     def _shift(self, p: Array, q: Array) -> tuple[Array, Array]:
         dx, dy = np.zeros_like(p), np.zeros_like(q)

@@ -1,4 +1,4 @@
-"""How people type addresses into a case management system: rarely the way the reference has them."""
+"""How people type addresses into a case management system: rarely as the reference has them."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ _GARBAGE = (
     "address pending",
     "-",
 )
+_BOXES = ("PO Box", "P.O. Box", "P O BOX", "Post Office Box")
 _OUTSIDE = (
     "{n} Prairie View Rd, Eastmoor, {s} {z}",
     "{n} W Main St, Lower Tamsel {z}",
@@ -264,10 +265,7 @@ def typed_elsewhere(rng: np.random.Generator, kind: str, state: str) -> tuple[st
     if kind == "garbage":
         return pick(rng, _GARBAGE), ""
     if kind == "po_box":
-        return (
-            f"{pick(rng, ('PO Box', 'P.O. Box', 'P O BOX', 'Post Office Box'))} {rng.integers(100, 9999)}",
-            "",
-        )
+        return f"{pick(rng, _BOXES)} {rng.integers(100, 9999)}", ""
     zip_code = f"000{rng.integers(10, 99)}"
     text = pick(rng, _OUTSIDE).format(
         n=int(rng.integers(10, 9900)), k=int(rng.integers(2, 40)), z=zip_code, s=state

@@ -104,10 +104,28 @@ def _apportion(weights: Sequence[float], total: int, least: int = 1) -> list[int
 
 @dataclass(frozen=True)
 class Scheme:
-    """One version of the boundaries: for each piece its unit; for each unit its sector."""
+    """One version of the boundaries.
+
+    Attributes
+    ----------
+    unit
+        Unit of each piece.
+    sector_of
+        Unit -> sector; the first letter of a sector is its district.
+    """
 
     unit: NDArray[np.object_]
     sector_of: dict[str, str]
+
+    @property
+    def sectors(self) -> NDArray[np.object_]:
+        """Sector of each piece."""
+        return np.array([self.sector_of[unit] for unit in self.unit], dtype=object)
+
+    @property
+    def districts(self) -> NDArray[np.object_]:
+        """District of each piece."""
+        return np.array([self.sector_of[unit][0] for unit in self.unit], dtype=object)
 
 
 def _order(groups: list[Ids], pieces: Pieces, key: str) -> list[Ids]:
