@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from geoteam.caseload import assign, explain
 from geoteam.errors import NotFoundError
@@ -70,10 +69,10 @@ def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -
             "seconds": result.seconds,
         }
         frame = result.assignments.assign(unit=clients["unit"])
-        assignments.write_run(
+        assignments.save_run(
             session,
             frame,
-            effective=on,
+            on=on,
             plan_id=plan.id,
             at=workspace.now(),
             by=actor,
@@ -125,7 +124,7 @@ def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: 
         )
         if row is None or hidden:
             raise NotFoundError("there is no such client", remedy="Check the id of the client")
-        text = explanation(row, current_reason(session, ref))
+        text = explanation(row, assignments.reason_of(session, ref, workspace.today()))
         audit.append(
             session,
             at=workspace.now(),
@@ -178,25 +177,6 @@ def _address_step(client: pd.Series) -> str:
     )
 
 
-def current_reason(session: Session, ref: str) -> dict[str, Any] | None:
-    """Load the reason of a client's present assignment.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    ref
-        The client.
-
-    Returns
-    -------
-    dict or None
-        None before the first run.
-    """
-    history = assignments.of_client(session, ref)
-    return dict(history[0].reason) if history and history[0].valid_to is None else None
-
-
 def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     """Sum up the last assignment for the teams that a supervisor leads.
 
@@ -215,10 +195,10 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     require_role(user, [Role.SUPERVISOR], "see the assignment")
     on = workspace.today()
     with workspace.reading() as session:
-        run = assignments.latest_run(session)
+        run = assignments.last_run(session)
         clients = clients_frame(workspace, session, on)
         officers = officers_frame(session, workspace, clients)
-        today = assignments.on_day(session, on)
+        statuses = assignments.statuses(session, on)
     mine = officers[[sees_team(user, team) for team in officers["team"]]]
     loads = clients.groupby("officer")["points"].agg(["size", "sum"])
     rows = mine.assign(
@@ -238,7 +218,6 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
         sees_client(user, officer_ref=clients.at[ref, "officer"], team_ref=clients.at[ref, "team"])
         for ref in clients.index
     ]
-    statuses = today["reason"].map(lambda reason: reason["status"])
     left = statuses.reindex(clients.index[seen]).fillna("not_run")
     counts = left[left != "assigned"].value_counts()
     return {

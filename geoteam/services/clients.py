@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.assignment import current_reason, explanation
+from geoteam.services.assignment import explanation
 from geoteam.services.paging import Page
 from geoteam.services.scope import require_role, sees_client
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, geocodes, residences, staff
+from geoteam.store import assignments, audit, geocodes, residences, staff
 from geoteam.store import clients as client_store
 
 # What a record may be opened for; the audit log keeps which.
@@ -232,7 +232,7 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
         }
         shown = visible_fields(record, user.role)
         homes = _homes(session, client.id)
-        explained = explanation(row, current_reason(session, ref))
+        explained = explanation(row, assignments.reason_of(session, ref, on))
         audit.append(
             session,
             at=workspace.now(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 import geopandas as gpd
@@ -18,13 +18,13 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.maps import RouteLayer, city_map
+from geoteam.maps import tour_sheet as draw_sheet
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.ground import ground_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
-from geoteam.services.sheets import tour_sheet_pdf
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, contacts, staff, tours, venues
 from geoteam.store import clients as client_store
@@ -579,4 +579,47 @@ def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str, *, url: st
         raise DisclosureError("the officer's sheet is not for the police", remedy="Use your copy")
     reader = Role.POLICE if copy == "police" else user.role
     view = _open(workspace, user, ref, "tour.print", reader)
-    return tour_sheet_pdf(workspace, view, copy, printed_for=user.name, url=url)
+    zone = workspace.profile.city.zone
+    facts = [("Officer", view.officer), ("Police partner", view.police_partner)]
+    facts += [
+        ("Starts and ends at", view.start),
+        ("Departs", f"{view.departs_at.astimezone(zone):%H:%M}"),
+        ("Returns", f"{view.returns_at.astimezone(zone):%H:%M}"),
+        ("Driving", f"{view.drive_s / 60:.0f} min, {view.length_m / 1000:.1f} km"),
+        ("Printed for", f"{user.name}, {workspace.now().astimezone(zone):%Y-%m-%d %H:%M}"),
+    ]
+    lon, lat = view.start_point
+    return draw_sheet(
+        {
+            "ref": view.ref,
+            "date": f"{view.on:%A, %B} {view.on.day}, {view.on.year}",
+            "facts": facts,
+            "start": {"lon": lon, "lat": lat} if view.start else None,
+            "stops": [_sheet_stop(stop, zone) for stop in view.stops],
+            "left_out": [
+                {"who": one["name"], "reason": one["reason"], "remedy": one["remedy"]}
+                for one in view.left_out
+            ],
+            "legs": [view.route] if view.route is not None else [],
+        },
+        copy="police" if copy == "police" else "officer",
+        crs=workspace.profile.city.crs,
+        streets=workspace.streets().edges_frame(),
+    )
+
+
+def _sheet_stop(stop: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
+    windows = [" to ".join(pair) for pair in stop.get("windows", [])]
+    level = stop.get("level", "")
+    return {
+        "number": stop["number"],
+        "lon": stop["lon"],
+        "lat": stop["lat"],
+        "arrive": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
+        "leave": f"{stop['leaves_at'].astimezone(zone):%H:%M}",
+        "window": ", ".join(windows),
+        "who": stop.get("name", ""),
+        "address": stop.get("address", ""),
+        "notes": stop.get("access_notes", ""),
+        "extra": [("Level", level), ("Due", stop.get("reason", ""))],
+    }
