@@ -67,7 +67,7 @@ def classify(
     Returns
     -------
     list of ClassBreak
-        From low to high, without gaps; empty when there is no figure.
+        From low to high, never overlapping; empty when there is no figure.
 
     Raises
     ------
@@ -87,12 +87,10 @@ def classify(
     if kind == "share":
         return _coloured([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], kind, palette)
     zero = kind == "count" and bool((known == 0).any())
-    positive = known[known > 0]
+    shown = known[known > 0] if zero else known
     breaks = [ClassBreak(0.0, 1.0, ZERO_FILL, "0")] if zero else []
-    if len(positive):
-        breaks += _coloured(_limits(positive, classes, kind, zero), kind, palette)
-    elif not zero:
-        breaks = [ClassBreak(0.0, 1.0, ZERO_FILL, figure_text(0, kind))]
+    if len(shown):
+        breaks += _coloured(_limits(shown, classes, kind), kind, palette)
     return breaks
 
 
@@ -119,20 +117,18 @@ def colour_of(value: float, breaks: Sequence[ClassBreak]) -> str:
     return breaks[-1].colour if breaks else NO_DATA_FILL
 
 
-def _limits(values: NDArray[np.float64], classes: int, kind: FigureKind, zero: bool) -> list[float]:
+def _limits(values: NDArray[np.float64], classes: int, kind: FigureKind) -> list[float]:
     top = float(values.max())
     inner = np.quantile(values, np.linspace(0, 1, classes + 1)[1:-1])
-    start = 1.0 if zero else (math.floor(values.min()) if kind == "count" else _step_down(values))
-    limits = [float(start)]
+    low = float(values.min())
+    limits = [float(math.floor(low)) if kind == "count" else math.floor(low * 10) / 10]
     for limit in inner:
         rounded = _readable(float(limit), kind)
         if limits[-1] < rounded < top:
             limits.append(rounded)
-    return [*limits, top + 1 if kind == "count" else top]
-
-
-def _step_down(values: NDArray[np.float64]) -> float:
-    return math.floor(float(values.min()) * 10) / 10
+    if kind == "count":
+        return [*limits, math.floor(top) + 1.0]
+    return [*limits, max(top, limits[-1] + 0.1)]
 
 
 def _readable(value: float, kind: FigureKind) -> float:
@@ -170,6 +166,8 @@ def _label(low: float, high: float, kind: FigureKind, *, last: bool) -> str:
         return figure_text(low) if low >= high else f"{figure_text(low)} – {figure_text(high)}"
     if kind == "share":
         return f"{low * 100:.0f} – {high * 100:.0f} %"
+    if last and high - low < 0.11:
+        return figure_text(low, kind)
     return f"{figure_text(low, kind)} – {'' if last else '< '}{figure_text(high, kind)}"
 
 

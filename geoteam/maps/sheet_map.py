@@ -22,6 +22,8 @@ WIDTH, HEIGHT = 1880.0, 1120.0
 _MARGIN = 130.0
 _LEAST_WIDTH_M = 900.0
 _DISC = 30.0
+# A name comes again only this far away.
+_REPEAT = 700.0
 _STREETS = {
     "minor": ("#c9cdd1", 7.0),
     "ramp": ("#c9cdd1", 7.0),
@@ -208,41 +210,60 @@ def _street_lines(near: gpd.GeoDataFrame) -> list[str]:
 
 
 def _street_names(near: gpd.GeoDataFrame, taken: list[shapely.Geometry]) -> list[str]:
-    """Write each name once, along its longest straight piece that is free."""
+    """Write each name along its longest straight piece, on the street or beside it."""
     rows = []
     for name, rank, shape in zip(near["name"], near["rank"], near["on_paper"], strict=True):
         size = _LABEL[rank]
-        if not name or not size:
-            continue
-        for line in _lines(shape):
-            rows += [(rank, size, name, a, b) for a, b in _straights(line, len(name) * size * 0.56)]
+        wide = len(name) * size * 0.56
+        if name and size:
+            runs = [run for line in _lines(shape) for run in _straights(line, wide)]
+            rows += [(rank, size, name, wide, a, b) for a, b in runs]
     order = list(_LABEL)
-    rows.sort(key=lambda row: (order.index(row[0]), -math.dist(row[3], row[4]), row[2]))
+    rows.sort(key=lambda row: (order.index(row[0]), -math.dist(row[4], row[5]), row[2]))
     done: dict[str, list[tuple[float, float]]] = {}
-    parts = []
-    blocked = list(taken)
+    blocked, tree = list(taken), shapely.STRtree(taken)
     room = shapely.box(4, 4, WIDTH - 4, HEIGHT - 4)
-    tree_at = shapely.STRtree(blocked)
-    for _, size, name, a, b in rows:
-        at, angle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), math.atan2(b[1] - a[1], b[0] - a[0])
-        if any(math.dist(at, other) < 700 for other in done.get(name, [])):
-            continue
+    parts = []
+    for _, size, name, wide, a, b in rows:
+        angle = math.atan2(b[1] - a[1], b[0] - a[0])
         if math.cos(angle) < -1e-9:
             angle += math.pi
-        box = _label_box(at, angle, len(name) * size * 0.54, size)
-        if not box.within(room) or len(tree_at.query(box, predicate="intersects")):
-            continue
-        blocked.append(box)
-        tree_at = shapely.STRtree(blocked)
-        done.setdefault(name, []).append(at)
-        text = html.escape("".join(c for c in name if c.isprintable()))
-        parts.append(
-            f'<text transform="translate({at[0]:.1f} {at[1]:.1f}) '
-            f'rotate({math.degrees(angle):.1f})" y="{size * 0.34:.1f}" text-anchor="middle" '
-            f'font-size="{size}" fill="#3b444d" stroke="#ffffff" stroke-width="5" '
-            f'stroke-linejoin="round" paint-order="stroke">{text}</text>'
-        )
+        for at in _spots(a, b, angle, wide, size):
+            if any(math.dist(at, other) < _REPEAT for other in done.get(name, [])):
+                continue
+            box = _label_box(at, angle, wide, size)
+            if not box.within(room) or len(tree.query(box, predicate="intersects")):
+                continue
+            blocked.append(box)
+            tree = shapely.STRtree(blocked)
+            done.setdefault(name, []).append(at)
+            parts.append(_name(name, at, angle, size))
+            break
     return parts
+
+
+def _spots(
+    a: tuple[float, float], b: tuple[float, float], angle: float, wide: float, size: float
+) -> Iterable[tuple[float, float]]:
+    """Places for a text on a straight piece, best first: on the street, then beside it."""
+    aside = size * 0.5 + 22
+    shares = (0.5, 0.3, 0.7) if math.dist(a, b) > 1.8 * wide else (0.5,)
+    for off in (0.0, -aside, aside):
+        for share in shares:
+            yield (
+                a[0] + (b[0] - a[0]) * share - math.sin(angle) * off,
+                a[1] + (b[1] - a[1]) * share + math.cos(angle) * off,
+            )
+
+
+def _name(name: str, at: tuple[float, float], angle: float, size: float) -> str:
+    text = html.escape("".join(c for c in name if c.isprintable()))
+    return (
+        f'<text transform="translate({at[0]:.1f} {at[1]:.1f}) rotate({math.degrees(angle):.1f})" '
+        f'y="{size * 0.34:.1f}" text-anchor="middle" font-size="{size}" fill="#3b444d" '
+        'stroke="#ffffff" stroke-width="5" stroke-linejoin="round" paint-order="stroke">'
+        f"{text}</text>"
+    )
 
 
 def _straights(
