@@ -28,11 +28,11 @@ def dc_data() -> Path:
 
 @pytest.fixture(scope="session")
 def postgis_server() -> Iterator[str]:
-    """URL of a PostgreSQL server with PostGIS and a migrated template database."""
+    """URL of a PostgreSQL server with PostGIS and a migrated database that tests share."""
     for url in postgis.server():
-        postgis.make_template(url)
+        postgis.make_shared(url)
         yield url
-        postgis.drop_database(url, postgis.TEMPLATE)
+        postgis.drop_database(url, postgis.SHARED)
 
 
 @pytest.fixture(scope="session")
@@ -56,11 +56,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield sqlite_url(path)
         return
-    server = request.getfixturevalue("postgis_server")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    postgis.create_database(server, name, postgis.TEMPLATE)
-    yield postgis.database(server, name)
-    postgis.drop_database(server, name)
+    yield postgis.empty_shared(request.getfixturevalue("postgis_server"))
 
 
 @pytest.fixture(params=BOTH)

@@ -60,7 +60,7 @@ def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 def test_a_difference_between_models_and_migrations_is_seen(engine: Engine) -> None:
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         connection.execute(text("DROP INDEX ix_contact_client_id"))
         context = MigrationContext.configure(connection)
         found = [change[1].name for change in compare_metadata(context, Base.metadata)
@@ -70,7 +70,7 @@ def test_a_difference_between_models_and_migrations_is_seen(engine: Engine) -> N
 
 @pytest.mark.postgis
 def test_postgis_has_real_geometry_columns_with_spatial_indexes(postgis_server: str) -> None:
-    engine = open_engine(postgis.database(postgis_server, postgis.TEMPLATE))
+    engine = open_engine(postgis.database(postgis_server, postgis.SHARED))
     with engine.connect() as connection:
         columns = {
             tuple(row)
@@ -112,16 +112,25 @@ def test_a_migration_that_fails_leaves_nothing(
 
 
 def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    change = text("UPDATE alembic_version SET version_num = :version")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(WorkspaceError, match="newer version"):
-        migrate(engine)
+        connection.execute(change, {"version": "9999"})
+    try:
+        with pytest.raises(WorkspaceError, match="newer version"):
+            migrate(engine)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(change, {"version": newest_version()})
 
 
 def test_a_transaction_is_all_or_nothing(engine: Engine, moment: object) -> None:
-    with pytest.raises(ZeroDivisionError), transaction(engine) as session:
-        session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
-        _ = 1 / 0
+    def fail() -> None:
+        with transaction(engine) as session:
+            session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with reading(engine) as session:
         assert session.scalars(select(Setting)).all() == []
 
@@ -183,10 +192,10 @@ def test_two_writers_do_not_wait_for_ever(tmp_path: Path, moment: object) -> Non
     migrate(first)
     with transaction(first) as session:
         session.connection()
-        with pytest.raises(WorkspaceBusyError, match="another process is writing"):
-            with transaction(second) as other:
-                # The first statement takes the lock, also when it only reads.
-                other.scalars(select(Setting)).all()
+        busy = pytest.raises(WorkspaceBusyError, match="another process is writing")
+        with busy, transaction(second) as other:
+            # The first statement takes the lock, also when it only reads.
+            other.scalars(select(Setting)).all()
     with transaction(second) as session:
         session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
 
@@ -237,23 +246,30 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
         if parent.stat().st_uid == 0 and parent.is_relative_to("/tmp") and parent != Path("/tmp"):
             parent.chmod(0o755)
     tmp_path.chmod(0o755)
-    code = (
-        "import os, sys\n"
-        f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from geoteam.store.engine import open_engine, sqlite_url, transaction\n"
-        "from geoteam.store import settings\n"
-        "from datetime import datetime, UTC\n"
-        "from pathlib import Path\n"
-        f"os.setgid({pwd.getpwnam('nobody').pw_gid}); os.setuid({pwd.getpwnam('nobody').pw_uid})\n"
-        f"engine = open_engine(sqlite_url(Path({str(folder / 'g.db')!r})))\n"
-        "from geoteam.errors import WorkspaceError\n"
-        "try:\n"
-        "    with transaction(engine) as session:\n"
-        "        settings.put(session, 'a', {}, datetime.now(UTC))\n"
-        "except WorkspaceError as error:\n"
-        "    print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    migrate(open_engine(sqlite_url(tmp_path / "warm.db")))
+    nobody = pwd.getpwnam("nobody")
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from datetime import datetime, UTC
+from geoteam.errors import WorkspaceError
+from geoteam.store import settings
+from geoteam.store.engine import check_connection, open_engine, transaction
+
+def write(url):
+    try:
+        with transaction(open_engine(url)) as session:
+            settings.put(session, 'a', {{}}, datetime.now(UTC))
+    except WorkspaceError as error:
+        return str(error)
+
+# Once before, since the interpreter's own files may not be readable for the other user.
+write({sqlite_url(tmp_path / "warm.db")!r})
+os.setgid({nobody.pw_gid}); os.setuid({nobody.pw_uid})
+print(write({sqlite_url(folder / "g.db")!r}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert "may not be written" in done.stdout or "cannot be opened" in done.stdout
     assert "workspace" in done.stdout
 
