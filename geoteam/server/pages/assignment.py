@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from geoteam.model import Role
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
-from geoteam.services import assignment
+from geoteam.services import assignment, clients
 
 page = Blueprint("assignment", __name__)
 
@@ -23,7 +23,11 @@ def show() -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return render_template("assignment.html", view=assignment.overview(workspace(), user()))
+    return render_template(
+        "assignment.html",
+        view=assignment.overview(workspace(), user()),
+        teams=dict(clients.filters(workspace(), user()).teams),
+    )
 
 
 @page.post("/assignment")
