@@ -208,8 +208,10 @@ def _by_ids(layer: _Layer, query: Mapping[str, str], size: int) -> Iterator[dict
 
 
 def _table(layer: _Layer, page: dict[str, Any]) -> gpd.GeoDataFrame:
+    # GDAL would follow these to further pages by itself.
+    rows = {k: v for k, v in page.items() if k not in ("exceededTransferLimit", "properties")}
     try:
-        table = pyogrio.read_dataframe(json.dumps(page).encode(), on_invalid="ignore")
+        table = pyogrio.read_dataframe(json.dumps(rows).encode(), on_invalid="ignore")
     except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise UnreadableFileError(f"a page of the service cannot be read ({error})") from error
     if not isinstance(table, gpd.GeoDataFrame):

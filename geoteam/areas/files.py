@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -52,9 +53,7 @@ def check_file(path: Path, *, max_bytes: int = MAX_BYTES) -> None:
             where=str(path),
             remedy="Keep only the boundary layer, or simplify it, and try again",
         )
-    fault = {".shp": _shapefile_fault, ".gpkg": _geopackage_fault, ".fgb": _flatgeobuf_fault}.get(
-        suffix, _no_fault
-    )(path)
+    fault = _FAULTS.get(suffix, _no_fault)(path)
     if fault:
         raise UnreadableFileError(fault, where=str(path), remedy=_WHOLE_COPY)
 
@@ -113,3 +112,32 @@ def _geopackage_fault(path: Path) -> str:
 def _flatgeobuf_fault(path: Path) -> str:
     with path.open("rb") as file:
         return "" if file.read(3) == b"fgb" else "the file is truncated or no FlatGeobuf"
+
+
+def _geojson_fault(path: Path) -> str:
+    with path.open("rb") as file:
+        text = file.read(4096)
+        # An HTML error page, or a virtual data source that would have GDAL open other files.
+        if text.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b""):
+            return "the file is no GeoJSON; it does not begin with a brace"
+        file.seek(max(0, path.stat().st_size - 4096))
+        text += file.read()
+    # A page of a feature service that was saved says at its start or end that rows are missing.
+    if re.search(rb'"exceededTransferLimit"\s*:\s*true', text):
+        return "the file is one page of a download from a feature service; further rows are missing"
+    return ""
+
+
+def _kml_fault(path: Path) -> str:
+    with path.open("rb") as file:
+        return "" if b"<kml" in file.read(4096) else "the file is truncated or no KML"
+
+
+_FAULTS = {
+    ".shp": _shapefile_fault,
+    ".gpkg": _geopackage_fault,
+    ".fgb": _flatgeobuf_fault,
+    ".kml": _kml_fault,
+    ".geojson": _geojson_fault,
+    ".json": _geojson_fault,
+}

@@ -65,8 +65,8 @@ class AreaIndex:
         self._shapes = shapes
         shapely.prepare(self._shapes)
         self._boxes = shapely.bounds(shapes)
-        self._metric: NDArray[np.object_] | None = None
-        self._metric_boxes: _Floats = np.empty((0, 4))
+        # Made on first use, and set in one go: several threads may ask at once.
+        self._metric: tuple[NDArray[np.object_], _Floats] | None = None
         self._lay_grid()
 
     def locate(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.object_]:
@@ -210,9 +210,9 @@ class AreaIndex:
     def _within(self, x: _Floats, y: _Floats, radius: _Floats) -> tuple[_Ints, _Ints]:
         """Pairs (point, rank) no farther apart than the point's radius, in metres."""
         if self._metric is None:
-            self._metric = to_metres(self._shapes, self._crs)
-            self._metric_boxes = shapely.bounds(self._metric)
-            shapely.prepare(self._metric)
+            metric = to_metres(self._shapes, self._crs)
+            shapely.prepare(metric)
+            self._metric = metric, shapely.bounds(metric)
         east, north = (np.full(len(x), np.nan) for _ in range(2))
         there = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (radius >= 0))
         east[there], north[there] = project(x[there], y[there], self._crs)
@@ -221,7 +221,7 @@ class AreaIndex:
         widest = float(radius[there].max(initial=0.0))
         points: list[_Ints] = []
         units: list[_Ints] = []
-        for rank, (shape, box) in enumerate(zip(self._metric, self._metric_boxes, strict=True)):
+        for rank, (shape, box) in enumerate(zip(*self._metric, strict=True)):
             low = int(np.searchsorted(east[there], box[0] - widest, side="left"))
             high = int(np.searchsorted(east[there], box[2] + widest, side="right"))
             some = there[low:high]

@@ -174,6 +174,29 @@ def test_a_truncated_zip_is_refused(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(
+    "content", ["<html>404</html>", "<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "[1]"]
+)
+@pytest.mark.parametrize("name", ["a.geojson", "a.json", "a.kml"])
+def test_a_web_page_or_a_virtual_source_is_no_boundary_file(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UnreadableFileError, match=r"no (GeoJSON|KML)"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("flag", ['"properties": {"exceededTransferLimit": true}, ', ""])
+def test_one_page_of_a_download_is_not_taken_for_all(tmp_path: Path, flag: str) -> None:
+    path = write(table(), tmp_path / "page.geojson")
+    path.write_text(path.read_text().replace('"features"', flag + '"features"', 1))
+    if not flag:
+        assert len(read(path)) == 4
+        return
+    with pytest.raises(UnreadableFileError, match="one page of a download"):
+        read(path)
+
+
 def test_a_file_of_two_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "big.geojson"
     with path.open("wb") as file:
@@ -199,7 +222,8 @@ def test_coordinates_that_are_no_numbers_are_named(tmp_path: Path, number: float
     frame = table()
     shape = np.array(squares()["102"].exterior.coords)
     shape[2, 0] = number
-    frame.loc[1, "geometry"] = shapely.Polygon(shape)
+    with np.errstate(invalid="ignore"):
+        frame.loc[1, "geometry"] = shapely.Polygon(shape)
     path = write(frame, tmp_path / "p.gpkg")
     with pytest.raises(BoundaryError, match=r"not a finite number.*code 102"):
         read(path)
