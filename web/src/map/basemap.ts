@@ -8,6 +8,7 @@ import {
   type PaintRule,
   PolygonSymbolizer,
 } from "protomaps-leaflet";
+import { between, type Width } from "./scale.ts";
 
 export const COLOURS = {
   ground: "#f3f3f0",
@@ -19,21 +20,6 @@ export const COLOURS = {
   motorway: "#e9dcc3",
   motorwayCasing: "#b9a988",
   label: "#4a4f55",
-};
-
-type Width = [number, number][];
-
-const between = (stops: Width) => (zoom: number) => {
-  const first = stops[0];
-  const last = stops.at(-1);
-  if (!first || !last) return 1;
-  if (zoom <= first[0]) return first[1];
-  for (let i = 1; i < stops.length; i++) {
-    const [z0, w0] = stops[i - 1] as [number, number];
-    const [z1, w1] = stops[i] as [number, number];
-    if (zoom <= z1) return w0 + ((w1 - w0) * (zoom - z0)) / (z1 - z0);
-  }
-  return last[1];
 };
 
 const WIDTH: Record<string, Width> = {
