@@ -229,6 +229,10 @@ def _points(
                 Problem("unreadable", str(ref), "", x, y, 0.0, f"cannot be read: {number} {street}")
             )
             continue
+        if "~" in str(ref):
+            problems.append(
+                Problem("repeated_id", str(ref), "", x, y, 0.0, "has the id of another row")
+            )
         code = int(zip_code) if zip_code.isdigit() and len(zip_code) == 5 else 0
         rows.append((found, digits, suffix, x, y, code, str(ref)))
     if not rows:

@@ -16,6 +16,8 @@ from geoteam.geocoding.suffixes import SUFFIXES
 
 _TYPES = frozenset(SUFFIXES.values())
 SURE = 95.0
+# Strictly nearest, with others one letter behind: the house number must tell them apart.
+NEAREST = 86.0
 DOUBTFUL = 85.0
 
 
@@ -82,6 +84,10 @@ class StreetSpelling:
         if best > limit:
             return []
         close = [pool[i] for i in order[:5] if distances[i] <= best + 1]
-        sure = len(close) == 1 and base not in self._by_base
-        score = (SURE if typed else SURE - 1) if sure else DOUBTFUL
-        return [(name, score) for name in close]
+        if base in self._by_base:
+            # The name as typed exists in another quadrant: either may be the slip.
+            return [(name, DOUBTFUL) for name in close]
+        if len(close) == 1:
+            return [(close[0], SURE if typed else SURE - 1)]
+        alone = int(distances[order[1]]) > best
+        return [(close[0], NEAREST if alone else DOUBTFUL), *((n, DOUBTFUL) for n in close[1:])]

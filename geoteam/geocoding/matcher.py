@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from geoteam.geocoding.crossing import match_crossing
+from geoteam.geocoding.fuzzy import NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import (
     Spot,
@@ -250,7 +251,9 @@ class Matcher:
 
     def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
         where = f" in {parsed.quadrant}" if parsed.quadrant else ""
-        reason = f"There is no street {parsed.street}{where} in the reference."
+        reason = _sentence(
+            parsed.note, f"there is no street {parsed.street}{where} in the reference"
+        )
         area = postal(self.look, zip_code)
         return unmatched(parsed.kind, MatchCode.NONE, reason, [area] if area else [])
 
@@ -278,7 +281,8 @@ class Matcher:
             score = min(score, MENDED_SCORE)
         if len(written) > 1 and best.name.why and best.name.score < 98:
             # Another street of that name is known, but nothing of this hundred-block on it.
-            score = min(score, SOLE_SCORE)
+            nearest = best.name.score == NEAREST and spot.code == MatchCode.POINT_ADDRESS
+            score = SOLE_SCORE if nearest and score == NEAREST else min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
         twin = self._twin(spot)
         if twin is not None:
@@ -341,7 +345,7 @@ class Matcher:
         return unmatched(
             parsed.kind,
             code,
-            _sentence(written[0].name.why, reason, known),
+            _sentence(parsed.note, written[0].name.why, reason, known),
             [*spots, *([area] if area else [])],
             score=60.0,
         )

@@ -29,7 +29,8 @@ _UNKNOWN = re.compile(
 _EXPONENT = re.compile(r"^\d+(?: \d+)?E[-+ ]?\d{1,3}\b")
 _BLOCK_WORD = r"(?:HUNDRED )?(?:BLOCK|BLK|BLCK)(?: OF)?|B/O"
 _BLOCK = re.compile(
-    rf"^(?:THE )?(?:(?P<unit>UNIT|UNT)|(?P<low>\d+)(?: ?- ?(?P<high>\d+))?) (?:{_BLOCK_WORD})\b"
+    r"^(?:THE )?(?:(?P<unit>UNIT|UNT)|(?P<low>\d+)(?:(?: ?- ?| )(?P<high>\d+))?) "
+    rf"(?:{_BLOCK_WORD})\b"
 )
 _BLOCK_FIRST = re.compile(rf"^(?:{_BLOCK_WORD}) (?P<low>\d+)\b")
 _BLOCK_LAST = re.compile(rf"\b(?P<low>\d+)(?: ?- ?(?P<high>\d+))? (?:{_BLOCK_WORD})$")

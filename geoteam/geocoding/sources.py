@@ -121,7 +121,8 @@ def _index(table: pd.DataFrame, fields: Mapping[str, str], key: str, path: Path)
     repeat = ids.groupby(ids).cumcount()
     ids = ids.where(repeat == 0, ids + "~" + repeat.astype("str"))
     rows = pd.Series(table.index + 2, index=table.index).astype("str")
-    return pd.Index(list(ids.where(ids != "", "row " + rows)), name=key)
+    whole: list[str] = ids.where(ids != "", "row " + rows).tolist()
+    return pd.Index(whole, name=key)
 
 
 def _start(path: Path, fields: Mapping[str, str], needed: tuple[str, ...]) -> pd.DataFrame:

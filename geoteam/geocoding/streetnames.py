@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from geoteam.geocoding.clean import clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar
 from geoteam.geocoding.street import read_street
+from geoteam.geocoding.words import CORNERS
 
 NEAR_M = 150.0
 # A street name that holds a house number or a second street is no street name.
@@ -62,7 +63,12 @@ class StreetNames:
         if key not in self._read:
             parsed = read_street(tokens(clean(f"{street} {quadrant}")), self.grammar)
             base = " ".join(p for p in (parsed.predirectional, parsed.name, parsed.type) if p)
-            usable = parsed.name and not parsed.leftover and len(base.split()) <= _MAX_WORDS
+            usable = (
+                parsed.name
+                and base not in CORNERS
+                and not parsed.leftover
+                and len(base.split()) <= _MAX_WORDS
+            )
             self._read[key] = (base, parsed.quadrant) if usable else None
         return self._read[key]
 

@@ -1,0 +1,321 @@
+"""Matching on the toy reference: what is placed, what ties, what is refused, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoteam.errors import FrameError
+from geoteam.frames import GEOCODES, check_frame
+from geoteam.geocoding import AddressGrammar, ReferenceIndex, decide, geocode
+from tests.geocoding import toy
+
+
+def one(reference: ReferenceIndex, text: str, zip_code: str = "") -> pd.Series:
+    zips = pd.Series([zip_code]) if zip_code else None
+    return geocode(pd.Series([text]), reference, zips=zips).iloc[0]
+
+
+def verdict(reference: ReferenceIndex, text: str, zip_code: str = "") -> str:
+    zips = pd.Series([zip_code]) if zip_code else None
+    found = geocode(pd.Series([text]), reference, zips=zips)
+    return str(decide(found, np.zeros(1, dtype=bool))["decision"].iat[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "code", "score"),
+    [
+        ("1200 H ST NE", "1200 H STREET NE", "PointAddress", 100),
+        ("1200 h street n.w., apt 4", "1200 H STREET NW", "PointAddress", 100),
+        ("17 1/2 H ST NE", "17 1/2 H STREET NE", "PointAddress", 100),
+        ("1200B H ST NE", "1200 H STREET NE", "PointAddress", 97),
+        ("1208-10 H ST NE", "1210 H STREET NE", "PointAddress", 97),
+        ("3807 A W STREET SE", "3807A W STREET SE", "PointAddress", 100),
+        ("10 E ST SE", "10 E STREET SE", "PointAddress", 100),
+        ("12 N ST NW", "12 N STREET NW", "PointAddress", 100),
+        ("600 S DAKOTA AV NE", "600 SOUTH DAKOTA AVENUE NE", "PointAddress", 100),
+        ("30 RHODE ISLAND NE", "30 RHODE ISLAND AVENUE NE", "PointAddress", 97),
+        ("30 RI AVE NE", "30 RHODE ISLAND AVENUE NE", "PointAddress", 98),
+        ("2700 MLK AVE SE", "2700 MARTIN LUTHER KING JR AVENUE SE", "PointAddress", 98),
+        ("2700 M.L. King Jr. Ave SE", "2700 MARTIN LUTHER KING JR AVENUE SE", "PointAddress", 98),
+        ("700 KENYON NW", "700 KENYON STREET NW", "PointAddress", 97),
+        ("700 KENYON STRETE NW", "700 KENYON STREET NW", "PointAddress", 98),
+        ("900 LEXINGTIN PL NE", "900 LEXINGTON PLACE NE", "PointAddress", 95),
+        ("1230 H ST NE", "1230 H STREET NE", "StreetAddress", 92),
+        ("1333 H ST NE", "1333 H STREET NE", "StreetAddress", 92),
+        ("150 N CAPITOL ST NE", "150 NORTH CAPITOL STREET", "StreetAddress", 92),
+        ("1200 - 1299 BLOCK OF H STREET NE", "1200 - 1299 BLOCK OF H STREET NE",
+         "StreetMidBlock", 100),
+        ("3500 B/O 16TH ST NW", "3500 - 3599 BLOCK OF 16TH STREET NW", "StreetMidBlock", 100),
+        ("UNIT BLOCK OF NORTH CAPITOL STREET", "1 - 99 BLOCK OF NORTH CAPITOL STREET",
+         "StreetMidBlock", 100),
+        ("14TH ST NW & H ST NW", "14TH STREET NW & H STREET NW", "StreetInt", 100),
+        ("H ST NW and 14TH ST NW", "H STREET NW & 14TH STREET NW", "StreetInt", 100),
+        ("MLK AVE SE @ 4TH ST SE", "MARTIN LUTHER KING JR AVENUE SE & 4TH STREET SE",
+         "StreetInt", 98),
+        ("LEXINGTON PL NE / H ST NE", "LEXINGTON PLACE NE & H STREET NE", "StreetInt", 100),
+        ("Harbor Men's Shelter", "THE HARBOR MEN'S SHELTER", "Place", 96),
+    ],
+)  # fmt: skip
+def test_matched_and_accepted(
+    reference: ReferenceIndex, text: str, address: str, code: str, score: float
+) -> None:
+    found = one(reference, text)
+    assert (found["status"], found["match_code"], found["score"]) == ("M", code, score)
+    assert found["matched_address"] == address
+    assert np.isfinite([found["lon"], found["lat"], found["uncertainty_m"]]).all()
+    assert not found["inferred"]
+    assert verdict(reference, text) == "accepted"
+
+
+def test_the_point_is_the_reference_s_own(reference: ReferenceIndex) -> None:
+    points = toy.addresses()
+    found = one(reference, "1200 H ST NW")
+    assert found["reference_id"] == "a3"
+    assert (found["lon"], found["lat"]) == (points.geometry["a3"].x, points.geometry["a3"].y)
+
+
+def test_interpolation_lies_between_the_neighbours(reference: ReferenceIndex) -> None:
+    points = toy.addresses().geometry
+    found = one(reference, "1230 H ST NE")
+    assert found["lon"] == pytest.approx((points["a1"].x + points["a2"].x) / 2)
+    assert "between numbers 1210 and 1250" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "code", "says"),
+    [
+        ("1200 H ST", "T", "PointAddress", "exists in NE and NW and SE"),
+        ("100 14TH NW", "T", "PointAddress", "It can be"),
+        ("800 TWIN ST NE", "T", "PointAddress", "at two places"),
+        ("14TH & H", "T", "StreetInt", "2 places"),
+        ("Twin Library", "T", "Place", "Several places"),
+        ("1200 H ST NE AND 700 KENYON ST NW", "T", "PointAddress", "two addresses"),
+        ("5900 H ST NE", "U", "StreetName", "the house number 5900 is not in the reference"),
+        ("H ST NE", "U", "StreetName", "no house number"),
+        ("5 NOWHERE ST NE", "U", "none", "no street NOWHERE STREET in NE"),
+        ("500 CLAY TER NW", "U", "StreetName", "is not in NW; it exists in NE"),
+        ("500 CLAE TER NW", "U", "StreetName", "is not in NW"),
+        ("100 15TH ST NW", "U", "none", "no street 15TH STREET in NW"),
+        ("PO BOX 12", "U", "POBox", "post-office box"),
+        ("14TH ST NW & KENYON ST NW", "U", "StreetName", "do not meet"),
+        ("FAKE ST NW & 14TH ST NW", "U", "none", "no street FAKE STREET"),
+        ("Nameless Shelter", "U", "none", "no shelter of that name"),
+        ("", "U", "none", "no text"),
+    ],
+)
+def test_never_placed_by_guess(
+    reference: ReferenceIndex, text: str, status: str, code: str, says: str
+) -> None:
+    found = one(reference, text)
+    if says == "is not in NW" and found["match_code"] == "none":
+        code, says = "none", "no street CLAE TERRACE in NW"
+    assert (found["status"], found["match_code"]) == (status, code)
+    assert says in found["reason"]
+    assert np.isnan([found["lon"], found["lat"], found["uncertainty_m"]]).all()
+    assert verdict(reference, text) != "accepted"
+
+
+def test_wrong_quadrant_is_offered_but_never_accepted(reference: ReferenceIndex) -> None:
+    found = one(reference, "500 CLAY TER NW")
+    assert [c["address"] for c in found["candidates"]] == ["500 CLAY TERRACE NE"]
+    assert verdict(reference, "500 CLAY TER NW") == "review"
+
+
+def test_zip_settles_a_missing_quadrant(reference: ReferenceIndex) -> None:
+    found = one(reference, "1200 H ST", "20002")
+    assert (found["status"], found["score"], found["inferred"]) == ("M", 95, True)
+    assert found["matched_address"] == "1200 H STREET NE"
+    assert "the ZIP 20002 leaves only NE" in found["reason"]
+    assert found["reason"].startswith(
+        "The quadrant is missing and the street exists in NE and NW and SE"
+    )
+    assert verdict(reference, "1200 H ST", "20002") == "accepted"
+    inside = one(reference, "1200 H ST, WASHINGTON DC 20005")
+    assert inside["matched_address"] == "1200 H STREET NW"
+
+
+def test_zip_settles_only_known_points(reference: ReferenceIndex) -> None:
+    """An interpolated number in an inferred quadrant goes to review: two guesses at once."""
+    found = one(reference, "1310 H ST", "20002")
+    assert found["inferred"]
+    assert verdict(reference, "1310 H ST", "20002") == "review"
+
+
+def test_only_street_of_its_name_still_needs_the_zip(reference: ReferenceIndex) -> None:
+    assert verdict(reference, "600 SOUTH DAKOTA AVE") == "review"
+    assert "No ZIP confirms it" in one(reference, "600 SOUTH DAKOTA AVE")["reason"]
+    assert verdict(reference, "500 CLAY TER", "20019") == "accepted"
+
+
+def test_zip_against_the_match_makes_a_tie(reference: ReferenceIndex) -> None:
+    found = one(reference, "1200 H ST NE", "20005")
+    assert found["status"] == "T"
+    assert "the ZIP 20005 does not belong to 1200 H STREET NE" in found["reason"].replace(
+        "The", "the"
+    )
+    assert {c["address"] for c in found["candidates"]} == {"1200 H STREET NE", "1200 H STREET NW"}
+    lone = one(reference, "900 LEXINGTON PL NE", "20032")
+    assert lone["status"] == "T"
+    assert [c["match_code"] for c in lone["candidates"]] == ["PointAddress", "Postal"]
+
+
+def test_unknown_zip_of_the_city_says_nothing(reference: ReferenceIndex) -> None:
+    assert one(reference, "1200 H ST NE", "20099")["status"] == "M"
+
+
+def test_zip_of_another_city(reference: ReferenceIndex) -> None:
+    assert one(reference, "1200 H ST NE", "20747")["status"] == "T"
+    away = one(reference, "77 NOWHERE ST", "90210")
+    assert (away["kind"], away["status"]) == ("outside", "U")
+    assert verdict(reference, "77 NOWHERE ST", "90210") == "unplaceable"
+
+
+def test_two_different_zips_tie(reference: ReferenceIndex) -> None:
+    found = one(reference, "1200 H ST NE 20002", "20005")
+    assert found["status"] == "T"
+    assert "ZIP column" in found["reason"]
+
+
+def test_zip_alone_is_the_middle_of_its_area(reference: ReferenceIndex) -> None:
+    found = one(reference, "Washington DC 20002")
+    assert (found["status"], found["match_code"]) == ("M", "Postal")
+    assert found["uncertainty_m"] > 1000
+    assert verdict(reference, "Washington DC 20002") == "review"
+
+
+@pytest.mark.parametrize("value", ["20002", "20002.0", 20002, 20002.0, "20002-1234", " 20002 "])
+def test_zips_as_spreadsheets_leave_them(reference: ReferenceIndex, value: object) -> None:
+    found = geocode(pd.Series(["1200 H ST"]), reference, zips=pd.Series([value], dtype=object))
+    assert found["matched_address"].iat[0] == "1200 H STREET NE"
+
+
+def test_spelling_is_mended_only_in_the_written_quadrant(reference: ReferenceIndex) -> None:
+    assert one(reference, "900 LEXINGTIN PL NW")["status"] == "U"
+    assert one(reference, "900 LEXINGTIN PL")["status"] == "U"
+
+
+def test_outside_and_no_fixed_address(reference: ReferenceIndex) -> None:
+    assert verdict(reference, "homeless") == "unplaceable"
+    assert verdict(reference, "5 OAK RD, BOWIE MD 20715") == "unplaceable"
+    assert verdict(reference, "PO BOX 12") == "unplaceable"
+    assert verdict(reference, "???") == "unplaceable"
+    # Doubtful: the text also names an address that exists.
+    assert verdict(reference, "homeless, stays at 1200 H ST NE") == "review"
+    assert verdict(reference, "1200 H ST NE, LAUREL MD") == "review"
+
+
+def test_missing_quadrant_of_a_crossing_follows_from_the_other_street(
+    reference: ReferenceIndex,
+) -> None:
+    found = one(reference, "14TH ST & H ST NW")
+    assert (found["status"], found["inferred"]) == ("M", True)
+    assert found["matched_address"] == "14TH STREET NW & H STREET NW"
+
+
+def test_rows_keep_order_index_and_number(reference: ReferenceIndex) -> None:
+    texts = pd.Series(["1200 H ST NW", None, "1200 H ST NE", "1200 H ST NW"], index=list("dcab"))
+    found = geocode(texts, reference)
+    check_frame(found, GEOCODES)
+    assert list(found.index) == list("dcab")
+    assert found["reference_id"].to_list() == ["a3", "", "a0", "a3"]
+    assert len(geocode(pd.Series([], dtype="str"), reference)) == 0
+
+
+def test_zips_must_be_aligned(reference: ReferenceIndex) -> None:
+    with pytest.raises(FrameError):
+        geocode(pd.Series(["a"]), reference, zips=pd.Series(["b"], index=[7]))
+
+
+def test_a_city_without_quadrants() -> None:
+    plain = toy.addresses().assign(quadrant="").iloc[[0, 2, 15]]
+    plain["zip"] = "62701"
+    index = ReferenceIndex.build(
+        plain, grammar=AddressGrammar((), ("SPRINGFIELD",), ("IL",)), crs=toy.CRS
+    )
+    for text in ("1200 H ST", "1200 H Street, Springfield IL 62701"):
+        found = one(index, text)
+        assert (found["status"], found["score"], found["inferred"]) == ("M", 100, False)
+        assert verdict(index, text) == "accepted"
+    assert one(index, "10 E ST")["matched_address"] == "10 E STREET"
+    assert one(index, "10 Q ST")["status"] == "U"
+
+
+_SHARDS = st.sampled_from(
+    [
+        "1200",
+        "700",
+        "H",
+        "14TH",
+        "KENYON",
+        "CLAY",
+        "CAPITOL",
+        "NORTH",
+        "E",
+        "ST",
+        "PL",
+        "TER",
+        "NE",
+        "NW",
+        "&",
+        "AND",
+        "@",
+        ",",
+        ";",
+        "APT",
+        "3",
+        "BLOCK",
+        "OF",
+        "B/O",
+        "20002",
+        "20005",
+        "MD",
+        "DC",
+        "PO",
+        "BOX",
+        "SHELTER",
+        "HOMELESS",
+        "TWIN",
+        "LIBRARY",
+        "1/2",
+        "\x00",
+        "é",
+        "🏠",
+    ]
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=25), st.lists(_SHARDS, max_size=8).map(" ".join)), max_size=6
+    ),
+    st.sampled_from(["", "20002", "20005", "99999", "x"]),
+)
+def test_every_text_has_a_result_and_a_reason(texts: list[str], zip_code: str) -> None:
+    reference = _shared()
+    rows = pd.Series(texts, dtype="str", index=[f"r{i}" for i in range(len(texts))])
+    found = geocode(rows, reference, zips=pd.Series(zip_code, index=rows.index, dtype="str"))
+    check_frame(found, GEOCODES)
+    assert list(found.index) == list(rows.index)
+    assert (found["reason"] != "").all()
+    placed = found["lon"].notna()
+    assert (placed == (found["status"] == "M")).all()
+    assert found["score"].between(0, 100).all()
+    assert (found["candidates"].map(len) <= 5).all()
+    decided = decide(found, np.ones(len(found), dtype=bool))
+    accepted = decided["decision"] == "accepted"
+    assert (found.loc[accepted, "match_code"] == "PointAddress").all()
+    assert (found.loc[accepted, "score"] >= 94).all()
+
+
+_CACHE: list[ReferenceIndex] = []
+
+
+def _shared() -> ReferenceIndex:
+    if not _CACHE:
+        _CACHE.append(toy.reference())
+    return _CACHE[0]
