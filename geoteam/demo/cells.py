@@ -106,7 +106,7 @@ def _orientation(cell: Polygon) -> float:
 def _wavy(
     cell: Polygon, rng: np.random.Generator, reach: float
 ) -> list[tuple[int, bool, BaseGeometry]]:
-    """Lines of a small grid of the cell's own: turned and waved; lanes (0) and cross streets (1)."""
+    """Lines of a small grid of the cell's own, turned and waved: lanes (0), cross streets (1)."""
     x, y = cell.centroid.coords[0]
     turn = _orientation(cell) + rng.uniform(-0.3, 0.3)
     wave = rng.uniform(8, 24) if rng.uniform() < 0.5 else rng.uniform(30, 62)

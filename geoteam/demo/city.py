@@ -162,7 +162,7 @@ def write_demo_city(
         raise InputError(f"there is no demo city of size {size!r}", remedy="Use full or small")
     if clients < 0:
         raise InputError("the number of clients is negative")
-    done = iter(np.linspace(0, 1, 8))
+    done = iter(np.linspace(0, 1, 7))
 
     def step(what: str) -> None:
         if progress is not None:

@@ -130,7 +130,7 @@ def _course(
     middle = _smooth(points, 60.0)
     share = np.linspace(0, 1, len(middle), dtype=np.float64)
     half = (width[0] + (width[1] - width[0]) * share**1.4) / 2
-    along: NDArray[np.float64] = share * len(middle) * 60.0
+    along = np.arange(len(middle), dtype=np.float64) * 60.0
     band = _band(middle, half + _waves(rng, along, waves), half + _waves(rng, along, waves))
     return LineString(middle), band.simplify(3.0)
 
@@ -139,7 +139,7 @@ def _meander(rng: np.random.Generator, points: tuple[tuple[float, float], ...]) 
     middle = _smooth(points, 30.0)
     slope = np.gradient(middle, axis=0)
     normal = np.column_stack([-slope[:, 1], slope[:, 0]]) / np.hypot(*slope.T)[:, None]
-    along = np.arange(len(middle)) * 30.0
+    along = np.arange(len(middle), dtype=np.float64) * 30.0
     return LineString(middle + normal * _waves(rng, along, (60.0, 50.0, 22.0))[:, None])
 
 

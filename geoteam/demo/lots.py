@@ -52,7 +52,7 @@ def quadrant_of(p: Array, q: Array) -> NDArray[np.object_]:
     """
     east, north = np.asarray(p) >= 0, np.asarray(q) >= 0
     table = np.array([["SW", "SE"], ["NW", "NE"]], dtype=object)
-    return table[north.astype(int), east.astype(int)]
+    return np.asarray(table[north.astype(int), east.astype(int)])
 
 
 # Old quarters away from the centre: x, y, strength, reach in metres.

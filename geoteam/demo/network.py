@@ -125,15 +125,14 @@ def _thin(
     parents: NDArray[np.int64], streets: list[Street], rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     chance = [_GAPS.get(s.kind, 0.0) if s.highway == "residential" else 0.0 for s in streets]
-    keep: NDArray[np.bool_] = rng.uniform(size=len(parents)) >= np.array(chance)[parents]
-    return keep
+    return np.asarray(rng.uniform(size=len(parents)) >= np.array(chance)[parents])
 
 
 def _main_part(lines: Lines) -> NDArray[np.bool_]:
     nodes, u, v = _ends(lines)
     graph = coo_matrix((np.ones(len(u)), (u, v)), shape=(len(nodes),) * 2)
     _, part = connected_components(graph, directed=False)
-    return part[u] == np.bincount(part).argmax()
+    return np.asarray(part[u] == np.bincount(part).argmax())
 
 
 def _join(lines: Lines, parents: NDArray[np.int64]) -> tuple[Lines, NDArray[np.int64]]:

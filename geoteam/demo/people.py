@@ -10,6 +10,7 @@ import pandas as pd
 
 from geoteam.demo.clients import make_clients
 from geoteam.demo.history import make_contacts
+from geoteam.demo.homes import Reference
 from geoteam.demo.teams import make_staff
 from geoteam.profile import CityProfile
 
@@ -34,8 +35,8 @@ def write_people(
 ) -> None:
     """Invent staff and clients for any city and write them as an agency would hand them over.
 
-    Writes ``staff/`` with teams, officers, police partners, offices, clients, moves and contacts,
-    and ``truth.csv`` with the point where each client really lives, which nothing loads.
+    Writes ``staff/``: teams, officers, police partners, offices, clients, moves, contacts, and
+    ``truth.csv`` with the point where each client really lives, which nothing loads.
 
     Parameters
     ----------
@@ -64,10 +65,8 @@ def write_people(
         profile=profile, units=units, districts=districts, addresses=addresses, venues=venues,
         clients=clients, seed=seed,
     )  # fmt: skip
-    people = make_clients(
-        profile=profile, units=units, addresses=addresses, blocks=blocks, venues=venues, staff=staff,
-        clients=clients, seed=seed, on=on,
-    )  # fmt: skip
+    reference = Reference(units, addresses, venues, blocks is not None)
+    people = make_clients(profile, reference, staff, clients=clients, seed=seed, on=on)
     contacts = make_contacts(profile=profile, people=people, seed=seed, on=on)
     _write(staff.offices, staff_folder / "offices.csv")
     _write(staff.teams, staff_folder / "teams.csv")

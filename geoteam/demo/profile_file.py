@@ -11,7 +11,7 @@ from geoteam.demo.venues import PARTNER_KINDS
 SURVEYED_ON = date(2019, 1, 1)
 REALIGNED_ON = date(2024, 1, 1)
 
-_HEAD = """# Quillhaven, an invented city: written by the demo generator, every street and person made up.
+_HEAD = """# Quillhaven, an invented city: every street and person is made up.
 
 [city]
 name = "Quillhaven"

@@ -16,7 +16,7 @@ from geoteam.demo.seeds import stream
 from geoteam.profile import CityProfile
 
 # Share of the specialised officers that each specialty has.
-_SPECIAL = {"mental_health": 0.34, "domestic_violence": 0.28, "sex_offense": 0.2, "gps": 0.18}
+_SPECIAL = {"mental_health": 0.45, "domestic_violence": 0.31, "sex_offense": 0.14, "gps": 0.1}
 _TEAM_SIZE = 14
 
 
@@ -45,8 +45,7 @@ class Staff:
     unit_team: dict[str, str]
 
 
-def _neighbours(units: gpd.GeoDataFrame, crs: str) -> list[set[int]]:
-    shapes = to_measuring(units, crs).geometry.to_numpy()
+def _neighbours(shapes: NDArray[np.object_]) -> list[set[int]]:
     near: list[set[int]] = [set() for _ in shapes]
     one, two = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=5.0)
     for a, b in zip(one.tolist(), two.tolist(), strict=True):
@@ -56,13 +55,15 @@ def _neighbours(units: gpd.GeoDataFrame, crs: str) -> list[set[int]]:
     return near
 
 
-def group_units(units: gpd.GeoDataFrame, count: int, crs: str) -> dict[str, int]:
+def group_units(
+    units: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, count: int, crs: str
+) -> dict[str, int]:
     """Group units into contiguous team areas of about as many units each.
 
     Parameters
     ----------
-    units
-        BOUNDARIES frame.
+    units, districts
+        BOUNDARIES frames; teams rather stay within one district.
     count
         How many groups.
     crs
@@ -73,39 +74,40 @@ def group_units(units: gpd.GeoDataFrame, count: int, crs: str) -> dict[str, int]
     dict
         Unit -> group number from 0.
     """
-    near = _neighbours(units, crs)
-    centre = shapely.get_coordinates(shapely.centroid(to_measuring(units, crs).geometry.to_numpy()))
+    shapes = to_measuring(units, crs).geometry.to_numpy()
+    centre = shapely.get_coordinates(shapely.centroid(shapes))
+    inside = shapely.point_on_surface(shapes)
+    within = shapely.distance(inside[:, None], to_measuring(districts, crs).geometry.to_numpy())
+    district = within.argmin(axis=1)
+    near = _neighbours(shapes)
     count = min(count, len(units))
     seeds = [int(np.argmin(centre[:, 0] - centre[:, 1]))]
     while len(seeds) < count:
         gap = np.min([np.hypot(*(centre - centre[s]).T) for s in seeds], axis=0)
         seeds.append(int(np.argmax(gap)))
+    gaps = np.array([np.hypot(*(centre - centre[s]).T) for s in seeds])
+    gaps *= np.where(district[None, :] == district[seeds][:, None], 1.0, 2.5)
     group = np.full(len(units), -1)
     group[seeds] = np.arange(count)
     while (group < 0).any():
-        best = _next_unit(group, near, centre, seeds, count)
-        group[best[0]] = best[1]
+        unit, k = _next_unit(group, near, gaps)
+        group[unit] = k
     return {str(code): int(k) for code, k in zip(units.index, group, strict=True)}
 
 
 def _next_unit(
-    group: NDArray[np.int64],
-    near: list[set[int]],
-    centre: NDArray[np.float64],
-    seeds: list[int],
-    count: int,
+    group: NDArray[np.int64], near: list[set[int]], gaps: NDArray[np.float64]
 ) -> tuple[int, int]:
-    size = np.bincount(group[group >= 0], minlength=count)
-    for k in np.argsort(size, kind="stable"):
-        open_units = sorted(
-            {u for own in np.flatnonzero(group == k) for u in near[own] if group[u] < 0}
-        )
-        if open_units:
-            gap = np.hypot(*(centre[open_units] - centre[seeds[k]]).T)
-            return open_units[int(np.argmin(gap))], int(k)
-    # An island: to the nearest seed.
+    """The smallest group that can grow takes the nearest free unit beside it."""
+    size = np.bincount(group[group >= 0], minlength=len(gaps))
+    for k in np.argsort(size, kind="stable").tolist():
+        own = np.flatnonzero(group == k)
+        free = sorted({u for unit in own for u in near[unit] if group[u] < 0})
+        if free:
+            return free[int(np.argmin(gaps[k, free]))], k
+    # An island goes to the nearest group.
     unit = int(np.flatnonzero(group < 0)[0])
-    return unit, int(np.argmin(np.hypot(*(centre[seeds] - centre[unit]).T)))
+    return unit, int(np.argmin(gaps[:, unit]))
 
 
 def _offices(
@@ -115,55 +117,60 @@ def _offices(
     centre: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    known = venues[
-        venues["category"].isin(profile.venues.office_categories if profile.venues else ())
-    ]
-    if len(known):
-        return pd.DataFrame(
-            {"office_ref": known.index.astype(str), "name": known["name"].to_numpy(),
-             "address": known["address"].to_numpy(), "lon": known.geometry.x.to_numpy(), "lat": known.geometry.y.to_numpy()}
-        )  # fmt: skip
-    x, y = project(addresses.geometry.x, addresses.geometry.y, profile.city.crs)
+    """The city's field offices, or stand-ins at address points where its venues list none."""
+    categories = profile.venues.office_categories if profile.venues else ()
+    known = venues[venues["category"].isin(categories)]
+    refs, names = list(known.index.astype(str)), known["name"].tolist()
+    addressed, points = known["address"].tolist(), known.geometry
+    if not refs:
+        spots = _stand_ins(addresses, centre, profile.city.crs, rng)
+        addressed, points = (
+            addresses["address"].iloc[spots].tolist(),
+            addresses.geometry.iloc[spots],
+        )
+        refs = [f"OFFICE-{k}" for k in range(1, len(spots) + 1)]
+        names = [f"Field Office {k} (made up)" for k in range(1, len(spots) + 1)]
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    columns = {"office_ref": refs, "name": names, "address": addressed, "lon": lon, "lat": lat}
+    return pd.DataFrame(columns)
+
+
+def _stand_ins(
+    addresses: gpd.GeoDataFrame, centre: NDArray[np.float64], crs: str, rng: np.random.Generator
+) -> list[int]:
+    x, y = project(addresses.geometry.x, addresses.geometry.y, crs)
     count = min(4, max(1, len(centre) // 14))
     middles = centre[rng.choice(len(centre), count, replace=False)]
     for _ in range(12):
         near = np.argmin([np.hypot(*(centre - m).T) for m in middles], axis=0)
-        middles = np.array(
-            [
-                centre[near == k].mean(axis=0) if (near == k).any() else middles[k]
-                for k in range(count)
-            ]
-        )
-    spots = [int(np.argmin(np.hypot(x - m[0], y - m[1]))) for m in middles]
-    points = addresses.geometry.iloc[spots]
-    return pd.DataFrame(
-        {"office_ref": [f"OFFICE-{k}" for k in range(1, count + 1)],
-         "name": [f"Field Office {k} (made up)" for k in range(1, count + 1)],
-         "address": addresses["address"].iloc[spots].to_numpy(),
-         "lon": points.x.to_numpy(), "lat": points.y.to_numpy()}
-    )  # fmt: skip
+        means = [centre[near == k].mean(axis=0) for k in range(count) if (near == k).any()]
+        middles = np.array(means)
+        count = len(middles)
+    return [int(np.argmin(np.hypot(x - m[0], y - m[1]))) for m in middles]
 
 
 def _teams(
-    profile: CityProfile, units: gpd.GeoDataFrame, offices: pd.DataFrame, count: int
+    units: gpd.GeoDataFrame, group: dict[str, int], offices: pd.DataFrame, crs: str
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    crs = profile.city.crs
-    group = group_units(units, count, crs)
     shapes = to_measuring(units, crs).geometry
     ox, oy = project(offices["lon"], offices["lat"], crs)
-    rows, unit_team = [], {}
-    order = sorted(
-        range(max(group.values()) + 1), key=lambda k: min(u for u, g in group.items() if g == k)
-    )
-    for number, k in enumerate(order, start=1):
-        codes = sorted(u for u, g in group.items() if g == k)
+    members: dict[int, list[str]] = {}
+    for code in sorted(group):
+        members.setdefault(group[code], []).append(code)
+    rows: list[dict[str, str]] = []
+    unit_team: dict[str, str] = {}
+    for number, codes in enumerate(sorted(members.values()), start=1):
         middle = shapely.centroid(shapely.union_all(shapes.loc[codes].to_numpy()))
         nearest = int(np.argmin(np.hypot(ox - middle.x, oy - middle.y)))
-        team = f"GS-{number:02d}"
+        team, name = f"GS-{number:02d}", f"General Supervision {number}"
         unit_team |= dict.fromkeys(codes, team)
-        rows.append({"team_id": team, "name": f"General Supervision {number}", "specialty": "",
-                     "office": offices["name"].iat[nearest], "units": " ".join(codes)})  # fmt: skip
+        office = str(offices["name"].iloc[nearest])
+        rows.append(_row(team, name, "", office, " ".join(codes)))
     return pd.DataFrame(rows), unit_team
+
+
+def _row(team: str, name: str, specialty: str, office: str, units: str) -> dict[str, str]:
+    return {"team_id": team, "name": name, "specialty": specialty, "office": office, "units": units}
 
 
 def _special_teams(
@@ -173,46 +180,50 @@ def _special_teams(
     for place, specialty in enumerate(profile.caseload.citywide):
         wanted = max(1, round(officers * _SPECIAL.get(specialty, 0.2) / _TEAM_SIZE))
         label = profile.caseload.labels.get(specialty, specialty.replace("_", " "))
-        short = (
-            "".join(word[0] for word in specialty.split("_")).upper()
-            if "_" in specialty
-            else specialty.upper()
-        )
+        initials = "".join(word[0] for word in specialty.split("_")).upper()
+        short = initials if "_" in specialty else specialty.upper()
         for number in range(1, wanted + 1):
-            suffix = f" {number}" if wanted > 1 else ""
-            rows.append({"team_id": f"{short}-{number:02d}", "name": f"{label[0].upper()}{label[1:]}{suffix}", "specialty": specialty,
-                         "office": offices["name"].iat[(place + number) % len(offices)], "units": ""})  # fmt: skip
+            name = label[0].upper() + label[1:] + (f" {number}" if wanted > 1 else "")
+            office = str(offices["name"].iloc[(place + number) % len(offices)])
+            rows.append(_row(f"{short}-{number:02d}", name, specialty, office, ""))
     return rows
 
 
 def _officers(
     teams: pd.DataFrame, general: int, special: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    counts: dict[str, int] = {}
-    ordinary = teams.loc[teams["specialty"] == "", "team_id"].tolist()
-    for k in range(general):
-        team = ordinary[k % len(ordinary)]
-        counts[team] = counts.get(team, 0) + 1
-    shares = teams.loc[teams["specialty"] != "", "specialty"].map(lambda s: _SPECIAL.get(s, 0.2))
-    many = teams["specialty"].map(teams["specialty"].value_counts())
-    total = sum(
-        _SPECIAL.get(s, 0.2) for s in teams.loc[teams["specialty"] != "", "specialty"].unique()
+    specialty = dict(zip(teams["team_id"].tolist(), teams["specialty"].tolist(), strict=True))
+    many = {str(kind): int(n) for kind, n in teams["specialty"].value_counts().items()}
+    total = sum(_SPECIAL.get(s, 0.2) for s in many if s)
+    members: list[str] = []
+    for place, (team, kind) in enumerate(specialty.items()):
+        if kind:
+            size = max(1, round(special * _SPECIAL.get(kind, 0.2) / total / many[kind]))
+        else:
+            size = general // many[""] + (place < general % many[""])
+        members += [team] * size
+    part_time = rng.uniform(size=len(members)) < 0.05
+    share = np.where(part_time, rng.choice([0.5, 0.6, 0.8], len(members)), 1.0)
+    return pd.DataFrame(
+        {
+            "officer_id": [f"CSO{1001 + k}" for k in range(len(members))],
+            "name": person_names(rng, len(members)),
+            "team_id": members,
+            "full_time_share": share,
+        }
     )
-    for row, share in shares.items():
-        counts[str(teams.at[row, "team_id"])] = max(1, round(special * share / total / many[row]))
-    rows = [{"team_id": team} for team in teams["team_id"] for _ in range(counts.get(team, 0))]
-    frame = pd.DataFrame(rows)
-    frame.insert(0, "officer_id", [f"CSO{1001 + k}" for k in range(len(frame))])
-    frame.insert(1, "name", person_names(rng, len(frame)))
-    part_time = rng.uniform(size=len(frame)) < 0.05
-    frame["full_time_share"] = np.where(part_time, rng.choice([0.5, 0.6, 0.8], len(frame)), 1.0)
-    return frame
 
 
 def make_staff(
-    *, profile: CityProfile, units: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame,
-    venues: gpd.GeoDataFrame, clients: int, seed: int,
-) -> Staff:  # fmt: skip
+    *,
+    profile: CityProfile,
+    units: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    venues: gpd.GeoDataFrame,
+    clients: int,
+    seed: int,
+) -> Staff:
     """Invent the staff for a number of clients.
 
     Parameters
@@ -234,50 +245,54 @@ def make_staff(
         Everyone, and today's plan.
     """
     rng = stream(seed, "staff")
-    centre = shapely.get_coordinates(
-        shapely.centroid(to_measuring(units, profile.city.crs).geometry.to_numpy())
-    )
+    crs = profile.city.crs
+    centre = shapely.get_coordinates(shapely.centroid(to_measuring(units, crs).geometry.to_numpy()))
     offices = _offices(profile, venues, addresses, centre, rng)
     count = max(2, round(16 * min(1.0, len(units) / 50)))
-    teams, unit_team = _teams(profile, units, offices, count)
-    general, special = max(len(teams), round(clients * 0.0205)), max(4, round(clients * 0.0108))
-    teams = pd.concat(
-        [teams, pd.DataFrame(_special_teams(profile, offices, special))], ignore_index=True
-    )
+    teams, unit_team = _teams(units, group_units(units, districts, count, crs), offices, crs)
+    # About 154 general and 94 specialised officers for 8,000 clients.
+    general, special = max(len(teams), round(clients * 0.0193)), max(4, round(clients * 0.0118))
+    rows = _special_teams(profile, offices, special)
+    teams = pd.concat([teams, pd.DataFrame(rows)], ignore_index=True)
     officers = _officers(teams, general, special, rng)
-    partners = _partners(
-        profile, districts, venues, max(len(districts), round(clients * 0.0075)), rng
-    )
+    partners = _partners(profile, districts, venues, clients, rng)
     return Staff(offices, teams, officers, partners, unit_team)
+
+
+def _stations(
+    profile: CityProfile, districts: gpd.GeoDataFrame, venues: gpd.GeoDataFrame
+) -> dict[str, str]:
+    """The station of each district: the one in it that lies most central."""
+    categories = profile.venues.station_categories if profile.venues else ()
+    known = venues[venues["category"].isin(categories)]
+    shapes = to_measuring(districts, profile.city.crs).geometry
+    if not len(known):
+        return dict.fromkeys((str(code) for code in shapes.index), "")
+    points = shapely.points(*project(known.geometry.x, known.geometry.y, profile.city.crs))
+    found = {}
+    for code, shape in zip(shapes.index, shapes, strict=True):
+        away = shapely.distance(shape, points)
+        middle = shapely.distance(shapely.centroid(shape), points)
+        found[str(code)] = str(known["name"].iloc[int(np.lexsort((middle, away))[0])])
+    return found
 
 
 def _partners(
     profile: CityProfile,
     districts: gpd.GeoDataFrame,
     venues: gpd.GeoDataFrame,
-    count: int,
+    clients: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    stations = venues[
-        venues["category"].isin(profile.venues.station_categories if profile.venues else ())
-    ]
-    shapes = to_measuring(districts, profile.city.crs).geometry
-    sx, sy = (
-        project(stations.geometry.x, stations.geometry.y, profile.city.crs)
-        if len(stations)
-        else (np.array([]), np.array([]))
+    station = _stations(profile, districts, venues)
+    codes = sorted(station)
+    count = max(len(codes), round(clients * 0.0075))
+    own = [codes[k % len(codes)] for k in range(count)]
+    return pd.DataFrame(
+        {
+            "partner_id": [f"PP{501 + k}" for k in range(count)],
+            "name": person_names(rng, count),
+            "district": own,
+            "station": [station[code] for code in own],
+        }
     )
-    rows = []
-    codes = sorted(str(code) for code in districts.index)
-    for k in range(count):
-        code = codes[k % len(codes)]
-        spots = shapely.points(sx, sy)
-        gap = shapely.distance(shapes.loc[code], spots)
-        middle = shapely.distance(shapely.centroid(shapes.loc[code]), spots)
-        station = (
-            str(stations["name"].iat[int(np.lexsort((middle, gap))[0])]) if len(stations) else ""
-        )
-        rows.append({"partner_id": f"PP{501 + k}", "district": code, "station": station})
-    frame = pd.DataFrame(rows)
-    frame.insert(1, "name", person_names(rng, len(frame)))
-    return frame
