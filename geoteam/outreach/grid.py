@@ -106,9 +106,9 @@ def cell_ids(clients: pd.DataFrame, *, crs: str, size_m: float, shape: Shape) ->
     x, y = project(clients["lon"].to_numpy(), clients["lat"].to_numpy(), crs)
     placed = np.isfinite(x) & np.isfinite(y)
     column, row = cell_of(x[placed], y[placed], size_m, shape)
-    ids = pd.Series("", index=clients.index, dtype="str")
-    ids.iloc[np.flatnonzero(placed)] = _ids(column, row, size_m, shape)
-    return ids
+    ids = np.full(len(clients), "", dtype=object)
+    ids[placed] = np.array(_ids(column, row, size_m, shape), dtype=object)
+    return pd.Series(ids, index=clients.index, dtype="str")
 
 
 def cell_of(x: Floats, y: Floats, size_m: float, shape: Shape) -> tuple[Ints, Ints]:

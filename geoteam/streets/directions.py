@@ -277,6 +277,8 @@ def _new_step(
 ) -> bool:
     """A new instruction where the name changes, or where one must turn though it does not."""
     before, after = _name(network, arcs[index - 1]), _name(network, arcs[index])
+    if arcs[index] == arcs[index - 1] ^ 1:
+        return True
     turns_off = abs(angles[index - 1]) > STRAIGHT_DEG
     if before != after:
         # A short unnamed link straight ahead is no news.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import networkx as nx
@@ -56,7 +57,11 @@ def _read_graphml(path: Path) -> nx.MultiDiGraph:
     import osmnx as ox  # takes a second to import, and OSM files do not need it
 
     try:
-        return ox.load_graphml(path)
+        graph = ox.load_graphml(path)
+        for key, empty in (("restrictions", ()), ("passed_over", {})):
+            # GraphML keeps a graph's own attributes as text.
+            graph.graph[key] = ast.literal_eval(graph.graph.get(key) or repr(empty))
+        return graph
     except Exception as error:  # XML parsers raise many kinds
         raise UnreadableFileError(
             f"the graph file cannot be read: {error}",
