@@ -42,7 +42,9 @@ def map_(
     """
     if community and clients:
         raise click.UsageError("a community map shows no client")
-    layers = ["district", "office", "station", "partner", *(["client"] if clients else [])]
+    layers = ["district", "office", "station"]
+    layers += ["partner"] if measure == "coverage" else []
+    layers += ["client"] if clients else []
     options = MapOptions(
         by=by,
         measure=measure,

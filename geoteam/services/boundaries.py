@@ -106,12 +106,18 @@ def add_file(
     BoundaryError
         When a fault cannot be accepted or mended.
     """
+    crs = workspace.profile.city.crs
     frame = read_boundaries(
-        path, kind=table.kind, fields=table.fields, layer=table.layer, keep=table.keep
+        path,
+        kind=table.kind,
+        fields=table.fields,
+        layer=table.layer,
+        keep=table.keep,
+        city_crs=crs,
     )
     repairs: list[Repair] = []
     if repair:
-        frame, repairs = repair_boundaries(frame, crs=workspace.profile.city.crs)
+        frame, repairs = repair_boundaries(frame, crs=crs)
     if table.tiles:
         refuse_faults(frame, workspace.profile, table)
     save_boundaries(workspace, table, frame, actor)

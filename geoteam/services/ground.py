@@ -95,7 +95,7 @@ def ground_of(workspace: Workspace, on: date | None = None) -> Ground:
     profile = workspace.profile
     units = workspace.areas(profile.unit_kind, on)
     west, south, east, north = (float(value) for value in units.total_bounds)
-    credits_ = [profile.streets.credit, units.attrs["set"].credit]
+    credits_ = f"{profile.streets.credit}; {units.attrs['set'].credit}".split("; ")
     there = (workspace.folder / BASEMAP_FILE).is_file()
     return Ground(
         basemap_url=BASEMAP_URL if there else "",

@@ -61,6 +61,7 @@ def load_boundaries(workspace: Workspace, data: Path, actor: str) -> dict[str, i
             fields=table.fields,
             layer=table.layer,
             keep=table.keep,
+            city_crs=workspace.profile.city.crs,
         )
         if table.tiles:
             refuse_faults(frame, workspace.profile, table)
