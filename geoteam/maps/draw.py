@@ -249,7 +249,7 @@ def _furniture(layers: Sequence[AnyLayer], empty: str, advice: str) -> str:
             [one for one in layers if isinstance(one, RouteLayer)],
         )
     )
-    boxes = f'<aside class="gt-legends" aria-label="Legend">{"".join(parts)}</aside>'
+    boxes = f'<section class="gt-legends" aria-label="Legend">{"".join(parts)}</section>'
     nothing = all(len(frame) == 0 for frame in _frames(layers))
     message = legends.empty_message(empty, advice) if nothing else ""
     return legends.pattern_definitions() + boxes + message

@@ -65,7 +65,13 @@ def every_layer(text: str = "A name") -> list[object]:
             mark=text,
             many=text,
         ),
-        PointLayer(name=f"Offices {text}", frame=points([text]), kind="office", cluster=False),
+        PointLayer(
+            name=f"Offices {text}",
+            frame=points([text]),
+            title_column="title",
+            kind="office",
+            cluster=False,
+        ),
         RouteLayer(
             name=f"Tour {text}",
             legs=list(streets().geometry[:1]),

@@ -47,7 +47,8 @@ function dress(shape: Shape, list: Shape[]): void {
   element.setAttribute("tabindex", list[0] === shape ? "0" : "-1");
   element.addEventListener("focus", () => {
     shape.openTooltip();
-    light([shape]);
+    // Raising the element would move it in the document, and it would lose the focus.
+    light([shape], false);
   });
   element.addEventListener("blur", () => {
     shape.closeTooltip();
@@ -72,7 +73,7 @@ function dress(shape: Shape, list: Shape[]): void {
   });
 }
 
-function light(next: Shape[]): void {
+function light(next: Shape[], raise = true): void {
   for (const shape of lit) {
     const { style } = props(shape.feature);
     if (style) shape.setStyle(style);
@@ -81,7 +82,7 @@ function light(next: Shape[]): void {
   for (const shape of lit) {
     const weight = (props(shape.feature).style?.weight ?? 1) + 2;
     shape.setStyle({ weight, color: "#0b3a6b", opacity: 1 });
-    shape.bringToFront();
+    if (raise) shape.bringToFront();
   }
 }
 
