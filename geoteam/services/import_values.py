@@ -15,6 +15,7 @@ _RUNS = "=+-@\t\r"
 _EXCEL_ERRORS = frozenset(
     ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 )
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _SLASHED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]\d{1,2}:\d{2}.*)?")
@@ -103,7 +104,9 @@ def _words(cell: Any) -> str:
         if not cell.is_integer() or abs(cell) >= 1e15:
             raise BadValue("is a number that has lost digits", "Format the column as text")
         cell = int(cell)
-    value = unicodedata.normalize("NFC", str("" if cell is None else cell))
+    value = str("" if cell is None else cell)
+    if not value.isascii():
+        value = unicodedata.normalize("NFC", value)
     value = " ".join(value.split())
     if len(value) > 1 and value[0] == "'" and value[1] in _RUNS:
         # A spreadsheet's own mark for "this is text"; our own files carry it too.
@@ -114,7 +117,7 @@ def _words(cell: Any) -> str:
         )
     if value.upper() in _EXCEL_ERRORS:
         raise BadValue(f"is Excel's error {value.upper()}", "Mend the formula and save its value")
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+    if _CONTROL.search(value):
         raise BadValue("has control characters", "Type the text again")
     return value
 
