@@ -19,6 +19,7 @@ from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
 from geoteam.server.show import client_url, may
 from geoteam.services import maps
+from geoteam.services.import_values import safe_for_spreadsheets
 
 Fields = MultiDict[str, str]
 _MOST_LAYERS = 20
@@ -65,6 +66,7 @@ def page(
         headings=headings(view.table),
         rows=rows(view.table),
         options=options,
+        today=workspace().today(),
         menus=maps.map_menus(workspace(), user()),
         frame_url=url_for(frame, **_kept(fields)),
         table_url=url_for(table, **_kept(fields)),
@@ -224,10 +226,12 @@ def table_csv(table: pd.DataFrame) -> str:
     """
     file = io.StringIO()
     writer = csv_writer.writer(file)
-    writer.writerow([_harmless(str(name)) for name in (table.index.name or "area", *table.columns)])
+    writer.writerow(
+        [safe_for_spreadsheets(str(name)) for name in (table.index.name or "area", *table.columns)]
+    )
     for row, withheld in zip(table.itertuples(), _withheld(table), strict=True):
         values = [_WITHHELD] * (len(row) - 1) if withheld else [_rounded(one) for one in row[1:]]
-        writer.writerow([_harmless(str(row[0])), *values])
+        writer.writerow([safe_for_spreadsheets(str(row[0])), *values])
     return "\ufeff" + file.getvalue()
 
 
@@ -239,11 +243,6 @@ def _withheld(table: pd.DataFrame) -> list[bool]:
 
 def _rounded(value: float) -> str:
     return "" if pd.isna(value) else f"{value:.4f}".rstrip("0").rstrip(".")
-
-
-def _harmless(text: str) -> str:
-    # Spreadsheets run cells that begin like a formula.
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _layers(fields: Fields, default: tuple[str, ...]) -> tuple[str, ...]:

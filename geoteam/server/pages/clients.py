@@ -43,13 +43,15 @@ def index() -> ResponseReturnValue:
     def link(number: int) -> str:
         return link_to("clients.index", {"q": seal_search(search), **chosen, "page": number})
 
+    filters = clients.filters(workspace(), user())
     return render_template(
         "clients.html",
         found=found,
         search=search,
         chosen=chosen,
         link=link,
-        filters=clients.filters(workspace(), user()),
+        filters=filters,
+        team_names=dict(filters.teams),
     )
 
 
