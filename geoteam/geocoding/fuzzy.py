@@ -43,10 +43,16 @@ class StreetSpelling:
 
     def __init__(self, by_base: Mapping[str, Mapping[str, int]]) -> None:
         self._by_base = by_base
-        self._bases: dict[str, list[str]] = {}
+        # Quadrant -> names that may be mended; with and without their type.
+        self._typed: dict[str, list[str]] = {"": []}
         for base, quadrants in by_base.items():
-            for quadrant in quadrants:
-                self._bases.setdefault(quadrant, []).append(base)
+            if _mendable(base):
+                for quadrant in quadrants:
+                    self._typed.setdefault(quadrant, []).append(base)
+        for quadrant, names in self._typed.items():
+            if quadrant:
+                names.extend(self._typed[""])
+        self._cores = {q: [_core(name) for name in names] for q, names in self._typed.items()}
 
     def near(self, base: str, quadrant: str) -> list[tuple[str, float]]:
         """Find the streets of a quadrant whose name is spelled nearly so.
@@ -69,18 +75,18 @@ class StreetSpelling:
         # Numbered and lettered streets differ by one sign from their neighbours: never mended.
         if len(core) < 4 or any(character.isdigit() for character in core):
             return []
-        pool = self._bases.get(quadrant, []) + (self._bases.get("", []) if quadrant else [])
-        pool = [name for name in pool if _mendable(name)]
+        pool = self._typed.get(quadrant, [])
         typed = core != base
-        names = pool if typed else [_core(name) for name in pool]
+        names = pool if typed else self._cores.get(quadrant, [])
         limit = 1 if len(core) < 8 else 2
         if not pool:
             return []
         distances = process.cdist(
             [base], names, scorer=OSA.distance, score_cutoff=limit + 1, dtype=np.uint8
         )[0]
-        order = np.argsort(distances, kind="stable")
-        best = int(distances[order[0]])
+        near = np.flatnonzero(distances <= limit + 1)
+        order = near[np.argsort(distances[near], kind="stable")]
+        best = int(distances[order[0]]) if len(order) else limit + 1
         if best > limit:
             return []
         close = [pool[i] for i in order[:5] if distances[i] <= best + 1]

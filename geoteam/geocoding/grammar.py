@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geoteam.model import AddressKind
 
@@ -25,6 +25,12 @@ class AddressGrammar:
     quadrants: tuple[str, ...] = ()
     postal_names: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    # The postal names as words, longest first.
+    city_words: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = {tuple(name.upper().split()) for name in self.postal_names}
+        object.__setattr__(self, "city_words", tuple(sorted(names, key=lambda n: (-len(n), n))))
 
 
 @dataclass(frozen=True, slots=True)

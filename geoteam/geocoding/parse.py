@@ -129,7 +129,8 @@ def _street_line(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> Par
         number = None
     if number is None:
         return _no_number(rest, base, grammar)
-    return replace(_address(rest, number, base, grammar), second=second.strip(" ,"))
+    parsed = _address(rest, number, base, grammar)
+    return replace(parsed, second=second.strip(" ,")) if second else parsed
 
 
 def _is_address(text: str, grammar: AddressGrammar) -> bool:
@@ -163,22 +164,37 @@ def _address(
     if len(crossing) == 2 and crossing[0].strip() and crossing[1].strip():
         body, street2 = crossing[0], _street_text(crossing[1], grammar)
     street = read_street(tokens(body), grammar)
-    parsed = _with_street(base, street)
+    parsed = _with_street(base, street, written, low, high, street2)
     if not parsed.name:
-        return replace(parsed, number=written, kind=AddressKind.INVALID.value, note="no street")
-    return replace(parsed, number=written, low=low, high=high, street2=street2)
+        note = "there is a house number but no street"
+        return replace(parsed, kind=AddressKind.INVALID.value, note=note)
+    return parsed
 
 
-def _with_street(base: ParsedAddress, street: Street) -> ParsedAddress:
+def _with_street(
+    base: ParsedAddress,
+    street: Street,
+    number: str = "",
+    low: int = -1,
+    high: int = -1,
+    street2: str = "",
+) -> ParsedAddress:
     left = " ".join(street.leftover)
     second = left if re.match(r"\d+ ", left) and any(w in SUFFIXES for w in street.leftover) else ""
-    return replace(
-        base,
+    return ParsedAddress(
+        number=number,
         predirectional=street.predirectional,
         name=street.name,
         type=street.type,
         quadrant=street.quadrant,
         unit=street.unit,
+        kind=base.kind,
+        street2=street2,
+        zip=base.zip,
+        city=base.city,
+        state=base.state,
+        low=low,
+        high=high,
         place="" if second else left,
         second=second,
         note=street.note,

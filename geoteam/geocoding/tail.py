@@ -73,10 +73,8 @@ def _state(words: list[str], grammar: AddressGrammar, zip_code: str) -> tuple[li
     return words, ""
 
 
-def _city(
-    words: list[str], grammar: AddressGrammar, names: list[tuple[str, ...]], *, sure: bool
-) -> tuple[list[str], str]:
-    for name in names:
+def _city(words: list[str], grammar: AddressGrammar, *, sure: bool) -> tuple[list[str], str]:
+    for name in grammar.city_words:
         size = len(name)
         if tuple(words[-size:]) != name:
             continue
@@ -86,22 +84,6 @@ def _city(
         if sure or before in (",", ";") or _ends_street(before):
             return words[:-size], " ".join(name)
     return words, ""
-
-
-def city_names(grammar: AddressGrammar) -> list[tuple[str, ...]]:
-    """List the city's postal names as words, longest first.
-
-    Parameters
-    ----------
-    grammar
-        The city's address habits.
-
-    Returns
-    -------
-    list of tuple
-        The names.
-    """
-    return sorted((tuple(n.upper().split()) for n in grammar.postal_names), key=lambda n: -len(n))
 
 
 def cut_tail(words: list[str], grammar: AddressGrammar) -> Tail:
@@ -132,7 +114,7 @@ def cut_tail(words: list[str], grammar: AddressGrammar) -> Tail:
     rest = _join_capital(rest, grammar)
     rest, state = _state(rest, grammar, zip_code)
     rest, _ = _drop_commas(rest)
-    rest, city = _city(rest, grammar, city_names(grammar), sure=bool(state or zip_code))
+    rest, city = _city(rest, grammar, sure=bool(state or zip_code))
     rest, _ = _drop_commas(rest)
     if not zip_code and rest and len(rest) > 1:
         # "20002 WASHINGTON DC": the ZIP before the city.

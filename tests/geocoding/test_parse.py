@@ -204,6 +204,7 @@ def test_what_is_no_text_is_invalid(value: object) -> None:
         "1200 H ST NE | 1400 K ST NW",
         "1200 H ST NE\n1400 K ST NW",
         "1200 H ST NE OR 1400 K ST NW",
+        "1200 H ST NE 1400 K ST NW",
     ],
 )
 def test_two_addresses_in_one_cell(text: str) -> None:
