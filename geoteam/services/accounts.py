@@ -256,16 +256,16 @@ def _check(user: User) -> None:
     if not user.name:
         raise InputError("an account needs the person's name")
     links = {
-        Role.OFFICER: ("officer", user.officer_ref),
-        Role.POLICE: ("police partner", user.police_partner_ref),
-        Role.SUPERVISOR: ("team", " ".join(user.team_refs)),
+        Role.OFFICER: ("an officer", user.officer_ref),
+        Role.POLICE: ("a police partner", user.police_partner_ref),
+        Role.SUPERVISOR: ("a team", " ".join(user.team_refs)),
     }
     needed, value = links.get(user.role, ("", ""))
     if needed and not value:
-        raise InputError(f"an account with the role {user.role.value} needs a {needed}")
+        raise InputError(f"an account with the role {user.role.value} needs {needed}")
     for role, (link, other) in links.items():
         if other and role is not user.role:
-            raise InputError(f"an account with the role {user.role.value} has no {link}")
+            raise InputError(f"an account with the role {user.role.value} cannot be {link}'s")
 
 
 def disable_user(workspace: Workspace, actor: str, username: str, *, disabled: bool = True) -> None:
