@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -149,35 +148,40 @@ def local_streets(
         Lanes, cross streets, and one through road each way.
     """
     reach = float(np.hypot(*(np.subtract(cell.bounds[2:], cell.bounds[:2])))) / 2 + 60
+    found = [
+        (direction, through, part)
+        for direction, through, line in _wavy(cell, rng, reach)
+        for part in lines_of(line)
+        if part.length >= 60
+    ]
     streets = []
-    for direction, through, line in _wavy(cell, rng, reach):
-        for part in lines_of(line):
-            if part.length < 60:
-                continue
-            ending = "ROAD" if through else LOCAL_TYPES[int(rng.integers(len(LOCAL_TYPES)))]
-            highway = "tertiary" if through else "residential"
-            kind = "cross" if direction else "lane"
-            name = f"{local_name(rng, taken)} {ending}"
-            base = first_block(survey, part)
-            streets.append(Street(part, name, highway, "len", kind=kind, base=base))
+    bases = first_blocks(survey, [part for _, _, part in found])
+    for (direction, through, part), base in zip(found, bases, strict=True):
+        ending = "ROAD" if through else LOCAL_TYPES[int(rng.integers(len(LOCAL_TYPES)))]
+        highway = "tertiary" if through else "residential"
+        kind = "cross" if direction else "lane"
+        name = f"{local_name(rng, taken)} {ending}"
+        streets.append(Street(part, name, highway, "len", kind=kind, base=base))
     return streets
 
 
-def first_block(survey: Survey, line: LineString) -> int:
-    """Return the hundred-block in which a lane begins.
+def first_blocks(survey: Survey, lines: list[LineString]) -> list[int]:
+    """Return the hundred-blocks in which lanes begin.
 
     Parameters
     ----------
     survey
         The survey.
-    line
-        The lane.
+    lines
+        The lanes.
 
     Returns
     -------
-    int
-        1 or more.
+    list of int
+        1 or more each.
     """
-    p, q = survey.unbend(*line.coords[0])
-    block: NDArray[np.float64] = survey.block_q(q) if dominant(line) == "p" else survey.block_p(p)
-    return max(1, int(abs(float(block))))
+    starts = np.array([line.coords[0] for line in lines]).reshape(-1, 2)
+    p, q = survey.unbend(starts[:, 0], starts[:, 1])
+    north_south = np.array([dominant(line) == "p" for line in lines], dtype=bool)
+    block = np.abs(np.where(north_south, survey.block_q(q), survey.block_p(p)))
+    return [int(value) for value in np.maximum(block, 1)]

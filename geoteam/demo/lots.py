@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 # Block length by which streets of rule "len" are numbered.
 BLOCK_M = 120.0
 _CORNER_M = 13.0
+_STEP_M = 12.0
 
 
 @dataclass(frozen=True)
@@ -75,27 +76,27 @@ def _density(x: Array, y: Array, phase: Array) -> Array:
     return np.asarray(np.clip(value + 0.2 * np.sin(x / 600 + y / 700 + phase[2]), 0.15, None))
 
 
-def _along(
-    edges: pd.DataFrame,
-    streets: list[Street],
-    survey: Survey,
-    edge: NDArray[np.int64],
-    points: NDArray[np.object_],
-) -> Array:
-    """Return the hundred-block coordinate of points on the centre line: 2.5 is number 250."""
-    x, y = shapely.get_coordinates(points).T
-    p, q = survey.unbend(x, y)
-    rule = edges["rule"].to_numpy()[edge]
-    value = np.where(rule == "p", np.abs(survey.block_q(q)), np.abs(survey.block_p(p)))
-    by_length = np.flatnonzero(rule == "len")
-    whole = np.asarray([s.line for s in streets], dtype=object)[
-        edges["street"].to_numpy()[edge[by_length]]
-    ]
-    value[by_length] = (
-        edges["base"].to_numpy()[edge[by_length]]
-        + shapely.line_locate_point(whole, points[by_length]) / BLOCK_M
-    )
-    return value
+class _Numbering:
+    """Tells the hundred-block coordinate of points on centre lines: 2.5 is number 250."""
+
+    def __init__(self, survey: Survey, streets: list[Street], edges: pd.DataFrame) -> None:
+        self.survey = survey
+        self.lines = np.array([street.line for street in streets], dtype=object)
+        self.street = edges["street"].to_numpy()
+        self.rule = edges["rule"].to_numpy()
+        self.base = edges["base"].to_numpy()
+
+    def at(
+        self, edge: NDArray[np.int64], points: NDArray[np.object_]
+    ) -> tuple[Array, Array, Array]:
+        """Block coordinate, p and q of points on edges."""
+        p, q = self.survey.unbend(*shapely.get_coordinates(points).T)
+        north_south = self.rule[edge] == "p"
+        block = np.abs(np.where(north_south, self.survey.block_q(q), self.survey.block_p(p)))
+        own = np.flatnonzero(self.rule[edge] == "len")
+        along = shapely.line_locate_point(self.lines[self.street[edge[own]]], points[own])
+        block[own] = self.base[edge[own]] + along / BLOCK_M
+        return block, p, q
 
 
 def _addressable(edges: pd.DataFrame) -> NDArray[np.int64]:
@@ -145,38 +146,33 @@ def make_lots(
     rng = stream(seed, "lots")
     edges = network.edges
     rows = _addressable(edges)
+    numbering = _Numbering(survey, streets, edges)
     lines = edges["geometry"].to_numpy()[rows]
     pick, at = _sample(rng, lines, wanted)
     edge, line = rows[pick], lines[pick]
-    on = shapely.line_interpolate_point(line, at)
-    block = _along(edges, streets, survey, edge, on)
-    ahead = _along(
-        edges,
-        streets,
-        survey,
-        edge,
-        shapely.line_interpolate_point(line, np.minimum(at + 3, shapely.length(line))),
-    )
-    behind = _along(
-        edges, streets, survey, edge, shapely.line_interpolate_point(line, np.maximum(at - 3, 0))
-    )
-    growing = np.where(ahead >= behind, 1.0, -1.0)
-    side = rng.integers(0, 2, len(at))  # 0: even, right of growing numbers
-    number = 2 * np.floor(block * 50).astype(int) + side
+    block, _, _ = numbering.at(edge, shapely.line_interpolate_point(line, at))
+    ahead, _, _ = numbering.at(edge, shapely.line_interpolate_point(line, at + 3))
+    side = rng.integers(0, 2, len(at))  # 0: even, on the right
+    number = 2 * np.floor(block * 50).astype(np.int64) + side
     number = np.where(number < 1, 2 - side, number)
-    x, y = _beside(line, at, growing * np.where(side == 0, -1, 1), rng.uniform(12, 20, len(at)))
-    p, q = survey.unbend(x, y)
+    left = np.where(ahead >= block, 1.0, -1.0) * np.where(side == 0, -1.0, 1.0)
+    x, y = _beside(line, at, left, rng.uniform(12, 20, len(at)))
+    street = edges["name"].to_numpy()[edge]
+    quadrant = quadrant_of(*survey.unbend(x, y))
     points = pd.DataFrame(
-        {"number": number, "street": edges["name"].to_numpy()[edge], "quadrant": quadrant_of(p, q),
-         "x": x, "y": y, "edge": edge, "side": side, "block": block}
+        {"number": number, "street": street, "quadrant": quadrant, "x": x, "y": y, "edge": edge,
+         "side": side, "block": block}
     )  # fmt: skip
-    points = points[_dry(points, ground)]
-    points = points.drop_duplicates(["number", "street", "quadrant"]).reset_index(drop=True)
-    points = points.sort_values(["street", "quadrant", "number"], kind="stable").reset_index(
-        drop=True
-    )
+    points = _register(points[_dry(points, ground)])
+    return Lots(points, _blocks(numbering, edges, rows))
+
+
+def _register(points: pd.DataFrame) -> pd.DataFrame:
+    """Each address once, in the order of a street directory, with a number of its own."""
+    key = ["street", "quadrant", "number"]
+    points = points.drop_duplicates(key).sort_values(key, kind="stable").reset_index(drop=True)
     points.insert(0, "address_id", [str(100001 + 7 * k) for k in range(len(points))])
-    return Lots(points, _blocks(survey, streets, edges, rows))
+    return points
 
 
 def _beside(
@@ -201,30 +197,29 @@ def _dry(points: pd.DataFrame, ground: Ground) -> NDArray[np.bool_]:
     return np.asarray(shapely.contains_xy(outline, x, y) & ~shapely.contains_xy(wet, x, y))
 
 
-def _blocks(
-    survey: Survey, streets: list[Street], edges: pd.DataFrame, rows: NDArray[np.int64]
-) -> pd.DataFrame:
+def _blocks(numbering: _Numbering, edges: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:
     """Cut the streets into hundred-blocks by walking them in steps of a few metres."""
     lines = edges["geometry"].to_numpy()[rows]
-    steps = np.maximum(2, np.ceil(shapely.length(lines) / 8).astype(int))
+    length = shapely.length(lines)
+    steps = np.maximum(3, np.ceil(length / _STEP_M).astype(np.int64))
     pick = np.repeat(np.arange(len(rows)), steps)
     number = np.arange(len(pick)) - np.repeat(np.cumsum(steps) - steps, steps)
     share = (number + 0.5) / steps[pick]
     points = shapely.line_interpolate_point(lines[pick], share, normalized=True)
-    block = np.floor(_along(edges, streets, survey, rows[pick], points)).astype(int)
+    block, p, q = numbering.at(rows[pick], points)
     x, y = shapely.get_coordinates(points).T
-    p, q = survey.unbend(x, y)
-    name = edges["name"].to_numpy()[rows[pick]]
     frame = pd.DataFrame(
-        {"street": name, "quadrant": quadrant_of(p, q), "hundred": block, "x": x, "y": y,
-         "length_m": shapely.length(lines)[pick] / steps[pick]}
+        {"street": edges["name"].to_numpy()[rows[pick]], "quadrant": quadrant_of(p, q),
+         "hundred": np.floor(block).astype(np.int64), "x": x, "y": y,
+         "length_m": (length / steps)[pick]}
     )  # fmt: skip
     # A street on an axis has a quadrant on each side; its blocks have none.
-    frame.loc[frame["street"].str.contains(" COURT STREET", regex=False), "quadrant"] = ""
-    blocks = frame.groupby(["street", "quadrant", "hundred"], as_index=False).agg(
+    frame.loc[frame["street"].str.endswith(" COURT STREET"), "quadrant"] = ""
+    keys = ["street", "quadrant", "hundred"]
+    blocks = frame.groupby(keys, as_index=False).agg(
         length_m=("length_m", "sum"), x=("x", "median"), y=("y", "median")
     )
-    blocks = blocks[blocks["length_m"] > 25].copy()
+    blocks = blocks[blocks["length_m"] > 25].reset_index(drop=True)
     blocks["lo"] = np.maximum(blocks["hundred"] * 100, 1)
     blocks["hi"] = blocks["hundred"] * 100 + 99
-    return blocks.reset_index(drop=True)
+    return blocks

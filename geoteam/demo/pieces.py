@@ -19,6 +19,8 @@ from geoteam.demo.ground import Ground
 from geoteam.demo.network import Network
 
 Ids = NDArray[np.int64]
+# Pieces with more than this many times the mean number of addresses are cut up further.
+HEAVY = 6.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Pieces:
     dry
         False for water and crumbs, which only join an area at the end.
     near
-        Neighbours: for each piece, other piece -> (shared length in metres, cost of crossing).
+        Neighbours: for each piece, other piece -> (shared length in metres, cost of growing across)
     """
 
     shapes: NDArray[np.object_]
@@ -78,7 +80,7 @@ def make_pieces(
     Pieces
         Polygons, weights and neighbours.
     """
-    shapes = _cut_up(ground, network)
+    shapes = _cut_up(ground, network, x, y)
     weight = _count(shapes, x, y)
     wet = ground.water.buffer(1.0)
     shapely.prepare(wet)
@@ -87,14 +89,26 @@ def make_pieces(
     return Pieces(shapes, weight, dry, _neighbours(shapes, ground))
 
 
-def _cut_up(ground: Ground, network: Network) -> NDArray[np.object_]:
-    edges = network.edges
-    major = edges["highway"].isin(["primary", "secondary", "tertiary"]) | (edges["kind"] == "shore")
-    lines = [*edges.loc[major, "geometry"], ground.river.boundary, ground.branch.boundary]
-    lines += [ground.river_middle, ground.branch_middle, ground.creek, ground.outline.exterior]
+def _faces(lines: list[shapely.Geometry]) -> NDArray[np.object_]:
     noded = shapely.union_all(lines, grid_size=0.05)
     shapes = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     return np.asarray(shapes[np.lexsort(shapely.get_coordinates(shapely.centroid(shapes)).T)])
+
+
+def _cut_up(
+    ground: Ground, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    edges = network.edges[network.edges["kind"] != "expressway"]
+    major = edges["highway"].isin(["primary", "secondary", "tertiary"]) | (edges["kind"] == "shore")
+    lines = [*edges.loc[major, "geometry"], ground.river.boundary, ground.branch.boundary]
+    lines += [ground.river_middle, ground.branch_middle, ground.creek, ground.outline.exterior]
+    shapes = _faces(lines)
+    weight = _count(shapes, x, y)
+    crowded = shapes[weight > HEAVY * weight[weight > 0].mean()]
+    # Where no bigger street runs through, small ones do.
+    small = edges.loc[~major, "geometry"].to_numpy()
+    inside, _ = shapely.STRtree(crowded).query(small, predicate="intersects")
+    return _faces([*lines, *small[np.unique(inside)]]) if len(inside) else shapes
 
 
 def piece_of(
@@ -136,6 +150,9 @@ def _neighbours(
     pairs = shared.groupby(["owner_x", "owner_y"], as_index=False).agg(
         length=("length", "sum"), cost=("cost", "mean")
     )
+    centre = shapely.get_coordinates(shapely.centroid(shapes))
+    gap = centre[pairs["owner_x"].to_numpy()] - centre[pairs["owner_y"].to_numpy()]
+    pairs["cost"] += np.hypot(*gap.T) + np.where(pairs["length"] < 60, 400.0, 0.0)
     near: list[dict[int, tuple[float, float]]] = [{} for _ in shapes]
     for a, b, length, cost in pairs.itertuples(index=False):
         near[a][b] = near[b][a] = (length, cost)

@@ -18,30 +18,23 @@ from geoteam.demo.seeds import stream
 
 
 def _grow(
-    pieces: Pieces,
-    ids: Ids,
-    seeds: Sequence[int],
-    head_start: NDArray[np.float64],
-    centres: NDArray[np.float64],
+    pieces: Pieces, ids: Ids, seeds: Sequence[int], head_start: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    allowed = set(ids.tolist())
+    """Dijkstra from all seeds at once: every piece goes to the seed that is cheapest to reach."""
+    free = set(ids.tolist())
     owner: dict[int, int] = {}
     heap = [(float(head_start[k]), k, seed) for k, seed in enumerate(seeds)]
     heapq.heapify(heap)
     while heap:
         cost, k, piece = heapq.heappop(heap)
-        if piece in owner:
+        if piece not in free:
             continue
+        free.remove(piece)
         owner[piece] = k
-        for other, (length, price) in pieces.near[piece].items():
-            if other in allowed and other not in owner:
-                step = (
-                    float(np.hypot(*(centres[piece] - centres[other])))
-                    + price
-                    + (400 if length < 60 else 0)
-                )
+        for other, (_, step) in pieces.near[piece].items():
+            if other in free:
                 heapq.heappush(heap, (cost + step, k, other))
-    return np.array([owner[int(piece)] for piece in ids])
+    return np.array([owner[piece] for piece in ids.tolist()])
 
 
 def split(pieces: Pieces, ids: Ids, count: int, rng: np.random.Generator) -> list[Ids]:
@@ -77,7 +70,7 @@ def split(pieces: Pieces, ids: Ids, count: int, rng: np.random.Generator) -> lis
     head = np.zeros(count)
     best, best_spread = np.zeros(len(ids), dtype=int), np.inf
     for turn in range(28):
-        owner = _grow(pieces, ids, seeds, head, centres)
+        owner = _grow(pieces, ids, seeds, head)
         load = np.bincount(owner, weight, minlength=count)
         spread = load.max() / load.mean() + load.mean() / max(load.min(), 1.0)
         if spread < best_spread:
@@ -129,9 +122,12 @@ class Scheme:
 
 
 def _order(groups: list[Ids], pieces: Pieces, key: str) -> list[Ids]:
+    centres = shapely.get_coordinates(shapely.centroid(pieces.shapes))
+    area = shapely.area(pieces.shapes)
+
     def middle(ids: Ids) -> tuple[float, float]:
-        x, y = shapely.centroid(shapely.union_all(pieces.shapes[ids])).coords[0]
-        return (x, y)
+        x, y = np.average(centres[ids], axis=0, weights=area[ids])
+        return float(x), float(y)
 
     if key == "turn":
         nearest = min(range(len(groups)), key=lambda k: np.hypot(*middle(groups[k])))
