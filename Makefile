@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 PIP_QUIET := -q --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports docs-check test-all browser postgis bench lock clean system
+.PHONY: help setup run test check lint types imports docs docs-check test-all bench lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,10 +52,13 @@ lint: setup ## Style of Python and TypeScript
 
 types: setup ## Types of Python and TypeScript
 	@$(BIN)/mypy
-	@$(BIN)/python scripts/web.py types
+	@$(BIN)/python scripts/web.py types test
 
 imports: setup ## Which room may import which
 	@$(BIN)/lint-imports
+
+docs: setup ## Write the reference pages anew from the code
+	@$(BIN)/python scripts/check_docs.py --write
 
 docs-check: setup ## Docstrings, and that every command, route and setting is documented
 	@$(BIN)/python scripts/check_docs.py

@@ -92,7 +92,7 @@ def table(rows: list[dict[str, Any]], columns: list[str], empty: str) -> list[st
     """
     if not rows:
         return [empty]
-    cells = [columns, *([_cell(row.get(column)) for column in columns] for row in rows)]
+    cells = [columns, *([_cell(column, row.get(column)) for column in columns] for row in rows)]
     widths = [max(len(line[k]) for line in cells) for k in range(len(columns))]
     return [
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
@@ -100,10 +100,12 @@ def table(rows: list[dict[str, Any]], columns: list[str], empty: str) -> list[st
     ]
 
 
-def _cell(value: Any) -> str:
+def _cell(column: str, value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    # Degrees need six decimals to show a door.
+    places = 6 if column in {"lon", "lat"} else 2
+    return f"{value:.{places}f}" if isinstance(value, float) else str(value)
 
 
 class StepBar:
