@@ -7,7 +7,7 @@ from itertools import product
 
 from geoteam.geocoding.clean import tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
-from geoteam.geocoding.locate import Spot, street_label
+from geoteam.geocoding.locate import Spot
 from geoteam.geocoding.lookup import Lookup
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.geocoding.street import read_street
@@ -43,7 +43,7 @@ def _places(look: Lookup, pairs: Sequence[tuple[int, int]], score: float) -> lis
             lon, lat = float(parts.crossing_lon[row]), float(parts.crossing_lat[row])
             if any(max(abs(s.lon - lon) * 0.78, abs(s.lat - lat)) < _ONE_PLACE_DEG for s in spots):
                 continue
-            label = f"{street_label(look, a)} & {street_label(look, b)}"
+            label = f"{look.labels[a]} & {look.labels[b]}"
             zips = tuple(parts.crossing_zips[row].tolist())
             code = MatchCode.STREET_INT.value
             spots.append(Spot(code, score, lon, lat, CROSSING_M, label, "", zips, ""))

@@ -50,25 +50,6 @@ def split_number(number: str) -> tuple[int, str]:
     return (int(digits) if digits else -1), ("" if suffix.startswith("-") else suffix)
 
 
-def street_label(look: Lookup, street: int) -> str:
-    """Write a street with its quadrant.
-
-    Parameters
-    ----------
-    look
-        The reference's dictionaries.
-    street
-        The street.
-
-    Returns
-    -------
-    str
-        Upper case, spelled out.
-    """
-    quadrant = look.quadrants[street]
-    return f"{look.bases[street]} {quadrant}" if quadrant else look.bases[street]
-
-
 def find_number(look: Lookup, street: int, number: int, suffix: str) -> Spot | None:
     """Find a house number on a street: its point, or its place in the hundred-block.
 
@@ -97,21 +78,20 @@ def find_number(look: Lookup, street: int, number: int, suffix: str) -> Spot | N
 
 
 def _point(look: Lookup, street: int, row: int, score: float, why: str) -> Spot:
-    parts = look.parts
-    if parts.point_far[row]:
+    if look.far[row]:
         score = FAR_SCORE
         why = "the reference's own point lies far from the rest of its block"
-    suffix = str(parts.point_suffix[row])
+    suffix = look.suffixes[row]
     joined = f" {suffix}" if "/" in suffix else suffix
     return Spot(
         MatchCode.POINT_ADDRESS.value,
         score,
-        float(parts.point_lon[row]),
-        float(parts.point_lat[row]),
+        look.lon[row],
+        look.lat[row],
         POINT_M,
-        f"{look.numbers[row]}{joined} {street_label(look, street)}",
-        str(parts.point_id[row]),
-        tuple(parts.point_zips[row].tolist()),
+        f"{look.numbers[row]}{joined} {look.labels[street]}",
+        look.ids[row],
+        look.zips_of[row],
         why,
         row,
     )
@@ -139,7 +119,7 @@ def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
     usable = [
         row
         for row in (before, after)
-        if row >= 0 and look.numbers[row] // 100 == number // 100 and not parts.point_far[row]
+        if row >= 0 and look.numbers[row] // 100 == number // 100 and not look.far[row]
     ]
     if block < 0 and not usable:
         return None
@@ -168,7 +148,7 @@ def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
         lon,
         lat,
         uncertainty,
-        f"{number} {street_label(look, street)}",
+        f"{number} {look.labels[street]}",
         "",
         tuple(zips),
         f"the house number is not in the reference; placed {why}",
@@ -198,7 +178,7 @@ def find_block(look: Lookup, street: int, low: int, high: int) -> Spot | None:
     """
     parts = look.parts
     block = _block_of(look, street, low, high)
-    label = f"{low} - {high} BLOCK OF {street_label(look, street)}"
+    label = f"{low} - {high} BLOCK OF {look.labels[street]}"
     if block >= 0:
         return Spot(
             MatchCode.STREET_MID_BLOCK.value,
@@ -216,7 +196,7 @@ def find_block(look: Lookup, street: int, low: int, high: int) -> Spot | None:
     rows = []
     row = max(first + 1, start)
     while row < end and look.numbers[row] <= high:
-        if not parts.point_far[row]:
+        if not look.far[row]:
             rows.append(row)
         row += 1
     if not rows:

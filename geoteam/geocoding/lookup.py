@@ -99,6 +99,15 @@ class Lookup:
             self.point_at[(streets[i], numbers[i], suffixes[i])] = i
             self.point_any[(streets[i], numbers[i])] = i
         self.numbers = numbers
+        # Plain lists: reading one cell of an array costs more than all else of an exact match.
+        self.lon, self.lat = parts.point_lon.tolist(), parts.point_lat.tolist()
+        self.zips_of = list(map(tuple, parts.point_zips.tolist()))
+        self.ids, self.far = parts.point_id.tolist(), parts.point_far.tolist()
+        self.suffixes = suffixes
+        self.labels = [
+            f"{base} {quadrant}" if quadrant else base
+            for base, quadrant in zip(self.bases, self.quadrants, strict=True)
+        ]
         self.point_rows: dict[int, tuple[int, int]] = {}
         for i, street in enumerate(streets):
             low = self.point_rows[street][0] if street in self.point_rows else i
@@ -144,8 +153,8 @@ class Lookup:
         self.places: dict[str, list[int]] = {}
         for i, key in enumerate(parts.place_key.tolist()):
             self.places.setdefault(key, []).append(i)
-        self.zips = {code: i for i, code in enumerate(parts.zip_code.tolist())}
-        self.known_zips = frozenset(self.zips)
+        self.zip_rows = {code: i for i, code in enumerate(parts.zip_code.tolist())}
+        self.known_zips = frozenset(self.zip_rows)
 
     def between(self, street: int, number: int) -> tuple[int, int]:
         """Find where a number would stand among a street's points.

@@ -15,7 +15,6 @@ from geoteam.geocoding.locate import (
     find_number,
     metres_apart,
     split_number,
-    street_label,
 )
 from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
@@ -330,7 +329,7 @@ class Matcher:
         other: Others,
         zip_code: int,
     ) -> Result:
-        street = street_label(self.look, written[0].street)
+        street = self.look.labels[written[0].street]
         said = parsed.number if parsed.kind == _ADDRESS else f"{parsed.low}-{parsed.high}"
         low, high = self.look.point_rows.get(written[0].street, (0, 0))
         known = ""

@@ -33,7 +33,7 @@ def postal(look: Lookup, zip_code: int) -> Spot | None:
     Spot or None
         The area's centre with its radius; None for a ZIP that the reference does not have.
     """
-    row = look.zips.get(zip_code, -1)
+    row = look.zip_rows.get(zip_code, -1)
     if row < 0:
         return None
     parts = look.parts
