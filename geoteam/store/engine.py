@@ -44,9 +44,9 @@ def sqlite_url(path: Path) -> str:
 def open_engine(url: str, *, busy_s: float = 30.0) -> Engine:
     """Open a database.
 
-    SQLite runs in WAL mode with foreign keys on and every commit forced to disk; a transaction
-    takes the write lock with its first statement (``BEGIN IMMEDIATE``), so that it can never be refused
-    half-way because another one wrote after its first read.
+    SQLite runs in WAL mode with foreign keys on and every commit forced to disk. A transaction
+    takes the write lock with its first statement (``BEGIN IMMEDIATE``), so that it can never be
+    refused half-way because another one wrote after its first read.
 
     Parameters
     ----------
