@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import time
 
 import numpy as np
 import pandas as pd
@@ -58,12 +59,10 @@ def make_case(
             "unit": [f"U{code}" for code in unit],
             "boundary_ambiguous": False,
             "located": True,
-            "officer": pd.Series(present, dtype="str"),
+            "officer": pd.array(present.astype("str"), dtype="str"),
         },
         index=pd.Index([f"C{number:05d}" for number in range(clients)], name="client_ref"),
     )
-    people["officer"] = present.astype("str")
-    people["officer"] = people["officer"].astype("str")
     staff = pd.DataFrame(
         {
             "team": [f"T{number:02d}" for number in team],
@@ -87,6 +86,7 @@ def main() -> None:
     options = parser.parse_args()
     people, staff, plan = make_case(options.clients, options.officers, options.seed, options.load)
     table = CaseloadTable(citywide=SPECIALTIES)
+    began = time.process_time()
     answer = assign(people, staff, plan, profile_caseload=table)
     worst = max(answer.summary["pools"], key=lambda pool: pool["gap"])
     figures = {
@@ -101,6 +101,7 @@ def main() -> None:
         "worst_team_gap": worst["gap"],
         "split_by_flow": sum(pool["split_by_flow"] for pool in answer.summary["pools"]),
         "seconds": round(answer.seconds, 2),
+        "cpu_seconds": round(time.process_time() - began, 2),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     if options.json:

@@ -9,10 +9,21 @@ from scipy import optimize, sparse
 
 from geoteam.caseload.objective import UNITS_PER_POINT, Floats, Integers, Pool
 
-# Branch-and-bound stops at this share of the optimum or this many nodes; never by time, so that
-# the same input always gives the same answer.
-RELATIVE_GAP = 1e-6
-NODES = 2_000
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When branch-and-bound stops; never by time, so that the same input gives the same answer.
+
+    Attributes
+    ----------
+    gap
+        Share of the optimum that may be left open.
+    nodes
+        Most nodes.
+    """
+
+    gap: float = 1e-6
+    nodes: int = 2_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,9 @@ class IntegerAnswer:
     bound_minutes: float
 
 
-def solve_exactly(pool: Pool, free: Integers, fixed: Integers) -> IntegerAnswer | None:
+def solve_exactly(
+    pool: Pool, free: Integers, fixed: Integers, effort: Effort
+) -> IntegerAnswer | None:
     """Choose officers for the free clients by mixed-integer programming.
 
     Parameters
@@ -42,13 +55,15 @@ def solve_exactly(pool: Pool, free: Integers, fixed: Integers) -> IntegerAnswer 
         Positions of the clients to choose for.
     fixed
         Officer of each client; those of the free ones are ignored.
+    effort
+        When to stop.
 
     Returns
     -------
     IntegerAnswer or None
         The best choice found; None when the solver found none within its node limit.
     """
-    model = _Model(pool, free, fixed)
+    model = _Model(pool, free, fixed, effort)
     room = pool.capacity.sum() - model.base.sum() - pool.units[free].sum()
     weight = pool.left_out_weight[free]
     if room >= 0:
@@ -66,7 +81,8 @@ def solve_exactly(pool: Pool, free: Integers, fixed: Integers) -> IntegerAnswer 
 class _Model:
     """Columns: the free clients' arcs, the officers' steps, then one slack for each free client."""
 
-    def __init__(self, pool: Pool, free: Integers, fixed: Integers) -> None:
+    def __init__(self, pool: Pool, free: Integers, fixed: Integers, effort: Effort) -> None:
+        self.effort = effort
         self.pool, self.free, self.fixed = pool, free, fixed.copy()
         self.fixed[free] = -1
         self.base = pool.loads(self.fixed)
@@ -122,7 +138,7 @@ class _Model:
             integrality=self.whole,
             bounds=optimize.Bounds(0, upper),
             constraints=constraints,
-            options={"mip_rel_gap": RELATIVE_GAP, "node_limit": NODES},
+            options={"mip_rel_gap": self.effort.gap, "node_limit": self.effort.nodes},
         )
         if result.x is None:
             return None

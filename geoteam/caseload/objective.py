@@ -184,9 +184,11 @@ def balance_steps(units: Integers, capacity: Integers, weights: Weights) -> tupl
         Widths, shape (officers, steps), and the cost of a point in each step.
     """
     share = min(1.0, float(units.sum()) / max(float(capacity.sum()), 1.0))
+    # On whole multiples of what clients come in, or every even share would be out of reach.
+    grain = max(int(np.gcd.reduce(units, initial=0)), 1)
     edges = [
-        np.minimum(capacity, np.floor(capacity * share * (1.0 + above)).astype(np.int64))
+        np.minimum(capacity, np.ceil(capacity * share * (1.0 + above) / grain) * grain)
         for above in weights.step_shares
     ]
-    stacked = np.column_stack([np.zeros_like(capacity), *edges, capacity])
+    stacked = np.column_stack([np.zeros_like(capacity), *edges, capacity]).astype(np.int64)
     return np.diff(stacked, axis=1), np.array([0.0, *weights.step_minutes])

@@ -71,9 +71,7 @@ def reasons_of_pool(
     """
     view = _View(result, staff)
     return [
-        view.tell(
-            row, _start(choice, result.clients["unit"].iloc[row], view.held[row], caseload), choice
-        )
+        view.tell(row, _start(choice, view.units[row], view.held[row], caseload), choice)
         for row, choice in enumerate(choices)
     ]
 
@@ -104,6 +102,7 @@ class _View:
         self.refs = [str(ref) for ref in result.officers.index]
         self.teams = [str(team) for team in result.officers["team"]]
         self.held = [str(ref) for ref in result.clients["officer"]]
+        self.units = [str(unit) for unit in result.clients["unit"]]
         self.points = result.clients["points"].to_numpy(dtype=np.float64)
         self.located = result.clients["located"].to_numpy(dtype=bool)
         self.team_of = {str(ref): str(team) for ref, team in staff["team"].items()}

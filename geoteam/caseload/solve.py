@@ -6,12 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoteam.caseload.exact import solve_exactly
+from geoteam.caseload.exact import Effort, solve_exactly
 from geoteam.caseload.flow import Relaxation, relax
 from geoteam.caseload.objective import Integers, Pool
+from geoteam.caseload.polish import polish
 
-# Up to this many arcs the whole pool goes to the integer solver.
+# Up to this many arcs the whole pool goes to the integer solver at once.
 EXACT_ARCS = 240
+EXACT = Effort(gap=1e-6, nodes=2_000)
+REPAIR = Effort(gap=1e-3, nodes=50)
+# A pool that is further than this from its bound is solved whole, unless it has too many arcs.
+OPEN_GAP = 0.015
+WHOLE_ARCS = 10_000
+WHOLE = Effort(gap=1e-3, nodes=400)
 # Clients that the repair may move besides the split ones, for each officer: round by round, as
 # long as somebody is left out while there is room.
 LOOSE_PER_OFFICER = (2, 8, 32)
@@ -57,16 +64,23 @@ def solve_pool(pool: Pool) -> PoolAnswer:
     if not count or not len(pool.capacity):
         return PoolAnswer(nobody, 0.0, 0.0, 0)
     if len(pool.client) <= EXACT_ARCS:
-        answer = solve_exactly(pool, np.arange(count), nobody)
+        answer = solve_exactly(pool, np.arange(count), nobody, EXACT)
         if answer is not None:
             objective = pool.total_minutes(answer.chosen)
             return PoolAnswer(answer.chosen, objective, min(answer.bound_minutes, objective), 0)
     flow = relax(pool)
     chosen, split = _repair(pool, flow)
+    chosen = polish(pool, chosen)
     objective = pool.total_minutes(chosen)
     bound = flow.bound_minutes
     if flow.left_out.any() or (chosen < 0).any():
         bound = relax(_without(pool, chosen < 0)).bound_minutes
+    if objective - bound > OPEN_GAP * objective and len(pool.client) <= WHOLE_ARCS:
+        whole = solve_exactly(pool, np.flatnonzero(chosen >= 0), chosen, WHOLE)
+        if whole is not None:
+            bound = max(bound, whole.bound_minutes)
+            if pool.total_minutes(whole.chosen) < objective:
+                chosen, objective = whole.chosen, pool.total_minutes(whole.chosen)
     return PoolAnswer(chosen, objective, min(bound, objective), split)
 
 
@@ -79,7 +93,7 @@ def _repair(pool: Pool, flow: Relaxation) -> tuple[Integers, int]:
     best: Integers | None = None
     for loose in LOOSE_PER_OFFICER:
         free = np.flatnonzero(split | _loose(pool, chosen, loose))
-        answer = solve_exactly(pool, free, chosen)
+        answer = solve_exactly(pool, free, chosen, REPAIR)
         if answer is None:
             continue
         best = answer.chosen

@@ -125,7 +125,7 @@ def plan_tour(
         Time limit of the search. None stops after ``iterations``, so that the same input always
         gives the same tour.
     iterations
-        Iterations of the search without a time limit.
+        Iterations of each of the search's starts without a time limit.
     longest_stop_s
         Visits at one address beyond this total make a further stop there.
 

@@ -18,6 +18,9 @@ from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Seconds
 from geoteam.tours.stops import Stop
 
+# The search is run from so many seeds, and the best tour is taken.
+STARTS = 3
+
 
 def point_worth_s(latest_s: int) -> int:
     """Tell how many seconds one priority point is worth: more than any tour can save.
@@ -61,11 +64,11 @@ def choose_order(
     max_stops
         Most stops of a tour.
     seed
-        Seed of the search.
+        First seed of the search.
     seconds
         Time limit; None: stop after ``iterations``, which gives the same tour every time.
     iterations
-        Iterations without a time limit.
+        Iterations of each start without a time limit.
 
     Returns
     -------
@@ -97,8 +100,14 @@ def choose_order(
         duration_matrices=[matrix],
         groups=groups,
     )
-    stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds)
-    result = pyvrp.solve(data, stop, seed=seed, collect_stats=False, display=False)
+    results = []
+    for start in range(STARTS):
+        stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds / STARTS)
+        results.append(
+            pyvrp.solve(data, stop, seed=seed + start, collect_stats=False, display=False)
+        )
+    # The cost of an infeasible result is infinite; of equals the first start wins.
+    result = min(results, key=lambda one: one.cost())
     routes = result.best.routes()
     if not result.is_feasible() or not routes:
         return []
