@@ -84,7 +84,13 @@ class ParsedAddress:
 
     @property
     def street(self) -> str:
-        """Direction, name and type without the quadrant."""
+        """Return direction, name and type without the quadrant.
+
+        Returns
+        -------
+        str
+            ``NORTH CAPITOL STREET``.
+        """
         return " ".join(part for part in (self.predirectional, self.name, self.type) if part)
 
 

@@ -119,7 +119,13 @@ class ReferenceIndex:
 
     @cached_property
     def lookup(self) -> Lookup:
-        """Dictionaries over the arrays, made on first use."""
+        """Return dictionaries over the arrays, made on first use.
+
+        Returns
+        -------
+        Lookup
+            The dictionaries.
+        """
         return Lookup(self.parts, self.grammar)
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 from geoteam.geocoding.crossing import match_crossing
 from geoteam.geocoding.fuzzy import NEAREST
@@ -19,32 +18,22 @@ from geoteam.geocoding.locate import (
 from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.places import match_place, postal
+from geoteam.geocoding.quadrant import (
+    Found,
+    joint_score,
+    missing_quadrant,
+    sentence,
+    twin_of,
+)
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode
 
-INFERRED_SCORE = 95.0
-# An interpolated number in an inferred quadrant is two guesses at once.
-INFERRED_AREA_SCORE = 89.0
 SOLE_SCORE = 94.0
 MENDED_SCORE = 98.0
-UNCONFIRMED_SCORE = 88.0
 _ADDRESS = AddressKind.ADDRESS.value
 
 
-class Found(NamedTuple):
-    """A street that the text can mean and, when known, the place on it."""
-
-    street: int
-    quadrant: str
-    name: Name
-    spot: Spot | None
-
-
 Others = Callable[[], list[Found]]
-
-
-def _sentence(*parts: str) -> str:
-    return " ".join(p[0].upper() + p[1:] + ("" if p.endswith(".") else ".") for p in parts if p)
 
 
 class Matcher:
@@ -89,8 +78,8 @@ class Matcher:
             both = self._placed(parsed, ""), self._placed(replace(parsed, zip=""), "")
             spots = [spot for result in both[:1] for spot in self._spots(result)]
             if spots:
-                return tied(both[0].kind, spots, _sentence(note))
-            return both[0]._replace(reason=_sentence(note) + " " + both[0].reason)
+                return tied(both[0].kind, spots, sentence(note))
+            return both[0]._replace(reason=sentence(note) + " " + both[0].reason)
         return self._placed(parsed, zip_code)
 
     def _spots(self, result: Result) -> list[Spot]:
@@ -116,10 +105,10 @@ class Matcher:
         kind = parsed.kind
         zip_code = int(zip_text) if zip_text.isdigit() else 0
         if kind == AddressKind.INVALID:
-            return unmatched(kind, MatchCode.NONE, _sentence(parsed.note or "this is no address"))
+            return unmatched(kind, MatchCode.NONE, sentence(parsed.note or "this is no address"))
         if kind == AddressKind.PO_BOX:
             reason = "A post-office box is no place where somebody lives"
-            return unmatched(kind, MatchCode.PO_BOX, _sentence(reason))
+            return unmatched(kind, MatchCode.PO_BOX, sentence(reason))
         if kind in (AddressKind.NO_FIXED_ADDRESS, AddressKind.OUTSIDE):
             return self._elsewhere(parsed, zip_text)
         if parsed.second:
@@ -132,10 +121,10 @@ class Matcher:
         foreign = self._foreign(zip_text)
         if foreign and result.status != "M":
             reason = f"the ZIP {zip_text} is of another city, and the address is not in this one"
-            return unmatched(AddressKind.OUTSIDE.value, MatchCode.NONE, _sentence(reason))
+            return unmatched(AddressKind.OUTSIDE.value, MatchCode.NONE, sentence(reason))
         if foreign:
             reason = f"the address is in this city, but the ZIP {zip_text} is of another one"
-            return tied(result.kind, self._spots(result), _sentence(reason))
+            return tied(result.kind, self._spots(result), sentence(reason))
         return result
 
     def _foreign(self, zip_text: str) -> bool:
@@ -157,7 +146,7 @@ class Matcher:
         doubt = "The same address exists in the city." if spots and not parsed.note else ""
         if parsed.kind == AddressKind.OUTSIDE and spots:
             doubt = "The same address exists in the city."
-        reason = _sentence(said, doubt)
+        reason = sentence(said, doubt)
         return unmatched(parsed.kind, MatchCode.NONE, reason, spots)
 
     def _two(self, parsed: ParsedAddress, zip_text: str) -> Result:
@@ -246,18 +235,15 @@ class Matcher:
             return self._in_quadrant(parsed, zip_code, written, others)
         if parsed.quadrant:
             return self._wrong_quadrant(parsed, others())
-        return self._missing_quadrant(parsed, zip_code, others())
+        return missing_quadrant(self.look, parsed, zip_code, others())
 
     def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
         where = f" in {parsed.quadrant}" if parsed.quadrant else ""
-        reason = _sentence(
+        reason = sentence(
             parsed.note, f"there is no street {parsed.street}{where} in the reference"
         )
         area = postal(self.look, zip_code)
         return unmatched(parsed.kind, MatchCode.NONE, reason, [area] if area else [])
-
-    def _score(self, spot: Spot, name: Name) -> float:
-        return max(spot.score - (100.0 - name.score), 0.0)
 
     def _in_quadrant(
         self, parsed: ParsedAddress, zip_code: int, written: list[Found], other: Others
@@ -267,13 +253,13 @@ class Matcher:
         if not hits:
             return self._no_number(parsed, what, written, other, zip_code)
         spots = [
-            f.spot._replace(score=self._score(f.spot, f.name)) for f in hits if f.spot is not None
+            f.spot._replace(score=joint_score(f.spot, f.name)) for f in hits if f.spot is not None
         ]
         spots.sort(key=lambda spot: -spot.score)
         best = hits[0]
         if len(spots) > 1 and max(metres_apart(spots[0], s) for s in spots[1:]) > SAME_PLACE_M:
             labels = " and ".join(dict.fromkeys(spot.address for spot in spots))
-            return tied(parsed.kind, spots, _sentence(best.name.why, f"it can be {labels}"))
+            return tied(parsed.kind, spots, sentence(best.name.why, f"it can be {labels}"))
         spot, score = spots[0], spots[0].score
         whys = [parsed.note, best.name.why, spot.why]
         if parsed.note:
@@ -283,29 +269,17 @@ class Matcher:
             nearest = best.name.score == NEAREST and spot.code == MatchCode.POINT_ADDRESS
             score = SOLE_SCORE if nearest and score == NEAREST else min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
-        twin = self._twin(spot)
+        twin = twin_of(self.look, spot)
         if twin is not None:
             reason = f"the reference has {spot.address} at two places"
-            return tied(parsed.kind, [spot, twin], _sentence(reason))
+            return tied(parsed.kind, [spot, twin], sentence(reason))
         if zip_code in self.look.known_zips and zip_code not in spot.zips:
             return self._zip_against(parsed, zip_code, spots, other)
         if not any(whys):
             whys = [f"the {what}, street and quadrant are in the reference"]
             if not self.grammar.quadrants:
                 whys = [f"the {what} and street are in the reference"]
-        return matched(parsed.kind, spot, _sentence(*whys), score=score)
-
-    def _twin(self, spot: Spot) -> Spot | None:
-        """Another point of the same address at another place."""
-        row = self.look.twin.get(spot.row, -1)
-        if row < 0:
-            return None
-        parts = self.look.parts
-        return spot._replace(
-            lon=float(parts.point_lon[row]),
-            lat=float(parts.point_lat[row]),
-            reference_id=str(parts.point_id[row]),
-        )
+        return matched(parsed.kind, spot, sentence(*whys), score=score)
 
     def _zip_against(
         self, parsed: ParsedAddress, zip_code: int, spots: list[Spot], other: Others
@@ -316,10 +290,10 @@ class Matcher:
             return tied(
                 parsed.kind,
                 [spots[0], *fitting],
-                _sentence(reason, f"it would fit {fitting[0].address}"),
+                sentence(reason, f"it would fit {fitting[0].address}"),
             )
         area = postal(self.look, zip_code)
-        return tied(parsed.kind, [spots[0], *([area] if area else [])], _sentence(reason))
+        return tied(parsed.kind, [spots[0], *([area] if area else [])], sentence(reason))
 
     def _no_number(
         self,
@@ -344,7 +318,7 @@ class Matcher:
         return unmatched(
             parsed.kind,
             code,
-            _sentence(parsed.note, written[0].name.why, reason, known),
+            sentence(parsed.note, written[0].name.why, reason, known),
             [*spots, *([area] if area else [])],
             score=60.0,
         )
@@ -356,69 +330,7 @@ class Matcher:
         return unmatched(
             parsed.kind,
             MatchCode.STREET_NAME,
-            _sentence(elsewhere[0].name.why, reason),
+            sentence(elsewhere[0].name.why, reason),
             spots,
             score=50.0,
         )
-
-    def _missing_quadrant(self, parsed: ParsedAddress, zip_code: int, found: list[Found]) -> Result:
-        quadrants = " and ".join(sorted({f.quadrant for f in found if f.quadrant}))
-        said = f"the quadrant is missing and the street exists in {quadrants or 'no quadrant'}"
-        why = found[0].name.why
-        hits = [f for f in found if f.spot is not None]
-        if not hits:
-            reason = "the house number is in none of them"
-            return unmatched(
-                parsed.kind, MatchCode.STREET_NAME, _sentence(why, said, reason), score=50.0
-            )
-        spots = [f.spot for f in hits if f.spot is not None]
-        if zip_code not in self.look.known_zips:
-            ask = "there is no ZIP to tell which" if not zip_code else "the ZIP does not tell which"
-            if len(found) == 1:
-                where = quadrants or "one place"
-                only = f"the quadrant is missing; the street is known only in {where}"
-                score = min(UNCONFIRMED_SCORE, self._score(spots[0], found[0].name))
-                return matched(
-                    parsed.kind, spots[0], _sentence(why, only, "no ZIP confirms it"), score=score
-                )
-            return tied(parsed.kind, spots, _sentence(why, said, ask))
-        strong = [f for f in hits if f.spot is not None and zip_code in f.spot.zips]
-        weak = [
-            f
-            for f in found
-            if f.spot is None and zip_code in self.look.street_zips.get(f.street, ())
-        ]
-        if len(strong) == 1 and not weak and strong[0].quadrant and len(names_of(found)) == 1:
-            spot = strong[0].spot
-            assert spot is not None
-            only = f"the ZIP {zip_code:05d} leaves only {strong[0].quadrant}"
-            twin = self._twin(spot)
-            if twin is not None:
-                two = f"the reference has {spot.address} at two places"
-                return tied(parsed.kind, [spot, twin], _sentence(why, said + "; " + only, two))
-            exact = spot.code == MatchCode.POINT_ADDRESS
-            limit = INFERRED_SCORE if exact else INFERRED_AREA_SCORE
-            score = min(limit, self._score(spot, strong[0].name))
-            reason = _sentence(parsed.note, why, said + "; " + only, spot.why)
-            return matched(parsed.kind, spot, reason, score=score, inferred=True)
-        fits = [f.spot for f in strong if f.spot is not None] or spots
-        ask = f"the ZIP {zip_code:05d} fits " + ("more than one" if strong else "none of them")
-        if len(strong) == 1:
-            ask = f"the ZIP {zip_code:05d} does not rule out the others"
-        return tied(parsed.kind, fits, _sentence(why, said, ask))
-
-
-def names_of(found: list[Found]) -> set[str]:
-    """List the different street names among candidates.
-
-    Parameters
-    ----------
-    found
-        The candidates.
-
-    Returns
-    -------
-    set of str
-        Names without quadrant.
-    """
-    return {f.name.base for f in found}

@@ -1,0 +1,149 @@
+"""A missing quadrant: what the ZIP can tell, and what stays open."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from geoteam.geocoding.grammar import ParsedAddress
+from geoteam.geocoding.locate import Spot
+from geoteam.geocoding.lookup import Lookup, Name
+from geoteam.geocoding.result import Result, matched, tied, unmatched
+from geoteam.model import MatchCode
+
+INFERRED_SCORE = 95.0
+# An interpolated number in an inferred quadrant is two guesses at once.
+INFERRED_AREA_SCORE = 89.0
+UNCONFIRMED_SCORE = 88.0
+
+
+class Found(NamedTuple):
+    """A street that the text can mean and, when known, the place on it."""
+
+    street: int
+    quadrant: str
+    name: Name
+    spot: Spot | None
+
+
+def sentence(*parts: str) -> str:
+    """Join parts of a reason into sentences.
+
+    Parameters
+    ----------
+    *parts
+        Clauses without capital or full stop; empty ones are left out.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    return " ".join(p[0].upper() + p[1:] + ("" if p.endswith(".") else ".") for p in parts if p)
+
+
+def joint_score(spot: Spot, name: Name) -> float:
+    """Score a place on a street whose name itself is not certain.
+
+    Parameters
+    ----------
+    spot
+        The place.
+    name
+        The street's name with its score.
+
+    Returns
+    -------
+    float
+        0 to 100.
+    """
+    return max(spot.score - (100.0 - name.score), 0.0)
+
+
+def twin_of(look: Lookup, spot: Spot) -> Spot | None:
+    """Find another point of the same address at another place.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    spot
+        A place.
+
+    Returns
+    -------
+    Spot or None
+        None when the address stands once, or its points lie together.
+    """
+    row = look.twin.get(spot.row, -1)
+    if row < 0:
+        return None
+    return spot._replace(lon=look.lon[row], lat=look.lat[row], reference_id=look.ids[row])
+
+
+def missing_quadrant(
+    look: Lookup, parsed: ParsedAddress, zip_code: int, found: list[Found]
+) -> Result:
+    """Match an address whose quadrant is missing: only the ZIP may settle it.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    parsed
+        The address.
+    zip_code
+        Its ZIP; 0 when unknown.
+    found
+        The street in each quadrant, with the place of the number where it is known.
+
+    Returns
+    -------
+    Result
+        Matched and flagged as inferred when exactly one quadrant has the number in that ZIP and no
+        other can have it; else a tie, or a match that scores too low to be accepted.
+    """
+    quadrants = " and ".join(sorted({f.quadrant for f in found if f.quadrant}))
+    said = f"the quadrant is missing and the street exists in {quadrants or 'no quadrant'}"
+    why = found[0].name.why
+    hits = [f for f in found if f.spot is not None]
+    if not hits:
+        reason = "the house number is in none of them"
+        return unmatched(
+            parsed.kind, MatchCode.STREET_NAME, sentence(why, said, reason), score=50.0
+        )
+    spots = [f.spot for f in hits if f.spot is not None]
+    if zip_code not in look.known_zips:
+        ask = "there is no ZIP to tell which" if not zip_code else "the ZIP does not tell which"
+        if len(found) == 1:
+            where = quadrants or "one place"
+            only = f"the quadrant is missing; the street is known only in {where}"
+            score = min(UNCONFIRMED_SCORE, joint_score(spots[0], found[0].name))
+            return matched(
+                parsed.kind, spots[0], sentence(why, only, "no ZIP confirms it"), score=score
+            )
+        return tied(parsed.kind, spots, sentence(why, said, ask))
+    strong = [f for f in hits if f.spot is not None and zip_code in f.spot.zips]
+    weak = [f for f in found if f.spot is None and zip_code in look.street_zips.get(f.street, ())]
+    if (
+        len(strong) == 1
+        and not weak
+        and strong[0].quadrant
+        and len({f.name.base for f in found}) == 1
+    ):
+        spot = strong[0].spot
+        assert spot is not None
+        only = f"the ZIP {zip_code:05d} leaves only {strong[0].quadrant}"
+        twin = twin_of(look, spot)
+        if twin is not None:
+            two = f"the reference has {spot.address} at two places"
+            return tied(parsed.kind, [spot, twin], sentence(why, said + "; " + only, two))
+        exact = spot.code == MatchCode.POINT_ADDRESS
+        limit = INFERRED_SCORE if exact else INFERRED_AREA_SCORE
+        score = min(limit, joint_score(spot, strong[0].name))
+        reason = sentence(parsed.note, why, said + "; " + only, spot.why)
+        return matched(parsed.kind, spot, reason, score=score, inferred=True)
+    fits = [f.spot for f in strong if f.spot is not None] or spots
+    ask = f"the ZIP {zip_code:05d} fits " + ("more than one" if strong else "none of them")
+    if len(strong) == 1:
+        ask = f"the ZIP {zip_code:05d} does not rule out the others"
+    return tied(parsed.kind, fits, sentence(why, said, ask))
