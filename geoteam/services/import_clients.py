@@ -120,6 +120,8 @@ class _Home:
     since: date | None = None
     closes: Residence | None = None
     corrects: Residence | None = None
+    # The row is older than what is known: its address is history.
+    is_past: bool = False
 
 
 class ClientLoader:
@@ -198,7 +200,7 @@ class ClientLoader:
             # The same day: the address was wrong and never held.
             return _Home(opens=True, since=since, closes=now)
         if any(_same_place(values, home) and home.valid_from == since for home in history):
-            return _Home()
+            return _Home(is_past=True)
         raise BadValue(
             "is before the present address began, which has no such address before it",
             "Give the day of the move to this address, or leave the row out",
@@ -235,7 +237,8 @@ class ClientLoader:
             if not entry.values["address"] and kind != ResidenceKind.NO_FIXED_ADDRESS.value:
                 warn(entry, "address", "is empty", "The client waits for an address")
         keep = [column for name, column in _OPTIONAL.items() if name not in mapping.columns]
-        saved = clients.save(session, [_client(entry.values) for entry in entries], keep=keep)
+        fresh = [entry for entry in entries if not self._homes[entry.row].is_past]
+        saved = clients.save(session, [_client(entry.values) for entry in fresh], keep=keep)
         ids = clients.refs_to_ids(session, [entry.values["ref"] for entry in entries])
         homes = {entry.values["ref"]: self._homes[entry.row] for entry in entries}
         residences.close(

@@ -136,7 +136,8 @@ def import_clients(
 ) -> ImportReport:
     """Load clients; a later address closes the present residence and opens a new one.
 
-    Loading the same file again changes nothing. A client who is not in the file stays as he is.
+    Loading the same file again changes nothing. A client who is not in the file stays as before,
+    and so does one whose row is older than what is known: its address is history already.
 
     Parameters
     ----------

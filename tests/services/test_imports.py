@@ -123,7 +123,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(bare: Workspace, tmp_pa
 def test_a_change_and_a_move_keep_history(bare: Workspace, tmp_path: Path) -> None:
     first = write(tmp_path / "c.csv", GOOD, row(**{"Client ID": "A2"}), row(**{"Client ID": "A3"}))
     load(bare, first)
-    move = {"Home Address": "9 B STREET NE", "Address Since": "2026-05-01"}
+    move = {"Home Address": "9 B STREET NE", "Address Since": "2026-05-01", "Officer ID": "O2"}
     moves = write(
         tmp_path / "moves.csv",
         row(**move),
@@ -136,9 +136,10 @@ def test_a_change_and_a_move_keep_history(bare: Workspace, tmp_path: Path) -> No
         ("12 A STREET NW", date(2026, 2, 1), date(2026, 5, 1)),
         ("9 B STREET NE", date(2026, 5, 1), None),
     ]
-    # The first file again: what it says of A1's home is history already; only A2's level goes back.
+    # The first file again: what it says of A1 is history already; only A2's level goes back.
     assert (load(bare, first).changed, load(bare, first).unchanged) == (1, 3)
     assert client(bare, "A1").residences == homes
+    assert client(bare, "A1").source_officer_ref == "O2"
     assert load(bare, moves).moved == 0
 
 
