@@ -161,7 +161,7 @@ def local_streets(
         highway = "tertiary" if through else "residential"
         kind = "cross" if direction else "lane"
         name = f"{local_name(rng, taken)} {ending}"
-        streets.append(Street(part, name, highway, "len", kind=kind, base=base))
+        streets.append(Street(part, name, highway, "len", kind=kind, base=base, ruler=part))
     return streets
 
 

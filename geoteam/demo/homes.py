@@ -31,6 +31,8 @@ _KINDS = {
     "block": 0.015,
     "intersection": 0.01,
 }
+# Share of addresses whose number the reference does not have.
+_UNLISTED = 0.05
 # Busiest team's clients per officer over the quietest team's, in today's plan.
 IMBALANCE = 2.9
 # Reach of a hot spot in degrees of latitude, about 450 m.
@@ -184,6 +186,7 @@ class Typist:
         categories = profile.venues.shelter_categories if profile.venues else ()
         self.shelters = reference.venues[reference.venues["category"].isin(categories)]
         self.tree = shapely.STRtree(addresses.geometry.to_numpy())
+        self.known = set(zip(self.street, self.quadrant, self.number, strict=True))
 
     def write(self, rng: np.random.Generator, kind: str, home: int) -> dict[str, object]:
         """Write one home down.
@@ -217,9 +220,10 @@ class Typist:
         elif kind == "block" and self.number[home].isdigit():
             text = typed_block(rng, street, quadrant, int(self.number[home]))
         else:
-            text, noise = typed_address(
-                rng, str(self.number[home]), street, quadrant, self.city.name
-            )
+            number = str(self.number[home])
+            near = self._next_door(home) if rng.uniform() < _UNLISTED else ""
+            text, noise = typed_address(rng, near or number, street, quadrant, self.city.name)
+            noise = ("unlisted", *noise) if near else noise
         zip_code = str(self.zip[home]) if rng.uniform() > 0.12 else ""
         place = (str(self.ids[home]), float(self.lon[home]), float(self.lat[home]))
         return _entry(text, zip_code, "", *place, " ".join(noise))
@@ -230,6 +234,15 @@ class Typist:
         point = self.shelters.geometry.iloc[k]
         text = str(self.shelters[column].iloc[k])
         return _entry(text, "", "Shelter", "", point.x, point.y, "shelter")
+
+    def _next_door(self, home: int) -> str:
+        """A number beside this one that the reference does not know: a house built since."""
+        own = str(self.number[home])
+        for step in (2, -2, 4, -4):
+            number = str(int(own) + step) if own.isdigit() and int(own) + step > 0 else own
+            if (self.street[home], self.quadrant[home], number) not in self.known:
+                return number
+        return ""
 
     def _corner(self, home: int) -> str:
         """Another street close by in the same quadrant."""

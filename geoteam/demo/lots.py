@@ -81,7 +81,7 @@ class _Numbering:
 
     def __init__(self, survey: Survey, streets: list[Street], edges: pd.DataFrame) -> None:
         self.survey = survey
-        self.lines = np.array([street.line for street in streets], dtype=object)
+        self.lines = np.array([street.ruler or street.line for street in streets], dtype=object)
         self.street = edges["street"].to_numpy()
         self.rule = edges["rule"].to_numpy()
         self.base = edges["base"].to_numpy()

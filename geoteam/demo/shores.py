@@ -91,7 +91,7 @@ def shore_streets(
         for part in lines_of(lines):
             if part.length > shortest:
                 name = names.pop(0) if names else f"{local_name(rng, taken)} BANK"
-                streets.append(Street(part, name, highway, "len", kind="shore"))
+                streets.append(Street(part, name, highway, "len", kind="shore", ruler=part))
     return streets
 
 
@@ -116,8 +116,9 @@ def park_streets(greens: Iterable[Green], land: Area) -> list[Street]:
             continue
         line = green.shape.exterior.intersection(land)
         if line.length > 100:
-            name = green.name.upper().rsplit(" ", 1)[0]
-            streets.append(Street(line, f"{name} PARK ROAD", "residential", "len", kind="edge"))
+            name = f"{green.name.upper().rsplit(' ', 1)[0]} PARK ROAD"
+            ring = green.shape.exterior
+            streets.append(Street(line, name, "residential", "len", kind="edge", ruler=ring))
     return streets
 
 

@@ -38,6 +38,8 @@ class Street:
         ``grid``, ``local``, ``avenue``, ``ring``, ``shore``, ``bridge`` or ``parkway``.
     base
         First hundred-block of rule ``len``.
+    ruler
+        The whole line before parks and water cut it, along which numbers of rule ``len`` grow.
     """
 
     line: BaseGeometry
@@ -47,6 +49,7 @@ class Street:
     oneway: int = 0
     kind: str = "grid"
     base: int = 1
+    ruler: BaseGeometry | None = None
 
 
 def cut(streets: Iterable[Street], area: BaseGeometry) -> list[Street]:

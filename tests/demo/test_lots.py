@@ -34,7 +34,8 @@ def test_parity_tells_the_side(city: City) -> None:
     a = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(at - 2, 0)))
     b = shapely.get_coordinates(shapely.line_interpolate_point(line, at + 2))
     xy = points[["x", "y"]].to_numpy()
-    left = np.cross(b - a, xy - a) > 0
+    ahead, aside = b - a, xy - a
+    left = ahead[:, 0] * aside[:, 1] - ahead[:, 1] * aside[:, 0] > 0
     p0, q0 = SURVEY.unbend(*a.T)
     p1, q1 = SURVEY.unbend(*b.T)
     north_south = (edges["rule"].to_numpy()[points["edge"]] == "p") & (points["quadrant"] != "")

@@ -79,6 +79,7 @@ def test_addresses_are_messy(folder: Path) -> None:
     words = " ".join(truth["noise"]).split()
     for noise in (
         "typo",
+        "unlisted",
         "no_quadrant",
         "no_type",
         "unit",
