@@ -97,6 +97,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA synchronous = FULL")
+        # A large import must not leave a large write-ahead log behind.
+        cursor.execute("PRAGMA journal_size_limit = 67108864")
         cursor.close()
 
     @event.listens_for(engine, "begin")
