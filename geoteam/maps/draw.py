@@ -167,15 +167,17 @@ def _add(fmap: folium.Map, layer: AnyLayer) -> None:
 
 
 def _geojson(
-    parent: Any, features: list[Feature], told: Mapping[str, str], *, popup: bool = False
+    parent: Any, features: list[Feature], told: Mapping[str, str], points: PointLayer | None = None
 ) -> None:
-    handler = "geoteam.point" if popup else "geoteam.area"
+    handler = "geoteam.area"
+    if points:
+        handler = f"geoteam.point({json.dumps(points.kind)}, {json.dumps(safe_text(points.mark))})"
     shape = folium.GeoJson(
         collection(features), on_each_feature=JsCode(handler), interactive=bool(told)
     )
     if features and told:
         fields, aliases = list(told), [safe_text(label) for label in told.values()]
-        if popup:
+        if points:
             folium.GeoJsonPopup(fields, aliases, localize=False, maxWidth=340).add_to(shape)
             SharePopups().add_to(shape)
         else:
@@ -203,7 +205,7 @@ def _points(layer: PointLayer) -> Any:
     else:
         group = folium.FeatureGroup(name=name, show=layer.show)
     told = {"label": ""} | _details(layer.details) | ({"link": ""} if layer.link_column else {})
-    _geojson(group, point_features(layer), told, popup=True)
+    _geojson(group, point_features(layer), told, layer)
     return group
 
 
@@ -229,7 +231,7 @@ def _route(group: Any, layer: RouteLayer) -> None:
             details=layer.details,
         )
         told = {"label": ""} | _details(layer.details)
-        _geojson(group, point_features(points), told, popup=True)
+        _geojson(group, point_features(points), told, points)
 
 
 def _furniture(layers: Sequence[AnyLayer], empty: str, advice: str) -> str:

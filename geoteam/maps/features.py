@@ -139,13 +139,13 @@ def choropleth_features(layer: ChoroplethLayer, breaks: list[ClassBreak]) -> lis
     values, hidden = figures(layer), withheld(layer)
     out = []
     shapes = _simplified(layer.frame.geometry)
-    for position, (geometry, base) in enumerate(zip(shapes, _base(layer), strict=True)):
-        value, hide = float(values.iloc[position]), bool(hidden.iloc[position])
+    rows = zip(shapes, _base(layer), values.tolist(), hidden.tolist(), strict=True)
+    for (geometry, base, value, hide), name in zip(rows, titles(layer), strict=True):
         told = layer.legend.withheld if hide else figure_text(value, layer.legend.kind)
         fill = "url(#gt-withheld)" if hide else colour_of(value, breaks)
         bare = not hide and not math.isfinite(value)
         base["d0"] = safe_text(told)
-        base["said"] = safe_text(f"{_title(layer, position)}: {told}, {layer.legend.units}")
+        base["said"] = safe_text(f"{name}: {told}, {layer.legend.units}")
         base["style"] = {
             "color": layer.outline,
             "weight": layer.outline_weight,
@@ -202,16 +202,22 @@ def point_features(layer: PointLayer) -> list[Feature]:
     list of dict
         One feature a point; property ``link`` is an anchor when the layer has links.
     """
-    out = []
-    marks = layer.frame[layer.mark_column] if layer.mark_column else None
-    links = layer.frame[layer.link_column] if layer.link_column else None
-    for position, base in enumerate(_base(layer)):
-        mark = layer.mark if marks is None else marks.iloc[position]
-        base |= {"kind": layer.kind, "mark": safe_text(mark)}
-        if links is not None:
-            base["link"] = _anchor(str(links.iloc[position]), layer.link_text)
-        out.append(feature(layer.frame.geometry.iloc[position], base))
-    return out
+    bases = _base(layer, grouped=False)
+    if layer.mark_column:
+        for base, mark in zip(bases, layer.frame[layer.mark_column].tolist(), strict=True):
+            base["mark"] = safe_text(mark)
+    if layer.link_column:
+        for base, address in zip(bases, layer.frame[layer.link_column].tolist(), strict=True):
+            base["link"] = _anchor(str(address), layer.link_text)
+    places = shapely.get_coordinates(layer.frame.geometry.to_numpy()).round(_DEGREES).tolist()
+    return [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": place},
+            "properties": base,
+        }
+        for place, base in zip(places, bases, strict=True)
+    ]
 
 
 def label_features(layer: Layer, texts: Iterable[str]) -> list[Feature]:
@@ -248,7 +254,8 @@ def titles(layer: Layer) -> list[str]:
     list of str
         Plain text.
     """
-    return [_title(layer, position) for position in range(len(layer.frame))]
+    named = layer.frame[layer.title_column] if layer.title_column else layer.frame.index
+    return [str(name) for name in named.tolist()]
 
 
 def fill_name(hue: str, pattern: str) -> str:
@@ -269,23 +276,20 @@ def fill_name(hue: str, pattern: str) -> str:
     return hue if pattern == "plain" else f"url(#gt-{pattern}-{hue.lstrip('#')})"
 
 
-def _title(layer: Layer, position: int) -> str:
-    if layer.title_column:
-        return str(layer.frame[layer.title_column].iloc[position])
-    return str(layer.frame.index[position])
-
-
-def _base(layer: Layer) -> list[dict[str, Any]]:
-    columns = [layer.frame[column] for column in layer.details]
+def _base(layer: Layer, *, grouped: bool = True) -> list[dict[str, Any]]:
+    codes, names = layer.frame.index.tolist(), titles(layer)
     # d0 is the figure of a choropleth; d1, d2 ... the further details, in order.
+    rows = zip(*(layer.frame[column].tolist() for column in layer.details), strict=True)
+    details = list(rows) if layer.details else [()] * len(codes)
+    group = {"group": safe_text(layer.name)} if grouped else {}
     return [
         {
-            "code": safe_text(layer.frame.index[position]),
-            "label": safe_text(_title(layer, position)),
-            "group": safe_text(layer.name),
-            **{f"d{n}": safe_text(c.iloc[position]) for n, c in enumerate(columns, start=1)},
+            "code": safe_text(code),
+            "label": safe_text(name),
+            **group,
+            **{f"d{n}": safe_text(text) for n, text in enumerate(told, start=1)},
         }
-        for position in range(len(layer.frame))
+        for code, name, told in zip(codes, names, details, strict=True)
     ]
 
 

@@ -104,6 +104,10 @@ class GridLayer(ChoroplethLayer):
     outline_weight: float = 0.5
 
 
+# What stands in the mark of a kind when the layer says nothing else: colour is never the only sign.
+_MARKS: dict[PointKind, str] = {"office": "O", "station": "P", "partner": "C", "event": "E"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class PointLayer(Layer):
     """Points with a title, a popup and, where there are many, clusters.
@@ -119,6 +123,11 @@ class PointLayer(Layer):
     link_text: str = "Open record"
     cluster: bool = True
     many: str = "places"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.mark:
+            object.__setattr__(self, "mark", _MARKS.get(self.kind, ""))
 
 
 @dataclass(frozen=True, kw_only=True)

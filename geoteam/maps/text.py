@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from typing import Literal
 
 FigureKind = Literal["count", "decimal", "share"]
@@ -13,6 +14,7 @@ FigureKind = Literal["count", "decimal", "share"]
 _SPECIAL = str.maketrans(
     {"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;", "\\": "&#92;", "=": "&#61;"}
 )
+_HARMLESS = re.compile(r"[A-Za-z0-9 .,:;/_-]*")
 _NO_DATA = "no data"
 
 
@@ -31,7 +33,10 @@ def safe_text(value: object) -> str:
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    printable = "".join(c if c.isprintable() else " " for c in str(value))
+    text = str(value)
+    if _HARMLESS.fullmatch(text):
+        return text
+    printable = "".join(c if c.isprintable() else " " for c in text)
     return html.escape(printable, quote=True).translate(_SPECIAL)
 
 

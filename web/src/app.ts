@@ -12,3 +12,5 @@ copyButtons(document);
 tableFilters(document);
 mapAndTable(document);
 shortcuts(document);
+// On a phone the bar of pages scrolls sideways: the present page must be in sight.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });

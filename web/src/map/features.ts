@@ -10,7 +10,6 @@ interface Properties {
   said?: string;
   group?: string;
   style?: L.PathOptions;
-  kind?: string;
   mark?: string;
 }
 
@@ -96,19 +95,20 @@ export function show(code: string, map: L.Map): void {
 }
 
 /** onEachFeature of points: a title for everybody, and marks that differ by more than colour. */
-export function point(feature: Feature, layer: L.Layer): void {
-  if (!(layer instanceof L.Marker)) return;
-  const { label, kind = "client", mark = "", code } = props(feature);
-  const name = plain(label);
-  layer.options.title = name;
-  layer.options.alt = name;
+export function point(kind: string, mark: string): (feature: Feature, layer: L.Layer) => void {
   const size = kind === "stop" || kind === "start" ? 28 : 22;
-  const face = document.createElement("span");
-  face.textContent = plain(mark);
-  layer.setIcon(
-    L.divIcon({ className: `gt-pin gt-pin-${kind}`, html: face, iconSize: [size, size] }),
-  );
-  layer.on("click", () => announce(code));
+  return (feature, layer) => {
+    if (!(layer instanceof L.Marker)) return;
+    const { label, mark: own, code } = props(feature);
+    const name = plain(label);
+    layer.options.title = name;
+    layer.options.alt = name;
+    const face = document.createElement("span");
+    face.textContent = plain(own ?? mark);
+    const className = `gt-pin gt-pin-${kind}`;
+    layer.setIcon(L.divIcon({ className, html: face, iconSize: [size, size] }));
+    layer.on("click", () => announce(code));
+  };
 }
 
 /** Popups of a group work through its map; one inside a cluster has none, so each point gets its own. */

@@ -12,6 +12,8 @@ interface Options {
 }
 
 const NARROW = 640;
+// Below this the list of layers would cover the map.
+const ROOMY = 900;
 const CLOSE = 14;
 
 /** Called last by every map. */
@@ -36,7 +38,7 @@ function finish(map: L.Map, options: Options): void {
 }
 
 L.Control.Layers.addInitHook(function (this: L.Control.Layers) {
-  if (window.innerWidth < NARROW) this.options.collapsed = true;
+  if (window.innerWidth < ROOMY) this.options.collapsed = true;
 });
 
 window.geoteam = { area, arrows, basemap, cluster, finish, names, point, share, streets };

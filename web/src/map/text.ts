@@ -4,6 +4,7 @@
 /** Plain text of an escaped text; markup in it is dropped, never run. */
 export function plain(escaped: unknown): string {
   if (typeof escaped !== "string") return escaped == null ? "" : String(escaped);
+  if (!escaped.includes("&") && !escaped.includes("<")) return escaped;
   const parsed = new DOMParser().parseFromString(escaped, "text/html");
   return parsed.documentElement.textContent ?? "";
 }
