@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geoteam.caseload import solve
 from geoteam.caseload.flow import relax
-from geoteam.caseload.objective import Pool, Weights, balance_steps
+from geoteam.caseload.objective import Pool, Weights, balance_steps, to_units
 from geoteam.caseload.solve import solve_pool
 
 
@@ -124,3 +124,16 @@ def test_work_is_shared_when_nothing_else_counts() -> None:
 def test_a_pool_without_clients_or_officers_is_empty() -> None:
     assert solve_pool(make_pool([], [5000], [])).chosen.tolist() == []
     assert solve_pool(make_pool([1000], [], [])).chosen.tolist() == [-1]
+
+
+def test_the_flow_leaves_nobody_out_while_there_is_room() -> None:
+    flow = relax(make_pool([2000] * 3, [3000, 3000], [1, 2, 3, 4, 5, 6]))
+    assert flow.left_out.tolist() == [0, 0, 0]
+    assert flow.share.reshape(3, 2).sum(axis=1).tolist() == [1, 1, 1]
+
+
+def test_workload_is_rounded_against_capacity() -> None:
+    assert to_units(np.array([2.0001, 2.0]), up=True).tolist() == [2001, 2000]
+    assert to_units(np.array([2.0009, 2.0]), up=False).tolist() == [2000, 2000]
+    # 0.1 + 0.2 is 0.30000000000000004 in a computer, and 300 thousandths here.
+    assert to_units(np.array([0.1 + 0.2]), up=True).tolist() == [300]

@@ -101,6 +101,16 @@ def test_one_of_several_windows_is_enough() -> None:
     assert hhmm(tour.stops["starts_at"].iloc[0]) == "19:00"
 
 
+def test_an_early_return_goes_before_a_short_absence() -> None:
+    # Leaving at 18:50 and seeing c1 first takes an hour, but comes back at 19:50.
+    visits = make_visits(
+        [{"windows": [["17:00", "18:00"], ["19:30", "20:00"]]}, {"windows": [["19:00", "19:30"]]}]
+    )
+    tour = plan(visits)
+    assert tour.stops.index.tolist() == ["c0", "c1"]
+    assert hhmm(tour.returns_at) == "19:25"
+
+
 def test_waiting_is_done_at_the_office() -> None:
     tour = plan(make_visits([{"windows": [["19:00", "19:30"]]}]))
     assert hhmm(tour.departs_at) == "18:55"
