@@ -32,12 +32,13 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py $(WEB)
 
 setup: $(VENV)/.installed ## Make the environment and build the front end
 
-run: setup ## Make the workspace if there is none, and serve the map (CITY=dc DATA=DIR for DC)
-ifeq ($(CITY),demo)
-	@$(BIN)/geoteam --workspace $(WORKSPACE) init --demo --clients $(CLIENTS) --if-needed
-else
-	@$(BIN)/geoteam --workspace $(WORKSPACE) init --profile boundaries/$(CITY).toml --data $(DATA) --synthetic-clients $(CLIENTS) --if-needed
-endif
+INIT_demo := --demo --clients $(CLIENTS)
+INIT = $(or $(INIT_$(CITY)),--profile boundaries/$(CITY).toml --data $(DATA) --synthetic-clients $(CLIENTS))
+$(WORKSPACE)/.ready: | setup
+	@$(BIN)/geoteam --workspace $(WORKSPACE) init $(INIT)
+	@touch $@
+
+run: setup $(WORKSPACE)/.ready ## Make the workspace if there is none, and serve the map (CITY=dc DATA=DIR for DC)
 	@$(BIN)/geoteam --workspace $(WORKSPACE) serve --host $(HOST) --port $(PORT)
 
 test: setup ## Run the quick tests

@@ -22,7 +22,6 @@ from geoteam.services.workspace import Workspace
 @click.option(
     "--size", type=click.Choice(["full", "small"]), default="full", help="Size of the demo city."
 )
-@click.option("--if-needed", is_flag=True, help="Do nothing where a finished workspace is.")
 @json_option
 @pass_state
 def init(
@@ -34,7 +33,6 @@ def init(
     synthetic_clients: int,
     seed: int,
     size: str,
-    if_needed: bool,
     as_json: bool,
 ) -> None:
     """Make a workspace and load what the profile names; safe to run again.
@@ -45,8 +43,6 @@ def init(
         raise click.UsageError("give either --demo, or --profile together with --data")
     if clients < 0 or synthetic_clients < 0:
         raise click.UsageError("a number of clients cannot be negative")
-    if if_needed and _finished(state):
-        return
     if profile is not None and data is not None:
         seconds = init_city(
             state.folder,
@@ -75,12 +71,6 @@ def init(
         ],
         as_json,
     )
-
-
-def _finished(state: State) -> bool:
-    if not state.folder.is_dir() or not any(state.folder.iterdir()):
-        return False
-    return Workspace.open(state.folder, create=True).is_ready()
 
 
 COMMANDS = (init,)
