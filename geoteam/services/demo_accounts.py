@@ -12,7 +12,7 @@ from geoteam.model import Role
 from geoteam.services.accounts import add_user
 from geoteam.services.passwords import new_password
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, staff, users
+from geoteam.store import clients, staff, users
 
 _FILE = "demo-accounts.json"
 
@@ -109,13 +109,16 @@ def demo_accounts(workspace: Workspace) -> list[DemoAccount]:
 
 
 def _busiest_officer(workspace: Workspace) -> str:
-    """The officer with most clients, so that the demo has something to show."""
+    """The officer with most homes to visit with the police, so that the demo shows a full tour."""
+    standards = workspace.profile.contact_standards
+    joint = {level for level, rule in standards.items() if rule.accountability_tour}
     with workspace.reading() as session:
         officers = staff.officers(session)
-        held = assignments.on_day(session, workspace.today())["officer"]
+        people = clients.as_frame(session, workspace.today())
     if officers.empty:
         return ""
-    counts = held[held != ""].value_counts().reindex(officers.index).fillna(0)
+    visited = people[people["located"] & people["level"].isin(joint)]
+    counts = visited["officer"].value_counts().reindex(officers.index).fillna(0)
     general = counts[officers["specialty"] == ""]
     return str((general if len(general) else counts).idxmax())
 
