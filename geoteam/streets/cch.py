@@ -8,6 +8,7 @@ just a customisation of a fraction of a second. Costs are whole milliseconds, as
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,13 @@ from geoteam.streets.turns import TurnGraph
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Times = NDArray[np.int32]
 
 _LONGEST_MS = 2**31 - 2
+# No drive takes a fortnight; two such figures still fit 32 bits.
+_NEVER = 2**30 - 1
+# Origins for each exit of a cell from which on shared sweeps pay.
+_WORTH_IT = 2
 
 
 def available() -> bool:
@@ -34,6 +40,48 @@ def available() -> bool:
     return importlib.util.find_spec("routingkit_cch") is not None
 
 
+class _Ends:
+    """The arcs at which destinations lie, and what is left of them behind each destination."""
+
+    def __init__(self, destinations: Positions) -> None:
+        self.arcs, at = np.unique(destinations.arc, return_inverse=True)
+        self.reached = np.unique(destinations.point)
+        # One or two rows a destination: the second is the first where there is but one.
+        one = np.searchsorted(destinations.point, self.reached, side="left")
+        two = np.searchsorted(destinations.point, self.reached, side="right") - 1
+        left = destinations.left_ms.astype(np.int32)
+        self._one, self._two = at[one], at[two]
+        self._left_one, self._left_two = left[one], left[two]
+
+    def fold(self, times: Times) -> Times:
+        """From times to the ends of arcs (last axis) to times to the destinations."""
+        one = times[..., self._one] - self._left_one
+        two = times[..., self._two] - self._left_two
+        # What is never reached stays so, whatever is left of its arc.
+        one[times[..., self._one] == _NEVER] = _NEVER
+        two[times[..., self._two] == _NEVER] = _NEVER
+        return np.asarray(np.minimum(one, two))
+
+
+def _times(found: list[int | None]) -> Times:
+    """Milliseconds of an answer of the wheel; None is never."""
+    times = np.array(found, dtype=np.float64)
+    return np.nan_to_num(times, nan=_NEVER).astype(np.int32)
+
+
+def _starts(
+    point: Ints, origins: Positions, rows: Ints | None = None
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Each point with the arcs on which it stands and the time to their ends."""
+    arcs = origins.arc if rows is None else origins.arc[rows]
+    left = origins.left_ms if rows is None else origins.left_ms[rows]
+    pairs = list(zip(arcs.tolist(), left.tolist(), strict=True))
+    points, first = np.unique(point, return_index=True)
+    ends = np.append(first[1:], len(point))
+    for origin, low, high in zip(points.tolist(), first.tolist(), ends.tolist(), strict=True):
+        yield origin, pairs[low:high]
+
+
 class Hierarchy:
     """A contracted and customised graph of turns.
 
@@ -43,17 +91,28 @@ class Hierarchy:
         The graph of turns.
     order
         Order of contraction.
+    leaves, enters
+        Cell of the node at which each arc starts, and of the one at which it ends.
     """
 
-    def __init__(self, turns: TurnGraph, order: NDArray[np.uint32]) -> None:
+    def __init__(
+        self,
+        turns: TurnGraph,
+        order: NDArray[np.uint32],
+        *,
+        leaves: NDArray[np.int32],
+        enters: NDArray[np.int32],
+    ) -> None:
         import routingkit_cch as rk
 
         self._rk: Any = rk
         self._turns = turns
         cch = rk.CCH(order.tolist(), turns.tail.tolist(), turns.head.tolist(), False)
         self._metric = rk.CCHMetric(cch, turns.cost_ms.clip(max=_LONGEST_MS).tolist())
-        order_of_tail = np.searchsorted(turns.tail, np.arange(len(turns.arc_ms) + 1))
-        self._first_turn = order_of_tail
+        self._first_turn = np.searchsorted(turns.tail, np.arange(len(turns.arc_ms) + 1))
+        self._enters = enters
+        self._exits = np.flatnonzero(turns.main & (leaves != enters))
+        self._exit_of = leaves[self._exits]
 
     def times(self, origins: Positions, destinations: Positions) -> Floats:
         """Compute the fastest drives between all origins and all destinations.
@@ -71,33 +130,55 @@ class Hierarchy:
         ms = np.full((origins.count, destinations.count), np.inf)
         if not len(origins.arc) or not len(destinations.arc):
             return ms
-        self._fill(ms, origins, destinations)
+        if origins.count > _WORTH_IT * len(self._exits):
+            self._fill_by_cells(ms, origins, destinations)
+        else:
+            self._fill(ms, origins, destinations)
         self._mend_same_edge(ms, origins, destinations)
         return ms
 
     def _fill(self, ms: Floats, origins: Positions, destinations: Positions) -> None:
-        """Times to the end of each destination's arcs, less what is left of them.
+        """One sweep for each origin: times to the end of the destinations' arcs, less the rest.
 
         Wrong for two points on one edge, since an arc is at distance zero from itself.
         """
-        arcs, at = np.unique(destinations.arc, return_inverse=True)
-        query = self._rk.CCHOneToMany(self._metric, arcs.tolist())
-        first = np.searchsorted(origins.point, np.arange(origins.count + 1))
-        starts = list(zip(origins.arc.tolist(), origins.left_ms.tolist(), strict=True))
-        # One or two rows a destination: take the second where there is one.
-        one = np.searchsorted(destinations.point, np.arange(destinations.count))
-        reached = np.unique(destinations.point)
-        one = one[reached]
-        two = np.searchsorted(destinations.point, reached, side="right") - 1
-        left = destinations.left_ms
-        for origin in range(origins.count):
-            here = starts[first[origin] : first[origin + 1]]
-            if not here:
-                continue
-            found = np.array(query.distances_from_multi(here), dtype=np.float64)[at]
-            found[np.isnan(found)] = np.inf
-            found -= left
-            ms[origin, reached] = np.minimum(found[one], found[two])
+        ends = _Ends(destinations)
+        query = self._rk.CCHOneToMany(self._metric, ends.arcs.tolist())
+        for origin, start in _starts(origins.point, origins):
+            row = ends.fold(_times(query.distances_from_multi(start)))
+            ms[origin, ends.reached] = np.where(row < _NEVER, row, np.inf)
+
+    def _fill_by_cells(self, ms: Floats, origins: Positions, destinations: Positions) -> None:
+        """The same with few long sweeps: whoever leaves a cell passes one of its few exits.
+
+        From an origin, one short sweep to its cell's exits and to the destinations in its cell;
+        from each exit, one long sweep to all destinations, shared by all origins of the cell.
+        """
+        ends = _Ends(destinations)
+        everywhere = self._rk.CCHOneToMany(self._metric, ends.arcs.tolist())
+        best = np.full((origins.count, len(ends.reached)), _NEVER, dtype=np.int32)
+        cells = self._enters[origins.arc]
+        for cell in np.unique(cells).tolist():
+            exits = self._exits[self._exit_of == cell]
+            inside = np.flatnonzero(self._enters[ends.arcs] == cell)
+            pins = np.concatenate([exits, ends.arcs[inside]])
+            near = self._rk.CCHOneToMany(self._metric, pins.tolist())
+            here = np.flatnonzero(cells == cell)
+            starts = list(_starts(origins.point[here], origins, here))
+            found = np.array(
+                [_times(near.distances_from_multi(start)) for _, start in starts]
+            ).reshape(len(starts), len(pins))
+            onward = np.array(
+                [ends.fold(_times(everywhere.distances_from(exit_))) for exit_ in exits.tolist()]
+            ).reshape(len(exits), len(ends.reached))
+            there = np.full((len(starts), len(ends.arcs)), _NEVER, dtype=np.int32)
+            there[:, inside] = found[:, len(exits) :]
+            table = ends.fold(there)
+            for column in range(len(exits)):
+                np.minimum(table, found[:, column, None] + onward[column], out=table)
+            rows = np.array([origin for origin, _ in starts])
+            best[rows] = np.minimum(best[rows], table)
+        ms[:, ends.reached] = np.where(best < _NEVER, best, np.inf)
 
     def _mend_same_edge(self, ms: Floats, origins: Positions, destinations: Positions) -> None:
         shared = np.intersect1d(origins.edge[origins.edge >= 0], destinations.edge)

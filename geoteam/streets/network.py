@@ -78,8 +78,9 @@ class StreetNetwork:
         The measuring CRS.
     notes
         What the reader should know of the network, in plain English.
-    order
-        Contraction order of the hierarchy; empty where the wheel was missing when built.
+    order, node_cell
+        Contraction order of the hierarchy, and the few cells it divides the map into; empty
+        where the wheel was missing when the network was built.
     """
 
     node_id: NDArray[np.int64]
@@ -104,6 +105,7 @@ class StreetNetwork:
     crs: str
     notes: tuple[str, ...] = ()
     order: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
+    node_cell: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
     def __post_init__(self) -> None:
         measuring(self.crs)
@@ -148,7 +150,8 @@ class StreetNetwork:
         costs = TurnCosts(**{key: float(value) for key, value in (turn_s or {}).items()})
         network = cls(**graph_arrays(graph, speeds_kmh, crs), turn_costs=costs, crs=crs)
         notes = network._findings(graph.graph.get("passed_over", {}))
-        return network._with(notes=notes, order=network._contraction_order())
+        order, cell = network._contraction_order()
+        return network._with(notes=notes, order=order, node_cell=cell)
 
     def _with(self, **changes: Any) -> StreetNetwork:
         kept = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -168,9 +171,9 @@ class StreetNetwork:
         notes += [f"{count} {what} were passed over." for what, count in passed_over.items()]
         return tuple(notes)
 
-    def _contraction_order(self) -> NDArray[np.uint32]:
+    def _contraction_order(self) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
         if not cch.available():
-            return np.empty(0, dtype=np.uint32)
+            return np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int32)
         x, y = project(self.node_lon, self.node_lat, self.crs)
         u, v = self.edge_u.astype(np.int64), self.edge_v.astype(np.int64)
         return dissection_order(u, v, x, y, self.turns.tail, self.turns.head)
@@ -210,8 +213,16 @@ class StreetNetwork:
 
     @cached_property
     def _hierarchy(self) -> cch.Hierarchy:
-        order = self.order if len(self.order) else self._contraction_order()
-        return cch.Hierarchy(self.turns, order)
+        order, cell = self.order, self.node_cell
+        if not len(order):
+            order, cell = self._contraction_order()
+        u, v = cell[self.edge_u], cell[self.edge_v]
+        return cch.Hierarchy(
+            self.turns,
+            order,
+            leaves=np.stack([u, v], axis=1).ravel(),
+            enters=np.stack([v, u], axis=1).ravel(),
+        )
 
     def _lines(self, x: Floats, y: Floats) -> NDArray[np.object_]:
         rows = np.repeat(np.arange(len(self.edge_u)), np.diff(self.geom_start))

@@ -29,12 +29,14 @@ _DIRECTIONS = np.column_stack(
 _HELD = 0.25
 _SMALL = 60
 _LEAF = 25
+# No cell holds more than this part of all nodes.
+_CELLS = 4
 
 
 def dissection_order(
     u: Ints, v: Ints, x: Floats, y: Floats, tail: Ints, head: Ints
-) -> NDArray[np.uint32]:
-    """Order the arcs of a street map for contraction.
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Order the arcs of a street map for contraction, and divide the map into a few cells.
 
     Parameters
     ----------
@@ -47,22 +49,29 @@ def dissection_order(
 
     Returns
     -------
-    ndarray
-        Arcs, first contracted first.
+    tuple of ndarray
+        Arcs, first contracted first; and the cell of each node. Cells are what the largest cuts
+        leave: few streets lead from one to another.
     """
-    cuts = _cuts(u, v, np.column_stack([x, y]))[::-1]
+    cuts, cell = _cuts(u, v, np.column_stack([x, y]))
+    cuts = cuts[::-1]
     last = np.stack([2 * cuts, 2 * cuts + 1], axis=1).ravel()
     first = _fewest_neighbours(2 * len(u), tail, head, last)
-    return np.concatenate([first, last]).astype(np.uint32)
+    return np.concatenate([first, last]).astype(np.uint32), cell
 
 
-def _cuts(u: Ints, v: Ints, xy: Floats) -> Ints:
-    """Edges whose removal takes the map apart, the most important cut first."""
+def _cuts(u: Ints, v: Ints, xy: Floats) -> tuple[Ints, NDArray[np.int32]]:
+    """Edges whose removal takes the map apart, the most important cut first; and the cells."""
+    cell = np.full(len(xy), -1, dtype=np.int32)
+    cells = 0
     local = np.empty(len(xy), dtype=np.int64)
     taken: list[Ints] = [np.empty(0, dtype=np.int64)]
     waiting = deque([(np.arange(len(xy)), np.arange(len(u)))])
     while waiting:
         nodes, edges = waiting.popleft()
+        if len(nodes) * _CELLS <= len(xy) and cell[nodes[0]] < 0:
+            cell[nodes] = cells
+            cells += 1
         if len(nodes) <= _LEAF:
             continue
         local[nodes] = np.arange(len(nodes))
@@ -80,7 +89,7 @@ def _cuts(u: Ints, v: Ints, xy: Floats) -> Ints:
         for k in numbers[:-1]:
             mine = nodes[by_part[node_at[k] : node_at[k + 1]]]
             waiting.append((mine, edges[inside[edge_at[k] : edge_at[k + 1]]]))
-    return np.concatenate(taken)
+    return np.concatenate(taken), cell
 
 
 def _fewest_neighbours(count: int, tail: Ints, head: Ints, last: Ints) -> Ints:

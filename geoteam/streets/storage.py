@@ -15,7 +15,7 @@ import numpy as np
 from geoteam.errors import MissingFileError, StreetsError
 from geoteam.streets.turns import TurnCosts
 
-VERSION = 1
+VERSION = 2
 
 
 def save(fields: dict[str, Any], path: Path) -> None:

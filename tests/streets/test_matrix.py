@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import networkx as nx
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoteam.errors import StreetsError
-from geoteam.streets import StreetNetwork, cch, read_streets
+from geoteam.streets import StreetNetwork, cch, order, read_streets
 from tests.streets.conftest import EDGES, NODES, TURNS, lonlat
 
 needs_wheel = pytest.mark.skipif(not cch.available(), reason="routingkit-cch is not installed")
@@ -196,17 +197,26 @@ def cities(draw: st.DrawFn) -> tuple[dict, list, tuple]:
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(drawn=cities())
-def test_hierarchy_and_dijkstra_agree(make_network: Callable[..., StreetNetwork], drawn) -> None:
+@given(drawn=cities(), by_cells=st.booleans())
+def test_hierarchy_and_dijkstra_agree(
+    make_network: Callable[..., StreetNetwork], drawn, by_cells: bool
+) -> None:
     nodes, edges, restrictions, points = drawn
-    network = make_network(
-        nodes,
-        edges,
-        turn_s=TURNS,
-        restrictions=restrictions,
-        speeds_kmh={"residential": 30.0, "primary": 50.0},
-    )
-    places = lonlat(*points)
+    # Cut even these small maps into cells, and use shared sweeps over them, or never do.
+    with patch.multiple(order, _LEAF=1), patch.multiple(cch, _WORTH_IT=0 if by_cells else 1000):
+        agree(
+            make_network(
+                nodes,
+                edges,
+                turn_s=TURNS,
+                restrictions=restrictions,
+                speeds_kmh={"residential": 30.0, "primary": 50.0},
+            ),
+            lonlat(*points),
+        )
+
+
+def agree(network: StreetNetwork, places: np.ndarray) -> None:
     one = network.matrix(places, places[:3], lengths=False, engine="cch").duration_s
     two = network.matrix(places, places[:3], engine="scipy")
     np.testing.assert_array_equal(one, two.duration_s)
@@ -274,3 +284,7 @@ def test_engines_agree_on_real_streets(dc_data: Path, name: str) -> None:
     two = network.matrix(points, points[:90], engine="scipy").duration_s
     np.testing.assert_array_equal(one, two)
     assert np.isfinite(one).mean() > 0.9
+    many = np.repeat(points, 8, axis=0)  # enough origins for shared sweeps
+    with patch.multiple(cch.Hierarchy, _fill=None):
+        shared = network.matrix(many, points[:90], lengths=False, engine="cch").duration_s
+    np.testing.assert_array_equal(shared, np.repeat(two, 8, axis=0))
