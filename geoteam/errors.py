@@ -153,5 +153,6 @@ class ImportProblems(InputError):
             f"{self.total:,} problem(s); the first is in row {first.row}, "
             f"column {first.column!r}: {first.message}",
             where=where,
-            remedy="Nothing was loaded. Mend the rows listed, or load the good ones with --partial.",
+            remedy="Nothing was loaded. Mend the rows listed, or load the good ones with "
+            "--partial.",
         )

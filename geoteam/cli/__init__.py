@@ -6,6 +6,8 @@ command that was typed wrongly.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 
 import click
@@ -14,6 +16,7 @@ from geoteam import __version__
 from geoteam.cli.common import State
 from geoteam.cli.register import add_commands
 from geoteam.errors import GeoteamError, ImportProblems
+from geoteam.services.outputs import system_failure
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -42,7 +45,9 @@ add_commands(cli)
 def main() -> None:
     """Run the command and turn errors into a message and an exit code."""
     try:
-        cli(standalone_mode=False)
+        # Without its stand-alone mode, click returns the exit code of a command that chose one.
+        code = cli(standalone_mode=False)
+        sys.stdout.flush()
     except ImportProblems as error:
         _say(str(error))
         for problem in error.problems[:20]:
@@ -54,14 +59,20 @@ def main() -> None:
     except GeoteamError as error:
         _say(str(error))
         sys.exit(1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         _say("Stopped.")
         sys.exit(1)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            # Whoever read our output has read enough; nothing more can be said to them.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        _say(str(system_failure(error)))
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _say(text: str) -> None:

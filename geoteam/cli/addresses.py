@@ -56,13 +56,15 @@ def info(state: State, as_json: bool) -> None:
 @click.argument("file", type=_PATH)
 @click.option("-o", "--output", type=_PATH, required=True)
 @click.option("--address", required=True, help="Column with the address.")
+@json_option
 @pass_state
-def parse(state: State, file: Path, output: Path, address: str) -> None:
+def parse(state: State, file: Path, output: Path, address: str, as_json: bool) -> None:
     """Take the addresses of a table apart; all rows and columns are kept.
 
     Example: geoteam addresses parse in.csv -o out.csv --address Address
     """
-    click.echo(f"{batch.parse_file(state.workspace, file, output, address=address):,} rows.")
+    rows = batch.parse_file(state.workspace, file, output, address=address)
+    show({"rows": rows}, lambda: [f"{rows:,} rows."], as_json)
 
 
 @click.command()

@@ -89,6 +89,7 @@ def check(
 @click.option("--context", "in_context", is_flag=True, help="The areas need not tile the city.")
 @click.option("--repair", is_flag=True, help="Mend faults that can be mended, and say how.")
 @click.option("--download", default="", help="Address of an ArcGIS layer to download first.")
+@json_option
 @pass_state
 def add(
     state: State,
@@ -102,6 +103,7 @@ def add(
     in_context: bool,
     repair: bool,
     download: str,
+    as_json: bool,
 ) -> None:
     """Load a boundary set, checked; nothing is saved when it has a fault.
 
@@ -134,9 +136,14 @@ def add(
     if file is None:
         raise BoundaryError("there is no boundary file")
     areas, repairs = services.add_file(state.workspace, state.actor, file, entry, repair=repair)
-    for one in repairs:
-        click.echo(f"Repaired {one.code}: {one.what} (moved {one.moved_m:.2f} m).")
-    click.echo(f"{areas} areas of {kind} {version} are loaded.")
+    show(
+        {"areas": areas, "repairs": [asdict(one) for one in repairs]},
+        lambda: [
+            *(f"Repaired {r.code}: {r.what} (moved {r.moved_m:.2f} m)." for r in repairs),
+            f"{areas} areas of {kind} {version} are loaded.",
+        ],
+        as_json,
+    )
 
 
 @boundaries.command()

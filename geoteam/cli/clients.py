@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,6 +58,18 @@ def _report(report: ImportReport) -> list[str]:
     return lines
 
 
+def _as_json(report: ImportReport) -> dict[str, Any]:
+    return {
+        "noun": report.noun,
+        "file": report.file,
+        **report.summary(),
+        "columns": dict(report.mapping.columns),
+        "problems": [asdict(problem) for problem in report.problems],
+        "warnings": [asdict(problem) for problem in report.warnings],
+        "problems_file": report.problems_file,
+    }
+
+
 _COLUMN = click.option("--column", "pairs", multiple=True, help="geoteam's field = the column.")
 _PARTIAL = click.option("--partial", is_flag=True, help="Load the good rows, write the bad ones.")
 
@@ -65,16 +79,18 @@ _PARTIAL = click.option("--partial", is_flag=True, help="Load the good rows, wri
 @_COLUMN
 @_PARTIAL
 @click.option("--preview", is_flag=True, help="Show how the columns would be read; load nothing.")
+@json_option
 @pass_state
-def import_(state: State, file: Path, pairs: tuple[str, ...], partial: bool, preview: bool) -> None:
+def import_(
+    state: State, file: Path, pairs: tuple[str, ...], partial: bool, preview: bool, as_json: bool
+) -> None:
     """Load clients from CSV or XLSX, and place their addresses; safe to run again.
 
     Example: geoteam clients import clients.xlsx --preview
     """
     if preview:
-        mapping = preview_mapping(state.workspace, file, "clients")
-        for field, column in mapping.columns.items():
-            click.echo(f"{field} = {column}")
+        read_as = dict(preview_mapping(state.workspace, file, "clients").columns)
+        show(read_as, lambda: [f"{field} = {column}" for field, column in read_as.items()], as_json)
         return
     report = import_clients(
         state.workspace,
@@ -84,12 +100,15 @@ def import_(state: State, file: Path, pairs: tuple[str, ...], partial: bool, pre
         partial=partial,
         progress=StepBar(),
     )
-    for line in _report(report):
-        click.echo(line)
     placed = geocode_residences(state.workspace, state.actor)
-    click.echo(
-        f"Addresses: {placed['accepted']:,} accepted, {placed['review']:,} for a person to decide, "
-        f"{placed['unplaceable']:,} without a place."
+    show(
+        _as_json(report) | {"addresses": placed},
+        lambda: [
+            *_report(report),
+            f"Addresses: {placed['accepted']:,} accepted, {placed['review']:,} for a person to "
+            f"decide, {placed['unplaceable']:,} without a place.",
+        ],
+        as_json,
     )
 
 
@@ -97,8 +116,11 @@ def import_(state: State, file: Path, pairs: tuple[str, ...], partial: bool, pre
 @click.argument("file", type=_PATH)
 @_COLUMN
 @_PARTIAL
+@json_option
 @pass_state
-def import_contacts_(state: State, file: Path, pairs: tuple[str, ...], partial: bool) -> None:
+def import_contacts_(
+    state: State, file: Path, pairs: tuple[str, ...], partial: bool, as_json: bool
+) -> None:
     """Load contacts from CSV or XLSX; safe to run again.
 
     Example: geoteam contacts import contacts.csv
@@ -111,8 +133,7 @@ def import_contacts_(state: State, file: Path, pairs: tuple[str, ...], partial: 
         partial=partial,
         progress=StepBar(),
     )
-    for line in _report(report):
-        click.echo(line)
+    show(_as_json(report), lambda: _report(report), as_json)
 
 
 @staff.command("import")
@@ -120,6 +141,7 @@ def import_contacts_(state: State, file: Path, pairs: tuple[str, ...], partial: 
 @click.option("--officers", type=_PATH, required=True)
 @click.option("--police-partners", type=_PATH)
 @click.option("--offices", type=_PATH)
+@json_option
 @pass_state
 def import_staff_(
     state: State,
@@ -127,6 +149,7 @@ def import_staff_(
     officers: Path,
     police_partners: Path | None,
     offices: Path | None,
+    as_json: bool,
 ) -> None:
     """Load teams, officers, police partners and offices; all of them or none.
 
@@ -140,11 +163,15 @@ def import_staff_(
         police_partners=police_partners,
         offices=offices,
     )
-    for report in done.reports:
-        for line in _report(report):
-            click.echo(line)
-    if done.units and publish_baseline(state.workspace, state.actor, done.units):
-        click.echo("Today's team areas are published.")
+    plan_id = publish_baseline(state.workspace, state.actor, done.units) if done.units else None
+    show(
+        {"files": [_as_json(report) for report in done.reports], "plan": plan_id},
+        lambda: [
+            *(line for report in done.reports for line in _report(report)),
+            *(["Today's team areas are published."] if plan_id else []),
+        ],
+        as_json,
+    )
 
 
 @clients.command("list")
@@ -177,15 +204,16 @@ def list_(state: State, search: str, team: str, officer: str, page: int, as_json
 
 @clients.command()
 @click.option("-o", "--output", type=_PATH, required=True)
+@json_option
 @pass_state
-def export(state: State, output: Path) -> None:
+def export(state: State, output: Path, as_json: bool) -> None:
     """Write every active client with place and assignment; the export is audited.
 
     Example: geoteam clients export -o clients.csv
     """
     frame = services.export_clients(state.workspace, state.actor)
     batch.write_rows(batch.safe(frame), output)
-    click.echo(f"{len(frame):,} clients.")
+    show({"clients": len(frame)}, lambda: [f"{len(frame):,} clients."], as_json)
 
 
 COMMANDS = (clients, contacts, staff)

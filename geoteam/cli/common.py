@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Callable
+import math
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import numpy as np
 
 from geoteam.services.workspace import Workspace
 
@@ -67,10 +70,25 @@ def show(value: Any, lines: Callable[[], list[str]], as_json: bool) -> None:
         Which of the two.
     """
     if as_json:
-        click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+        click.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         for line in lines():
             click.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a value into what JSON knows: no NaN, no infinity, no NumPy number, no date."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)
 
 
 def table(rows: list[dict[str, Any]], columns: list[str], empty: str) -> list[str]:
@@ -125,7 +143,7 @@ class StepBar:
             How much of it is done, 0-1; None when that is unknown.
         """
         percent = "" if share is None else f" {share:4.0%}"
-        if click.get_text_stream("stderr").isatty():
+        if sys.stderr.isatty():
             click.echo(f"\r\x1b[K  {text}{percent}", err=True, nl=False)
             if share == 1.0:
                 click.echo("", err=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from geoteam.cli.common import State, pass_state
+from geoteam.cli.common import State, json_option, pass_state, show
 from geoteam.model import Role
 from geoteam.services.figures import MapOptions
 from geoteam.services.maps import BY, MEASURES, map_view
 from geoteam.services.operator import operator
+from geoteam.services.outputs import write_whole
 
 
 @click.command("map")
@@ -23,6 +24,7 @@ from geoteam.services.operator import operator
 @click.option("--partner-kind", default="", help="For coverage: kind of partner.")
 @click.option("--community", is_flag=True, help="As community users see it: small cells withheld.")
 @click.option("--clients", is_flag=True, help="Show every client as a point; the map is audited.")
+@json_option
 @pass_state
 def map_(
     state: State,
@@ -35,6 +37,7 @@ def map_(
     partner_kind: str,
     community: bool,
     clients: bool,
+    as_json: bool,
 ) -> None:
     """Write a map as one HTML file that needs no network.
 
@@ -56,8 +59,13 @@ def map_(
     )
     user = operator(state.actor, Role.COMMUNITY if community else Role.SUPERVISOR)
     view = map_view(state.workspace, user, options, embed=True)
-    output.write_text(view.html, encoding="utf-8")
-    click.echo(f"{output}: {view.title} ({output.stat().st_size / 1e6:.1f} MB).")
+    body = view.html.encode()
+    write_whole(output, lambda path: path.write_bytes(body))
+    show(
+        {"file": str(output), "title": view.title, "bytes": len(body), "notes": view.notes},
+        lambda: [f"{output}: {view.title} ({len(body) / 1e6:.1f} MB).", *view.notes],
+        as_json,
+    )
 
 
 COMMANDS = (map_,)

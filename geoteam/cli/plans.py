@@ -34,28 +34,34 @@ def list_(state: State, as_json: bool) -> None:
 @plans.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the plan.")
+@json_option
 @pass_state
-def import_(state: State, file: Path, name: str) -> None:
+def import_(state: State, file: Path, name: str, as_json: bool) -> None:
     """Load a plan as a draft from a CSV with the columns unit and team.
 
     Example: geoteam plans import plan.csv --name "Proposal A"
     """
     plan_id = services.import_plan(state.workspace, state.actor, file, name)
-    click.echo(f"Plan {plan_id} is a draft. See: geoteam plans impact {plan_id}")
+    show(
+        {"id": plan_id, "status": "draft"},
+        lambda: [f"Plan {plan_id} is a draft. See: geoteam plans impact {plan_id}"],
+        as_json,
+    )
 
 
 @plans.command()
 @click.option("--plan", "plan_id", type=int, help="The plan; the one in force by default.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@json_option
 @pass_state
-def export(state: State, plan_id: int | None, output: Path) -> None:
+def export(state: State, plan_id: int | None, output: Path, as_json: bool) -> None:
     """Write a plan as a table with the columns unit and team.
 
     Example: geoteam plans export -o plan.csv
     """
     units = services.units_of(state.workspace, plan_id)
     write_rows(pd.DataFrame({"unit": list(units), "team": list(units.values())}), output)
-    click.echo(f"{len(units)} units.")
+    show({"units": len(units)}, lambda: [f"{len(units)} units."], as_json)
 
 
 @plans.command()
@@ -85,14 +91,19 @@ def impact(state: State, plan_id: int, as_json: bool) -> None:
 @plans.command()
 @click.argument("plan_id", type=int)
 @click.option("--from", "effective", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@json_option
 @pass_state
-def publish(state: State, plan_id: int, effective: datetime) -> None:
+def publish(state: State, plan_id: int, effective: datetime, as_json: bool) -> None:
     """Publish a draft from a day on; then run: geoteam assign.
 
     Example: geoteam plans publish 2 --from 2026-12-01
     """
     services.publish(state.workspace, state.actor, plan_id, effective.date())
-    click.echo(f"Plan {plan_id} holds from {effective:%Y-%m-%d}.")
+    show(
+        {"id": plan_id, "status": "published", "effective_from": effective.date()},
+        lambda: [f"Plan {plan_id} holds from {effective:%Y-%m-%d}."],
+        as_json,
+    )
 
 
 COMMANDS = (plans,)

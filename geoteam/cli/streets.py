@@ -18,8 +18,9 @@ def streets() -> None:
 @streets.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the profile's files.")
 @click.option("--download", is_flag=True, help="Take the profile's place from OpenStreetMap.")
+@json_option
 @pass_state
-def build(state: State, data: Path | None, download: bool) -> None:
+def build(state: State, data: Path | None, download: bool, as_json: bool) -> None:
     """Build the network, and the basemap with it, anew.
 
     Example: geoteam streets build --data ../shared/data/dc
@@ -32,7 +33,7 @@ def build(state: State, data: Path | None, download: bool) -> None:
     segments = download_network(workspace) if data is None else load_streets(workspace, data)
     progress("drawing the basemap")
     load_basemap(workspace, data)
-    click.echo(f"{segments:,} street segments.")
+    show({"segments": segments}, lambda: [f"{segments:,} street segments."], as_json)
 
 
 @streets.command()

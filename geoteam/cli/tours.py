@@ -12,6 +12,7 @@ import click
 from geoteam.cli.common import State, json_option, pass_state, show, table
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
+from geoteam.services.outputs import write_whole
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -100,14 +101,20 @@ def plan(
 @click.argument("ref")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option("--copy", type=click.Choice(services.COPIES), default="officer", show_default=True)
+@json_option
 @pass_state
-def sheet(state: State, ref: str, output: Path, copy: str) -> None:
+def sheet(state: State, ref: str, output: Path, copy: str, as_json: bool) -> None:
     """Print a tour as PDF: the officer's sheet or the police copy; printing is audited.
 
     Example: geoteam tours sheet REF -o tour.pdf --copy police
     """
-    output.write_bytes(services.tour_sheet(state.workspace, operator(state.actor), ref, copy))
-    click.echo(f"{output} is the {copy}'s copy.")
+    body = services.tour_sheet(state.workspace, operator(state.actor), ref, copy)
+    write_whole(output, lambda path: path.write_bytes(body))
+    show(
+        {"file": str(output), "copy": copy, "bytes": len(body)},
+        lambda: [f"{output} is the {copy}'s copy."],
+        as_json,
+    )
 
 
 COMMANDS = (tours,)

@@ -14,26 +14,38 @@ _PATH = click.Path(path_type=Path)
 
 @click.command()
 @click.option("-o", "--output", type=_PATH, required=True, help="The archive (.tar.gz).")
+@json_option
 @pass_state
-def backup(state: State, output: Path) -> None:
+def backup(state: State, output: Path, as_json: bool) -> None:
     """Write the workspace into one file, also while it is served.
 
     Example: geoteam backup -o geoteam.tar.gz
     """
     size = upkeep.backup(state.workspace, output)
-    click.echo(f"{output}: {size / 1e6:.1f} MB. It holds everything: keep it as safe as the rest.")
+    show(
+        {"file": str(output), "bytes": size},
+        lambda: [
+            f"{output}: {size / 1e6:.1f} MB. It holds everything: keep it as safe as the rest."
+        ],
+        as_json,
+    )
 
 
 @click.command()
 @click.argument("archive", type=_PATH)
+@json_option
 @pass_state
-def restore(state: State, archive: Path) -> None:
+def restore(state: State, archive: Path, as_json: bool) -> None:
     """Bring a backup back into the (new) folder given with --workspace.
 
     Example: geoteam --workspace new restore geoteam.tar.gz
     """
     upkeep.restore(archive, state.folder)
-    click.echo(f"The workspace {state.folder} is back.")
+    show(
+        {"workspace": str(state.folder)},
+        lambda: [f"The workspace {state.folder} is back."],
+        as_json,
+    )
 
 
 @click.command()

@@ -23,6 +23,7 @@ def users() -> None:
 @click.option("--officer", default="", help="For officers: their id.")
 @click.option("--police-partner", default="", help="For police: their id.")
 @click.option("--team", "teams", multiple=True, help="For supervisors: teams led; * is all.")
+@json_option
 @pass_state
 def add(
     state: State,
@@ -32,6 +33,7 @@ def add(
     officer: str,
     police_partner: str,
     teams: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Add an account and print its first password, which is stored nowhere else.
 
@@ -47,7 +49,11 @@ def add(
         police_partner_ref=police_partner,
         team_refs=teams,
     )
-    click.echo(f"{username}  {password}")
+    show(
+        {"username": username, "password": password},
+        lambda: [f"{username}  {password}"],
+        as_json,
+    )
 
 
 @users.command("list")
@@ -68,14 +74,19 @@ def list_(state: State, as_json: bool) -> None:
 
 @users.command()
 @click.argument("username")
+@json_option
 @pass_state
-def disable(state: State, username: str) -> None:
+def disable(state: State, username: str, as_json: bool) -> None:
     """Close an account; its sessions end at once.
 
     Example: geoteam users disable jdoe
     """
     accounts.disable_user(state.workspace, state.actor, username)
-    click.echo(f"{username} can no longer sign in.")
+    show(
+        {"username": username, "disabled": True},
+        lambda: [f"{username} can no longer sign in."],
+        as_json,
+    )
 
 
 COMMANDS = (users,)

@@ -12,7 +12,7 @@ from geoteam.caseload import assign, explain
 from geoteam.errors import NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.people import clients_frame, officers_frame
-from geoteam.services.scope import require_role, sees_client, sees_team
+from geoteam.services.scope import require_role, sees_team, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, plans
 from geoteam.store import clients as client_store
@@ -116,15 +116,10 @@ def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: 
     """
     with workspace.transaction() as session:
         frame = client_store.as_frame(session, workspace.today(), refs=[ref])
-        row = frame.loc[ref] if ref in frame.index else None
-        hidden = (
-            row is not None
-            and user is not None
-            and not sees_client(user, officer_ref=row["officer"], team_ref=row["team"])
-        )
-        if row is None or hidden:
+        seen = list(frame.index) if user is None else visible_refs(user, frame)
+        if ref not in seen:
             raise NotFoundError("there is no such client", remedy="Check the id of the client")
-        text = explanation(row, assignments.reason_of(session, ref, workspace.today()))
+        text = explanation(frame.iloc[0], assignments.reason_of(session, ref, workspace.today()))
         audit.append(
             session,
             at=workspace.now(),
@@ -214,11 +209,7 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     by_team["use"] = by_team["points"] / by_team["capacity_points"]
     by_team["points_per_officer"] = by_team["points"] / by_team["officers"]
     rows["use"] = rows["points"] / rows["capacity_points"]
-    seen = [
-        sees_client(user, officer_ref=clients.at[ref, "officer"], team_ref=clients.at[ref, "team"])
-        for ref in clients.index
-    ]
-    left = statuses.reindex(clients.index[seen]).fillna("not_run")
+    left = statuses.reindex(visible_refs(user, clients)).fillna("not_run")
     counts = left[left != "assigned"].value_counts()
     return {
         "run": run,

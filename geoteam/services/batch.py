@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
-from collections.abc import Callable
+import lzma
+import shutil
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from openpyxl.utils.exceptions import IllegalCharacterError
 
 from geoteam.errors import InputError, UnreadableFileError
 from geoteam.frames import GEOCODES
@@ -20,9 +27,14 @@ from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place
 from geoteam.services.import_files import open_table
 from geoteam.services.import_values import safe_for_spreadsheets
+from geoteam.services.outputs import write_whole
 from geoteam.services.workspace import Workspace
 
-_COMPRESSED = {".gz", ".bz2", ".xz", ".zst"}
+_COMPRESSED: dict[str, Callable[[Path], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+}
 PARSED = ("number", "predirectional", "name", "type", "quadrant", "unit", "kind", "street2")
 
 
@@ -32,7 +44,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        CSV (any encoding that agencies use; also compressed), XLSX or Parquet.
+        CSV (any encoding that agencies use; also compressed as .gz, .bz2 or .xz), XLSX or Parquet.
 
     Returns
     -------
@@ -46,23 +58,55 @@ def read_rows(path: Path) -> pd.DataFrame:
     UnreadableFileError
         When it is empty or no table.
     """
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and path.is_file():
         try:
-            return pd.read_parquet(path)
+            frame = pd.read_parquet(path)
         except (OSError, ValueError) as error:
             raise UnreadableFileError("the file is no Parquet table", where=str(path)) from error
+        # A named index is a column like the others.
+        return frame.reset_index(drop=all(name is None for name in frame.index.names))
     if path.suffix in _COMPRESSED and path.is_file():
-        return pd.read_csv(path, dtype="str", keep_default_na=False)
+        with tempfile.TemporaryDirectory(prefix="geoteam-") as scratch:
+            return _read_table(_unpacked(path, Path(scratch)))
+    return _read_table(path)
+
+
+def _unpacked(path: Path, scratch: Path) -> Path:
+    plain = scratch / path.stem
+    try:
+        with _COMPRESSED[path.suffix](path) as packed, plain.open("wb") as file:
+            shutil.copyfileobj(packed, file)
+    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFileError(
+            "the compressed file is damaged or cut off", where=str(path), remedy="Get it again"
+        ) from error
+    except OSError as error:
+        # bz2 says "Invalid data stream" without an error number; a full disk has one.
+        if error.errno is not None:
+            raise
+        raise UnreadableFileError("the compressed file is damaged", where=str(path)) from error
+    return plain
+
+
+def _read_table(path: Path) -> pd.DataFrame:
     table = open_table(path)
-    width = len(table.columns)
-    rows = [_padded(cells, width) for _, cells, _ in table.rows(blank=True)]
-    columns = [name or f"column {k + 1}" for k, name in enumerate(table.columns)]
+    texts = [
+        ["" if cell is None else str(cell) for cell in cells]
+        for _, cells, _ in table.rows(blank=True)
+        # An empty line is a row only where a row is one cell.
+        if cells or len(table.columns) == 1
+    ]
+    # A row may be longer than the header: nothing of it is lost.
+    width = max([len(table.columns), *(_filled(row) for row in texts)])
+    names = [*table.columns, *[""] * (width - len(table.columns))]
+    columns = [name or f"column {k}" for k, name in enumerate(names, 1)]
+    rows = [row[:width] + [""] * (width - len(row)) for row in texts]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
-def _padded(cells: list[Any], width: int) -> list[str]:
-    texts = ["" if cell is None else str(cell) for cell in cells[:width]]
-    return texts + [""] * (width - len(texts))
+def _filled(row: list[str]) -> int:
+    """Return the length of a row without the empty cells at its end."""
+    return next((k for k in range(len(row), 0, -1) if row[k - 1]), 0)
 
 
 def write_rows(frame: pd.DataFrame, path: Path) -> None:
@@ -78,7 +122,9 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     InputError
-        When the ending is another one, or the folder cannot be written.
+        When the ending is another one, or the table does not fit into such a file.
+    WorkspaceError
+        When the file cannot be written.
     """
     writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda to: frame.to_csv(to, index=False, lineterminator="\n"),
@@ -91,14 +137,14 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
             where=str(path),
             remedy="Use .csv, .xlsx or .parquet",
         )
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        writers[path.suffix](part)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+        write_whole(path, writers[path.suffix])
+    except (ValueError, IllegalCharacterError) as error:
+        # Duplicate columns in Parquet; too many rows or control characters in XLSX.
         raise InputError(
-            f"the file cannot be written: {error.strerror or error}", where=str(path)
+            f"the table does not fit into {path.suffix}: {error}",
+            where=str(path),
+            remedy="Write it as .csv",
         ) from error
 
 
@@ -126,7 +172,24 @@ def _column(frame: pd.DataFrame, name: str, path: Path) -> pd.Series:
             where=path.name,
             remedy=f"The columns are: {', '.join(map(str, frame.columns))}",
         )
+    if list(frame.columns).count(name) > 1:
+        raise InputError(
+            f"the column {name!r} stands twice", where=path.name, remedy="Rename one of the two"
+        )
     return frame[name]
+
+
+def _beside(frame: pd.DataFrame, added: pd.DataFrame, prefix: str) -> pd.DataFrame:
+    """Put new columns beside those of the file; one whose name is taken gets the prefix."""
+    taken = set(frame.columns)
+    names = {name: _free(str(name), taken, prefix) for name in added.columns}
+    return pd.concat([frame, added.rename(columns=names)], axis=1)
+
+
+def _free(name: str, taken: Iterable[object], prefix: str) -> str:
+    while name in taken:
+        name = f"{prefix}_{name}"
+    return name
 
 
 def _numbers(frame: pd.DataFrame, name: str, path: Path) -> NDArray[np.float64]:
@@ -147,6 +210,8 @@ def locate_file(
     uncertainty_m: float = 20.0,
 ) -> dict[str, Any]:
     """Write the boundary code of every point of a table beside it.
+
+    A new column whose name the file already has is called ``located_...``.
 
     Parameters
     ----------
@@ -175,16 +240,16 @@ def locate_file(
     x, y = _numbers(frame, lon, path), _numbers(frame, lat, path)
     areas = workspace.areas(kind, on)
     index = workspace.area_index(kind, on)
-    codes = pd.Series(index.locate(x, y), index=frame.index, dtype="str")
+    codes = np.array(index.locate(x, y), dtype=object)
     ambiguous = index.ambiguous(x, y, uncertainty_m)
     known = np.isfinite(x) & np.isfinite(y)
-    frame[kind] = codes
-    frame["boundary_ambiguous"] = np.where(ambiguous, "true", "false")
-    write_rows(frame, output)
+    flags = np.where(ambiguous, "true", "false")
+    added = pd.DataFrame({kind: codes, "boundary_ambiguous": flags}, index=frame.index, dtype="str")
+    write_rows(_beside(frame, added, "located"), output)
     return {
         "rows": len(frame),
         "located": int((codes != "").sum()),
-        "outside": int(((codes == "").to_numpy() & known).sum()),
+        "outside": int(((codes == "") & known).sum()),
         "without_coordinates": int((~known).sum()),
         "boundary_ambiguous": int(ambiguous.sum()),
         "version": areas.attrs["set"].version,
@@ -195,6 +260,8 @@ def geocode_file(
     workspace: Workspace, path: Path, output: Path, *, address: str, zip_column: str = ""
 ) -> dict[str, Any]:
     """Write the place of every address of a table beside it.
+
+    A new column whose name the file already has is called ``geocode_...``.
 
     Parameters
     ----------
@@ -227,9 +294,7 @@ def geocode_file(
     )
     found["candidates"] = [json.dumps(list(one)) for one in found["candidates"]]
     added = [*GEOCODES.columns, unit_kind, "boundary_ambiguous", "decision"]
-    taken = {name: f"geocode_{name}" for name in added if name in frame.columns}
-    result = pd.concat([frame, found[added].rename(columns=taken)], axis=1)
-    write_rows(result, output)
+    write_rows(_beside(frame, found[added], "geocode"), output)
     counts = found["decision"].value_counts()
     return {"rows": len(frame)} | {
         name: int(counts.get(name, 0)) for name in ("accepted", "review", "unplaceable")
@@ -238,6 +303,8 @@ def geocode_file(
 
 def parse_file(workspace: Workspace, path: Path, output: Path, *, address: str) -> int:
     """Write the parts of every address of a table beside it.
+
+    A new column whose name the file already has is called ``parsed_...``.
 
     Parameters
     ----------
@@ -259,7 +326,10 @@ def parse_file(workspace: Workspace, path: Path, output: Path, *, address: str) 
         asdict(parse_address(text, grammar))
         for text in _column(frame, address, path).fillna("").astype("str")
     ]
-    for name in PARSED:
-        frame[name] = pd.Series([str(one[name]) for one in parsed], index=frame.index, dtype="str")
-    write_rows(frame, output)
+    added = pd.DataFrame(
+        {name: [str(one[name]) for one in parsed] for name in PARSED},
+        index=frame.index,
+        dtype="str",
+    )
+    write_rows(_beside(frame, added, "parsed"), output)
     return len(frame)

@@ -14,7 +14,7 @@ from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.assignment import explanation
 from geoteam.services.paging import Page
-from geoteam.services.scope import require_role, sees_client
+from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, geocodes, residences, staff
 from geoteam.store import clients as client_store
@@ -143,6 +143,7 @@ def list_clients(
         officers = [officer] if officers is None or officer in officers else []
         loose = False
     on = workspace.today()
+    page = max(page, 1)
     with workspace.transaction() as session:
         refs, total = client_store.find(
             session,
@@ -214,11 +215,9 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
     with workspace.transaction() as session:
         frame = client_store.as_frame(session, on, refs=[ref], active_only=False)
         client = client_store.get(session, ref)
-        if client is None or not sees_client(
-            user, officer_ref=frame.at[ref, "officer"], team_ref=frame.at[ref, "team"]
-        ):
+        if client is None or ref not in visible_refs(user, frame):
             raise NotFoundError("there is no such client", remedy="Check the id of the client")
-        row = frame.loc[ref]
+        row = frame.iloc[0]
         record = {
             "client_ref": ref,
             "name": row["name"],

@@ -118,7 +118,7 @@ def compute(workspace: Workspace, user: User, options: MapOptions) -> Figures:
     areas = _areas(workspace, options, clients, on)
     clients = clients.assign(group=_groups(workspace, options, clients, on))
     table = _measures(workspace, options, clients, areas, partners)
-    notes = _notes(workspace, clients, inside)
+    notes = _notes(clients, inside)
     if inside:
         table["withheld"] = False
     else:
@@ -236,16 +236,17 @@ def _hidden_areas(
     )
     if options.by == "service_area":
         return done.cells["suppressed"]
-    flags: pd.Series = done.totals.loc["district", "suppressed"]
-    return flags
+    totals = done.totals.xs("district", level=0)
+    return totals["suppressed"]
 
 
-def _notes(workspace: Workspace, clients: pd.DataFrame, inside: bool) -> list[str]:
+def _notes(clients: pd.DataFrame, inside: bool) -> list[str]:
     nowhere = int((~clients["located"]).sum())
     if not nowhere:
         return []
-    if not inside and nowhere < workspace.profile.disclosure.threshold:
-        return ["Some clients are not on the map."]
+    if not inside:
+        # No number: with the total it would give away what the cells withhold.
+        return ["Some clients are not on the map: no fixed address, or an unsure one."]
     return [
         f"{nowhere:,} of {len(clients):,} clients are not on the map: no fixed address, or an "
         "address that waits for review."

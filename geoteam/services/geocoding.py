@@ -95,7 +95,7 @@ def _without_address(found: pd.DataFrame, kinds: pd.Series) -> None:
     found.loc[rows, "match_code"] = MatchCode.NONE.value
     found.loc[rows, ["score", "lon", "lat", "uncertainty_m"]] = [0.0, *[float("nan")] * 3]
     found.loc[rows, ["matched_address", "reference_id"]] = ""
-    found.loc[rows, "reason"] = "the agency's record says that there is no fixed address"
+    found.loc[rows, "reason"] = "the agency's record says that there is no fixed address."
 
 
 def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int:
@@ -107,9 +107,10 @@ def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int
     known = decisions.find(session, set(keys))
     placed["decided_by"] = ""
     placed["decided_why"] = ""
+    # Where the agency's record says that there is no address, no decision on a text changes it.
+    homeless = waiting["kind"] == ResidenceKind.NO_FIXED_ADDRESS.value
+    keys = keys[keys.isin(list(known)) & ~homeless]
     for row, text in keys.items():
-        if text not in known or not text:
-            continue
         decision = known[text]
         for column in _DECIDED:
             if column in decision.result:
@@ -118,4 +119,4 @@ def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int
         placed.at[row, "boundary_ambiguous"] = False
         placed.at[row, "decided_by"] = decision.decided_by
         placed.at[row, "decided_why"] = decision.decided_why
-    return sum(text in known for text in keys)
+    return len(keys)

@@ -165,7 +165,7 @@ def map_view(
     def draw() -> str:
         layers = [
             _figure_layer(figures, workspace.profile.disclosure.threshold, source),
-            *_outlines(workspace, options, figures.on),
+            *_outlines(workspace, user, options, figures.on),
             *_places(workspace, user, options, figures, client_url),
         ]
         return city_map(
@@ -208,15 +208,16 @@ def _figure_layer(figures: Figures, threshold: int, source: str) -> AnyLayer:
     )
 
 
-def _outlines(workspace: Workspace, options: MapOptions, on: date) -> list[AnyLayer]:
+def _outlines(workspace: Workspace, user: User, options: MapOptions, on: date) -> list[AnyLayer]:
     known = {table.kind for table in workspace.profile.boundaries} & set(options.layers)
     layers: list[AnyLayer] = [
         outline(kind, workspace.areas(kind, on), show=True)
         for kind in ("service_area", "sector", "district")
         if kind in known
     ]
-    if "team" in options.layers and (team_layer := _team_areas(workspace, on)) is not None:
-        layers.insert(0, team_layer)
+    if "team" in options.layers and user.role in _CLIENT_READERS:
+        team_layer = _team_areas(workspace, on)
+        layers = ([team_layer] if team_layer is not None else []) + layers
     return layers
 
 

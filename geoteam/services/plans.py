@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geoteam.areas import adjacency
-from geoteam.errors import InputError, MissingFileError, NotFoundError
+from geoteam.errors import InputError, NotFoundError
 from geoteam.plans import check_plan, team_metrics, transfers
+from geoteam.services.import_files import open_table
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plans, staff
@@ -73,25 +73,33 @@ def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
     Raises
     ------
     InputError
-        When a unit or team is missing, unknown or named twice.
+        When a unit or team is missing, unknown or named twice, with the row.
     """
-    if not path.is_file():
-        raise MissingFileError(f"there is no file {path.name}", where=str(path))
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if not {"unit", "team"} <= set(reader.fieldnames or ()):
+    return _save(workspace, actor, name, _read_units(path), where=str(path))
+
+
+def _read_units(path: Path) -> dict[str, str]:
+    table = open_table(path)
+    names = [name.lower() for name in table.columns]
+    if not {"unit", "team"} <= set(names):
+        raise InputError(
+            "a plan file has the columns unit and team", where=str(path), remedy="Add the header"
+        )
+    units: dict[str, str] = {}
+    for number, cells, _ in table.rows():
+        row = dict(
+            zip(names, ("" if cell is None else str(cell).strip() for cell in cells), strict=False)
+        )
+        unit = row.get("unit", "")
+        where = f"{path.name}, row {number}"
+        if not unit:
+            raise InputError("a row names no unit", where=where, remedy="Fill it, or drop the row")
+        if unit in units:
             raise InputError(
-                "a plan file has the columns unit and team",
-                where=str(path),
-                remedy="Add the header",
+                f"unit {unit!r} stands twice", where=where, remedy="Keep one of the two rows"
             )
-        units: dict[str, str] = {}
-        for number, row in enumerate(reader, start=2):
-            unit = row["unit"].strip()
-            if unit in units:
-                raise InputError(f"unit {unit!r} stands twice", where=f"{path.name}, row {number}")
-            units[unit] = row["team"].strip()
-    return _save(workspace, actor, name, units, where=str(path))
+        units[unit] = row.get("team", "")
+    return units
 
 
 def _save(workspace: Workspace, actor: str, name: str, units: dict[str, str], *, where: str) -> int:
@@ -234,7 +242,10 @@ def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:
     table = team_metrics(
         after,
         load=load,
-        officers=officers.groupby("team")["full_time_share"].sum().to_dict(),
+        officers={
+            str(team): float(share)
+            for team, share in officers.groupby("team")["full_time_share"].sum().items()
+        },
         adjacency=adjacency(frame, crs=workspace.profile.city.crs),
     )
     return {

@@ -18,7 +18,7 @@ from geoteam.services.clients import reach_of
 from geoteam.services.geocoding import place
 from geoteam.services.ground import ground_of
 from geoteam.services.paging import Page
-from geoteam.services.scope import sees_client
+from geoteam.services.scope import visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, decisions, geocodes, queue
 from geoteam.store import clients as client_store
@@ -88,7 +88,7 @@ def reason_counts(workspace: Workspace, user: User) -> list[tuple[str, str, int]
 def review_queue(
     workspace: Workspace, user: User, *, reason: str = "", page: int = 1, page_size: int = 50
 ) -> Page:
-    """List the addresses that wait for a decision.
+    """List the addresses that wait for a decision; the listing is audited.
 
     Parameters
     ----------
@@ -107,11 +107,22 @@ def review_queue(
         Rows with ``id``, ``client_ref``, ``address``, ``zip``, ``reason`` and ``candidates`` (how
         many).
     """
-    with workspace.reading() as session:
+    page = max(page, 1)
+    with workspace.transaction() as session:
         frame = _waiting(workspace, session, user)
-    if reason:
-        frame = frame[frame["cause"] == reason]
-    part = frame.iloc[(page - 1) * page_size : page * page_size]
+        if reason:
+            frame = frame[frame["cause"] == reason]
+        part = frame.iloc[(page - 1) * page_size : page * page_size]
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="address.list",
+            object_kind="clients",
+            object_ref="",
+            purpose="address",
+            detail={"rows": len(part), "total": len(frame)},
+        )
     rows = [
         {
             "id": int(str(number)),
@@ -126,15 +137,13 @@ def review_queue(
     return Page(rows, len(frame), page, page_size)
 
 
-def _open_item(workspace: Workspace, session: Session, user: User, item: int) -> geocodes.Geocode:
+def _open_item(
+    workspace: Workspace, session: Session, user: User, item: int, *, lock: bool = False
+) -> geocodes.Geocode:
     reach_of(user)
-    found = geocodes.get(session, item)
+    found = geocodes.get(session, item, lock=lock)
     client = client_store.as_frame(session, workspace.today(), refs=[found.client_ref])
-    if client.empty or not sees_client(
-        user,
-        officer_ref=client.at[found.client_ref, "officer"],
-        team_ref=client.at[found.client_ref, "team"],
-    ):
+    if not visible_refs(user, client):
         raise NotFoundError("there is no such item in the queue", remedy="See: Review")
     return found
 
@@ -164,15 +173,7 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
     """
     with workspace.transaction() as session:
         found = _open_item(workspace, session, user, item)
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action="address.read",
-            object_kind="client",
-            object_ref=found.client_ref,
-            purpose="address",
-        )
+        _audit(workspace, session, user, "address.read", found.client_ref, "")
     return {
         "id": found.id,
         "client_ref": found.client_ref,
@@ -198,7 +199,7 @@ def _candidates(workspace: Workspace, found: geocodes.Geocode) -> list[dict[str,
 
 
 def review_map(workspace: Workspace, user: User, item: int, *, nonce: str = "") -> str:
-    """Draw the candidates of one address, numbered as in the list.
+    """Draw the candidates of one address, numbered as in the list; the reading is audited.
 
     Parameters
     ----------
@@ -216,8 +217,9 @@ def review_map(workspace: Workspace, user: User, item: int, *, nonce: str = "") 
     str
         A document made by folium.
     """
-    with workspace.reading() as session:
+    with workspace.transaction() as session:
         found = _open_item(workspace, session, user, item)
+        _audit(workspace, session, user, "address.map", found.client_ref, "")
     listed = _candidates(workspace, found)
     frame = gpd.GeoDataFrame(
         {
@@ -295,15 +297,16 @@ def decide_item(
     if not why.strip():
         raise InputError("a decision needs a reason", remedy="Say how you know")
     with workspace.transaction() as session:
-        found = _open_item(workspace, session, user, item)
+        found = _open_item(workspace, session, user, item, lock=True)
         if found.decision != "review" or found.valid_to is not None:
             raise InputError(
                 "this address was decided already", remedy="Go back to the queue for the next one"
             )
         result = _result(workspace, found, action, candidate, address)
-        row = pd.DataFrame([result], index=pd.Index([found.residence_id], name="residence_id"))
-        row["boundary_ambiguous"] = False
-        row["candidates"] = [list(found.candidates)]
+        row = pd.DataFrame(
+            [result | {"boundary_ambiguous": False, "candidates": list(found.candidates)}],
+            index=pd.Index([found.residence_id], name="residence_id"),
+        )
         now = workspace.now()
         geocodes.save(session, row, now, decided_by=user.username, decided_why=why.strip())
         plain = {k: None if v != v else v for k, v in result.items()}
@@ -403,12 +406,36 @@ def undo_decision(workspace: Workspace, user: User, item: int) -> None:
         An officer or a supervisor.
     item
         Number of the item that was decided.
+
+    Raises
+    ------
+    NotFoundError
+        When no decision of a person holds for this address.
     """
     with workspace.transaction() as session:
-        found = _open_item(workspace, session, user, item)
-        geocodes.restore_previous(session, found.residence_id, workspace.now())
+        found = _open_item(workspace, session, user, item, lock=True)
+        history = geocodes.history(session, found.residence_id)
+        if not history[0].decided_by:
+            raise NotFoundError(
+                "no person has decided on this address, or that was taken back already",
+                remedy="See: Review",
+            )
+        if len(history) > 1:
+            geocodes.restore_previous(session, found.residence_id, workspace.now())
+        else:
+            _look_up_again(workspace, session, found)
         decisions.forget(session, decisions.key(found.address, found.zip))
         _audit(workspace, session, user, "address.undo", found.client_ref, "")
+
+
+def _look_up_again(workspace: Workspace, session: Session, found: geocodes.Geocode) -> None:
+    """Let the geocoder speak where a decision had been reused before it could."""
+    index = pd.Index([found.residence_id], name="residence_id")
+    address, zips, kinds = (
+        pd.Series([text], index=index, dtype="str")
+        for text in (found.address, found.zip, found.residence_kind)
+    )
+    geocodes.save(session, place(workspace, address, zips, kinds), workspace.now())
 
 
 def _audit(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import pandas as pd
+
 from geoteam.errors import DisclosureError
 from geoteam.model import Role, User
 
@@ -74,3 +76,27 @@ def sees_client(user: User, *, officer_ref: str, team_ref: str) -> bool:
     if user.role is Role.OFFICER:
         return bool(user.officer_ref) and officer_ref == user.officer_ref
     return sees_team(user, team_ref) or (user.role is Role.SUPERVISOR and not team_ref)
+
+
+def visible_refs(user: User, clients: pd.DataFrame) -> list[str]:
+    """List the clients of a table whose records a user may open.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+    clients
+        Index client_ref, with columns ``officer`` and ``team``.
+
+    Returns
+    -------
+    list of str
+        Their references, in the order of the table.
+    """
+    return [
+        str(ref)
+        for ref, officer, team in zip(
+            clients.index, clients["officer"], clients["team"], strict=True
+        )
+        if sees_client(user, officer_ref=officer, team_ref=team)
+    ]

@@ -23,7 +23,7 @@ from geoteam.services.loading import (
     load_streets,
 )
 from geoteam.services.progress import Progress, silent
-from geoteam.services.workspace import Workspace
+from geoteam.services.workspace import Clock, Workspace, system_clock
 from geoteam.store import settings
 
 SYNTHETIC_STAFF = StaffTable(
@@ -65,6 +65,7 @@ def init_demo(
     database_url: str | None = None,
     actor: str,
     progress: Progress = silent,
+    clock: Clock = system_clock,
 ) -> dict[str, float]:
     """Make a workspace of the invented demo city, with an account for each role.
 
@@ -84,13 +85,15 @@ def init_demo(
         Who the audit log names.
     progress
         Told of each step.
+    clock
+        Tells the current moment.
 
     Returns
     -------
     dict of str to float
         Seconds by step.
     """
-    workspace = Workspace.open(folder, database_url, create=True)
+    workspace = Workspace.open(folder, database_url, create=True, clock=clock)
     city = folder / "city"
     with workspace.exclusive("init"):
         progress("inventing the demo city")
@@ -114,6 +117,7 @@ def init_city(
     database_url: str | None = None,
     actor: str,
     progress: Progress = silent,
+    clock: Clock = system_clock,
 ) -> dict[str, float]:
     """Make a workspace from a city profile and its data folder.
 
@@ -138,6 +142,8 @@ def init_city(
         Who the audit log names.
     progress
         Told of each step.
+    clock
+        Tells the current moment.
 
     Returns
     -------
@@ -153,7 +159,7 @@ def init_city(
     """
     profile = read_profile(profile_path)
     require_files(profile, data)
-    workspace = Workspace.open(folder, database_url, create=True)
+    workspace = Workspace.open(folder, database_url, create=True, clock=clock)
     run = _Init(workspace, profile, data, actor, progress)
     with workspace.exclusive("init"):
         if not synthetic_clients:

@@ -11,7 +11,7 @@ from geoteam.maps import tour_sheet
 from geoteam.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from geoteam.services.tours import TourView
+    from geoteam.services.tour_views import TourView
 
 
 def tour_sheet_pdf(

@@ -1,38 +1,28 @@
-"""Accountability Tours: the visits that are due, a planned tour, and its two sheets."""
+"""Accountability Tours: the visits that are due, and a tour planned from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely import LineString, Point
+from shapely import LineString
 from sqlalchemy.orm import Session
 
-from geoteam.crs import WGS84
-from geoteam.disclosure import visible_fields
 from geoteam.disclosure.policy import TOUR
-from geoteam.errors import DisclosureError, InputError, NotFoundError
-from geoteam.geocoding import AddressGrammar, parse_address
-from geoteam.maps import RouteLayer, city_map
-from geoteam.maps import tour_sheet as draw_sheet
+from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.city import grammar_of
 from geoteam.services.clients import filters, reach_of
-from geoteam.services.ground import ground_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
+from geoteam.services.tour_views import COPIES, TourView, list_tours, tour, tour_map, tour_sheet
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, contacts, staff, tours, venues
-from geoteam.store import clients as client_store
+from geoteam.store import audit, contacts, staff, tours
 from geoteam.tours import TourPlan
 from geoteam.tours import plan_tour as solve_tour
 from geoteam.tours import visits_due as due_visits
-
-COPIES = ("officer", "police")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +31,6 @@ class Choices:
 
     officers: list[tuple[str, str]]
     partners: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class TourView:
-    """A tour as one reader may see it.
-
-    Attributes
-    ----------
-    officer, police_partner, start
-        Names.
-    stops
-        ``number``, ``arrives_at``, ``leaves_at``, ``lon``, ``lat`` and those of ``client_ref``,
-        ``name``, ``address``, ``level``, ``reason``, ``access_notes`` that policy allows.
-    left_out
-        Visits that did not fit, with reason and remedy; empty for the police.
-    steps
-        Directions of each leg.
-    """
-
-    ref: str
-    on: date
-    officer: str
-    police_partner: str
-    start: str
-    departs_at: datetime
-    returns_at: datetime
-    drive_s: float
-    length_m: float
-    stops: list[dict[str, Any]]
-    left_out: list[dict[str, Any]]
-    steps: list[list[dict[str, Any]]]
-    route: LineString | None
-    start_point: tuple[float, float]
 
 
 def choices(workspace: Workspace, user: User) -> Choices:
@@ -103,7 +60,8 @@ def _require_officer(session: Session, user: User, officer_ref: str) -> staff.Of
     reach_of(user)
     officer = staff.get_officer(session, officer_ref)
     own = user.role is Role.OFFICER and user.officer_ref == officer_ref
-    if officer is None or not (own or sees_team(user, officer.team_ref)):
+    allowed = officer is not None and (own or sees_team(user, officer.team_ref))
+    if officer is None or not officer.active or not allowed:
         raise NotFoundError("there is no such officer in your teams", remedy="Choose from the list")
     return officer
 
@@ -144,7 +102,10 @@ def visits_due(
             detail={"rows": len(due)},
         )
     columns = ["client_ref", "name", "level", "due_on", "overdue_days", "priority", "reason"]
-    return due.reset_index()[columns].to_dict("records")
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in due.reset_index()[columns].to_dict("records")
+    ]
 
 
 def _due(workspace: Workspace, session: Session, on: date, officer_ref: str) -> pd.DataFrame:
@@ -152,7 +113,7 @@ def _due(workspace: Workspace, session: Session, on: date, officer_ref: str) -> 
     clients = clients_frame(workspace, session, workspace.today(), officers=[officer_ref])
     history = contacts.load(session, client_refs=clients.index)
     due = due_visits(clients, history, workspace.profile.contact_standards, on=on)
-    due = due[due["joint"]]
+    due = due[due["joint"].astype(bool)]
     columns = ["name", "lon", "lat", "windows", "residence_id"]
     return due.join(clients[columns])
 
@@ -211,7 +172,7 @@ def plan_tour(
             )
         visits = visits.assign(service_s=rules.service_minutes * 60.0, required=False)
         partner = _partner(workspace, session, on, police_partner_ref, visits)
-        row = staff.officers(session).loc[officer_ref]
+        row = staff.officers(session).loc[[officer_ref]].iloc[0]
         start = _start(row)
         points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
         network = workspace.streets()
@@ -272,7 +233,7 @@ def _partner(
     if fit.empty:
         return ""
     planned = tours.list_tours(session, on=on)["police_partner"].tolist()
-    return min(fit.index, key=lambda ref: (planned.count(ref), ref))
+    return min((str(ref) for ref in fit.index), key=lambda ref: (planned.count(ref), ref))
 
 
 def _save(
@@ -288,6 +249,7 @@ def _save(
     visits: pd.DataFrame,
 ) -> str:
     stops = plan.stops
+    homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
     places = stops[["lon", "lat"]].to_numpy()
     legs = workspace.streets().path(np.vstack([start, places, start])) if len(stops) else []
     line = [xy for leg in legs for xy in leg.geometry.coords]
@@ -325,7 +287,7 @@ def _save(
         stops=[
             {
                 "client_ref": str(client_ref),
-                "residence_id": int(visits.at[client_ref, "residence_id"]),
+                "residence_id": int(homes[client_ref]),
                 "arrives_at": row["arrives_at"],
                 "leaves_at": row["leaves_at"],
                 "reason": visits.at[client_ref, "reason"],
@@ -337,289 +299,15 @@ def _save(
     )
 
 
-def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list[dict[str, Any]]:
-    """List the tours that a user may see.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        An officer, a supervisor or a police partner.
-    on
-        Only this day; any when None.
-
-    Returns
-    -------
-    list of dict
-        ``ref``, ``on``, ``departs_at``, ``officer``, ``police_partner``, ``stops``, ``status``.
-    """
-    with workspace.reading() as session:
-        frame = tours.list_tours(session, on=on)
-    return [
-        {
-            "ref": str(ref),
-            "on": row["on"],
-            "departs_at": row["departs_at"],
-            "officer": row["officer_name"],
-            "police_partner": row["police_partner_name"],
-            "stops": int(row["stops"]),
-            "status": row["status"],
-        }
-        for ref, row in frame.iterrows()
-        if _sees_tour(user, row["officer"], row["team"], row["police_partner"])
-    ]
-
-
-def _sees_tour(user: User, officer_ref: str, team_ref: str, partner_ref: str) -> bool:
-    if user.role is Role.OFFICER:
-        return bool(user.officer_ref) and officer_ref == user.officer_ref
-    if user.role is Role.POLICE:
-        return bool(user.police_partner_ref) and partner_ref == user.police_partner_ref
-    return sees_team(user, team_ref)
-
-
-def tour(workspace: Workspace, user: User, ref: str) -> TourView:
-    """Open one tour; the reading is audited, and a reading by the police is a disclosure.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        The officer, a supervisor of the team, or the police partner of the tour.
-    ref
-        The tour's reference.
-
-    Returns
-    -------
-    TourView
-        What policy lets this reader see.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such tour, or none that the user may know of.
-    """
-    return _open(workspace, user, ref, "tour.read", user.role)
-
-
-def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role) -> TourView:
-    """Load a tour as a reader of some role may see it, and write the audit event."""
-    with workspace.transaction() as session:
-        saved = tours.get(session, ref)
-        officer = staff.get_officer(session, saved.officer_ref)
-        team_ref = officer.team_ref if officer else ""
-        if not _sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
-            raise NotFoundError("there is no such tour", remedy="See the list of tours")
-        partner = staff.get_police_partner(session, saved.police_partner_ref)
-        office = venues.get(session, saved.start_ref)
-        refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
-        people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
-        view = TourView(
-            ref=saved.ref,
-            on=saved.on,
-            officer=officer.name if officer else saved.officer_ref,
-            police_partner=partner.name if partner else "",
-            start=office.name if office else "",
-            departs_at=saved.departs_at,
-            returns_at=saved.returns_at,
-            drive_s=saved.drive_s,
-            length_m=saved.length_m,
-            stops=_stops(saved, people, reader, grammar_of(workspace.profile)),
-            left_out=[] if reader is Role.POLICE else _left_out(saved, people),
-            steps=[list(leg) for leg in saved.steps],
-            route=saved.route,
-            start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
-        )
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action=f"{action}.police" if reader is Role.POLICE else action,
-            object_kind="tour",
-            object_ref=ref,
-            purpose=TOUR,
-            detail={
-                "clients": sorted(
-                    refs if reader is not Role.POLICE else {stop.client_ref for stop in saved.stops}
-                )
-            },
-        )
-    return view
-
-
-def _stops(
-    saved: tours.SavedTour, people: pd.DataFrame, reader: Role, grammar: AddressGrammar
-) -> list[dict[str, Any]]:
-    rows = []
-    for stop in saved.stops:
-        person = people.loc[stop.client_ref]
-        record = {
-            "client_ref": stop.client_ref,
-            "name": person["name"],
-            "address": _door(person["matched_address"], stop.address, grammar),
-            "level": person["level"],
-            "reason": stop.reason,
-            "access_notes": person["access_notes"],
-            "windows": [list(pair) for pair in person["windows"]],
-            "lon": stop.lon,
-            "lat": stop.lat,
-            "arrives_at": stop.arrives_at,
-            "leaves_at": stop.leaves_at,
-        }
-        shown = visible_fields(record, reader, purpose=TOUR)
-        rows.append({"number": stop.position} | shown)
-    return rows
-
-
-def _door(matched: str, typed: str, grammar: AddressGrammar) -> str:
-    """Return the address of the door: as matched, with the apartment that was typed."""
-    unit = parse_address(typed, grammar).unit
-    return f"{matched or typed}, {unit}" if unit and matched else matched or typed
-
-
-def _left_out(saved: tours.SavedTour, people: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        dict(one) | {"name": people["name"].get(one["client_ref"], "")} for one in saved.left_out
-    ]
-
-
-def tour_map(workspace: Workspace, user: User, ref: str, *, nonce: str = "") -> str:
-    """Draw a tour's route and numbered stops.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        Who may see the tour.
-    ref
-        The tour's reference.
-    nonce
-        Nonce of the content security policy.
-
-    Returns
-    -------
-    str
-        A document made by folium.
-    """
-    view = _open(workspace, user, ref, "tour.map", user.role)
-    zone = workspace.profile.city.zone
-    start = {
-        "number": 0,
-        "title": view.start or "Start",
-        "arrives": f"{view.departs_at.astimezone(zone):%H:%M}",
-        "geometry": Point(*view.start_point),
-    }
-    rows = [start] + [
-        {
-            "number": stop["number"],
-            "title": stop.get("address", ""),
-            "arrives": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
-            "geometry": Point(stop["lon"], stop["lat"]),
-        }
-        for stop in view.stops
-    ]
-    stops = gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
-    ground = ground_of(workspace)
-    layer = RouteLayer(
-        name="Tour",
-        legs=[view.route] if view.route is not None else [],
-        stops=stops,
-        details={"arrives": "Arrives"},
-    )
-    return city_map(
-        [ground.units(show=False), layer],
-        title="Tour",
-        nonce=nonce,
-        bounds=_around(stops, view.route),
-        basemap_url=ground.basemap_url,
-        attribution=ground.attribution,
-    )
-
-
-def _around(stops: gpd.GeoDataFrame, route: LineString | None) -> tuple[float, float, float, float]:
-    boxes = [stops.total_bounds] + ([np.array(route.bounds)] if route is not None else [])
-    low, high = np.min([b[:2] for b in boxes], axis=0), np.max([b[2:] for b in boxes], axis=0)
-    margin = np.maximum((high - low) * 0.06, 0.001)
-    west, south, east, north = (float(v) for v in (*(low - margin), *(high + margin)))
-    return west, south, east, north
-
-
-def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str, *, url: str = "") -> bytes:
-    """Print a tour: the officer's sheet, or the police copy with only what policy allows.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        Who prints; the police may print only their own copy.
-    ref
-        The tour's reference.
-    copy
-        ``officer`` or ``police``.
-    url
-        Address that opens the tour on a phone, for the code on the sheet.
-
-    Returns
-    -------
-    bytes
-        A PDF file.
-
-    Raises
-    ------
-    DisclosureError
-        When the police ask for the officer's sheet.
-    """
-    if copy not in COPIES:
-        raise InputError("a sheet is for the officer or the police", remedy="Choose one of the two")
-    if user.role is Role.POLICE and copy != "police":
-        raise DisclosureError("the officer's sheet is not for the police", remedy="Use your copy")
-    reader = Role.POLICE if copy == "police" else user.role
-    view = _open(workspace, user, ref, "tour.print", reader)
-    zone = workspace.profile.city.zone
-    facts = [("Officer", view.officer), ("Police partner", view.police_partner)]
-    facts += [
-        ("Starts and ends at", view.start),
-        ("Departs", f"{view.departs_at.astimezone(zone):%H:%M}"),
-        ("Returns", f"{view.returns_at.astimezone(zone):%H:%M}"),
-        ("Driving", f"{view.drive_s / 60:.0f} min, {view.length_m / 1000:.1f} km"),
-        ("Printed for", f"{user.name}, {workspace.now().astimezone(zone):%Y-%m-%d %H:%M}"),
-    ]
-    lon, lat = view.start_point
-    return draw_sheet(
-        {
-            "ref": view.ref,
-            "date": f"{view.on:%A, %B} {view.on.day}, {view.on.year}",
-            "facts": facts,
-            "start": {"lon": lon, "lat": lat} if view.start else None,
-            "stops": [_sheet_stop(stop, zone) for stop in view.stops],
-            "left_out": [
-                {"who": one["name"], "reason": one["reason"], "remedy": one["remedy"]}
-                for one in view.left_out
-            ],
-            "legs": [view.route] if view.route is not None else [],
-        },
-        copy="police" if copy == "police" else "officer",
-        crs=workspace.profile.city.crs,
-        streets=workspace.streets().edges_frame(),
-    )
-
-
-def _sheet_stop(stop: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
-    windows = [" to ".join(pair) for pair in stop.get("windows", [])]
-    level = stop.get("level", "")
-    return {
-        "number": stop["number"],
-        "lon": stop["lon"],
-        "lat": stop["lat"],
-        "arrive": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
-        "leave": f"{stop['leaves_at'].astimezone(zone):%H:%M}",
-        "window": ", ".join(windows),
-        "who": stop.get("name", ""),
-        "address": stop.get("address", ""),
-        "notes": stop.get("access_notes", ""),
-        "extra": [("Level", level), ("Due", stop.get("reason", ""))],
-    }
+__all__ = [
+    "COPIES",
+    "Choices",
+    "TourView",
+    "choices",
+    "list_tours",
+    "plan_tour",
+    "tour",
+    "tour_map",
+    "tour_sheet",
+    "visits_due",
+]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from geoteam.errors import InputError, MissingFileError, WorkspaceError
+from geoteam.errors import AuditError, InputError, MissingFileError, WorkspaceError
+from geoteam.services.audit import verify
 from geoteam.services.ground import BASEMAP_FILE
+from geoteam.services.outputs import system_failure, write_whole
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, settings
+from geoteam.store import settings
 
 _DERIVED = ("streets.npz", "reference.npz", BASEMAP_FILE)
 _KEPT = ("secret.key", "audit-anchor.json", "demo-accounts.json")
@@ -44,22 +48,30 @@ def backup(workspace: Workspace, output: Path) -> int:
         raise InputError(
             "the data is in PostgreSQL", remedy="Back it up with pg_dump, and keep the folder too"
         )
-    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
+    write_whole(output, lambda part: _pack(workspace, part))
+    return output.stat().st_size
+
+
+def _pack(workspace: Workspace, part: Path) -> None:
+    """Copy the database by its own backup, and pack it with the files of the folder."""
+    database = workspace.engine.url.database or str(workspace.folder / _DATABASE)
+    part.touch(mode=0o600)
+    with tempfile.TemporaryDirectory(dir=part.parent) as scratch:
         copy = Path(scratch) / _DATABASE
-        with (
-            closing(sqlite3.connect(workspace.folder / _DATABASE)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-        part = Path(scratch) / "backup.tar.gz"
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+            try:
+                source.backup(target)
+            except sqlite3.OperationalError as error:
+                raise WorkspaceError(
+                    f"the database cannot be copied: {error}",
+                    where=str(part.parent),
+                    remedy="See whether the disk is full, and run the same command again",
+                ) from error
         with tarfile.open(part, "w:gz") as archive:
             archive.add(copy, arcname=_DATABASE)
             for name in (*_DERIVED, *_KEPT):
                 if (workspace.folder / name).is_file():
                     archive.add(workspace.folder / name, arcname=name)
-        part.chmod(0o600)
-        shutil.move(part, output)
-    return output.stat().st_size
 
 
 def restore(archive_path: Path, folder: Path) -> None:
@@ -85,14 +97,31 @@ def restore(archive_path: Path, folder: Path) -> None:
         raise WorkspaceError(
             "the folder is not empty", where=str(folder), remedy="Restore into a new folder"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".restore-") as scratch:
+            _unpack(archive_path, Path(scratch))
+            folder.mkdir(exist_ok=True)
+            for file in Path(scratch).iterdir():
+                file.replace(folder / file.name)
+    except OSError as error:
+        raise system_failure(error, str(folder)) from error
+
+
+def _unpack(archive_path: Path, scratch: Path) -> None:
+    no_backup = InputError(
+        "the file is no geoteam backup, or it is cut off",
+        where=str(archive_path),
+        remedy="Give a file that geoteam backup wrote",
+    )
     try:
         with tarfile.open(archive_path, "r:gz") as archive:
-            if set(archive.getnames()) - {_DATABASE, *_DERIVED, *_KEPT}:
-                raise InputError("the file is no geoteam backup", where=str(archive_path))
-            archive.extractall(folder, filter="data")
-    except tarfile.TarError as error:
-        raise InputError("the file is no geoteam backup", where=str(archive_path)) from error
+            names = archive.getnames()
+            if _DATABASE not in names or set(names) - {_DATABASE, *_DERIVED, *_KEPT}:
+                raise no_backup
+            archive.extractall(scratch, filter="data")
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise no_backup from error
 
 
 def doctor(workspace: Workspace) -> list[dict[str, Any]]:
@@ -115,13 +144,13 @@ def doctor(workspace: Workspace) -> list[dict[str, Any]]:
 
     with workspace.reading() as session:
         ready = settings.get(session, "ready") is not None
-        faults = audit.verify(session)
     note("setup", ready, "complete" if ready else "not finished: run geoteam init again")
-    note(
-        "audit log",
-        not faults,
-        "whole" if not faults else f"{len(faults)} fault(s): geoteam audit verify",
-    )
+    try:
+        faults = verify(workspace)
+        text = f"{len(faults)} fault(s): geoteam audit verify" if faults else "whole"
+    except AuditError as error:
+        text = str(error)
+    note("audit log", text == "whole", text)
     for name in _DERIVED:
         there = (workspace.folder / name).is_file()
         note(name, there, "there" if there else "missing: run geoteam init again")

@@ -32,6 +32,18 @@ from geoteam.streets import StreetNetwork
 
 DATABASE_VARIABLE = "GEOTEAM_DATABASE_URL"
 _Made = TypeVar("_Made")
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Return the machine's moment, timezone-aware.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+    """
+    return datetime.now(UTC)
 
 
 class Workspace:
@@ -51,7 +63,7 @@ class Workspace:
         self,
         folder: Path,
         engine: Engine,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = system_clock,
     ) -> None:
         self.folder = folder
         self.engine = engine
@@ -66,7 +78,7 @@ class Workspace:
         database_url: str | None = None,
         *,
         create: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = system_clock,
     ) -> Workspace:
         """Open a workspace and bring its database to the present schema.
 

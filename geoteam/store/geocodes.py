@@ -214,7 +214,7 @@ def _get(session: Session, row: GeocodeRow) -> Geocode:
     )
 
 
-def get(session: Session, geocode_id: int) -> Geocode:
+def get(session: Session, geocode_id: int, *, lock: bool = False) -> Geocode:
     """Load one geocode.
 
     Parameters
@@ -223,6 +223,8 @@ def get(session: Session, geocode_id: int) -> Geocode:
         Open session.
     geocode_id
         Its id.
+    lock
+        Let nobody else decide on it until the transaction ends.
 
     Returns
     -------
@@ -234,7 +236,7 @@ def get(session: Session, geocode_id: int) -> Geocode:
     NotFoundError
         When there is no such geocode.
     """
-    row = session.get(GeocodeRow, geocode_id)
+    row = session.get(GeocodeRow, geocode_id, with_for_update=lock, populate_existing=lock)
     if row is None:
         raise NotFoundError(f"there is no geocode {geocode_id}")
     return _get(session, row)
