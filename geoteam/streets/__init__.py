@@ -9,7 +9,8 @@ cannot be reached is infinite or an error with its reason, never a guess.
 from __future__ import annotations
 
 from geoteam.streets.directions import Leg, Step
-from geoteam.streets.network import Matrix, StreetNetwork
+from geoteam.streets.matrix import Matrix
+from geoteam.streets.network import StreetNetwork
 from geoteam.streets.read import download_streets, read_streets
 from geoteam.streets.snap import Snap
 from geoteam.streets.turns import TurnCosts

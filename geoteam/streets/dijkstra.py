@@ -22,7 +22,8 @@ from geoteam.streets.turns import TurnGraph
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_CM = 1 << 24
+# One millisecond in combined costs; below it, centimetres.
+MS = 1 << 24
 # SciPy may take a stored zero for a missing link: every link into or out of a point costs one more.
 _NUDGE = 1
 _ROWS_AT_ONCE = 128
@@ -67,11 +68,11 @@ def point_graph(turns: TurnGraph, origins: Positions, destinations: Positions) -
     arcs = len(turns.arc_ms)
     size = arcs + origins.count + destinations.count
     arc_cm = np.rint(turns.arc_m * 100.0).astype(np.int64)
-    own = turns.cost_ms * _CM + arc_cm[turns.head]
-    out = origins.left_ms * _CM + _centimetres(origins.left_m) + _NUDGE
+    own = turns.cost_ms * MS + arc_cm[turns.head]
+    out = origins.left_ms * MS + _centimetres(origins.left_m) + _NUDGE
     row, turn = _turns_into(turns, destinations.arc)
     into = (
-        (turns.cost_ms[turn] - destinations.left_ms[row]) * _CM
+        (turns.cost_ms[turn] - destinations.left_ms[row]) * MS
         + _centimetres(destinations.done_m[row])
         + _NUDGE
     )
@@ -121,8 +122,8 @@ def decode(cost: Floats, nudges: int) -> tuple[Floats, Floats]:
     """
     reached = np.isfinite(cost)
     whole = np.where(reached, cost, 0.0).astype(np.int64) - nudges * _NUDGE
-    ms = np.where(reached, whole // _CM, np.inf)
-    metres = np.where(reached, (whole % _CM) / 100.0, np.inf)
+    ms = np.where(reached, whole // MS, np.inf)
+    metres = np.where(reached, (whole % MS) / 100.0, np.inf)
     return ms, metres
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -26,6 +27,7 @@ Floats = NDArray[np.float64]
 # Half a wide block: houses between two parallel reached streets count as reached.
 _BUFFER_M = 80.0
 _HOLE_M2 = 150_000.0
+_SIMPLIFY_M = 5.0
 
 
 def reach_polygons(
@@ -60,35 +62,51 @@ def reach_polygons(
         raise StreetsError("minutes must be positive numbers", remedy="Give for example 5, 10, 15")
     if not bool(snap.near[0]):
         raise UnreachableError("the origin is not near a street")
-    starts, ends = _driven(network, snap, limits[-1] * 60_000.0)
-    shapes = []
-    inner = shapely.Polygon()
-    for limit in limits:
-        shape = _around(network, starts, ends, limit * 60_000.0)
-        inner = shapely.union(inner, shape)  # a filled hole must not come back at the next limit
-        shapes.append(inner)
+    stretches = _stretches(network, snap, limits[-1] * 60_000.0)
+    shapes: list[shapely.Geometry] = []
+    # Each limit adds to the one before: what is reached, and a hole once filled, stays.
+    area, before = shapely.Polygon(), -np.inf
+    for limit in (minute * 60_000.0 for minute in limits):
+        added = _around(network, stretches, before, limit)
+        area, before = _filled(shapely.union(area, added)), limit
+        shapes.append(area)
     frame = gpd.GeoDataFrame({"minutes": limits}, geometry=shapes, crs=measuring(network.crs))
     return frame.to_crs(WGS84)
 
 
-def _driven(network: StreetNetwork, snap: Snap, limit_ms: float) -> tuple[Floats, Floats]:
-    """Time at which each arc is entered, and the share of it at which the drive enters.
+@dataclass(frozen=True, eq=False)
+class _Stretches:
+    """Stretches of street: the arc, the share of it where driving begins, and when (ms)."""
 
-    Returned as (ms at entry, share at entry); the origin's own arcs are entered at the origin.
-    """
+    arc: NDArray[np.int64]
+    share: Floats
+    ms: Floats
+
+    def until(self, limit_ms: float, arc_ms: NDArray[np.int64]) -> Floats:
+        """Share of the arc up to which it is driven within a limit (below share: not at all)."""
+        return np.asarray(self.share + (limit_ms - self.ms) / arc_ms[self.arc])
+
+
+def _stretches(network: StreetNetwork, snap: Snap, limit_ms: float) -> _Stretches:
     turns = network.turns
     here = positions(snap, turns)
-    none = positions(_nothing(snap), turns)
-    graph = dijkstra.point_graph(turns, here, none)
+    graph = dijkstra.point_graph(turns, here, positions(_nothing(snap), turns))
+    longest = limit_ms + float(turns.arc_ms.max())
     cost = scipy_dijkstra(
-        graph.links, indices=graph.origin_nodes[:1], limit=(limit_ms + 3_600_000.0) * (1 << 24)
+        graph.links, indices=graph.origin_nodes[:1], limit=(longest + 1.0) * dijkstra.MS
     )[0]
     end_ms, _ = dijkstra.decode(cost[: graph.arcs], nudges=1)
-    entry = end_ms - turns.arc_ms
-    share = np.zeros(graph.arcs)
-    entry[here.arc] = 0.0
-    share[here.arc] = here.done_ms / turns.arc_ms[here.arc]
-    return entry, share
+    # Arcs are entered by turns; those of the origin also in their middle, at once.
+    entered = np.full(graph.arcs, np.inf)
+    np.minimum.at(
+        entered, turns.head, end_ms[turns.tail] + turns.cost_ms - turns.arc_ms[turns.head]
+    )
+    arcs = np.flatnonzero(entered < limit_ms)
+    return _Stretches(
+        np.concatenate([here.arc, arcs]),
+        np.concatenate([here.done_ms / turns.arc_ms[here.arc], np.zeros(len(arcs))]),
+        np.concatenate([np.zeros(len(here.arc)), entered[arcs]]),
+    )
 
 
 def _nothing(snap: Snap) -> Snap:
@@ -104,22 +122,28 @@ def _nothing(snap: Snap) -> Snap:
 
 
 def _around(
-    network: StreetNetwork, entry: Floats, share: Floats, limit_ms: float
-) -> shapely.Polygon:
-    reached = np.flatnonzero(entry <= limit_ms)
-    until = share[reached] + (limit_ms - entry[reached]) / network.turns.arc_ms[reached]
-    whole = (share[reached] == 0.0) & (until >= 1.0)
-    pieces = [network.lines_m[np.unique(reached[whole] // 2)]]
-    cut = []
-    for arc, low, high in zip(
-        reached[~whole], share[reached][~whole], np.minimum(until[~whole], 1.0), strict=True
-    ):
-        ends = (1.0 - high, 1.0 - low) if arc % 2 else (low, high)
-        cut.append(substring(network.lines_m[arc // 2], *ends, normalized=True))
-    pieces.append(np.array(cut, dtype=object))
-    lines = np.concatenate(pieces)
-    area = shapely.union_all(shapely.buffer(shapely.simplify(lines, 5.0), _BUFFER_M, quad_segs=4))
-    return _filled(area)
+    network: StreetNetwork, stretches: _Stretches, before_ms: float, limit_ms: float
+) -> shapely.Geometry:
+    """Area around what is driven by a limit and was not yet driven whole before."""
+    until = stretches.until(limit_ms, network.turns.arc_ms)
+    earlier = stretches.until(before_ms, network.turns.arc_ms)
+    new = (until >= stretches.share) & (earlier < 1.0)
+    arcs, low, high = stretches.arc[new], stretches.share[new], np.minimum(until[new], 1.0)
+    whole = (low == 0.0) & (high == 1.0)
+    cut = [
+        substring(
+            network.lines_m[arc // 2],
+            *((1.0 - end, 1.0 - start) if arc % 2 else (start, end)),
+            normalized=True,
+        )
+        for arc, start, end in zip(arcs[~whole], low[~whole], high[~whole], strict=True)
+    ]
+    lines = np.concatenate(
+        [network.lines_m[np.unique(arcs[whole] // 2)], np.array(cut, dtype=object)]
+    )
+    return shapely.union_all(
+        shapely.buffer(shapely.simplify(lines, _SIMPLIFY_M), _BUFFER_M, quad_segs=4)
+    )
 
 
 def _filled(area: shapely.Geometry) -> shapely.Geometry:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from geoteam.crs import project, unproject
+from geoteam.errors import StreetsError
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +58,9 @@ class SnapIndex:
     lines: NDArray[np.object_]
     edges: NDArray[np.int64]
 
-    def nearest(self, x: Floats, y: Floats) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    def nearest(
+        self, x: Floats, y: Floats
+    ) -> tuple[NDArray[np.object_], NDArray[np.int64], Floats, Floats, Floats]:
         """Find the nearest place on a line for each finite point.
 
         Parameters
@@ -66,7 +71,7 @@ class SnapIndex:
         Returns
         -------
         tuple of ndarray
-            Edge, share of its length (0-1), and the place's x and y.
+            Line, edge, share of its length (0-1), and the place's x and y.
         """
         points = shapely.points(x, y)
         found = self.tree.query_nearest(points, all_matches=True)
@@ -77,7 +82,7 @@ class SnapIndex:
         share = shapely.line_locate_point(lines, points, normalized=True)
         share = np.clip(np.nan_to_num(share), 0.0, 1.0)
         places = shapely.line_interpolate_point(lines, share, normalized=True)
-        return self.edges[rows], share, shapely.get_x(places), shapely.get_y(places)
+        return lines, self.edges[rows], share, shapely.get_x(places), shapely.get_y(places)
 
 
 def snap_index(lines: NDArray[np.object_], usable: NDArray[np.bool_]) -> SnapIndex:
@@ -97,3 +102,78 @@ def snap_index(lines: NDArray[np.object_], usable: NDArray[np.bool_]) -> SnapInd
     """
     edges = np.flatnonzero(usable)
     return SnapIndex(shapely.STRtree(lines[edges]), lines[edges], edges)
+
+
+def snap_points(index: SnapIndex, points: Floats, crs: str, limit_m: float) -> Snap:
+    """Put points on the nearest line.
+
+    Parameters
+    ----------
+    index
+        The lines.
+    points
+        Shape (n, 2), EPSG:4326.
+    crs
+        The measuring CRS of the lines.
+    limit_m
+        Points farther than this are not ``near``.
+
+    Returns
+    -------
+    Snap
+        The place of each point.
+    """
+    count = len(points)
+    edge = np.full(count, -1, dtype=np.int64)
+    share, px, py = (np.full(count, np.nan) for _ in range(3))
+    distance = np.full(count, np.inf)
+    side = np.zeros(count, dtype=np.int8)
+    x, y = project(points[:, 0], points[:, 1], crs)
+    placed = np.isfinite(x) & np.isfinite(y)
+    if placed.any():
+        lines, edge[placed], share[placed], px[placed], py[placed] = index.nearest(
+            x[placed], y[placed]
+        )
+        distance[placed] = np.hypot(px - x, py - y)[placed]
+        side[placed] = _sides(lines, share[placed], x[placed], y[placed])
+    lon, lat = unproject(px, py, crs)
+    lon, lat = np.where(placed, lon, np.nan), np.where(placed, lat, np.nan)
+    return Snap(edge, share, lon, lat, distance, side, distance <= limit_m)
+
+
+def _sides(lines: NDArray[np.object_], share: Floats, x: Floats, y: Floats) -> NDArray[np.int8]:
+    """Side of each point, judged by the metre of line before and after its place."""
+    along = share * shapely.length(lines)
+    before = shapely.line_interpolate_point(lines, np.maximum(along - 1.0, 0.0))
+    after = shapely.line_interpolate_point(lines, along + 1.0)
+    ax, ay = shapely.get_x(before), shapely.get_y(before)
+    cross = (shapely.get_x(after) - ax) * (y - ay) - (shapely.get_y(after) - ay) * (x - ax)
+    return np.where(np.abs(cross) < 1e-6, 0, -np.sign(cross)).astype(np.int8)
+
+
+def as_points(lonlat: ArrayLike) -> Floats:
+    """Check an array of points.
+
+    Parameters
+    ----------
+    lonlat
+        Longitudes and latitudes.
+
+    Returns
+    -------
+    ndarray
+        Shape (n, 2), float64.
+
+    Raises
+    ------
+    StreetsError
+        When it has another shape.
+    """
+    points = np.asarray(lonlat, dtype=np.float64)
+    if points.size == 0:
+        return points.reshape(0, 2)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise StreetsError(
+            f"points must be an n x 2 array of longitude and latitude, not {points.shape}"
+        )
+    return points

@@ -23,8 +23,8 @@ def test_arrays(city: StreetNetwork) -> None:
     with pytest.raises(ValueError, match="read-only"):
         city.edge_kmh[0] = 5.0
     assert city.notes == (
-        "1 streets (0.1 km) cannot be driven to and from the rest of the network; "
-        "no point is put on them.",
+        "1 street (0.1 km) cannot be driven to and from the rest of the network; "
+        "no point is put there.",
     )
 
 
@@ -174,3 +174,18 @@ def test_real_streets(dc_data: Path, tmp_path: Path) -> None:
     assert np.median(snap.distance_m) == pytest.approx(21.0, abs=1.0)
     assert np.quantile(snap.distance_m, 0.99) < 70.0
     assert snap.near.all()
+
+
+def test_closed_streets(city: StreetNetwork) -> None:
+    there = lonlat((90, 100)), lonlat((110, 100))
+    assert city.matrix(*there).duration_s[0, 0] == pytest.approx(2.0, abs=0.01)
+    b_street = city.snap(there[1]).edge
+    closed = city.closed(b_street)
+    at = closed.snap(there[1])
+    assert closed.names[closed.edge_name[at.edge[0]]] == "2ND STREET"
+    np.testing.assert_array_equal(
+        closed.matrix(*there, lengths=False).duration_s, closed.matrix(*there).duration_s
+    )
+    assert city.edge_ahead[b_street].all()
+    with pytest.raises(StreetsError, match="no such street"):
+        city.closed([99])

@@ -59,7 +59,7 @@ def test_shared_sweeps_between_towns(two_towns: StreetNetwork) -> None:
     picked = random.integers(0, len(two_towns.node_lon), 400)
     points = np.column_stack([two_towns.node_lon, two_towns.node_lat])[picked]
     points = points + random.uniform(-4e-4, 4e-4, points.shape)
-    exits = len(two_towns._hierarchy._exits)
+    exits = len(two_towns.hierarchy._exits)
     assert 2 * exits < 400  # so that the shared sweeps are what is tested
     one = two_towns.matrix(points, points[:50], lengths=False, engine="cch").duration_s
     two = two_towns.matrix(points, points[:50], engine="scipy").duration_s
