@@ -95,6 +95,10 @@ def _without_address(found: pd.DataFrame, kinds: pd.Series) -> None:
     found.loc[rows, "match_code"] = MatchCode.NONE.value
     found.loc[rows, ["score", "lon", "lat", "uncertainty_m"]] = [0.0, *[float("nan")] * 3]
     found.loc[rows, ["matched_address", "reference_id"]] = ""
+    # Without candidates nothing is left to decide, so they do not wait in the queue.
+    found["candidates"] = [
+        [] if without else one for without, one in zip(rows, found["candidates"], strict=True)
+    ]
     found.loc[rows, "reason"] = "the agency's record says that there is no fixed address."
 
 

@@ -112,8 +112,10 @@ def _due(workspace: Workspace, session: Session, on: date, officer_ref: str) -> 
     """Join the visits due on joint tours with what a tour needs to know of the client."""
     clients = clients_frame(workspace, session, workspace.today(), officers=[officer_ref])
     history = contacts.load(session, client_refs=clients.index)
-    due = due_visits(clients, history, workspace.profile.contact_standards, on=on)
-    due = due[due["joint"].astype(bool)]
+    homes = clients.rename(columns={"since": "address_since"})
+    due = due_visits(homes, history, workspace.profile.contact_standards, on=on)
+    # A place in doubt belongs in the review queue, not on a tour.
+    due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
     columns = ["name", "lon", "lat", "windows", "residence_id"]
     return due.join(clients[columns])
 
