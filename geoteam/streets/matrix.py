@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Engine = Literal["auto", "cch", "scipy"]
 
+# The hierarchy works from each origin, Dijkstra from whichever side is smaller: for far more
+# origins than destinations Dijkstra is done first (8,000 x 250: 1.5 s against 5 s).
+_LOPSIDED = 9
+
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
@@ -71,7 +75,10 @@ def travel_matrix(
     if engine == "cch" and not cch.available():
         raise StreetsError("the wheel routingkit-cch is not installed", remedy="Use engine='auto'")
     one, two = positions(start, network.turns), positions(end, network.turns)
-    if engine == "scipy" or lengths or not cch.available():
+    if engine == "auto":
+        lopsided = one.count > _LOPSIDED * two.count
+        engine = "scipy" if lengths or lopsided or not cch.available() else "cch"
+    if engine == "scipy":
         ms, metres = dijkstra.times(network.turns, one, two)
     else:
         ms, metres = network.hierarchy.times(one, two), None

@@ -72,7 +72,8 @@ class StreetNetwork(StreetArrays):
             times faster; the seconds are the same.
         engine
             ``auto`` takes the hierarchy for tables without lengths where its wheel is
-            installed, and SciPy's Dijkstra otherwise; both give the same seconds.
+            installed and origins are not far more than destinations, and SciPy's Dijkstra
+            otherwise; both give the same seconds.
         limit_m
             Points farther than this from any street get no times.
 

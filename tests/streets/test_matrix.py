@@ -288,3 +288,14 @@ def test_engines_agree_on_real_streets(dc_data: Path, name: str) -> None:
     with patch.multiple(cch.Hierarchy, _fill=None):
         shared = network.matrix(many, points[:90], lengths=False, engine="cch").duration_s
     np.testing.assert_array_equal(shared, np.repeat(two, 8, axis=0))
+
+
+def test_far_more_origins_than_destinations_go_to_dijkstra(city, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the hierarchy must not be asked for")
+
+    monkeypatch.setattr(cch.Hierarchy, "times", refuse)
+    many = np.repeat(lonlat((50, 0)), 10, axis=0)
+    table = city.matrix(many, lonlat((150, 0)), lengths=False)
+    np.testing.assert_allclose(table.duration_s, 10.0, atol=0.01)
+    assert np.isnan(table.length_m).all()
