@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from geoteam.maps import FigureKind, figure_text
+from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
@@ -60,13 +61,21 @@ def page(
     fields = _fields(defaults)
     options = read_options(fields)
     view = maps.map_view(workspace(), user(), options)
+    day = options.on or workspace().today()
+    listed = view.table
+    if options.by == "grid" and "clients" in listed:
+        # Most cells of a grid are empty: the file has them, the page would drown in them.
+        listed = listed[listed["clients"] != 0]
     return render_template(
         template,
         view=view,
-        headings=headings(view.table),
-        rows=rows(view.table),
+        headings=headings(listed),
+        rows=rows(listed),
         options=options,
-        today=workspace().today(),
+        # Figures for the public are those of the first of the month.
+        day=day.replace(day=1) if user().role is Role.COMMUNITY else day,
+        left_out=len(view.table) - len(listed),
+        layers_chosen="layers" in request.args,
         menus=maps.map_menus(workspace(), user()),
         frame_url=url_for(frame, **_kept(fields)),
         table_url=url_for(table, **_kept(fields)),
@@ -133,6 +142,8 @@ def read_options(fields: Fields) -> maps.MapOptions:
         When a filter has a value that is not on offer.
     """
     plain = maps.MapOptions()
+    # An officer's map is of their own clients.
+    layers = (*plain.layers, "client") if user().role is Role.OFFICER else plain.layers
     return maps.MapOptions(
         by=forms.choice(fields, "by", maps.BY, plain.by),
         measure=forms.choice(fields, "measure", maps.MEASURES, plain.measure),
@@ -142,7 +153,7 @@ def read_options(fields: Fields) -> maps.MapOptions:
         grid_m=forms.whole(fields, "grid_m", plain.grid_m, low=200, high=5000),
         minutes=forms.whole(fields, "minutes", plain.minutes, low=1, high=60),
         partner_kind=forms.text(fields, "partner_kind"),
-        layers=_layers(fields, plain.layers),
+        layers=_layers(fields, layers),
         on=forms.day(fields, "on"),
     )
 
@@ -155,6 +166,8 @@ class Row:
     ----------
     code
         Code of the area.
+    label
+        The code without the grid's own name.
     withheld
         True when its figures are withheld.
     figures
@@ -162,6 +175,7 @@ class Row:
     """
 
     code: str
+    label: str
     withheld: bool
     figures: tuple[str, ...]
 
@@ -200,6 +214,7 @@ def rows(table: pd.DataFrame) -> list[Row]:
     return [
         Row(
             str(row[0]),
+            str(row[0]).partition(":")[2] or str(row[0]),
             withheld,
             tuple(
                 _WITHHELD if withheld else figure_text(value, kind)

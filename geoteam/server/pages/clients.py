@@ -93,6 +93,10 @@ def record(word: str) -> ResponseReturnValue:
     if purpose not in clients.PURPOSES:
         return render_template("client_purpose.html", word=word, purposes=clients.PURPOSES)
     found = clients.client_record(workspace(), user(), ref, purpose)
+    filters = clients.filters(workspace(), user())
+    names = dict([*filters.teams, *filters.officers])
+    for part in ("team", "officer"):
+        found[part] = names.get(found[part], found[part])
     return render_template(
         "client.html", client=found, word=word, purpose=purpose, purposes=clients.PURPOSES
     )

@@ -67,7 +67,7 @@ def _map() -> Card:
 
 
 def _clients() -> Card:
-    found = clients.list_clients(workspace(), user(), page_size=1)
+    found = clients.list_clients(workspace(), user(), page_size=0)
     return Card(
         "Clients",
         "Records, addresses, and why each client has the officer they have.",

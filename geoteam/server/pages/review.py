@@ -14,6 +14,7 @@ from geoteam.server.show import link_to
 from geoteam.services import review
 
 page = Blueprint("review", __name__)
+_PAGE_SIZE = 25
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
 
 
@@ -27,11 +28,12 @@ def index() -> ResponseReturnValue:
     ResponseReturnValue
         One page of the queue.
     """
-    reason = forms.text(request.args, "reason")
+    reason = _reason(request.args)
     found = review.review_queue(
         workspace(),
         user(),
         reason=reason,
+        page_size=_PAGE_SIZE,
         page=forms.whole(request.args, "page", 1, low=1, high=100_000),
     )
 
@@ -44,7 +46,7 @@ def index() -> ResponseReturnValue:
         reason=reason,
         reasons=review.reason_counts(workspace(), user()),
         link=link,
-        decided=forms.whole(request.args, "decided", 0, low=1, high=2_000_000_000),
+        decided=_decided(),
     )
 
 
@@ -63,7 +65,14 @@ def show(item: int) -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return render_template("review_item.html", item=review.review_item(workspace(), user(), item))
+    reason = _reason(request.args)
+    return render_template(
+        "review_item.html",
+        item=review.review_item(workspace(), user(), item),
+        reason=reason,
+        queue_url=link_to("review.index", {"reason": reason}),
+        decided=_decided(),
+    )
 
 
 @page.get("/review/<int:item>/map")
@@ -114,7 +123,11 @@ def decide(item: int) -> ResponseReturnValue:
         address=forms.text(form, "address", label="The right address"),
         why=forms.text(form, "why", label="Why", required=True),
     )
-    return redirect(url_for("review.index", decided=item), 303)
+    reason = _reason(form)
+    waiting = review.review_queue(workspace(), user(), reason=reason, page_size=1).rows
+    following = {"item": waiting[0]["id"]} if waiting else {}
+    endpoint = "review.show" if waiting else "review.index"
+    return redirect(link_to(endpoint, {**following, "reason": reason, "decided": item}), 303)
 
 
 @page.post("/review/<int:item>/undo")
@@ -135,3 +148,11 @@ def undo(item: int) -> ResponseReturnValue:
     review.undo_decision(workspace(), user(), item)
     flash("The decision was taken back; the address waits again.", "good")
     return redirect(url_for("review.index"), 303)
+
+
+def _reason(fields: forms.Fields) -> str:
+    return forms.choice(fields, "reason", tuple(review.REASONS), "")
+
+
+def _decided() -> int:
+    return forms.whole(request.args, "decided", 0, low=1, high=2_000_000_000)
