@@ -9,7 +9,7 @@ DATA ?=
 WORKSPACE ?= $(if $(filter demo,$(CITY)),workspace,workspace-$(CITY))
 CLIENTS ?= 8000
 PYTEST_ARGS ?=
-PIP_QUIET := -q --disable-pip-version-check
+PIP_QUIET := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint types imports docs docs-check test-all bench lock clean

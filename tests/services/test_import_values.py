@@ -46,7 +46,7 @@ def test_every_reader_gives_a_value_or_a_reason(cell: object) -> None:
         assert reason == "" or not reason.startswith(":")
 
 
-@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
 def test_a_day_survives_every_way_of_writing_it(value: date) -> None:
     forms = (
         value.isoformat(),
