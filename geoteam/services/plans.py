@@ -98,7 +98,9 @@ def _read_units(path: Path) -> dict[str, str]:
             raise InputError(
                 f"unit {unit!r} stands twice", where=where, remedy="Keep one of the two rows"
             )
-        units[unit] = row.get("team", "")
+        if not row.get("team"):
+            raise InputError(f"unit {unit!r} has no team", where=where, remedy="Name its team")
+        units[unit] = row["team"]
     return units
 
 
@@ -209,7 +211,7 @@ def units_of(workspace: Workspace, plan_id: int | None = None) -> dict[str, str]
             if plan is None:
                 raise NotFoundError("no plan is in force", remedy="See: geoteam plans list")
             plan_id = plan.id
-        return plans.units(session, plan_id)
+        return plans.units(session, plans.get(session, plan_id).id)
 
 
 def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:

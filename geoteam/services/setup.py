@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def init_demo(
     """
     workspace = Workspace.open(folder, database_url, create=True, clock=clock)
     city = folder / "city"
-    with workspace.exclusive("init"):
+    with closing(workspace), workspace.exclusive("init"):
         progress("inventing the demo city")
         started = time.perf_counter()
         on = workspace.now().date()
@@ -161,7 +162,7 @@ def init_city(
     require_files(profile, data)
     workspace = Workspace.open(folder, database_url, create=True, clock=clock)
     run = _Init(workspace, profile, data, actor, progress)
-    with workspace.exclusive("init"):
+    with closing(workspace), workspace.exclusive("init"):
         if not synthetic_clients:
             _load(run, data, profile.staff, made_up=False)
             return run.seconds

@@ -129,6 +129,10 @@ class Workspace:
         engine.migrate(opened)
         return cls(folder, opened, clock)
 
+    def close(self) -> None:
+        """Close the connections to the database; the next use opens new ones."""
+        self.engine.dispose()
+
     def now(self) -> datetime:
         """Return the current moment, timezone-aware."""
         return self._clock()

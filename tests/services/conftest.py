@@ -12,6 +12,12 @@ from geoteam.profile import read_profile
 from geoteam.services.workspace import Workspace
 from geoteam.store import settings
 from geoteam.store.engine import transaction
+from tests.made_city import city as city
+from tests.made_city import city_data as city_data
+from tests.made_city import fresh as fresh
+from tests.made_city import lone as lone
+from tests.made_city import postgis_city as postgis_city
+from tests.made_city import sqlite_city as sqlite_city
 from tests.store.conftest import fill
 from tests.tiny_city import PROFILE
 
