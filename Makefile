@@ -66,8 +66,14 @@ docs-check: setup ## Docstrings, and that every command, route and setting is do
 
 check: lint types imports docs-check test-all ## Everything that CI checks
 
-bench: setup ## Print the measured figures
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file --json || exit 1; done
+DC ?= ../shared/data
+bench: setup ## Print the measured figures (the city of Washington, DC, where DC=DIR has it)
+	@$(BIN)/python benchmarks/line.py --json
+	@$(BIN)/python benchmarks/assign.py --json
+	@if [ -d $(DC)/dc ]; then for name in locate matrix geocode; do \
+	  echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done; fi
+	@if [ -d $(DC)/vrp ]; then $(BIN)/python benchmarks/tours.py --json \
+	  --instance $(DC)/vrp/solomon/C101.txt --seconds 20; fi
 
 lock: ## Pin the requirements anew (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt

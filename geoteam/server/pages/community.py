@@ -10,7 +10,12 @@ from geoteam.server import mapping
 from geoteam.server.access import allow
 
 page = Blueprint("community", __name__)
-_DEFAULTS = {"by": "district", "measure": "coverage"}
+_DEFAULTS = {
+    "by": "district",
+    "measure": "coverage",
+    "partner_kind": "service_provider",
+    "minutes": "5",
+}
 
 
 @page.get("/community")
