@@ -142,8 +142,7 @@ def handle_faults(app: Flask) -> None:
         status = status_of(error)
         if status >= 500:
             log_fault("a page failed", error)
-        what = error.what[:1].upper() + error.what[1:]
-        return error_page(status, what=what.rstrip(".") + ".", remedy=error.remedy)
+        return error_page(status, what=error.what, remedy=error.remedy)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> ResponseReturnValue:

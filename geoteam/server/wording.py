@@ -197,6 +197,25 @@ def words(value: object) -> str | Markup:
     return escape(text[:1].upper() + text[1:]) if text else _DASH
 
 
+def sentence(text: str) -> str:
+    """Write a message as a sentence.
+
+    Parameters
+    ----------
+    text
+        What an error says, without capital or full stop.
+
+    Returns
+    -------
+    str
+        With both; '' stays ''.
+    """
+    if not text:
+        return ""
+    whole_text = text[:1].upper() + text[1:]
+    return whole_text if whole_text.endswith((".", "!", "?", ":")) else whole_text + "."
+
+
 def decision_badge(decision: str) -> Markup:
     """Write the state of an address as a badge.
 
@@ -263,6 +282,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "decimal": decimal,
     "share": share,
     "words": words,
+    "sentence": sentence,
     "unassigned": unassigned,
     "decision_badge": decision_badge,
     "facts": named_facts,

@@ -31,14 +31,9 @@ OpenAs = Callable[[Role, dict[str, int]], Watched]
 
 
 def map_frame(page: Page) -> Frame | None:
-    return next(
-        (
-            f
-            for f in page.frames
-            if f.url.partition("?")[0].endswith(("/frame", "/map")) and f != page.main_frame
-        ),
-        None,
-    )
+    """The document of the page's map; None on a page without one."""
+    box = page.locator("[data-map-frame] iframe")
+    return box.element_handle().content_frame() if box.count() else None
 
 
 def wait_until_drawn(page: Page, seconds: float = 20) -> None:
@@ -55,11 +50,12 @@ def wait_until_drawn(page: Page, seconds: float = 20) -> None:
 
 
 def check_accessible(page: Page) -> None:
-    """Fail on serious violations of WCAG 2.2 AA, in the page and in its frames."""
-    results = Axe().run(page, options={"iframes": False})
+    """Fail on serious violations of WCAG 2.2 AA, in the page and in its map."""
+    documents = [page, *filter(None, [map_frame(page)])]
     found = [
         (one["id"], one["help"], [node["target"] for node in one["nodes"]][:3])
-        for one in results.response["violations"]
+        for document in documents
+        for one in Axe().run(document, options={"iframes": False}).response["violations"]
         if one["impact"] in SERIOUS
     ]
     assert found == []
@@ -87,3 +83,19 @@ def test_a_page_is_good(
     check_fits(page)
     check_accessible(page)
     watched.check()
+
+
+def test_what_the_pages_are_checked_with_finds_faults(open_as: OpenAs) -> None:
+    watched = open_as(Role.AUDITOR, NARROW)
+    page = watched.page
+    watched.check()
+    page.evaluate("fetch('http://localhost:9/away').catch(() => null)")
+    page.wait_for_timeout(200)
+    with pytest.raises(AssertionError):
+        watched.check()
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\">'")
+    with pytest.raises(AssertionError, match="image-alt"):
+        check_accessible(page)
+    page.evaluate("document.querySelector('main').innerHTML = '<pre>' + 'x'.repeat(200) + '</pre>'")
+    with pytest.raises(AssertionError, match="wider than the screen"):
+        check_fits(page)

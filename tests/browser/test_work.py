@@ -118,7 +118,7 @@ def test_the_map_follows_the_filters(open_as: OpenAs) -> None:
     wait_until_drawn(page)
     page.get_by_label("Show", exact=True).select_option("coverage")
     page.wait_for_url(re.compile("measure=coverage"))
-    expect(page.get_by_label("Within")).to_be_visible()
+    expect(page.get_by_label("Within", exact=True)).to_be_visible()
     wait_until_drawn(page)
     expect(page.get_by_role("columnheader", name="Share")).to_be_visible()
     watched.check()

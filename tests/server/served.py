@@ -53,16 +53,20 @@ class Clock:
         self.now += timedelta(**span)
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace of the tiny city with one account for each role; copied, never written to."""
-    root = tmp_path_factory.mktemp("tiny")
+def make_tiny(root: Path, database_url: str | None = None) -> Path:
+    """Make a workspace of the tiny city with one account for each role."""
     profile = write_tiny_city(root / "data")
     with (root / "data" / "clients.csv").open("a", newline="") as file:
         csv.writer(file).writerow(ATTACKER)
     folder = root / "workspace"
-    init_city(folder, profile_path=profile, data=root / "data", actor="test")
-    workspace = Workspace.open(folder, clock=Clock())
+    init_city(
+        folder,
+        profile_path=profile,
+        data=root / "data",
+        actor="test",
+        database_url=database_url,
+    )
+    workspace = Workspace.open(folder, database_url, clock=Clock())
     for role, links in USERS.items():
         accounts.add_user(
             workspace,
@@ -75,6 +79,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     workspace.engine.dispose()
     return folder
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that tests copy and never write to."""
+    return make_tiny(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture
@@ -105,8 +115,7 @@ def browser(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def places(app: Flask, workspace: Workspace) -> dict[str, str]:
+def find_places(app: Flask, workspace: Workspace) -> dict[str, str]:
     """What stands for the variable parts of routes: things that are officer O1's, where it can be."""
     _, officer = accounts.sign_in(workspace, "officer", PASSWORD)
     _, supervisor = accounts.sign_in(workspace, "supervisor", PASSWORD)
@@ -124,6 +133,12 @@ def places(app: Flask, workspace: Workspace) -> dict[str, str]:
         "<ref>": tour,
         "<path:filename>": "build/app.css",
     }
+
+
+@pytest.fixture
+def places(app: Flask, workspace: Workspace) -> dict[str, str]:
+    """What stands for the variable parts of routes."""
+    return find_places(app, workspace)
 
 
 def token_of(page: str) -> str:

@@ -62,7 +62,7 @@ TABLE = {
 }
 
 
-def _expected(who: str) -> dict[str, int]:
+def expected(who: str) -> dict[str, int]:
     column = WHO.index(who)
     return {route: int(statuses.split()[column]) for route, statuses in TABLE.items()}
 
@@ -76,14 +76,8 @@ def test_the_table_names_every_route_and_no_other() -> None:
     assert routes == set(TABLE)
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_every_route_answers_every_role_as_the_table_says(
-    app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
-) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-    client = app.test_client()
-    if who != "anonymous":
-        client = signed_in(Role(who))
+def walk(client: FlaskClient, places: dict[str, str]) -> dict[str, int]:
+    """Call every route and tell what it answered."""
     found = {}
     # Signing out comes last, or the rest would be anonymous.
     for route in sorted(TABLE, key=lambda route: route == "POST /sign-out"):
@@ -91,7 +85,16 @@ def test_every_route_answers_every_role_as_the_table_says(
         for part, value in places.items():
             rule = rule.replace(part, value)
         found[route] = client.open(rule, method=method).status_code
-    assert found == _expected(who)
+    return found
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_route_answers_every_role_as_the_table_says(
+    app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client() if who == "anonymous" else signed_in(Role(who))
+    assert walk(client, places) == expected(who)
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -112,7 +115,7 @@ def test_head_and_options_open_no_door_that_get_closes(
     app: Flask, signed_in: Callable[[Role], FlaskClient], places: dict[str, str], who: str
 ) -> None:
     client = app.test_client() if who == "anonymous" else signed_in(Role(who))
-    for route, status in _expected(who).items():
+    for route, status in expected(who).items():
         method, _, rule = route.partition(" ")
         if method != "GET" or status not in {303, 403} or rule == "/sign-in":
             continue
