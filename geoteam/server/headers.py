@@ -52,11 +52,12 @@ def add_headers(app: Flask, *, https: bool) -> None:
         headers["X-Frame-Options"] = "SAMEORIGIN"
         headers["Referrer-Policy"] = "same-origin"
         headers["Permissions-Policy"] = _FEATURES
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers.pop("Server", None)
         if https:
+            # Browsers heed it, and do not complain of it, over TLS only.
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
         headers["Cache-Control"] = _caching(response)
         return response

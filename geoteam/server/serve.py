@@ -151,7 +151,10 @@ def serve(
             sockets=[taken],
             threads=config.threads,
             ident="",
-            clear_untrusted_proxy_headers=True,
+            url_scheme="https" if config.https else "http",
+            # The application's own limit answers first, with a page; this one protects the disk.
+            max_request_body_size=2 * config.max_request_bytes,
+            clear_untrusted_proxy_headers=not config.trusted_proxies,
         )
         if ready is not None:
             host, port = taken.getsockname()[:2]

@@ -86,11 +86,17 @@ def test_a_served_workspace_answers(workspace: Workspace) -> None:
         found.append(address)
         ready.set()
 
+    config = ServerConfig(port=0, max_request_bytes=1000)
     threading.Thread(
-        target=serve, args=(ServerConfig(port=0), workspace), kwargs={"ready": note}, daemon=True
+        target=serve, args=(config, workspace), kwargs={"ready": note}, daemon=True
     ).start()
     assert ready.wait(10)
     answer = httpx.get(f"{found[0]}/health")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok"}
     assert "server" not in {name.lower() for name in answer.headers}
+    large = httpx.post(f"{found[0]}/sign-in", data={"username": "x" * 1500})
+    assert large.status_code == 413
+    assert "too large" in large.text
+    huge = httpx.post(f"{found[0]}/sign-in", data={"username": "x" * 100_000})
+    assert huge.status_code == 413

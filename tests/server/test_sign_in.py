@@ -86,3 +86,18 @@ def test_hostile_input_is_refused_not_raised(browser: FlaskClient) -> None:
             "password": username.encode("utf-8", "replace").decode(),
         }
         assert browser.post("/sign-in", data=body).status_code == 401
+
+
+@pytest.mark.parametrize(("proxies", "second"), [(0, 429), (1, 401)])
+def test_only_a_trusted_proxy_is_believed(workspace: Workspace, proxies: int, second: int) -> None:
+    config = ServerConfig(sign_ins_per_minute=1, trusted_proxies=proxies)
+    client = create_app(config, workspace).test_client()
+    form = {"username": "nobody", "password": "wrong"}
+    found = []
+    for address in ("198.51.100.1", "198.51.100.2"):
+        token = token_of(client.get("/sign-in").text)
+        answer = client.post(
+            "/sign-in", data={"csrf_token": token, **form}, headers={"X-Forwarded-For": address}
+        )
+        found.append(answer.status_code)
+    assert found == [401, second]
