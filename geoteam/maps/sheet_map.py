@@ -18,7 +18,7 @@ from geoteam.errors import MapError
 from geoteam.maps.basemap import merge_streets
 
 # The drawing counts in tenths of a millimetre on paper.
-WIDTH, HEIGHT = 1880.0, 1120.0
+WIDTH, HEIGHT = 1880.0, 1000.0
 _MARGIN = 130.0
 _LEAST_WIDTH_M = 900.0
 _DISC = 30.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from geoteam.caseload import assign, explain
 from geoteam.errors import NotFoundError
@@ -14,7 +15,7 @@ from geoteam.model import Role, User
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.scope import require_role, sees_team, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, audit, plans
+from geoteam.store import assignments, audit, plans, staff
 from geoteam.store import clients as client_store
 from geoteam.streets import StreetNetwork
 
@@ -119,7 +120,9 @@ def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: 
         seen = list(frame.index) if user is None else visible_refs(user, frame)
         if ref not in seen:
             raise NotFoundError("there is no such client", remedy="Check the id of the client")
-        text = explanation(frame.iloc[0], assignments.reason_of(session, ref, workspace.today()))
+        text = explanation(
+            session, frame.iloc[0], assignments.reason_of(session, ref, workspace.today())
+        )
         audit.append(
             session,
             at=workspace.now(),
@@ -132,11 +135,13 @@ def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: 
     return text
 
 
-def explanation(client: pd.Series, reason: dict[str, Any] | None) -> str:
-    """Put the address step before the assignment's own explanation.
+def explanation(session: Session, client: pd.Series, reason: dict[str, Any] | None) -> str:
+    """Put the address step before the assignment's own explanation, with people's names.
 
     Parameters
     ----------
+    session
+        Open session.
     client
         One row of ``store.clients.as_frame``.
     reason
@@ -149,9 +154,30 @@ def explanation(client: pd.Series, reason: dict[str, Any] | None) -> str:
     """
     steps = [_address_step(client)]
     steps.append(
-        explain(reason) if reason else "Not assigned yet: the assignment has not been run."
+        explain(_named(session, reason))
+        if reason
+        else "Not assigned yet: the assignment has not been run."
     )
     return "\n\n".join(steps)
+
+
+def _named(session: Session, reason: dict[str, Any]) -> dict[str, Any]:
+    """Write teams and officers as people know them: the name, and the reference behind it."""
+    teams, officers = (
+        staff.teams(session)["name"],
+        staff.officers(session, active_only=False)["name"],
+    )
+
+    def name(names: pd.Series, ref: str) -> str:
+        return f"{names[ref]} ({ref})" if ref in names.index else ref
+
+    named = dict(reason)
+    named["team"] = name(teams, reason["team"])
+    named["officer"] = name(officers, reason["officer"])
+    named["present"] = name(officers, reason["present"])
+    if "teams" in reason:
+        named["teams"] = [name(teams, ref) for ref in reason["teams"]]
+    return named
 
 
 _PLACED = {

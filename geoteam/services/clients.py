@@ -181,6 +181,34 @@ def list_clients(
     return Page(rows, total, page, page_size)
 
 
+def count_clients(workspace: Workspace, user: User) -> int:
+    """Count the clients whom a user may see; nobody's record is read.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    reach = reach_of(user)
+    with workspace.reading() as session:
+        _, total = client_store.find(
+            session,
+            workspace.today(),
+            officers=reach.officers,
+            teams=reach.teams,
+            or_without_team=reach.or_without_team,
+            limit=1,
+        )
+    return total
+
+
 def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> dict[str, Any]:
     """Read one client's record; the reading is audited.
 
@@ -231,7 +259,7 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
         }
         shown = visible_fields(record, user.role)
         homes = _homes(session, client.id)
-        explained = explanation(row, assignments.reason_of(session, ref, on))
+        explained = explanation(session, row, assignments.reason_of(session, ref, on))
         audit.append(
             session,
             at=workspace.now(),

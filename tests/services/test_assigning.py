@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geoteam.errors import DisclosureError, InputError, MissingFileError, NotFoundError
@@ -35,7 +36,7 @@ UNITS = {
 }
 
 
-def _frame(workspace: Workspace):
+def _frame(workspace: Workspace) -> pd.DataFrame:
     with workspace.reading() as session:
         return clients_frame(workspace, session, workspace.today())
 
@@ -118,7 +119,7 @@ def test_the_explanation_tells_the_chain(city: Workspace) -> None:
     text = assignment.explain_client(city, BOSS, "C001")
     assert "placed at 122 1ST STREET NW (PointAddress, within about 10 m)" in text
     assert "Area: 101." in text
-    assert "Team: T1" in text
+    assert "Team: West Team (T1)" in text
     assert "Officer O" in text
     assert ".." not in text
     special = assignment.explain_client(city, BOSS, "C004")
@@ -192,8 +193,6 @@ def test_no_fixed_address_is_never_placed(fresh: Workspace, tmp_path: Path) -> N
 
 
 def test_placing_says_what_the_room_says(city: Workspace) -> None:
-    import pandas as pd
-
     texts = pd.Series(["122 1ST STREET NW", "122 A STREET", "nonsense", ""], index=[7, 3, 5, 1])
     zips = pd.Series("", index=texts.index, dtype="str")
     found = geocoding.place(city, texts, zips)

@@ -15,12 +15,20 @@ const NARROW = 640;
 // Below this the list of layers would cover the map.
 const ROOMY = 900;
 const CLOSE = 14;
+// Width of the legends, with their margin.
+const LEGEND = 270;
 
 /** Called last by every map. */
 function finish(map: L.Map, options: Options): void {
   map.attributionControl.setPrefix("Leaflet");
   L.control.scale({ position: "bottomright" }).addTo(map);
-  if (options.bounds) map.fitBounds(options.bounds, { padding: [12, 12], animate: false });
+  if (options.bounds)
+    map.fitBounds(options.bounds, {
+      // Keep the city out from under the legend, where there is room beside it.
+      paddingTopLeft: [window.innerWidth < NARROW ? 12 : LEGEND, 12],
+      paddingBottomRight: [12, 12],
+      animate: false,
+    });
   const nearness = () => map.getContainer().classList.toggle("gt-close", map.getZoom() >= CLOSE);
   map.on("zoomend", nearness);
   nearness();
