@@ -120,6 +120,18 @@ def lone(sqlite_city: Path, tmp_path: Path) -> Iterator[Workspace]:
     opened.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def lone_session(
+    sqlite_city: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workspace]:
+    """The finished tiny city on SQLite, for examples by the hundred that read only."""
+    folder = tmp_path_factory.mktemp("lone") / "workspace"
+    shutil.copytree(sqlite_city, folder)
+    opened = Workspace.open(folder, clock=clock)
+    yield opened
+    opened.engine.dispose()
+
+
 def counts(workspace: Workspace) -> dict[str, int]:
     """Rows of every table."""
     with workspace.engine.connect() as connection:

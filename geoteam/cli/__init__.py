@@ -37,6 +37,7 @@ def cli(context: click.Context, workspace: str) -> None:
     Example: geoteam init --demo && geoteam serve
     """
     context.obj = State(workspace)
+    context.call_on_close(context.obj.close)
 
 
 add_commands(cli)

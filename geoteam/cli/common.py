@@ -32,6 +32,11 @@ class State:
             self._workspace = Workspace.open(self.folder)
         return self._workspace
 
+    def close(self) -> None:
+        """Close the workspace, if it was opened."""
+        if self._workspace is not None:
+            self._workspace.close()
+
     @property
     def actor(self) -> str:
         """Who the audit log names for commands: the operating system's user."""

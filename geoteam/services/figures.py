@@ -273,7 +273,8 @@ def _present(
     title = f"{words} by {where}"
     if options.measure == "coverage":
         kind = options.partner_kind.replace("_", " ") or "any"
-        title = f"Clients within {options.minutes} minutes of {kind} partner, by {where}"
+        span = "1 minute" if options.minutes == 1 else f"{options.minutes} minutes"
+        title = f"Clients within {span} of {kind} partner, by {where}"
     frame = gpd.GeoDataFrame(
         {
             "figure": table[column].astype("float64"),

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
-from geoteam.errors import WorkspaceError
+from geoteam.errors import GeoteamError, WorkspaceError
 
 _REMEDIES = {
     errno.ENOSPC: "Free some space and run the same command again",
@@ -64,6 +64,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         _try(path, lambda: write(path))
         return
     target = path.resolve()
+    if not target.parent.is_dir():
+        missing = OSError(errno.ENOENT, "There is no such folder")
+        raise system_failure(missing, str(target.parent))
     part = target.with_name(f".{target.stem}.part{target.suffix}")
     try:
         _try(path, lambda: write(part))
@@ -75,5 +78,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 def _try(path: Path, work: Callable[[], object]) -> None:
     try:
         work()
+    except GeoteamError:
+        # Some of ours are OSErrors too, and speak already.
+        raise
     except OSError as error:
         raise system_failure(error, str(path)) from error

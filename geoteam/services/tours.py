@@ -158,11 +158,13 @@ def plan_tour(
     Raises
     ------
     InputError
-        When no visit is due, or the departure is no time of day.
+        When no visit is due, the departure is no time of day, or no stop is allowed.
     NotFoundError
         When the officer or partner does not exist or is not the user's.
     """
     rules = workspace.profile.tours
+    if max_stops is not None and max_stops < 1:
+        raise InputError("a tour has at least one stop", remedy="Allow one stop or more")
     leaves = datetime.combine(on, _clock(departs or rules.earliest), workspace.profile.city.zone)
     with workspace.transaction() as session:
         _require_officer(session, user, officer_ref)

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from geoteam.errors import AuditError, InputError, MissingFileError, WorkspaceError
+from geoteam.errors import AuditError, GeoteamError, InputError, MissingFileError, WorkspaceError
 from geoteam.services.audit import verify
 from geoteam.services.ground import BASEMAP_FILE
 from geoteam.services.outputs import system_failure, write_whole
@@ -65,7 +65,7 @@ def _pack(workspace: Workspace, part: Path) -> None:
                 raise WorkspaceError(
                     f"the database cannot be copied: {error}",
                     where=str(part.parent),
-                    remedy="See whether the disk is full, and run the same command again",
+                    remedy="Free some space on the disk, and run the same command again",
                 ) from error
         with tarfile.open(part, "w:gz") as archive:
             archive.add(copy, arcname=_DATABASE)
@@ -104,6 +104,8 @@ def restore(archive_path: Path, folder: Path) -> None:
             folder.mkdir(exist_ok=True)
             for file in Path(scratch).iterdir():
                 file.replace(folder / file.name)
+    except GeoteamError:
+        raise
     except OSError as error:
         raise system_failure(error, str(folder)) from error
 

@@ -35,9 +35,11 @@ class Result:
     def refused(self) -> str:
         """The message on stderr of a command that met bad input."""
         assert self.code == 1, self
-        assert self.err.startswith("geoteam: "), self
         assert "Traceback" not in self.err
-        return self.err
+        # What comes before is progress.
+        said = f"\n{self.err}".partition("\ngeoteam: ")[2]
+        assert said, self
+        return said
 
 
 Command = Callable[..., Result]

@@ -16,6 +16,7 @@ from tests.made_city import city as city
 from tests.made_city import city_data as city_data
 from tests.made_city import fresh as fresh
 from tests.made_city import lone as lone
+from tests.made_city import lone_session as lone_session
 from tests.made_city import postgis_city as postgis_city
 from tests.made_city import sqlite_city as sqlite_city
 from tests.store.conftest import fill

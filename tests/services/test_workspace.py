@@ -20,6 +20,7 @@ from geoteam.errors import (
     WorkspaceError,
 )
 from geoteam.services.workspace import Workspace
+from geoteam.store import settings
 
 HOLD = """
 import sys, time
@@ -125,10 +126,12 @@ def test_what_was_loaded_is_kept_until_it_is_forgotten(city: Workspace) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(fresh: Workspace) -> None:
-    from geoteam.store import settings
+    def fail() -> None:
+        with fresh.transaction() as session:
+            settings.put(session, "half", {"done": 1}, fresh.now())
+            raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), fresh.transaction() as session:
-        settings.put(session, "half", {"done": 1}, fresh.now())
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with fresh.reading() as session:
         assert settings.get(session, "half") is None

@@ -1,0 +1,250 @@
+"""Tours: the visits due by hand, the plan, and what each reader gets of it."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from geoteam.errors import DisclosureError, InputError, NotFoundError
+from geoteam.services import audit, tours
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignments, staff
+from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, O1, P1, P2, RELATIONS, WEST
+from tests.tiny_city import TODAY
+
+# Joint visits due on the day, most overdue first within an officer: client -> last seen, level.
+# Contacts: client k was seen at home 1 + 5 k days before TODAY, for k up to 12.
+JOINT_T1 = {
+    "C005": date(2026, 5, 27),
+    "C006": date(2026, 5, 30),
+    "C009": date(2026, 5, 7),
+    "C010": date(2026, 5, 10),
+}
+
+
+def _due(workspace: Workspace, officer: str, on: date = TODAY) -> list[dict[str, Any]]:
+    return tours.visits_due(workspace, BOSS, on, officer)
+
+
+def _officer_with(workspace: Workspace, ref: str) -> str:
+    with workspace.reading() as session:
+        frame = assignments.on_day(session, TODAY)
+    return str(frame["officer"][ref])
+
+
+def _last(workspace: Workspace) -> dict[str, Any]:
+    return audit.list_events(workspace, None, page_size=1).rows[0]
+
+
+def _text(pdf: bytes, folder: Path) -> str:
+    path = folder / "sheet.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+def test_the_visits_due_are_those_found_by_hand(city: Workspace) -> None:
+    found = {row["client_ref"]: row for officer in ("O1", "O2") for row in _due(city, officer)}
+    # C001 (Intensive, seen 6 days ago) and C002 (Maximum, 11 days ago) are not due yet.
+    assert {ref: row["due_on"] for ref, row in found.items()} == JOINT_T1
+    for ref, row in found.items():
+        assert row["overdue_days"] == (TODAY - JOINT_T1[ref]).days
+    east = {row["client_ref"] for officer in ("O3", "O4") for row in _due(city, officer)}
+    assert east == {"C013", "C014", "C017", "C018", "C021", "C022"}
+    assert _due(city, "O5") == []
+
+
+def test_two_days_later_more_is_due(city: Workspace) -> None:
+    later = {
+        row["client_ref"]
+        for officer in ("O1", "O2")
+        for row in _due(city, officer, TODAY + timedelta(days=2))
+    }
+    assert later == {*JOINT_T1, "C001"}
+    last = tours.visits_due(city, O1, TODAY, "O1")
+    assert _last(city)["action"] == "tours.due"
+    assert _last(city)["detail"] == {"rows": len(last)}
+
+
+def test_an_officer_without_clients_has_nothing_due(fresh: Workspace) -> None:
+    with fresh.transaction() as session:
+        staff.save_officers(
+            session,
+            [{"ref": "O9", "name": "New", "team_ref": "T1", "full_time_share": 1.0,
+              "active": True}],
+        )  # fmt: skip
+    assert _due(fresh, "O9") == []
+    with pytest.raises(InputError, match="no joint visit is due"):
+        tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref="O9")
+
+
+def test_an_officer_who_has_left_plans_no_tour(fresh: Workspace) -> None:
+    with fresh.transaction() as session:
+        session.execute(text("UPDATE officer SET active = false WHERE ref = 'O1'"))
+    for work in (
+        lambda: _due(fresh, "O1"),
+        lambda: tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref="O1"),
+    ):
+        with pytest.raises(NotFoundError, match="no such officer"):
+            work()
+
+
+def test_whose_visits_a_user_may_list(city: Workspace) -> None:
+    assert tours.visits_due(city, WEST, TODAY, "O2")
+    for user, officer in ((WEST, "O3"), (O1, "O2"), (LOOSE, "O1"), (BOSS, "O99")):
+        with pytest.raises(NotFoundError, match="no such officer"):
+            tours.visits_due(city, user, TODAY, officer)
+    for user in (P1, RELATIONS, ADMIN, AUDITOR):
+        with pytest.raises(DisclosureError):
+            tours.visits_due(city, user, TODAY, "O1")
+        with pytest.raises(DisclosureError):
+            tours.plan_tour(city, user, on=TODAY, officer_ref="O1")
+
+
+def test_a_tour_visits_what_is_due_and_says_when(fresh: Workspace) -> None:
+    officer = _officer_with(fresh, "C009")
+    due = {row["client_ref"] for row in _due(fresh, officer)}
+    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, departs="09:00")
+    assert _last(fresh)["action"] == "tour.plan"
+    view = tours.tour(fresh, BOSS, ref)
+    assert {stop["client_ref"] for stop in view.stops} | {
+        one["client_ref"] for one in view.left_out
+    } == due
+    assert view.left_out == []
+    assert [stop["number"] for stop in view.stops] == list(range(1, len(due) + 1))
+    zone = fresh.profile.city.zone
+    assert f"{view.departs_at.astimezone(zone):%Y-%m-%d %H:%M}" == "2026-06-15 09:00"
+    moments = [view.departs_at]
+    for stop in view.stops:
+        moments += [stop["arrives_at"], stop["leaves_at"]]
+        assert (stop["leaves_at"] - stop["arrives_at"]).total_seconds() == 15 * 60
+    moments.append(view.returns_at)
+    assert moments == sorted(moments)
+    assert view.start == "Field Office"
+    # All of it lies in the west, whose district is 1.
+    assert view.police_partner == "Police One"
+    assert view.route is not None
+    assert len(view.steps) == len(view.stops) + 1
+    # 10 m/s, so that seconds and metres agree but for what turns cost.
+    assert view.drive_s >= view.length_m / 10 - 1
+
+
+def test_what_does_not_fit_is_left_out_with_a_reason(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C021")
+    due = _due(lone, officer)
+    if len(due) < 2:
+        officer = {"O3": "O4", "O4": "O3"}[officer]
+        due = _due(lone, officer)
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, max_stops=1)
+    view = tours.tour(lone, BOSS, ref)
+    assert len(view.stops) == 1
+    assert len(view.left_out) == len(due) - 1
+    for one in view.left_out:
+        assert one["reason"]
+        assert one["remedy"]
+        assert one["name"].startswith("Tess")
+    assert tours.tour(lone, P2, ref).left_out == []
+
+
+@pytest.mark.parametrize("departs", ["25:00", "soon", "9", "09:00:99"])
+def test_a_departure_that_is_no_time(city: Workspace, departs: str) -> None:
+    with pytest.raises(InputError, match="no time of day"):
+        tours.plan_tour(city, BOSS, on=TODAY, officer_ref="O1", departs=departs)
+
+
+def test_wrong_partner_and_wrong_number_of_stops(city: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="no such police partner"):
+        tours.plan_tour(city, BOSS, on=TODAY, officer_ref="O2", police_partner_ref="P9")
+    for stops in (0, -3):
+        with pytest.raises(InputError, match="at least one"):
+            tours.plan_tour(city, BOSS, on=TODAY, officer_ref="O2", max_stops=stops)
+    assert tours.list_tours(city, BOSS) == []
+
+
+def test_only_its_own_people_open_a_tour(fresh: Workspace) -> None:
+    officer = _officer_with(fresh, "C005")
+    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
+    for user in (BOSS, WEST, P1):
+        assert tours.tour(fresh, user, ref).ref == ref
+        assert [row["ref"] for row in tours.list_tours(fresh, user)] == [ref]
+    assert [row["ref"] for row in tours.list_tours(fresh, BOSS, TODAY)] == [ref]
+    assert tours.list_tours(fresh, BOSS, TODAY + timedelta(days=1)) == []
+    before = audit.list_events(fresh, None).total
+    for user in (P2, LOOSE, RELATIONS, ADMIN, AUDITOR):
+        assert tours.list_tours(fresh, user) == []
+        for work in (tours.tour, tours.tour_map):
+            with pytest.raises(NotFoundError, match="no such tour"):
+                work(fresh, user, ref)
+        with pytest.raises(NotFoundError, match="no such tour"):
+            tours.tour_sheet(fresh, user, ref, "police")
+    assert audit.list_events(fresh, None).total == before
+    with pytest.raises(NotFoundError):
+        tours.tour(fresh, BOSS, "nothing")
+
+
+def test_the_police_get_what_policy_allows(fresh: Workspace, tmp_path: Path) -> None:
+    with fresh.transaction() as session:
+        needs = '["substance_use", "mental_health_court"]'
+        session.execute(
+            text("UPDATE client SET needs = :needs WHERE ref = 'C005'"), {"needs": needs}
+        )
+    officer = _officer_with(fresh, "C005")
+    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
+    stop = next(s for s in tours.tour(fresh, P1, ref).stops if s["client_ref"] == "C005")
+    assert "reason" not in stop
+    assert "needs" not in stop
+    assert stop["access_notes"] == "Beware of the dog"
+    assert _last(fresh)["action"] == "tour.read.police"
+
+    sheet = _text(tours.tour_sheet(fresh, P1, ref, "police"), tmp_path)
+    event = _last(fresh)
+    assert event["action"] == "tour.print.police"
+    assert "C005" in event["detail"]["clients"]
+    assert "222 1ST STREET NW" in sheet
+    assert "Tess Person05" in sheet
+    assert "Beware of the dog" in sheet
+    for word in ("substance", "mental", "needs", "overdue", "home contact", "last seen", "intake",
+                 "drug", "health", "treatment", "team"):  # fmt: skip
+        assert word not in sheet.lower(), word
+
+    own = _text(tours.tour_sheet(fresh, BOSS, ref, "officer"), tmp_path)
+    assert _last(fresh)["action"] == "tour.print"
+    assert "overdue" in own
+    assert "Tess Person05" in own
+    assert "Bea Boss" in own
+    # A supervisor who prints the police copy gets no more than the police.
+    copy = _text(tours.tour_sheet(fresh, BOSS, ref, "police"), tmp_path)
+    assert "overdue" not in copy
+    with pytest.raises(DisclosureError, match="not for the police"):
+        tours.tour_sheet(fresh, P1, ref, "officer")
+    with pytest.raises(InputError, match="officer or the police"):
+        tours.tour_sheet(fresh, BOSS, ref, "press")
+
+
+def test_the_sheet_carries_the_code_of_its_address(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C005")
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer)
+    plain = tours.tour_sheet(lone, BOSS, ref, "officer")
+    coded = tours.tour_sheet(lone, BOSS, ref, "officer", url="https://geoteam.example/tours/x")
+    assert plain[:5] == coded[:5] == b"%PDF-"
+    assert len(coded) > len(plain)
+
+
+def test_the_tours_map_shows_stops_and_no_name(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C005")
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer)
+    page = tours.tour_map(lone, BOSS, ref)
+    assert "222 1ST STREET NW" in page
+    assert "Tess" not in page
+    assert _last(lone)["action"] == "tour.map"
+
+
+def test_choices_are_the_users_officers_and_all_partners(city: Workspace) -> None:
+    found = tours.choices(city, WEST)
+    assert [ref for ref, _ in found.officers] == ["O1", "O2"]
+    assert found.partners == [("P1", "Police One, district 1"), ("P2", "Police Two, district 2")]
