@@ -40,8 +40,8 @@ def commands(command: click.Command, name: str) -> Iterator[str]:
 
 def commands_page() -> str:
     """Return docs/commands.md."""
-    head = "# Commands\n\nEvery command takes `--workspace DIR` (or `GEOTEAM_WORKSPACE`) before the noun.\n\n"
-    return head + "\n".join(commands(cli, "geoteam"))
+    head = "Every command takes `--workspace DIR` (or `GEOTEAM_WORKSPACE`) before the noun."
+    return f"# Commands\n\n{head}\n\n" + "\n".join(commands(cli, "geoteam"))
 
 
 def routes_page() -> str:
@@ -104,7 +104,8 @@ def main() -> int:
         for key in sorted(set(profile_keys(CityProfile)))
         if f"`{key}`" not in profiles
     ]
-    faults += [f"{name} is not in docs/settings.md" for name in undocumented_variables(pages["settings.md"])]
+    unnamed = undocumented_variables(pages["settings.md"])
+    faults += [f"{name} is not in docs/settings.md" for name in unnamed]
     sources = [str(path) for path in sorted((ROOT / "geoteam").rglob("*.py"))]
     numpydoc = subprocess.run(
         [sys.executable, "-m", "numpydoc.hooks.validate_docstrings", *sources],
