@@ -28,13 +28,20 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from geoteam.services.setup import init_city
 
-left = [int(sys.argv[3])]
+left, moment = [int(sys.argv[3])], sys.argv[4]
 
-@event.listens_for(Session, sys.argv[4])
-def strike(session, *rest):
+def strike(*rest):
     left[0] -= 1
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
+
+if moment == "replace":
+    # Just before a finished file takes its place in the folder.
+    for place in (os, Path):
+        name, real = "replace", place.replace
+        setattr(place, name, lambda *a, real=real, **k: (strike(), real(*a, **k))[1])
+else:
+    event.listen(Session, moment, strike)
 
 init_city(Path(sys.argv[1]), profile_path=Path(sys.argv[2]) / "tiny.toml", data=Path(sys.argv[2]),
           actor="test", clock=lambda: datetime.fromisoformat(sys.argv[5]))
@@ -149,7 +156,8 @@ def test_boundaries_with_an_overlap_are_refused_and_nothing_is_saved(
     ("moment", "nth"),
     [("before_commit", n) for n in (1, 3, 5, 8, 11)]
     + [("after_commit", n) for n in (1, 4, 9)]
-    + [("after_flush", n) for n in (1, 4)],
+    + [("after_flush", n) for n in (1, 4)]
+    + [("replace", n) for n in (1, 2, 3)],
 )
 def test_a_killed_init_is_completed_by_the_same_command(
     city_data: Path, tmp_path: Path, moment: str, nth: int
