@@ -22,15 +22,15 @@ _PRESENT = {
     "left": "The present officer, {present}, is no longer among the officers.",
 }
 _OFFICER = {
-    "kept": "Officer {officer} is the present officer and keeps the client.",
-    "only": "Officer {officer} is the only officer of the team.",
-    "room": "Officer {officer} has room; without a location, distance plays no part.",
-    "nearest": "Officer {officer} has the caseload nearest to the client's home, {minutes} "
+    "kept": "{officer} is the present officer and keeps the client.",
+    "only": "{officer} is the only officer of the team.",
+    "room": "{officer} has room; without a location, distance plays no part.",
+    "nearest": "{officer} has the caseload nearest to the client's home, {minutes} "
     "minutes from its centre.",
-    "nearest_full": "Officer {officer} ({minutes} minutes from the centre of the caseload) has "
+    "nearest_full": "{officer} ({minutes} minutes from the centre of the caseload) has "
     "room. The nearest caseload, {nearest}'s at {nearest_minutes} minutes, has none: "
     "{nearest_load} of {nearest_capacity} points.",
-    "balance": "Officer {officer} ({minutes} minutes from the centre of the caseload) was chosen "
+    "balance": "{officer} ({minutes} minutes from the centre of the caseload) was chosen "
     "so that the team as a whole travels little, keeps its officers and shares the work evenly; "
     "the nearest caseload is {nearest}'s at {nearest_minutes} minutes, with {nearest_load} of "
     "{nearest_capacity} points.",

@@ -175,6 +175,10 @@ def _named(session: Session, reason: dict[str, Any]) -> dict[str, Any]:
     named["team"] = name(teams, reason["team"])
     named["officer"] = name(officers, reason["officer"])
     named["present"] = name(officers, reason["present"])
+    if "nearest" in reason:
+        named["nearest"] = name(officers, reason["nearest"])
+    if "present_team" in reason:
+        named["present_team"] = name(teams, reason["present_team"])
     if "teams" in reason:
         named["teams"] = [name(teams, ref) for ref in reason["teams"]]
     return named

@@ -7,6 +7,20 @@ from typing import Any
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries
 
+# What the address reference tells of itself, in words.
+_LABELS = {
+    "streets": "streets",
+    "addresses": "address points",
+    "blocks": "hundred-blocks",
+    "intersections": "intersections",
+    "places": "named places",
+    "zips": "ZIP areas",
+    "problems": "doubtful points",
+    "interpolation_m": "metres between an interpolated address and its door",
+    "crs": "measured in",
+    "quadrants": "quadrants",
+}
+
 
 def workspace_overview(workspace: Workspace) -> dict[str, Any]:
     """Describe what was loaded.
@@ -41,7 +55,7 @@ def workspace_overview(workspace: Workspace) -> dict[str, Any]:
     return {
         "boundary_sets": sets,
         "addresses": [
-            *((str(key).replace("_", " "), value) for key, value in reference.items()),
+            *((label, reference[key]) for key, label in _LABELS.items() if key in reference),
             ("credit", profile.addresses.points.credit or "–"),
         ],
         "streets": [

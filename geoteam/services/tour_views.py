@@ -42,6 +42,8 @@ class TourView:
         ``name``, ``address``, ``level``, ``reason``, ``access_notes`` that policy allows.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
+    wait_s
+        Time without a visit, because a client is not yet at home.
     steps
         Directions of each leg.
     """
@@ -55,6 +57,7 @@ class TourView:
     returns_at: datetime
     drive_s: float
     length_m: float
+    wait_s: float
     stops: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
     steps: list[list[dict[str, Any]]]
@@ -151,6 +154,7 @@ def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role)
             returns_at=saved.returns_at,
             drive_s=saved.drive_s,
             length_m=saved.length_m,
+            wait_s=float(saved.summary.get("wait_s", 0.0)),
             stops=_stops(saved, people, reader, grammar_of(workspace.profile)),
             left_out=[] if reader is Role.POLICE else _left_out(saved, people),
             steps=[list(leg) for leg in saved.steps],

@@ -292,7 +292,8 @@ def _save(
             {
                 "client_ref": str(client_ref),
                 "residence_id": int(homes[client_ref]),
-                "arrives_at": row["arrives_at"],
+                # Who comes early waits: the visit, and the client's part in it, begins then.
+                "arrives_at": row["starts_at"],
                 "leaves_at": row["leaves_at"],
                 "reason": visits.at[client_ref, "reason"],
                 "lon": row["lon"],

@@ -19,7 +19,7 @@ def test_the_whole_chain_is_told() -> None:
     assert text == (
         "Area: 101.\n\n"
         "Team: A, to which the plan gives area 101.\n\n"
-        "Officer: Officer ann is the present officer and keeps the client. 2 of 2 officers were "
+        "Officer: ann is the present officer and keeps the client. 2 of 2 officers were "
         "considered. With this client (2 points) the officer carries 2 of 10 points."
     )
 

@@ -120,7 +120,7 @@ def test_the_explanation_tells_the_chain(city: Workspace) -> None:
     assert "placed at 122 1ST STREET NW (PointAddress, within about 10 m)" in text
     assert "Area: 101." in text
     assert "Team: West Team (T1)" in text
-    assert "Officer O" in text
+    assert "Officer: Officer 1 (O1) is the present officer" in text
     assert ".." not in text
     special = assignment.explain_client(city, BOSS, "C004")
     assert "mental health" in special
