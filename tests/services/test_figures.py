@@ -184,6 +184,15 @@ def test_outsiders_shares_are_rounded_and_hide_the_last_few(city: Workspace) -> 
     assert "covered" not in compute(city, RELATIONS, options).table.columns
 
 
+def test_a_share_that_is_shown_is_rounded(lone: Workspace) -> None:
+    _threshold(lone, 2)
+    options = MapOptions(by="district", measure="coverage", minutes=1, partner_kind="faith")
+    # All of 102 and four of 101 are within reach: ten of the twelve clients of district 1.
+    assert compute(lone, BOSS, options).table.loc["1", "share"] == pytest.approx(10 / 12)
+    assert compute(lone, RELATIONS, options).table.loc["1", "share"] == pytest.approx(0.85)
+    assert compute(lone, RELATIONS, options).frame.loc["1", "figure"] == pytest.approx(0.85)
+
+
 def test_outsiders_notes_hold_no_number_of_the_unplaced(city: Workspace) -> None:
     first = compute(city, RELATIONS, MapOptions()).notes[0]
     assert first.startswith("Some clients are not on the map")
