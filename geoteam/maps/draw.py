@@ -107,7 +107,7 @@ def city_map(
         control_scale=False,
         maxZoom=19,
         minZoom=8,
-        zoomSnap=0.5,
+        zoomSnap=0.25,
     )
     fmap.add_to(figure)
     _add_ground(fmap, basemap_url, tiles_url, streets, safe_text(attribution))

@@ -23,7 +23,7 @@ _TOLERANCE_DEG = 2.5e-5
 _RANKS = ((2.6, "none", 0.95), (1.6, "none", 0.9), (0.9, "3 3", 0.9))
 
 # The streets beneath stay visible; web/src/styles/map.css lowers it further close to.
-FILL_OPACITY = 0.75
+FILL_OPACITY = 0.62
 
 Feature = dict[str, Any]
 
