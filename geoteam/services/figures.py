@@ -1,27 +1,30 @@
 """The figures of the map: density and coverage, by area or grid, withheld where they must be.
 
-People inside supervision see every figure. For everybody else four rules hold together, so that
-nothing comes back by subtraction: small cells are withheld with enough others (``disclosure``);
-service areas, districts and the total come from one suppression; the grid is one fixed grid with
-counts rounded to fives, and shares are rounded to 5 %; and the day is the first of the month, so
-that two looks do not show one person's move.
+People inside supervision see the figures of their own clients. For everybody else four rules hold
+together, so that nothing comes back by subtraction: small cells are withheld with enough others
+(``disclosure``); service areas, districts and the total come from one suppression; the grid is one
+fixed grid with counts rounded to fives, and shares are rounded to 5 %; and a month has one frozen
+snapshot, so that two looks do not show one person's move.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geoteam.disclosure import suppress
-from geoteam.errors import DisclosureError
+from geoteam.errors import DisclosureError, InputError
 from geoteam.model import Role, User
+from geoteam.profile import PartnerKind
 from geoteam.outreach import cell_ids, coverage, density, grid
+from geoteam.services.clients import reach_of
 from geoteam.services.people import clients_frame
+from geoteam.services.published import published_clients, published_day
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import venues
@@ -110,15 +113,17 @@ def compute(workspace: Workspace, user: User, options: MapOptions) -> Figures:
     if not inside:
         if options.measure == "workload_per_officer":
             raise DisclosureError("this figure is for supervision staff", remedy="Choose another")
-        on = on.replace(day=1)
+        on = published_day(workspace, on)
         options = replace(options, grid="hexagon", grid_m=_OUTSIDE_GRID_M)
+    elif on > workspace.today():
+        raise InputError("that day is still to come", remedy="Choose today or an earlier day")
     with workspace.reading() as session:
-        clients = clients_frame(workspace, session, on)
         partners = venues.load(session, partners_only=True)
+    _require_kind(options)
+    clients, notes = _clients(workspace, user, on)
     areas = _areas(workspace, options, clients, on)
     clients = clients.assign(group=_groups(workspace, options, clients, on))
     table = _measures(workspace, options, clients, areas, partners)
-    notes = _notes(clients, inside)
     if inside:
         table["withheld"] = False
     else:
@@ -129,6 +134,42 @@ def compute(workspace: Workspace, user: User, options: MapOptions) -> Figures:
             "away, are withheld."
         ]
     return _present(options, areas, table, on, notes)
+
+
+def _require_kind(options: MapOptions) -> None:
+    if options.partner_kind and options.partner_kind not in get_args(PartnerKind):
+        raise InputError(
+            "there is no such kind of partner",
+            remedy=f"Choose one of: {', '.join(get_args(PartnerKind))}",
+        )
+
+
+def _clients(workspace: Workspace, user: User, on: date) -> tuple[pd.DataFrame, list[str]]:
+    """Load the clients whom a user's figures count, and what must be said of the others."""
+    if user.role not in INSIDE:
+        clients = published_clients(workspace, on)
+        if clients["located"].all():
+            return clients, []
+        # No number: with the total it would give away what the cells withhold.
+        return clients, ["Some clients are not on the map: no fixed address, or an unsure one."]
+    reach = reach_of(user)
+    with workspace.reading() as session:
+        clients = clients_frame(workspace, session, on, officers=reach.officers, teams=reach.teams)
+    notes = []
+    if reach.officers is not None:
+        notes.append("Only your own clients are counted.")
+    elif reach.teams is not None:
+        notes.append("Only the clients of your teams are counted.")
+    homeless = int(clients["residence_id"].isna().sum())
+    nowhere = int((~clients["located"]).sum()) - homeless
+    if nowhere:
+        notes.append(
+            f"{nowhere:,} of {len(clients):,} clients are not on the map: no fixed address, or an "
+            "address that waits for review."
+        )
+    if homeless:
+        notes.append(f"{homeless:,} clients have no address on record for that day.")
+    return clients, notes
 
 
 def _areas(
@@ -238,19 +279,6 @@ def _hidden_areas(
         return done.cells["suppressed"]
     totals = done.totals.xs("district", level=0)
     return totals["suppressed"]
-
-
-def _notes(clients: pd.DataFrame, inside: bool) -> list[str]:
-    nowhere = int((~clients["located"]).sum())
-    if not nowhere:
-        return []
-    if not inside:
-        # No number: with the total it would give away what the cells withhold.
-        return ["Some clients are not on the map: no fixed address, or an unsure one."]
-    return [
-        f"{nowhere:,} of {len(clients):,} clients are not on the map: no fixed address, or an "
-        "address that waits for review."
-    ]
 
 
 _TITLES = {

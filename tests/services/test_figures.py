@@ -6,10 +6,11 @@ import re
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from geoteam.errors import DisclosureError
+from geoteam.errors import DisclosureError, InputError
 from geoteam.model import User
 from geoteam.services import audit
 from geoteam.services.figures import MapOptions, compute
@@ -17,6 +18,7 @@ from geoteam.services.maps import map_menus, map_view
 from geoteam.services.people import clients_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, settings
+from geoteam.store.tables import ResidenceRow
 from tests.made_city import ADMIN, AUDITOR, BOSS, O1, P1, RELATIONS, WEST
 from tests.tiny_city import TODAY, _clients
 
@@ -161,9 +163,12 @@ def test_outsiders_documents_name_no_person_and_no_place(lone: Workspace) -> Non
 
 
 def test_outsiders_look_at_the_first_of_the_month_on_one_grid(city: Workspace) -> None:
-    figures = compute(city, RELATIONS, MapOptions(on=date(2026, 6, 20)))
+    figures = compute(city, RELATIONS, MapOptions(on=date(2026, 6, 12)))
     assert figures.on == date(2026, 6, 1)
-    assert compute(city, BOSS, MapOptions(on=date(2026, 6, 20))).on == date(2026, 6, 20)
+    assert compute(city, RELATIONS, MapOptions(on=date(2027, 3, 4))).on == date(2026, 6, 1)
+    assert compute(city, BOSS, MapOptions(on=date(2026, 6, 12))).on == date(2026, 6, 12)
+    with pytest.raises(InputError, match="still to come"):
+        compute(city, BOSS, MapOptions(on=date(2026, 6, 20)))
     one = compute(city, RELATIONS, MapOptions(by="grid", grid="square", grid_m=50))
     two = compute(city, RELATIONS, MapOptions(by="grid", grid="hexagon", grid_m=700))
     assert list(one.frame.index) == list(two.frame.index)
@@ -249,3 +254,26 @@ def test_a_stand_alone_map_asks_no_other_machine(city: Workspace) -> None:
     # Leaflet's credit is a link that a reader may follow; nothing is fetched.
     assert not re.search(r"""<(?:script|img|iframe)[^>]*\ssrc=["'](?!data:)""", page)
     assert not re.search(r"""<link[^>]*\shref=["'](?!data:)""", page)
+
+
+def test_a_month_once_shown_outside_never_changes(fresh: Workspace) -> None:
+    before = compute(fresh, RELATIONS, MapOptions()).table
+    with fresh.transaction() as session:
+        row = session.scalars(select(ResidenceRow).where(ResidenceRow.valid_to.is_(None))).first()
+        assert row is not None
+        row.valid_to = date(2020, 1, 1)
+    assert compute(fresh, BOSS, MapOptions()).table["clients"].sum() == 21
+    pd.testing.assert_frame_equal(compute(fresh, RELATIONS, MapOptions()).table, before)
+
+
+def test_officers_count_their_own_clients_and_nobody_else(city: Workspace) -> None:
+    own = compute(city, O1, MapOptions(by="grid", grid_m=200))
+    with city.reading() as session:
+        held = clients_frame(city, session, city.today(), officers=["O1"])
+    assert own.table["clients"].sum() == held["located"].sum() > 0
+    assert "Only your own clients are counted." in own.notes
+
+
+def test_an_unknown_kind_of_partner_is_refused(city: Workspace) -> None:
+    with pytest.raises(InputError, match="no such kind"):
+        compute(city, BOSS, MapOptions(measure="coverage", partner_kind="zzz"))
