@@ -20,8 +20,8 @@ import pandas as pd
 from geoteam.disclosure import suppress
 from geoteam.errors import DisclosureError, InputError
 from geoteam.model import Role, User
-from geoteam.profile import PartnerKind
 from geoteam.outreach import cell_ids, coverage, density, grid
+from geoteam.profile import PartnerKind
 from geoteam.services.clients import reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.published import published_clients, published_day
