@@ -35,7 +35,9 @@ def assign(state: State, explain: str, overload: float, as_json: bool) -> None:
         done,
         lambda: [
             f"{done['assigned']:,} of {done['clients']:,} clients are assigned: {done['kept']:,} "
-            f"keep their officer, {done['changed']:,} change, {done['new']:,} are new.",
+            f"keep their officer, {done['changed']:,} change, {done['new']:,} are new, "
+            f"{done['lost']:,} lose theirs.",
+            *(["Nothing has changed since the last run, which stands."] * done["repeated"]),
             *table(unassigned, ["reason", "clients"], "Nobody is unassigned."),
             f"Objective {done['objective']:,.1f} minutes, proven bound {done['bound']:,.1f}, "
             f"gap {done['gap']:.3%}, {done['seconds']:.2f} s.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.caseload import assign, explain
-from geoteam.errors import NotFoundError
+from geoteam.errors import NotFoundError, WorkspaceBusyError
 from geoteam.model import Role, User
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.scope import require_role, sees_team, visible_refs
@@ -35,41 +38,54 @@ def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -
     Returns
     -------
     dict
-        Counts by status, officers kept and changed, load and capacity by team, objective (minutes),
-        bound, gap and seconds.
+        Counts by status, officers kept, changed and lost, load and capacity by team, objective
+        (minutes), bound, gap and seconds; ``repeated`` is true when nothing had changed since the
+        last run, which then stands as it is.
 
     Raises
     ------
     NotFoundError
         When no plan is published.
+    WorkspaceBusyError
+        When somebody else assigned clients or published a plan meanwhile.
     """
     on = workspace.today()
-    with workspace.transaction() as session:
+    with workspace.reading() as session:
         plan = plans.in_force(session, on)
         if plan is None:
             raise NotFoundError(
                 "no plan is in force", remedy="Publish one with: geoteam plans publish"
             )
+        units = plans.units(session, plan.id)
         clients = clients_frame(workspace, session, on)
         officers = officers_frame(session, workspace, clients)
-        ready = clients.assign(
+        last = assignments.last_run(session)
+    digest = _digest(clients, officers, units, overload)
+    if last is not None and last["summary"].get("digest") == digest:
+        return dict(last["summary"]) | {"repeated": True}
+    # Solved outside the transaction: others go on working meanwhile.
+    result = assign(
+        clients.assign(
             officer=clients["officer"].where(clients["officer"] != "", clients["source_officer"])
-        )
-        result = assign(
-            ready,
-            officers,
-            plans.units(session, plan.id),
-            profile_caseload=workspace.profile.caseload,
-            travel=_travel(workspace.streets()),
-            overload=overload,
-        )
-        summary = result.summary | {
-            "objective": result.objective,
-            "bound": result.bound,
-            "gap": result.gap,
-            "seconds": result.seconds,
-        }
-        frame = result.assignments.assign(unit=clients["unit"])
+        ),
+        officers,
+        units,
+        profile_caseload=workspace.profile.caseload,
+        travel=_travel(workspace.streets()),
+        overload=overload,
+    )
+    frame = result.assignments.assign(unit=clients["unit"])
+    lost = (clients["officer"] != "") & (frame["officer"] == "")
+    summary = result.summary | {
+        "lost": int(lost.sum()),
+        "objective": result.objective,
+        "bound": result.bound,
+        "gap": result.gap,
+        "seconds": result.seconds,
+        "digest": digest,
+    }
+    with workspace.transaction() as session:
+        _refuse_stale(session, last, plan.id, on)
         assignments.save_run(
             session,
             frame,
@@ -86,9 +102,34 @@ def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -
             action="assignment.run",
             object_kind="plan",
             object_ref=plan.name,
-            detail={key: summary[key] for key in ("clients", "assigned", "kept", "changed", "new")},
+            detail={
+                key: summary[key]
+                for key in ("clients", "assigned", "kept", "changed", "new", "lost")
+            },
         )
-    return summary
+    return summary | {"repeated": False}
+
+
+def _digest(
+    clients: pd.DataFrame, officers: pd.DataFrame, units: Mapping[str, str], overload: float
+) -> str:
+    """Name all that an assignment depends on but the present officers, which it made itself."""
+    people = clients[
+        ["points", "specialty", "lon", "lat", "unit", "located", "boundary_ambiguous"]
+    ].assign(needs=clients["needs"].map(sorted).map(str), source=clients["source_officer"])
+    staff_part = officers[["team", "specialty", "capacity_points"]]
+    parts = [people.to_csv(), staff_part.to_csv(), repr(sorted(units.items())), repr(overload)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _refuse_stale(session: Session, last: Mapping[str, Any] | None, plan_id: int, on: date) -> None:
+    """Refuse to write over a run or a plan that came while this one was solved."""
+    now, plan = assignments.last_run(session), plans.in_force(session, on)
+    if (now and now["id"]) != (last and last["id"]) or plan is None or plan.id != plan_id:
+        raise WorkspaceBusyError(
+            "somebody else assigned clients or published a plan meanwhile",
+            remedy="Look at the result, and run the assignment again if it is still needed",
+        )
 
 
 def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: str = "") -> str:

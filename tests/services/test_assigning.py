@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
-from geoteam.errors import DisclosureError, InputError, MissingFileError, NotFoundError
+from geoteam.errors import (
+    DisclosureError,
+    InputError,
+    MissingFileError,
+    NotFoundError,
+    WorkspaceBusyError,
+)
 from geoteam.geocoding import decide, geocode
 from geoteam.services import assignment, geocoding, imports, plans, review
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.workspace import Workspace
+from geoteam.store import assignments
 from geoteam.store import plans as plan_store
+from geoteam.store.tables import ClientRow
 from tests.made_city import (
     ADMIN,
     BOSS,
@@ -99,8 +108,44 @@ def test_a_second_run_keeps_everybody(fresh: Workspace) -> None:
     before, rows = _frame(fresh)["officer"].to_dict(), counts(fresh)
     done = assignment.run_assignment(fresh, "test")
     assert _frame(fresh)["officer"].to_dict() == before
+    assert done["repeated"]
+    assert counts(fresh) == rows
+
+
+def test_a_run_after_a_change_keeps_the_others(fresh: Workspace) -> None:
+    before = _frame(fresh)["officer"].to_dict()
+    with fresh.transaction() as session:
+        row = session.scalars(select(ClientRow).where(ClientRow.ref == "C001")).one()
+        row.level = "Minimum"
+    done = assignment.run_assignment(fresh, "test")
+    assert not done["repeated"]
     assert done["kept"] == 22
-    assert counts(fresh)["assignment"] == rows["assignment"]
+    assert done["lost"] == 0
+    assert _frame(fresh)["officer"].to_dict() == before
+
+
+def test_a_run_that_was_overtaken_writes_nothing(
+    fresh: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve = assignment.assign
+
+    def slow(*args: object, **options: object) -> object:
+        with fresh.transaction() as session:
+            assignments.save_run(
+                session, _frame(fresh).assign(reason=[{}] * 24), on=TODAY, plan_id=None,
+                at=fresh.now(), by="other", summary={},
+            )  # fmt: skip
+        return solve(*args, **options)  # type: ignore[arg-type]
+
+    with fresh.transaction() as session:
+        session.scalars(select(ClientRow).where(ClientRow.ref == "C001")).one().level = "Minimum"
+    monkeypatch.setattr(assignment, "assign", slow)
+    with pytest.raises(WorkspaceBusyError, match="meanwhile"):
+        assignment.run_assignment(fresh, "test")
+    with fresh.reading() as session:
+        last = assignments.last_run(session)
+    assert last
+    assert last["by"] == "other"
 
 
 def test_without_a_plan_nothing_is_assigned_and_the_remedy_is_named(fresh: Workspace) -> None:
@@ -163,22 +208,32 @@ def test_the_overview_counts_what_a_supervisor_leads(city: Workspace) -> None:
 
 
 def test_a_decision_is_reused_for_the_same_text(fresh: Workspace, tmp_path: Path) -> None:
-    item = review.review_queue(fresh, BOSS).rows[0]["id"]
-    review.decide_item(fresh, BOSS, item, action="candidate", candidate=1, why="Seen the lease")
-    _import(fresh, tmp_path, client_row("C050", Home_Address=" 122  a street "))
+    _import(fresh, tmp_path, client_row("C049", Home_Address="182 CNTRL AVE NE"))
+    geocoding.geocode_residences(fresh, "test")
+    rows = review.review_queue(fresh, BOSS).rows
+    item = next(row["id"] for row in rows if row["client_ref"] == "C049")
+    review.decide_item(
+        fresh, BOSS, item, action="address", address="182 CENTRAL AVENUE NE", why="Seen the lease"
+    )
+    _import(fresh, tmp_path, client_row("C050", Home_Address=" 182  cntrl ave ne "))
     done = geocoding.geocode_residences(fresh, "test")
     assert done == {"accepted": 1, "review": 0, "unplaceable": 0, "reused": 1}
     frame = _frame(fresh)
-    assert frame.at["C050", "matched_address"] == "122 A STREET NW"
-    assert frame.at["C050", "unit"] == "101"
+    assert frame.at["C050", "matched_address"] == "182 CENTRAL AVENUE NE"
+    assert frame.at["C050", "unit"] == frame.at["C049", "unit"]
     assert geocoding.geocode_residences(fresh, "test")["reused"] == 0
 
 
 def test_no_fixed_address_is_never_placed(fresh: Workspace, tmp_path: Path) -> None:
-    item = review.review_queue(fresh, BOSS).rows[0]["id"]
-    review.decide_item(fresh, BOSS, item, action="candidate", candidate=0, why="Seen the lease")
+    _import(fresh, tmp_path, client_row("C049", Home_Address="182 CNTRL AVE NE"))
+    geocoding.geocode_residences(fresh, "test")
+    rows = review.review_queue(fresh, BOSS).rows
+    item = next(row["id"] for row in rows if row["client_ref"] == "C049")
+    review.decide_item(
+        fresh, BOSS, item, action="address", address="182 CENTRAL AVENUE NE", why="Seen the lease"
+    )
     # One has an address that would match, the other an address that somebody decided on.
-    for ref, home in (("C051", "122 1ST STREET NW"), ("C052", "122 A STREET")):
+    for ref, home in (("C051", "122 1ST STREET NW"), ("C052", "182 CNTRL AVE NE")):
         _import(
             fresh,
             tmp_path,
