@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.geocoding import decide, geocode
+from geoteam.geocoding import AddressGrammar, decide, geocode
 from geoteam.model import AddressKind, MatchCode, MatchStatus, ResidenceKind
+from geoteam.services.city import grammar_of
+from geoteam.services.review_reuse import holds_for_all
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, decisions, geocodes
 
@@ -17,8 +19,10 @@ _DECIDED = ("status", "match_code", "kind", "score", "lon", "lat", "uncertainty_
 def geocode_residences(workspace: Workspace, actor: str) -> dict[str, int]:
     """Geocode every present residence that has no geocode yet.
 
-    A person's earlier decision on the same address text is reused; nothing is dropped: what cannot
-    be accepted waits in the review queue, and what has no place says why.
+    A person's earlier decision is reused: on the same text for the same client, or for everybody
+    when it is a reading of the text (`review_reuse`). What the agency's record says of a residence
+    without a fixed address wins over both. Nothing is dropped: what cannot be accepted waits in the
+    review queue, and what has no place says why.
 
     Parameters
     ----------
@@ -37,7 +41,7 @@ def geocode_residences(workspace: Workspace, actor: str) -> dict[str, int]:
         if waiting.empty:
             return {"accepted": 0, "review": 0, "unplaceable": 0, "reused": 0}
         placed = place(workspace, waiting["address"], waiting["zip"], waiting["kind"])
-        reused = _reuse(session, waiting, placed)
+        reused = _reuse(session, waiting, placed, grammar_of(workspace.profile))
         geocodes.save(session, placed, workspace.now())
         counts = placed["decision"].value_counts()
         summary = {
@@ -102,20 +106,30 @@ def _without_address(found: pd.DataFrame, kinds: pd.Series) -> None:
     found.loc[rows, "reason"] = "the agency's record says that there is no fixed address."
 
 
-def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int:
+def _reuse(
+    session: Session, waiting: pd.DataFrame, placed: pd.DataFrame, grammar: AddressGrammar
+) -> int:
     """Put people's decisions in the place of the geocoder's answer; return how many."""
-    keys = pd.Series(
-        [decisions.key(a, z) for a, z in zip(waiting["address"], waiting["zip"], strict=True)],
-        index=waiting.index,
-    )
-    known = decisions.find(session, set(keys))
     placed["decided_by"] = ""
     placed["decided_why"] = ""
     # Where the agency's record says that there is no address, no decision on a text changes it.
-    homeless = waiting["kind"] == ResidenceKind.NO_FIXED_ADDRESS.value
-    keys = keys[keys.isin(list(known)) & ~homeless]
-    for row, text in keys.items():
-        decision = known[text]
+    housed = waiting[waiting["kind"] != ResidenceKind.NO_FIXED_ADDRESS.value]
+    keys = [
+        (decisions.key(a, z, ref), decisions.key(a, z))
+        for a, z, ref in zip(housed["address"], housed["zip"], housed["client_ref"], strict=True)
+    ]
+    known = decisions.find(session, {key for pair in keys for key in pair})
+    reused = 0
+    for row, text, (own, shared) in zip(housed.index, housed["address"], keys, strict=True):
+        decision = known.get(own)
+        if decision is None:
+            decision = known.get(shared)
+            status, crosses = str(placed.at[row, "status"]), placed.at[row, "boundary_ambiguous"]
+            # Asked again, since the reference or the areas may have changed in between.
+            if decision is None or not holds_for_all(
+                status, bool(crosses), text, decision.result, grammar
+            ):
+                continue
         for column in _DECIDED:
             if column in decision.result:
                 value = decision.result[column]
@@ -123,4 +137,5 @@ def _reuse(session: Session, waiting: pd.DataFrame, placed: pd.DataFrame) -> int
         placed.at[row, "boundary_ambiguous"] = False
         placed.at[row, "decided_by"] = decision.decided_by
         placed.at[row, "decided_why"] = decision.decided_why
-    return len(keys)
+        reused += 1
+    return reused

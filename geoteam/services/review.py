@@ -18,6 +18,7 @@ from geoteam.services.ground import ground_of
 from geoteam.services.paging import Page
 from geoteam.services.review_decisions import ACTIONS, decide_item, undo_decision
 from geoteam.services.review_items import note, open_item
+from geoteam.services.review_reuse import wording
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, geocodes, queue
 from geoteam.store import clients as client_store
@@ -144,8 +145,8 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``id``, ``client_ref``, ``address``, ``zip``, ``reason``, ``waits`` and ``candidates``, each
-        with the ``unit`` it would lie in.
+        ``id``, ``client_ref``, ``address``, ``zip``, ``reason``, ``waits``, ``reuse`` (for whom
+        a decision will hold, in words) and ``candidates``, each with the ``unit`` it would lie in.
 
     Raises
     ------
@@ -162,6 +163,7 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         "zip": found.zip,
         "reason": found.reason,
         "waits": found.decision == "review" and found.valid_to is None,
+        "reuse": wording(found.status, found.boundary_ambiguous),
         "candidates": _candidates(workspace, found),
     }
 

@@ -1,4 +1,4 @@
-"""What a person decides on an address: kept, used again for the same text, and taken back."""
+"""What a person decides on an address: kept, used again where it holds, and taken back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import AddressKind, MatchCode, MatchStatus, User
+from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place
 from geoteam.services.review_items import note, open_item
+from geoteam.services.review_reuse import CHOSEN, CORRECTED, holds_for_all
 from geoteam.services.workspace import Workspace
 from geoteam.store import decisions, geocodes
 
@@ -33,7 +35,11 @@ def decide_item(
     address: str = "",
     why: str,
 ) -> None:
-    """Keep a person's decision on an address; it is used again for the same text.
+    """Keep a person's decision on an address, and use it again where it holds.
+
+    A reading of the text (a chosen candidate of a doubtful match, a corrected spelling) holds for
+    everybody who writes the same text. Decisions on ties and boundaries, on what has no place, and
+    on an address that the text does not say hold for this client only.
 
     Parameters
     ----------
@@ -76,10 +82,15 @@ def decide_item(
         now = workspace.now()
         geocodes.save(session, row, now, decided_by=user.username, decided_why=why.strip())
         plain = {k: None if v != v else v for k, v in result.items()}
+        own = decisions.key(found.address, found.zip, found.client_ref)
+        shared = _holds_for_all(workspace, found, plain)
+        if shared:
+            # What was decided for this client alone would win over it.
+            decisions.forget(session, own)
         decisions.save(
             session,
             decisions.AddressDecision(
-                text=decisions.key(found.address, found.zip),
+                text=decisions.key(found.address, found.zip) if shared else own,
                 result=plain,
                 decided_by=user.username,
                 decided_why=why.strip(),
@@ -87,6 +98,16 @@ def decide_item(
             ),
         )
         note(workspace, session, user, "address.decide", found.client_ref, action)
+
+
+def _holds_for_all(workspace: Workspace, found: geocodes.Geocode, result: dict[str, Any]) -> bool:
+    return holds_for_all(
+        found.status,
+        found.boundary_ambiguous,
+        found.address,
+        result,
+        grammar_of(workspace.profile),
+    )
 
 
 def _result(
@@ -129,7 +150,7 @@ def _result(
             "uncertainty_m": float(chosen.get("uncertainty_m") or 10.0),
             "matched_address": chosen["address"],
             "reference_id": str(chosen.get("reference_id", "")),
-            "reason": "a person chose this candidate",
+            "reason": CHOSEN,
         }
     return result | _corrected(workspace, address)
 
@@ -158,11 +179,14 @@ def _corrected(workspace: Workspace, address: str) -> dict[str, Any]:
         name: placed[name].item() if hasattr(placed[name], "item") else placed[name]
         for name in columns
     }
-    return kept | {"reason": "a person corrected the address"}
+    return kept | {"reason": CORRECTED}
 
 
 def undo_decision(workspace: Workspace, user: User, item: int) -> None:
     """Take a decision back: the address waits again, and the decision is not reused.
+
+    Only the decision that holds for this address is forgotten, for this client or for everybody;
+    what somebody else decided on the same text since stays.
 
     Parameters
     ----------
@@ -190,8 +214,26 @@ def undo_decision(workspace: Workspace, user: User, item: int) -> None:
             geocodes.restore_previous(session, found.residence_id, workspace.now())
         else:
             _look_up_again(workspace, session, found)
-        decisions.forget(session, decisions.key(found.address, found.zip))
+        _forget(session, history[0])
         note(workspace, session, user, "address.undo", found.client_ref, "")
+
+
+def _forget(session: Session, decided: geocodes.Geocode) -> None:
+    own = decisions.key(decided.address, decided.zip, decided.client_ref)
+    shared = decisions.key(decided.address, decided.zip)
+    known = decisions.find(session, {own, shared})
+    if own in known:
+        decisions.forget(session, own)
+    elif shared in known and _same(known[shared], decided):
+        decisions.forget(session, shared)
+
+
+def _same(kept: decisions.AddressDecision, decided: geocodes.Geocode) -> bool:
+    return (
+        kept.decided_by == decided.decided_by
+        and kept.decided_why == decided.decided_why
+        and kept.result["matched_address"] == decided.matched_address
+    )
 
 
 def _look_up_again(workspace: Workspace, session: Session, found: geocodes.Geocode) -> None:

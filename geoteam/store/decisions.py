@@ -1,4 +1,4 @@
-"""Decisions of people on address texts, used again whenever the same text comes."""
+"""Decisions of people on address texts: for one client, or for all who write the same text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geoteam.store.tables import AddressDecisionRow
 
 @dataclass(frozen=True, slots=True)
 class AddressDecision:
-    """What a person decided about a text, and why."""
+    """What a person decided about a text, and why; ``text`` is made by `key`."""
 
     text: str
     result: Mapping[str, Any]
@@ -25,8 +25,11 @@ class AddressDecision:
     decided_at: datetime
 
 
-def key(address: str, zip_code: str) -> str:
+def key(address: str, zip_code: str, client_ref: str = "") -> str:
     """Return the form under which decisions are kept: case and spaces do not matter.
+
+    A decision that is a reading of the text is kept under the text; one that is about a client
+    is kept under the text and the client.
 
     Parameters
     ----------
@@ -34,13 +37,17 @@ def key(address: str, zip_code: str) -> str:
         Address as typed.
     zip_code
         ZIP as typed, or empty.
+    client_ref
+        The client for whom alone the decision holds; empty when it holds for everybody.
 
     Returns
     -------
     str
         The key.
     """
-    return f"{' '.join(address.upper().split())}|{zip_code.strip()[:5]}"
+    # The bar parts text, ZIP and client, so no text may hold one.
+    text = f"{' '.join(address.upper().replace('|', ' ').split())}|{zip_code.strip()[:5]}"
+    return f"{text}|{client_ref}" if client_ref else text
 
 
 def find(session: Session, texts: Collection[str]) -> dict[str, AddressDecision]:
@@ -56,7 +63,7 @@ def find(session: Session, texts: Collection[str]) -> dict[str, AddressDecision]
     Returns
     -------
     dict of str to AddressDecision
-        Only the texts that were decided on.
+        Only the keys that were decided on.
     """
     found: dict[str, AddressDecision] = {}
     for part in chunks(sorted(set(texts))):
@@ -69,7 +76,7 @@ def find(session: Session, texts: Collection[str]) -> dict[str, AddressDecision]
 
 
 def save(session: Session, decision: AddressDecision) -> None:
-    """Keep a decision; an earlier one on the same text is replaced.
+    """Keep a decision; an earlier one under the same key is replaced.
 
     Parameters
     ----------

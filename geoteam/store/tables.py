@@ -196,7 +196,7 @@ class GeocodeRow(Base):
 
 
 class AddressDecisionRow(Base):
-    """A person's decision on an address text, reused whenever the text comes again."""
+    """A person's decision on an address text: for one client, or for all who write it."""
 
     __tablename__ = "address_decision"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from geoteam.errors import DisclosureError, GeoteamError, InputError, NotFoundError
+from geoteam.geocoding import AddressGrammar
 from geoteam.services import assignment, audit, geocoding, imports, review
 from geoteam.services.people import clients_frame
+from geoteam.services.review_reuse import CHOSEN, holds_for_all, is_reading
 from geoteam.services.workspace import Workspace
 from tests.made_city import BOSS, LOOSE, O1, STRANGERS, WEST, client_row, write_csv
 from tests.tiny_city import CLIENT_HEADER
@@ -154,25 +156,133 @@ def test_a_decision_can_be_taken_back_once(fresh: Workspace) -> None:
     assert _client(fresh)["matched_address"] == "122 A STREET NW"
 
 
-def test_an_undone_decision_is_not_reused_and_a_reused_one_can_be_undone(
+def _arrive(workspace: Workspace, folder: Path, ref: str, home: str, **changes: str) -> int:
+    """Load one more client and place the address; return how many decisions were reused."""
+    row = client_row(ref, Home_Address=home, **changes)
+    imports.import_clients(
+        workspace, "test", write_csv(folder / f"{ref}.csv", CLIENT_HEADER, [row])
+    )
+    return geocoding.geocode_residences(workspace, "test")["reused"]
+
+
+def _item_of(workspace: Workspace, ref: str) -> int:
+    rows = review.review_queue(workspace, BOSS).rows
+    return next(row["id"] for row in rows if row["client_ref"] == ref)
+
+
+TYPO = "182 CNTRL AVE NE"
+RIGHT = "182 CENTRAL AVENUE NE"
+
+
+def test_a_mended_spelling_holds_for_all_until_it_is_undone(
     fresh: Workspace, tmp_path: Path
 ) -> None:
-    review.decide_item(fresh, BOSS, _item(fresh), action="candidate", candidate=1, why=WHY)
-    path = write_csv(
-        tmp_path / "more.csv", CLIENT_HEADER, [client_row("C050", Home_Address="122 A STREET")]
-    )
-    imports.import_clients(fresh, "test", path)
-    assert geocoding.geocode_residences(fresh, "test")["reused"] == 1
+    assert _arrive(fresh, tmp_path, "C050", TYPO) == 0
+    item = _item_of(fresh, "C050")
+    assert "also be used for other clients" in review.review_item(fresh, BOSS, item)["reuse"]
+    review.decide_item(fresh, BOSS, item, action="address", address=RIGHT, why=WHY)
+    assert _arrive(fresh, tmp_path, "C051", f" {TYPO.lower()} ") == 1
+    assert _client(fresh, "C051")["matched_address"] == RIGHT
+    review.undo_decision(fresh, BOSS, int(_client(fresh, "C051")["geocode_id"]))
+    assert not _client(fresh, "C051")["located"]
     assert _client(fresh, "C050")["located"]
+    assert _arrive(fresh, tmp_path, "C052", TYPO) == 0
+
+
+def test_who_lives_elsewhere_says_nothing_of_others(fresh: Workspace, tmp_path: Path) -> None:
+    _arrive(fresh, tmp_path, "C050", TYPO)
+    review.decide_item(
+        fresh,
+        BOSS,
+        _item_of(fresh, "C050"),
+        action="address",
+        address="262 E STREET NW",
+        why=WHY,
+    )
+    assert _arrive(fresh, tmp_path, "C051", TYPO) == 0
+    assert not _client(fresh, "C051")["located"]
+
+
+@pytest.mark.parametrize("action", ["shelter", "no_fixed_address", "outside", "invalid"])
+def test_a_client_without_a_place_takes_nobody_off_the_map(
+    fresh: Workspace, tmp_path: Path, action: str
+) -> None:
+    _arrive(fresh, tmp_path, "C050", TYPO)
+    review.decide_item(fresh, BOSS, _item_of(fresh, "C050"), action=action, why=WHY)
+    assert _arrive(fresh, tmp_path, "C051", TYPO) == 0
+    assert _client(fresh, "C051")["decision"] == "review"
+
+
+def test_a_tie_is_decided_for_one_client_and_kept_for_that_one(
+    fresh: Workspace, tmp_path: Path
+) -> None:
+    item = _item(fresh)
+    assert "this client only" in review.review_item(fresh, BOSS, item)["reuse"]
+    review.decide_item(fresh, BOSS, item, action="candidate", candidate=1, why=WHY)
+    assert _arrive(fresh, tmp_path, "C050", "122 A STREET") == 0
+    assert not _client(fresh, "C050")["located"]
+    # Even a correction of the same text: it says which of the two this client means.
+    review.decide_item(
+        fresh,
+        BOSS,
+        _item_of(fresh, "C050"),
+        action="address",
+        address="122 A STREET NE",
+        why=WHY,
+    )
+    assert _arrive(fresh, tmp_path, "C051", "122 A STREET") == 0
+    for ref, matched in (("C023", "122 A STREET NW"), ("C050", "122 A STREET NE")):
+        away = {"Address_Since": "2026-03-01"}
+        assert _arrive(fresh, tmp_path, ref, "262 E STREET NW", **away) == 0
+        back = {"Address_Since": "2026-04-01"}
+        assert _arrive(fresh, tmp_path, ref, "122 a street", **back) == 1
+        assert _client(fresh, ref)["matched_address"] == matched
     review.undo_decision(fresh, BOSS, int(_client(fresh, "C050")["geocode_id"]))
     assert not _client(fresh, "C050")["located"]
     assert _client(fresh)["located"]
-    assert [row["client_ref"] for row in review.review_queue(fresh, BOSS).rows] == ["C050"]
-    path = write_csv(
-        tmp_path / "third.csv", CLIENT_HEADER, [client_row("C051", Home_Address="122 A STREET")]
-    )
-    imports.import_clients(fresh, "test", path)
-    assert geocoding.geocode_residences(fresh, "test")["reused"] == 0
+
+
+def test_undo_leaves_what_somebody_else_decided_since(fresh: Workspace, tmp_path: Path) -> None:
+    for ref in ("C050", "C051"):
+        _arrive(fresh, tmp_path, ref, TYPO)
+    first, second = (_item_of(fresh, ref) for ref in ("C050", "C051"))
+    for user, item in ((BOSS, first), (WEST, second)):
+        review.decide_item(fresh, user, item, action="address", address=RIGHT, why=WHY)
+    review.undo_decision(fresh, BOSS, first)
+    assert _arrive(fresh, tmp_path, "C052", TYPO) == 1
+    assert _client(fresh, "C052")["located"]
+
+
+def test_a_reading_kept_for_all_is_asked_again_when_the_text_ties_now() -> None:
+    grammar = AddressGrammar(("NE", "NW"))
+    chosen = {"decision": "accepted", "reason": CHOSEN, "matched_address": "9 B STREET NE"}
+    assert holds_for_all("M", False, "somewhere", chosen, grammar)
+    assert not holds_for_all("T", False, "somewhere", chosen, grammar)
+    assert not holds_for_all("M", True, "somewhere", chosen, grammar)
+    # A candidate that is no match is taken for all only when the text says it.
+    assert not holds_for_all("U", False, "8 B STREET NE", chosen, grammar)
+    assert holds_for_all("U", False, "9 B STREET", chosen, grammar)
+    assert not holds_for_all("M", False, "9 B ST", chosen | {"decision": "unplaceable"}, grammar)
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "same"),
+    [
+        ("182 CNTRL AVE NE", "182 CENTRAL AVENUE NE", True),
+        ("182 cntrl apt 3", "182 CENTRAL AVENUE NE", True),
+        ("183 CNTRL AVE NE", "182 CENTRAL AVENUE NE", False),
+        ("182 CNTRL AVE NW", "182 CENTRAL AVENUE NE", False),
+        ("182 CNTRL STREET NE", "182 CENTRAL AVENUE NE", False),
+        ("182 ELM AVE NE", "182 CENTRAL AVENUE NE", False),
+        ("12 A STREET NE", "12 B STREET NE", False),
+        ("12 16TH STREET NE", "12 18TH STREET NE", False),
+        ("12 NORTH CAPITOL STREET", "12 SOUTH CAPITOL STREET", False),
+        ("CENTRAL AVE NE", "182 CENTRAL AVENUE NE", False),
+        ("", "182 CENTRAL AVENUE NE", False),
+    ],
+)
+def test_what_is_a_reading_of_a_text(text: str, address: str, same: bool) -> None:
+    assert is_reading(text, address, AddressGrammar(("NE", "NW"))) is same
 
 
 def test_the_second_reviewer_is_told(fresh: Workspace) -> None:
