@@ -45,6 +45,8 @@ add_commands(cli)
 
 def main() -> None:
     """Run the command and turn errors into a message and an exit code."""
+    # What geoteam writes holds people's addresses: for its owner's eyes only.
+    os.umask(0o077)
     try:
         # Without its stand-alone mode, click returns the exit code of a command that chose one.
         code = cli(standalone_mode=False)

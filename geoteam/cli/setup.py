@@ -66,8 +66,14 @@ def init(
     show(
         {"workspace": str(state.folder), "seconds": seconds},
         lambda: [
-            f"The workspace {state.folder} is ready ({sum(seconds.values()):.0f} s).",
-            *(["Demo accounts: see geoteam serve"] if accounts else []),
+            f"The workspace {state.folder} is ready ({sum(seconds.values()):.0f} s)."
+            if seconds
+            else f"The workspace {state.folder} was complete already; nothing was changed.",
+            *(
+                ["The demo accounts are printed when it is served: geoteam serve"]
+                if accounts
+                else []
+            ),
         ],
         as_json,
     )

@@ -47,10 +47,9 @@ def add_demo_users(workspace: Workspace, actor: str) -> list[DemoAccount]:
     with workspace.reading() as session:
         present = {account.user.username for account in users.list_accounts(session)}
         officer = _busiest_officer(workspace)
-        partners = staff.police_partners(session)
     links: dict[Role, dict[str, object]] = {
         Role.OFFICER: {"officer_ref": officer},
-        Role.POLICE: {"police_partner_ref": str(partners.index[0]) if len(partners) else ""},
+        Role.POLICE: {"police_partner_ref": _partner_of(workspace, officer)},
         Role.SUPERVISOR: {"team_refs": ("*",)},
     }
     kept = {account.username: account for account in demo_accounts(workspace)}
@@ -121,6 +120,22 @@ def _busiest_officer(workspace: Workspace) -> str:
     counts = visited["officer"].value_counts().reindex(officers.index).fillna(0)
     general = counts[officers["specialty"] == ""]
     return str((general if len(general) else counts).idxmax())
+
+
+def _partner_of(workspace: Workspace, officer_ref: str) -> str:
+    """The police partner who is chosen first for the officer's tours: both then show the same."""
+    with workspace.reading() as session:
+        partners = staff.police_partners(session)
+        homes = clients.as_frame(session, workspace.today(), officers=[officer_ref])
+    homes = homes[homes["located"]]
+    named = []
+    if len(homes):
+        index = workspace.area_index("district")
+        codes = index.locate(homes["lon"].to_numpy(), homes["lat"].to_numpy())
+        named = [code for code in codes if code]
+    most = max(sorted(set(named)), key=named.count) if named else ""
+    fit = partners[partners["district"] == most]
+    return str((fit if len(fit) else partners).index.min()) if len(partners) else ""
 
 
 def _write(path: Path, accounts: list[DemoAccount]) -> None:

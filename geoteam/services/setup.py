@@ -92,11 +92,14 @@ def init_demo(
     Returns
     -------
     dict of str to float
-        Seconds by step.
+        Seconds by step; empty when the workspace was complete already and nothing was done.
     """
     workspace = Workspace.open(folder, database_url, create=True, clock=clock)
     city = folder / "city"
     with closing(workspace), workspace.exclusive("init"):
+        if workspace.is_ready():
+            # A finished workspace, or one brought back from a backup, is not invented anew.
+            return {}
         progress("inventing the demo city")
         started = time.perf_counter()
         on = workspace.now().date()
