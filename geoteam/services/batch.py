@@ -165,6 +165,14 @@ def safe(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].map(safe_for_spreadsheets) for name in texts})
 
 
+def _refuse_same(path: Path, output: Path) -> None:
+    """Refuse to write over the file that is read, which may be the only copy."""
+    if path.resolve() == output.resolve():
+        raise InputError(
+            "the output is the input file", where=str(output), remedy="Give another name with -o"
+        )
+
+
 def _column(frame: pd.DataFrame, name: str, path: Path) -> pd.Series:
     if name not in frame.columns:
         raise InputError(
@@ -236,6 +244,7 @@ def locate_file(
     """
     if not (np.isfinite(uncertainty_m) and uncertainty_m >= 0):
         raise InputError("the uncertainty must be zero or more metres")
+    _refuse_same(path, output)
     frame = read_rows(path)
     x, y = _numbers(frame, lon, path), _numbers(frame, lat, path)
     areas = workspace.areas(kind, on)
@@ -277,6 +286,7 @@ def geocode_file(
     dict
         ``rows`` and how many were ``accepted``, for ``review`` and ``unplaceable``.
     """
+    _refuse_same(path, output)
     frame = read_rows(path)
     texts = _column(frame, address, path).fillna("").astype("str")
     zips = (
@@ -320,6 +330,7 @@ def parse_file(workspace: Workspace, path: Path, output: Path, *, address: str) 
     int
         Number of rows.
     """
+    _refuse_same(path, output)
     frame = read_rows(path)
     grammar = grammar_of(workspace.profile)
     parsed = [

@@ -9,6 +9,7 @@ import networkx as nx
 from pyogrio.errors import DataSourceError
 
 from geoteam.areas import Fault, check_boundaries, read_boundaries
+from geoteam.crs import WGS84
 from geoteam.demo import write_people
 from geoteam.errors import BoundaryError, InputError, UnreadableFileError
 from geoteam.geocoding import (
@@ -24,7 +25,7 @@ from geoteam.services.city import grammar_of
 from geoteam.services.ground import BASEMAP_FILE
 from geoteam.services.imports import import_clients, import_contacts, import_staff
 from geoteam.services.plans import publish_baseline
-from geoteam.services.workspace import Workspace
+from geoteam.services.workspace import LANDSCAPE_FILE, Workspace
 from geoteam.store import audit, boundaries, venues
 from geoteam.streets import StreetNetwork, download_streets, read_streets
 
@@ -219,7 +220,9 @@ def load_basemap(workspace: Workspace, data: Path | None) -> bool:
             raise UnreadableFileError("the landscape cannot be read", where=table.file) from error
         kinds = read[table.fields.get("kind", "kind")].map(_LAND)
         land = gpd.GeoDataFrame({"kind": kinds}, geometry=read.geometry, crs=read.crs)
-        land = land[land["kind"].notna()]
+        land = land[land["kind"].notna()].to_crs(WGS84)
+        land.to_parquet(workspace.folder / LANDSCAPE_FILE)
+        workspace.forget()
     if find_tippecanoe() is None:
         return False
     build_basemap(workspace.streets().edges_frame(), land, workspace.folder / BASEMAP_FILE)

@@ -184,7 +184,7 @@ def map_view(
 
 
 def _light_streets(workspace: Workspace, ground: Ground) -> Any:
-    return light_streets(workspace.streets().edges_frame())
+    return light_streets(workspace.streets().edges_frame(), workspace.landscape())
 
 
 def _figure_layer(figures: Figures, threshold: int, source: str) -> AnyLayer:

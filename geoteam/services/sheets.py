@@ -70,6 +70,7 @@ def tour_sheet_pdf(
         copy=cast('Literal["officer", "police"]', copy),
         crs=workspace.profile.city.crs,
         streets=workspace.streets().edges_frame(),
+        areas=workspace.landscape(),
     )
 
 

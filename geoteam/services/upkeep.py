@@ -16,11 +16,11 @@ from geoteam.errors import AuditError, GeoteamError, InputError, MissingFileErro
 from geoteam.services.audit import verify
 from geoteam.services.ground import BASEMAP_FILE
 from geoteam.services.outputs import system_failure, write_whole
-from geoteam.services.workspace import Workspace
+from geoteam.services.workspace import LANDSCAPE_FILE, Workspace
 from geoteam.store import settings
 
 _DERIVED = ("streets.npz", "reference.npz", BASEMAP_FILE)
-_KEPT = ("secret.key", "audit-anchor.json", "demo-accounts.json")
+_KEPT = (LANDSCAPE_FILE, "secret.key", "audit-anchor.json", "demo-accounts.json")
 _DATABASE = "geoteam.db"
 
 

@@ -30,6 +30,7 @@ from geoteam.profile import CityProfile
 from geoteam.store import boundaries, engine, settings
 from geoteam.streets import StreetNetwork
 
+LANDSCAPE_FILE = "landscape.parquet"
 DATABASE_VARIABLE = "GEOTEAM_DATABASE_URL"
 _Made = TypeVar("_Made")
 Clock = Callable[[], datetime]
@@ -236,6 +237,13 @@ class Workspace:
                 remedy="Build it with: geoteam addresses add",
             )
         return self._once(("reference", path.stat().st_mtime_ns), lambda: ReferenceIndex.load(path))
+
+    def landscape(self) -> gpd.GeoDataFrame | None:
+        """Return water and parks, loaded on first use; None where the city has none on file."""
+        path = self.folder / LANDSCAPE_FILE
+        if not path.is_file():
+            return None
+        return self._once(("landscape", path.stat().st_mtime_ns), lambda: gpd.read_parquet(path))
 
     def areas(self, kind: str, on: date | None = None) -> gpd.GeoDataFrame:
         """Return the boundary set of a kind in force on a day.
