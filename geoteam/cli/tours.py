@@ -14,12 +14,13 @@ from geoteam.services import tours as services
 from geoteam.services.operator import operator
 from geoteam.services.outputs import write_whole
 
+METRES_PER_MILE = 1609.344
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
 def tours() -> None:
-    """Accountability Tours: visits due, plan, sheet."""
+    """Accountability Tours: visits due, plan, list, cancel, sheet."""
 
 
 def _day(state: State, value: datetime | None) -> date:
@@ -36,9 +37,24 @@ def due(state: State, officer: str, on: datetime | None, as_json: bool) -> None:
 
     Example: geoteam tours due --officer CSO1001
     """
-    rows = services.visits_due(state.workspace, operator(state.actor), _day(state, on), officer)
+    found = services.list_due(state.workspace, operator(state.actor), _day(state, on), officer)
     columns = ["client_ref", "level", "due_on", "overdue_days", "priority", "reason"]
-    show(rows, lambda: table(rows, columns, "No visit is due."), as_json)
+    show(
+        found.rows,
+        lambda: [
+            *table(found.rows, columns, "No visit is due."),
+            *([_already(found.planned)] if found.planned else []),
+        ],
+        as_json,
+    )
+
+
+def _already(count: int) -> str:
+    return f"{_counted(count, 'visit')} {'is' if count == 1 else 'are'} on a planned tour already."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @tours.command()
@@ -88,13 +104,53 @@ def plan(
     show(
         value,
         lambda: [
-            f"Tour {ref}: {len(stops)} stops, {view.drive_s / 60:.0f} minutes of driving, "
-            f"{view.length_m / 1000:.1f} km, back at {view.returns_at.astimezone(zone):%H:%M}.",
+            f"Tour {ref}: {_counted(len(stops), 'stop')}, {view.drive_s / 60:.0f} minutes of "
+            f"driving, {view.length_m / 1000:.1f} km ({view.length_m / METRES_PER_MILE:.1f} "
+            f"miles){_waiting(view.wait_s)}, from {view.departs_at.astimezone(zone):%H:%M}, "
+            f"back at {view.returns_at.astimezone(zone):%H:%M}.",
+            *view.advice,
             *table(stops, ["stop", "arrives", "client", "address"], "No stop."),
             *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
         ],
         as_json,
     )
+
+
+def _waiting(wait_s: float) -> str:
+    minutes = round(wait_s / 60)
+    return f", {_counted(minutes, 'minute')} waiting between visits" if minutes else ""
+
+
+@tours.command("list")
+@click.option("--date", "on", type=_DAY, help="Only this day.")
+@json_option
+@pass_state
+def listed(state: State, on: datetime | None, as_json: bool) -> None:
+    """List tours, also those cancelled.
+
+    Example: geoteam tours list --date 2026-12-01
+    """
+    rows = services.list_tours(
+        state.workspace, operator(state.actor), on.date() if on is not None else None
+    )
+    zone = state.workspace.profile.city.zone
+    columns = ["ref", "on", "departs", "officer", "police_partner", "stops", "status"]
+    shown = [row | {"departs": f"{row['departs_at'].astimezone(zone):%H:%M}"} for row in rows]
+    show(rows, lambda: table(shown, columns, "No tour is planned."), as_json)
+
+
+@tours.command()
+@click.argument("ref")
+@click.option("--why", required=True, help="The reason; kept with the tour and audited.")
+@json_option
+@pass_state
+def cancel(state: State, ref: str, why: str, as_json: bool) -> None:
+    """Cancel a planned tour; its visits are due again.
+
+    Example: geoteam tours cancel REF --why "The officer is ill"
+    """
+    services.cancel_tour(state.workspace, operator(state.actor), ref, why)
+    show({"ref": ref, "status": "cancelled"}, lambda: [f"Tour {ref} is cancelled."], as_json)
 
 
 @tours.command()

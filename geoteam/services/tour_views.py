@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from geoteam.store import audit, staff, tours, venues
 from geoteam.store import clients as client_store
 
 COPIES = ("officer", "police")
+CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class TourView:
         Time without a visit, because a client is not yet at home.
     steps
         Directions of each leg.
+    status
+        ``planned``, ``under way``, ``done`` or ``cancelled``.
+    advice
+        What would spare a long wait, and other remarks on the plan; empty for the police.
+    cancelled
+        Who cancelled it, when and why (``by``, ``at``, ``why``); empty for the police.
+
+    The police see no stop, no route and no directions of a cancelled tour.
     """
 
     ref: str
@@ -63,10 +72,13 @@ class TourView:
     steps: list[list[dict[str, Any]]]
     route: LineString | None
     start_point: tuple[float, float]
+    status: str = "planned"
+    advice: list[str] = field(default_factory=list)
+    cancelled: dict[str, Any] = field(default_factory=dict)
 
 
 def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list[dict[str, Any]]:
-    """List the tours that a user may see.
+    """List the tours that a user may see; for the police without those cancelled.
 
     Parameters
     ----------
@@ -95,11 +107,27 @@ def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list
             "status": row["status"],
         }
         for ref, row in frame.iterrows()
-        if _sees_tour(user, row["officer"], row["team"], row["police_partner"])
+        if sees_tour(user, row["officer"], row["team"], row["police_partner"])
+        # What is shared with the police is what they are to do.
+        and not (user.role is Role.POLICE and row["status"] == CANCELLED)
     ]
 
 
-def _sees_tour(user: User, officer_ref: str, team_ref: str, partner_ref: str) -> bool:
+def sees_tour(user: User, officer_ref: str, team_ref: str, partner_ref: str) -> bool:
+    """Tell whether a user may know of a tour.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+    officer_ref, team_ref, partner_ref
+        The tour's officer, the officer's team and the police partner ('' for none).
+
+    Returns
+    -------
+    bool
+        True for the tour's officer and police partner, and for supervisors of the team.
+    """
     if user.role is Role.OFFICER:
         return bool(user.officer_ref) and officer_ref == user.officer_ref
     if user.role is Role.POLICE:
@@ -132,14 +160,20 @@ def tour(workspace: Workspace, user: User, ref: str) -> TourView:
     return _open(workspace, user, ref, "tour.read", user.role)
 
 
-def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role) -> TourView:
+def _open(
+    workspace: Workspace, user: User, ref: str, action: str, reader: Role, *, printing: bool = False
+) -> TourView:
     """Load a tour as a reader of some role may see it, and write the audit event."""
     with workspace.transaction() as session:
         saved = tours.get(session, ref)
         officer = staff.get_officer(session, saved.officer_ref)
         team_ref = officer.team_ref if officer else ""
-        if not _sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
+        if not sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
             raise NotFoundError("there is no such tour", remedy="See the list of tours")
+        if printing and saved.status == CANCELLED:
+            raise InputError(
+                "the tour is cancelled and cannot be printed", remedy="Plan another tour"
+            )
         partner = staff.get_police_partner(session, saved.police_partner_ref)
         office = venues.get(session, saved.start_ref)
         refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
@@ -160,7 +194,15 @@ def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role)
             steps=[list(leg) for leg in saved.steps],
             route=saved.route,
             start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
+            status=saved.status,
+            advice=[str(one) for one in saved.summary.get("advice", ())],
+            cancelled=dict(saved.summary.get(CANCELLED, {})),
         )
+        if reader is Role.POLICE:
+            view = replace(view, advice=[], cancelled={})
+            if saved.status == CANCELLED:
+                # Who is not visited is no business of the police.
+                view = replace(view, stops=[], steps=[], route=None)
         audit.append(
             session,
             at=workspace.now(),
@@ -171,7 +213,9 @@ def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role)
             purpose=TOUR,
             detail={
                 "clients": sorted(
-                    refs if reader is not Role.POLICE else {stop.client_ref for stop in saved.stops}
+                    refs
+                    if reader is not Role.POLICE
+                    else {stop["client_ref"] for stop in view.stops}
                 )
             },
         )
@@ -301,11 +345,13 @@ def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str, *, url: st
     ------
     DisclosureError
         When the police ask for the officer's sheet.
+    InputError
+        When the tour is cancelled.
     """
     if copy not in COPIES:
         raise InputError("a sheet is for the officer or the police", remedy="Choose one of the two")
     if user.role is Role.POLICE and copy != "police":
         raise DisclosureError("the officer's sheet is not for the police", remedy="Use your copy")
     reader = Role.POLICE if copy == "police" else user.role
-    view = _open(workspace, user, ref, "tour.print", reader)
+    view = _open(workspace, user, ref, "tour.print", reader, printing=True)
     return tour_sheet_pdf(workspace, view, copy, printed_for=user.name, url=url)

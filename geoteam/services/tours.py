@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from shapely import LineString
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,20 @@ from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
-from geoteam.services.tour_views import COPIES, TourView, list_tours, tour, tour_map, tour_sheet
+from geoteam.services.tour_times import Times, departure, refuse_overlap, whose_overlap
+from geoteam.services.tour_views import (
+    CANCELLED,
+    COPIES,
+    TourView,
+    list_tours,
+    sees_tour,
+    tour,
+    tour_map,
+    tour_sheet,
+)
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, contacts, staff, tours
-from geoteam.tours import TourPlan
+from geoteam.tours import TourPlan, waiting_advice
 from geoteam.tours import plan_tour as solve_tour
 from geoteam.tours import visits_due as due_visits
 
@@ -31,6 +42,14 @@ class Choices:
 
     officers: list[tuple[str, str]]
     partners: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DueVisits:
+    """Visits still to plan, most urgent first, and how many more a planned tour makes already."""
+
+    rows: list[dict[str, Any]]
+    planned: int
 
 
 def choices(workspace: Workspace, user: User) -> Choices:
@@ -86,11 +105,36 @@ def visits_due(
     -------
     list of dict
         Most urgent first: ``client_ref``, ``name``, ``level``, ``due_on``, ``overdue_days``,
-        ``priority`` and ``reason``.
+        ``priority`` and ``reason``. Visits on a planned tour are not among them.
+    """
+    return list_due(workspace, user, on, officer_ref).rows
+
+
+def list_due(workspace: Workspace, user: User, on: date, officer_ref: str) -> DueVisits:
+    """List the joint home visits that are due, and count those that a planned tour makes.
+
+    A visit on a tour of that day or later is not due again; one on a tour before that day
+    counts as made on the day of the tour.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        The officer, or a supervisor of the team.
+    on
+        The day of the tour.
+    officer_ref
+        The officer.
+
+    Returns
+    -------
+    DueVisits
+        Rows as of `visits_due`, and the count.
     """
     with workspace.transaction() as session:
         _require_officer(session, user, officer_ref)
-        due = _due(workspace, session, on, officer_ref)
+        due, planned = _due(workspace, session, on, officer_ref)
         audit.append(
             session,
             at=workspace.now(),
@@ -102,22 +146,30 @@ def visits_due(
             detail={"rows": len(due)},
         )
     columns = ["client_ref", "name", "level", "due_on", "overdue_days", "priority", "reason"]
-    return [
-        {str(key): value for key, value in row.items()}
-        for row in due.reset_index()[columns].to_dict("records")
-    ]
+    rows = due.reset_index()[columns].to_dict("records")
+    return DueVisits([{str(key): value for key, value in row.items()} for row in rows], planned)
 
 
-def _due(workspace: Workspace, session: Session, on: date, officer_ref: str) -> pd.DataFrame:
+def _due(
+    workspace: Workspace, session: Session, on: date, officer_ref: str
+) -> tuple[pd.DataFrame, int]:
     """Join the visits due on joint tours with what a tour needs to know of the client."""
     clients = clients_frame(workspace, session, workspace.today(), officers=[officer_ref])
     history = contacts.load(session, client_refs=clients.index)
     homes = clients.rename(columns={"since": "address_since"})
-    due = due_visits(homes, history, workspace.profile.contact_standards, on=on)
+    standards = workspace.profile.contact_standards
+    due = due_visits(homes, history, standards, on=on)
     # A place in doubt belongs in the review queue, not on a tour.
     due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
+    coming = tours.visits_planned(session, since=min(on, workspace.today()))
+    coming = coming[coming["client_ref"].isin(due.index)]
+    # As if the tours planned until then had been made; their sentences would not be true.
+    made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
+    again = due_visits(homes, made, standards, on=on).index
+    later = coming.loc[coming["on"] >= on, "client_ref"]
+    free = due[due.index.isin(again) & ~due.index.isin(later)]
     columns = ["name", "lon", "lat", "windows", "residence_id"]
-    return due.join(clients[columns])
+    return free.join(clients[columns]), len(due) - len(free)
 
 
 def plan_tour(
@@ -146,7 +198,7 @@ def plan_tour(
         The police officer; by default the one of the district with most visits who has fewest
         tours that day.
     departs
-        Clock time ``HH:MM``; by default the profile's earliest.
+        Clock time ``HH:MM``; by default the profile's earliest. Today not before now.
     max_stops
         Most stops; by default the profile's.
 
@@ -158,37 +210,35 @@ def plan_tour(
     Raises
     ------
     InputError
-        When no visit is due, the departure is no time of day, or no stop is allowed.
+        When no visit is due, the day is over, the departure is no time of day or too late, no
+        stop is allowed, or the officer or the partner has a tour at that time.
     NotFoundError
         When the officer or partner does not exist or is not the user's.
     """
     rules = workspace.profile.tours
     if max_stops is not None and max_stops < 1:
         raise InputError("a tour has at least one stop", remedy="Allow one stop or more")
-    leaves = datetime.combine(on, _clock(departs or rules.earliest), workspace.profile.city.zone)
+    times = departure(workspace, on, departs)
     with workspace.transaction() as session:
         _require_officer(session, user, officer_ref)
-        visits = _due(workspace, session, on, officer_ref)
+        visits, planned = _due(workspace, session, on, officer_ref)
         if visits.empty:
+            others = f" beyond the {planned} on a planned tour" if planned else ""
             raise InputError(
-                "no joint visit is due for this officer on that day",
+                f"no joint visit is due for this officer on that day{others}",
                 remedy="Choose a later day or another officer",
             )
         visits = visits.assign(service_s=rules.service_minutes * 60.0, required=False)
-        partner = _partner(workspace, session, on, police_partner_ref, visits)
+        _require_partner(session, police_partner_ref)
         row = staff.officers(session).loc[[officer_ref]].iloc[0]
         start = _start(row)
-        points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
-        network = workspace.streets()
-        plan = solve_tour(
-            visits,
-            start,
-            matrix=network.matrix(points, points),
-            departs=leaves,
-            latest_return=rules.latest,
-            max_stops=max_stops or rules.max_stops,
+        plan, advice = _solve(workspace, visits, start, times, max_stops or rules.max_stops)
+        day = tours.list_tours(session, on=on)
+        refuse_overlap(workspace, day, plan, "officer", officer_ref)
+        partner = _partner(workspace, session, on, police_partner_ref, visits, day, plan)
+        ref = _save(
+            workspace, session, user, plan, on, officer_ref, partner, row, start, visits, advice
         )
-        ref = _save(workspace, session, user, plan, on, officer_ref, partner, row, start, visits)
         audit.append(
             session,
             at=workspace.now(),
@@ -202,11 +252,30 @@ def plan_tour(
     return ref
 
 
-def _clock(text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("the departure is no time of day", remedy="Write it as 09:30") from error
+def _solve(
+    workspace: Workspace,
+    visits: pd.DataFrame,
+    start: tuple[float, float],
+    times: Times,
+    max_stops: int,
+) -> tuple[TourPlan, list[str]]:
+    """Plan the tour, and tell what is to be known about its times."""
+    points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
+    duration_s = workspace.streets().matrix(points, points).duration_s
+
+    def replan(rows: NDArray[np.int64], departs: datetime) -> TourPlan:
+        at = [0, *(rows + 1)]
+        return solve_tour(
+            visits.iloc[rows],
+            start,
+            matrix=duration_s[np.ix_(at, at)],
+            departs=departs,
+            latest_return=times.latest,
+            max_stops=max_stops,
+        )
+
+    plan = replan(np.arange(len(visits)), times.departs)
+    return plan, [*times.notes, *waiting_advice(plan, visits, replan)]
 
 
 def _start(officer: pd.Series) -> tuple[float, float]:
@@ -218,14 +287,26 @@ def _start(officer: pd.Series) -> tuple[float, float]:
     return float(officer["lon"]), float(officer["lat"])
 
 
+def _require_partner(session: Session, wanted: str) -> None:
+    if wanted and wanted not in staff.police_partners(session).index:
+        raise NotFoundError("there is no such police partner", remedy="Choose from the list")
+
+
 def _partner(
-    workspace: Workspace, session: Session, on: date, wanted: str, visits: pd.DataFrame
+    workspace: Workspace,
+    session: Session,
+    on: date,
+    wanted: str,
+    visits: pd.DataFrame,
+    day: pd.DataFrame,
+    plan: TourPlan,
 ) -> str:
-    partners = staff.police_partners(session)
+    """Choose who is free at the time of the plan; ``day`` holds the tours of the day."""
     if wanted:
-        if wanted not in partners.index:
-            raise NotFoundError("there is no such police partner", remedy="Choose from the list")
+        refuse_overlap(workspace, day, plan, "police_partner", wanted)
         return wanted
+    partners = staff.police_partners(session)
+    partners = partners[~partners.index.isin(whose_overlap(day, plan, "police_partner"))]
     districts = workspace.area_index("district", on).locate(
         visits["lon"].to_numpy(), visits["lat"].to_numpy()
     )
@@ -236,7 +317,7 @@ def _partner(
     fit = partners[partners["district"] == most]
     if fit.empty:
         return ""
-    planned = tours.list_tours(session, on=on)["police_partner"].tolist()
+    planned = day.loc[day["status"] != CANCELLED, "police_partner"].tolist()
     return min((str(ref) for ref in fit.index), key=lambda ref: (planned.count(ref), ref))
 
 
@@ -251,6 +332,7 @@ def _save(
     officer: pd.Series,
     start: tuple[float, float],
     visits: pd.DataFrame,
+    advice: list[str],
 ) -> str:
     stops = plan.stops
     homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
@@ -285,7 +367,7 @@ def _save(
             {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
             for one in plan.left_out
         ],
-        summary=plan.summary | {"priority": plan.priority, "wait_s": plan.wait_s},
+        summary=plan.summary | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice},
         by=user.username,
         at=workspace.now(),
         stops=[
@@ -304,11 +386,62 @@ def _save(
     )
 
 
+def cancel_tour(workspace: Workspace, user: User, ref: str, why: str) -> None:
+    """Cancel a planned tour; its visits are due again.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        The officer of the tour, or a supervisor of the team.
+    ref
+        The tour's reference.
+    why
+        The reason, for those who see the tour later.
+
+    Raises
+    ------
+    InputError
+        When no reason is given, or the tour is done or cancelled already.
+    NotFoundError
+        When there is no such tour, or none of the user's.
+    """
+    reach_of(user)
+    why = why.strip()
+    if not why:
+        raise InputError("the reason is empty", remedy="Say why the tour is cancelled")
+    with workspace.transaction() as session:
+        saved = tours.get(session, ref)
+        officer = staff.get_officer(session, saved.officer_ref)
+        team_ref = officer.team_ref if officer else ""
+        if not sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
+            raise NotFoundError("there is no such tour", remedy="See the list of tours")
+        if saved.status not in tours.STANDING:
+            raise InputError(f"the tour is {saved.status} already", remedy="See the list of tours")
+        now = workspace.now()
+        note = {"by": user.name, "at": now.isoformat(), "why": why}
+        tours.set_status(session, ref, CANCELLED, note=note)
+        audit.append(
+            session,
+            at=now,
+            actor=user.username,
+            action="tour.cancel",
+            object_kind="tour",
+            object_ref=ref,
+            purpose=TOUR,
+            detail={"why": why},
+        )
+
+
 __all__ = [
     "COPIES",
     "Choices",
+    "DueVisits",
     "TourView",
+    "cancel_tour",
     "choices",
+    "list_due",
     "list_tours",
     "plan_tour",
     "tour",

@@ -25,6 +25,9 @@ from geoteam.store.tables import (
     TourRow,
 )
 
+# Tours that will take place or are taking place.
+STANDING = ("planned", "under way")
+
 
 @dataclass(frozen=True, slots=True)
 class SavedStop:
@@ -327,7 +330,36 @@ def list_tours(
     return frame_of(session, query, "tour_ref", types | {"stops": "int64"})
 
 
-def set_status(session: Session, ref: str, status: str) -> None:
+def visits_planned(session: Session, *, since: date) -> pd.DataFrame:
+    """List the visits on tours that are planned or under way.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    since
+        First day.
+
+    Returns
+    -------
+    DataFrame
+        ``client_ref`` and ``on`` (the day of the tour), one row for each stop.
+    """
+    query = (
+        select(ClientRow.ref.label("client_ref"), TourRow.on)
+        .select_from(StopRow)
+        .join(TourRow, TourRow.id == StopRow.tour_id)
+        .join(ClientRow, ClientRow.id == StopRow.client_id)
+        .where(TourRow.on >= since, TourRow.status.in_(STANDING))
+        .order_by(TourRow.on, ClientRow.ref)
+    )
+    rows = [(str(ref), on) for ref, on in session.execute(query)]
+    return pd.DataFrame(rows, columns=pd.Index(["client_ref", "on"]))
+
+
+def set_status(
+    session: Session, ref: str, status: str, *, note: Mapping[str, Any] | None = None
+) -> None:
     """Change the status of a tour.
 
     Parameters
@@ -338,6 +370,8 @@ def set_status(session: Session, ref: str, status: str) -> None:
         Its reference.
     status
         ``planned``, ``under way``, ``done`` or ``cancelled``.
+    note
+        Who changed it, when and why; kept in the summary under the name of the status.
 
     Raises
     ------
@@ -348,4 +382,6 @@ def set_status(session: Session, ref: str, status: str) -> None:
     if row is None:
         raise NotFoundError("there is no such tour", remedy="See the list of tours")
     row.status = status
+    if note is not None:
+        row.summary = dict(row.summary) | {status: dict(note)}
     session.flush()

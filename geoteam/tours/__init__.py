@@ -8,11 +8,13 @@ the same input gives the same tour.
 
 from __future__ import annotations
 
+from geoteam.tours.advice import LONG_WAIT_S, waiting_advice
 from geoteam.tours.due import visits_due
 from geoteam.tours.plan import TourPlan, plan_tour
 from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw
 
 __all__ = [
+    "LONG_WAIT_S",
     "TourPlan",
     "VrptwInstance",
     "VrptwSolution",
@@ -20,4 +22,5 @@ __all__ = [
     "read_solomon",
     "solve_vrptw",
     "visits_due",
+    "waiting_advice",
 ]

@@ -133,19 +133,19 @@ def _sentence(
     level: str, interval: float, history: _History, intake: date | None, due_on: date, overdue: int
 ) -> str:
     if history.made is not None:
-        seen = f"last seen at home on {history.made.isoformat()}"
+        seen = f"last seen at home on {_shown(history.made)}"
     elif intake is not None:
-        seen = f"never seen at home since intake on {intake.isoformat()}"
+        seen = f"never seen at home since intake on {_shown(intake)}"
     else:
         seen = "never seen at home, and no intake date"
     if history.tries:
         seen += f", {history.tries} failed {'try' if history.tries == 1 else 'tries'} since"
     if overdue > 0:
-        when = f"due on {due_on.isoformat()}, {overdue} {'day' if overdue == 1 else 'days'} overdue"
+        when = f"due on {_shown(due_on)}, {overdue} {'day' if overdue == 1 else 'days'} overdue"
     elif overdue == 0:
         when = "due today"
     else:
-        when = f"due on {due_on.isoformat()}, in {-overdue} {'day' if overdue == -1 else 'days'}"
+        when = f"due on {_shown(due_on)}, in {-overdue} {'day' if overdue == -1 else 'days'}"
     return f"{level}: a home contact every {interval:.1f} days; {seen}; {when}."
 
 
@@ -176,10 +176,14 @@ def _blocked(clients: pd.DataFrame, place: int, history: _History) -> str:
     since = _day(clients["address_since"].iloc[place]) if "address_since" in clients else None
     if history.moved is not None and (since is None or since <= history.moved):
         return (
-            f"The last visit, on {history.moved.isoformat()}, found that the client had moved; "
+            f"The last visit, on {_shown(history.moved)}, found that the client had moved; "
             "the address must be reviewed first."
         )
     return ""
+
+
+def _shown(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _day(value: object) -> date | None:

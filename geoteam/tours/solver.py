@@ -8,10 +8,12 @@ Computing 36(4), 2024).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.stop import MaxIterations, MaxRuntime
 
 from geoteam.tours.moments import Span
@@ -103,9 +105,13 @@ def choose_order(
     results = []
     for start in range(STARTS):
         stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds / STARTS)
-        results.append(
-            pyvrp.solve(data, stop, seed=seed + start, collect_stats=False, display=False)
-        )
+        with warnings.catch_warnings():
+            # The penalties of a tour of one stop are beyond PyVRP's bounds; only feasible
+            # results are taken, so this says nothing about the tour.
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+            results.append(
+                pyvrp.solve(data, stop, seed=seed + start, collect_stats=False, display=False)
+            )
     # The cost of an infeasible result is infinite; of equals the first start wins.
     result = min(results, key=lambda one: one.cost())
     routes = result.best.routes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -135,20 +135,22 @@ def test_boundaries_check_needs_no_workspace(
 
 
 def test_tours_plan_and_sheet(geoteam: Command, tmp_path: Path) -> None:
+    # A tour is planned for a day to come, by the clock of the machine.
+    soon = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011
     due: list[dict[str, object]] = []
     officer = ""
     for officer in ("O2", "O1", "O3", "O4"):
-        due = geoteam("tours", "due", "--officer", officer, "--date", ON, "--json").json
+        due = geoteam("tours", "due", "--officer", officer, "--date", soon, "--json").json
         if due:
             break
     assert {"client_ref", "level", "due_on", "overdue_days", "priority", "reason"} <= set(due[0])
-    assert date.fromisoformat(str(due[0]["due_on"])) <= date.fromisoformat(ON)
-    result = geoteam("tours", "plan", "--officer", officer, "--date", ON, "--json")
+    assert date.fromisoformat(str(due[0]["due_on"])) <= date.fromisoformat(soon)
+    result = geoteam("tours", "plan", "--officer", officer, "--date", soon, "--json")
     assert result.code == 0
     plan = result.json
     assert {"ref", "on", "officer", "police_partner", "start", "departs_at", "returns_at",
             "drive_s", "length_m", "stops", "left_out", "steps", "route"} <= set(plan)  # fmt: skip
-    assert plan["on"] == ON
+    assert plan["on"] == soon
     assert {"number", "client_ref", "address", "arrives_at", "leaves_at", "lon", "lat"} <= set(
         plan["stops"][0]
     )
@@ -160,8 +162,21 @@ def test_tours_plan_and_sheet(geoteam: Command, tmp_path: Path) -> None:
         assert target.read_bytes().startswith(b"%PDF-")
     assert "no such tour" in geoteam("tours", "sheet", "X", "-o", tmp_path / "x.pdf").refused()
     assert not (tmp_path / "x.pdf").exists()
-    told = geoteam("tours", "plan", "--officer", officer, "--date", ON, "--max-stops", 1).out
-    assert "1 stops" in told or "1 stop" in told
+    listed = geoteam("tours", "list", "--json").json
+    assert [(row["ref"], row["status"]) for row in listed] == [(plan["ref"], "planned")]
+    on_it = len(plan["stops"])
+    told = geoteam("tours", "due", "--officer", officer, "--date", soon).out
+    assert f"{on_it} visit{' is' if on_it == 1 else 's are'} on a planned tour already." in told
+    geoteam("tours", "cancel", plan["ref"], "--why", " ").refused()
+    told = geoteam("tours", "cancel", plan["ref"], "--why", "The officer is ill").out
+    assert told == f"Tour {plan['ref']} is cancelled.\n"
+    assert "cancelled" in geoteam("tours", "list", "--date", soon).out
+    off = geoteam("tours", "sheet", plan["ref"], "-o", tmp_path / "off.pdf")
+    assert "cannot be printed" in off.refused()
+    result = geoteam("tours", "plan", "--officer", officer, "--date", soon, "--max-stops", 1)
+    assert ": 1 stop, " in result.out
+    assert " miles)" in result.out
+    assert result.err == ""
 
 
 def test_assign(geoteam: Command) -> None:

@@ -41,10 +41,15 @@ ATTACKER = [
 
 
 class Clock:
-    """A clock that tests may turn; it starts now, as the workspace was made now."""
+    """A clock that tests may turn; it starts at the next noon of New York, or an hour later.
+
+    The workspace was made before then, and tours can be planned for the rest of the day.
+    """
 
     def __init__(self) -> None:
-        self.now = datetime.now(UTC)
+        now = datetime.now(UTC)
+        noon = now.replace(hour=17, minute=0, second=0, microsecond=0)
+        self.now = noon if noon > now else noon + timedelta(days=1)
 
     def __call__(self) -> datetime:
         return self.now
@@ -123,7 +128,12 @@ def find_places(app: Flask, workspace: Workspace) -> dict[str, str]:
     own = {row["id"] for row in review.review_queue(workspace, officer).rows}
     waiting = [row["id"] for row in review.review_queue(workspace, supervisor).rows]
     tour = tours.plan_tour(
-        workspace, officer, on=workspace.today(), officer_ref="O1", police_partner_ref="P1"
+        workspace,
+        officer,
+        on=workspace.today() + timedelta(days=1),
+        officer_ref="O1",
+        police_partner_ref="P1",
+        max_stops=1,
     )
     with app.app_context():
         word = seal_client(client)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, staff
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, O1, P1, P2, RELATIONS, WEST
 from tests.tiny_city import TODAY
+
+NEXT = TODAY + timedelta(days=1)
 
 # Joint visits due on the day, most overdue first within an officer: client -> last seen, level.
 # Contacts: client k was seen at home 1 + 5 k days before TODAY, for k up to 12.
@@ -109,7 +112,7 @@ def test_whose_visits_a_user_may_list(city: Workspace) -> None:
 def test_a_tour_visits_what_is_due_and_says_when(fresh: Workspace) -> None:
     officer = _officer_with(fresh, "C009")
     due = {row["client_ref"] for row in _due(fresh, officer)}
-    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, departs="09:00")
+    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     assert _last(fresh)["action"] == "tour.plan"
     view = tours.tour(fresh, BOSS, ref)
     assert {stop["client_ref"] for stop in view.stops} | {
@@ -118,7 +121,7 @@ def test_a_tour_visits_what_is_due_and_says_when(fresh: Workspace) -> None:
     assert view.left_out == []
     assert [stop["number"] for stop in view.stops] == list(range(1, len(due) + 1))
     zone = fresh.profile.city.zone
-    assert f"{view.departs_at.astimezone(zone):%Y-%m-%d %H:%M}" == "2026-06-15 09:00"
+    assert f"{view.departs_at.astimezone(zone):%Y-%m-%d %H:%M}" == "2026-06-15 13:00"
     moments = [view.departs_at]
     for stop in view.stops:
         moments += [stop["arrives_at"], stop["leaves_at"]]
@@ -248,3 +251,173 @@ def test_choices_are_the_users_officers_and_all_partners(city: Workspace) -> Non
     found = tours.choices(city, WEST)
     assert [ref for ref, _ in found.officers] == ["O1", "O2"]
     assert found.partners == [("P1", "Police One, district 1"), ("P2", "Police Two, district 2")]
+
+
+def _clock_of(workspace: Workspace, view: tours.TourView) -> str:
+    return f"{view.departs_at.astimezone(workspace.profile.city.zone):%H:%M}"
+
+
+def _at(workspace: Workspace, utc_hour: int, minute: int = 0) -> Workspace:
+    """The same workspace at another time of the tiny city's day; New York is 4 hours behind."""
+    now = datetime(2026, 6, 15, utc_hour, minute, tzinfo=UTC)
+    return Workspace(workspace.folder, workspace.engine, lambda: now)
+
+
+@pytest.mark.parametrize("departs", ["20:00", "23:30"])
+def test_a_departure_after_the_days_end_is_refused(city: Workspace, departs: str) -> None:
+    with pytest.raises(InputError, match=rf"{departs} is too late: tours end at 20:00"):
+        tours.plan_tour(city, BOSS, on=NEXT, officer_ref="O1", departs=departs)
+
+
+def test_a_day_that_is_over_is_refused(city: Workspace) -> None:
+    with pytest.raises(InputError, match="14 Jun 2026 is over; today is 15 Jun 2026"):
+        tours.plan_tour(city, BOSS, on=TODAY - timedelta(days=1), officer_ref="O1")
+
+
+def test_todays_tour_does_not_leave_before_now(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C005")
+    late = _at(lone, 16, 1)
+    view = tours.tour(late, BOSS, tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer))
+    assert _clock_of(lone, view) == "12:05"
+    assert view.advice == []
+    tours.cancel_tour(late, BOSS, view.ref, "again")
+    ref = tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer, departs="09:30")
+    assert tours.tour(late, BOSS, ref).advice == ["09:30 is over: planned from 12:05."]
+
+
+def test_too_late_today_and_early_tomorrow(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C005")
+    # 19:56 is rounded up to 20:00, when tours end.
+    late = _at(lone, 23, 56)
+    with pytest.raises(InputError, match="it is 19:56, and tours end at 20:00"):
+        tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer)
+    ref = tours.plan_tour(late, BOSS, on=NEXT, officer_ref=officer)
+    assert _clock_of(lone, tours.tour(late, BOSS, ref)) == "08:00"
+
+
+def test_a_planned_visit_is_not_due_again(fresh: Workspace) -> None:
+    officer = _officer_with(fresh, "C005")
+    due = {row["client_ref"] for row in _due(fresh, officer)}
+    ref = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer)
+    on_it = {stop["client_ref"] for stop in tours.tour(fresh, BOSS, ref).stops}
+    assert due <= on_it
+    for on in (TODAY, NEXT, NEXT + timedelta(days=1)):
+        found = tours.list_due(fresh, BOSS, on, officer)
+        assert not on_it & {row["client_ref"] for row in found.rows}
+        assert found.planned >= len(due)
+    with pytest.raises(
+        InputError, match=r"no joint visit is due .* beyond the . on a planned tour"
+    ):
+        tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer)
+    # Two months on the visit, made tomorrow as planned, is due anew.
+    assert on_it <= {row["client_ref"] for row in _due(fresh, officer, TODAY + timedelta(days=60))}
+    tours.cancel_tour(fresh, BOSS, ref, "The officer is ill")
+    assert {row["client_ref"] for row in _due(fresh, officer)} == due
+
+
+def _several(workspace: Workspace) -> str:
+    """An officer with two visits due or more."""
+    return max(("O1", "O2", "O3", "O4"), key=lambda ref: len(_due(workspace, ref, NEXT)))
+
+
+def test_an_officer_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
+    officer = _several(fresh)
+    first = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="10:00", max_stops=1)
+    view = tours.tour(fresh, BOSS, first)
+    with pytest.raises(
+        InputError, match="officer is on a planned tour from 10:00 to 10:1"
+    ) as caught:
+        tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="10:05")
+    assert "Cancel that tour, or choose another departure" in str(caught.value.remedy)
+    assert (view.returns_at - view.departs_at).total_seconds() < 3600
+    assert len(tours.list_tours(fresh, BOSS)) == 1
+    assert tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="12:00")
+
+
+def test_a_partner_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
+    west, east = (
+        max(pair, key=lambda ref: len(_due(fresh, ref, NEXT)))
+        for pair in (("O1", "O2"), ("O3", "O4"))
+    )
+    first = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=east, police_partner_ref="P1")
+    with pytest.raises(InputError, match="police partner is on a planned tour from 08:00"):
+        tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west, police_partner_ref="P1")
+    # The only one of the district is away, so that nobody is chosen.
+    second = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
+    assert tours.tour(fresh, BOSS, second).police_partner == ""
+    for ref in (first, second):
+        tours.cancel_tour(fresh, BOSS, ref, "again")
+    third = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
+    assert tours.tour(fresh, BOSS, third).police_partner == "Police One"
+
+
+def test_who_may_cancel_and_what_is_left(fresh: Workspace) -> None:
+    officer = _officer_with(fresh, "C005")
+    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
+    for user in (P1, P2, RELATIONS, ADMIN, AUDITOR):
+        with pytest.raises(DisclosureError):
+            tours.cancel_tour(fresh, user, ref, "why not")
+    with pytest.raises(NotFoundError, match="no such tour"):
+        tours.cancel_tour(fresh, LOOSE, ref, "why not")
+    with pytest.raises(InputError, match="reason is empty"):
+        tours.cancel_tour(fresh, WEST, ref, "  ")
+    assert tours.tour(fresh, BOSS, ref).status == "planned"
+
+    tours.cancel_tour(fresh, WEST, ref, " The car is broken ")
+    event = _last(fresh)
+    assert (event["action"], event["object_ref"]) == ("tour.cancel", ref)
+    assert event["detail"] == {"why": "The car is broken"}
+    view = tours.tour(fresh, BOSS, ref)
+    assert view.status == "cancelled"
+    assert (view.cancelled["by"], view.cancelled["why"]) == ("Wes West", "The car is broken")
+    assert view.stops
+    assert [row["status"] for row in tours.list_tours(fresh, BOSS)] == ["cancelled"]
+    with pytest.raises(InputError, match="cancelled already"):
+        tours.cancel_tour(fresh, BOSS, ref, "again")
+    for user, copy in ((BOSS, "officer"), (BOSS, "police"), (P1, "police")):
+        with pytest.raises(InputError, match="cancelled and cannot be printed"):
+            tours.tour_sheet(fresh, user, ref, copy)
+    # The police learn that it is off, and nothing more.
+    assert tours.list_tours(fresh, P1) == []
+    shared = tours.tour(fresh, P1, ref)
+    assert (shared.status, shared.stops, shared.steps, shared.route) == ("cancelled", [], [], None)
+    assert shared.cancelled == {}
+    assert _last(fresh)["detail"] == {"clients": []}
+    assert "222 1ST" not in tours.tour_map(fresh, P1, ref)
+
+
+def test_the_officer_of_a_tour_cancels_it(lone: Workspace) -> None:
+    officer = _several(lone)
+    own = dataclasses.replace(O1, officer_ref=officer)
+    ref = tours.plan_tour(lone, own, on=NEXT, officer_ref=officer)
+    other = dataclasses.replace(O1, officer_ref="O5")
+    with pytest.raises(NotFoundError, match="no such tour"):
+        tours.cancel_tour(lone, other, ref, "not mine")
+    tours.cancel_tour(lone, own, ref, "mine")
+    assert tours.tour(lone, own, ref).status == "cancelled"
+
+
+def test_a_long_wait_comes_with_advice_that_the_police_do_not_get(lone: Workspace) -> None:
+    officer = _several(lone)
+    first, second = (row["client_ref"] for row in _due(lone, officer, NEXT)[:2])
+    with lone.transaction() as session:
+        for ref, window in ((first, '[["08:00", "09:00"]]'), (second, '[["16:30", "19:00"]]')):
+            session.execute(
+                text("UPDATE client SET windows = :window WHERE ref = :ref"),
+                {"window": window, "ref": ref},
+            )
+    ref = tours.plan_tour(lone, BOSS, on=NEXT, officer_ref=officer, police_partner_ref="P1")
+    view = tours.tour(lone, BOSS, ref)
+    assert view.wait_s > 7 * 3600
+    assert {first, second} <= {stop["client_ref"] for stop in view.stops}
+    last = view.stops[-1]
+    assert last["client_ref"] == second
+    # What is saved as the arrival is the beginning of the visit.
+    zone = lone.profile.city.zone
+    assert f"{last['arrives_at'].astimezone(zone):%H:%M}" == "16:30"
+    assert len(view.advice) == 1
+    assert view.advice[0].startswith(
+        f"Stop {last['number']} can only be visited from 16:30: leave it for another tour, or "
+        "depart at 16:"
+    )
+    assert tours.tour(lone, P1, ref).advice == []

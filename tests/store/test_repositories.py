@@ -405,6 +405,14 @@ def test_tours(people: Engine) -> None:
         assert found.route.equals(LineString([(-77, 38.9), (-77.1, 38.9)]))
         assert found.departs_at == AT
         assert found.steps == ([{"text": "left"}],)
+        planned = tours.visits_planned(session, since=TODAY)
+        assert planned.to_numpy().tolist() == [["C1", TODAY]]
+        assert tours.visits_planned(session, since=TODAY + timedelta(days=1)).empty
+        tours.set_status(session, ref, "cancelled", note={"why": "rain"})
+        assert tours.visits_planned(session, since=TODAY).empty
+        off = tours.get(session, ref)
+        assert (off.status, off.summary["cancelled"]) == ("cancelled", {"why": "rain"})
+        assert off.summary["gap"] is None
         tours.set_status(session, ref, "done")
         listed = tours.list_tours(session, on=TODAY)
         assert listed.loc[ref, ["team", "district", "stops", "status"]].tolist() == [

@@ -53,7 +53,7 @@ def test_only_home_contacts_that_were_made_count() -> None:
     row = due(make_clients(level=["Medium"]), contacts).loc["c0"]
     assert (row["last_made_on"], row["due_on"], row["tries"]) == (date(2026, 3, 1), ON, 2)
     assert row["reason"] == (
-        "Medium: a home contact every 30.4 days; last seen at home on 2026-03-01, 2 failed tries "
+        "Medium: a home contact every 30.4 days; last seen at home on 1 Mar 2026, 2 failed tries "
         "since; due today."
     )
 
@@ -61,7 +61,7 @@ def test_only_home_contacts_that_were_made_count() -> None:
 def test_intake_starts_the_clock() -> None:
     row = due(make_clients(level=["Medium"], intake_on=[date(2026, 2, 1)])).loc["c0"]
     assert (row["due_on"], row["overdue_days"]) == (date(2026, 3, 3), 28)
-    assert "never seen at home since intake on 2026-02-01" in row["reason"]
+    assert "never seen at home since intake on 1 Feb 2026" in row["reason"]
 
 
 def test_nobody_knows_since_when_is_due_today() -> None:

@@ -31,14 +31,15 @@ def index() -> ResponseReturnValue:
     officer = who.officer_ref or forms.text(request.args, "officer")
     due = None
     if who.role in _STAFF and officer:
-        due = tours.visits_due(workspace(), who, on, officer)
+        due = tours.list_due(workspace(), who, on, officer)
     choices = tours.choices(workspace(), who) if who.role in _STAFF else None
     return render_template(
         "tours.html",
         on=on,
         officer=officer,
         officer_name=dict(choices.officers).get(officer, "") if choices else "",
-        due=due,
+        due=due.rows if due else None,
+        on_tours=due.planned if due else 0,
         found=tours.list_tours(workspace(), who),
         choices=choices,
     )
@@ -63,9 +64,37 @@ def plan() -> ResponseReturnValue:
         or forms.text(form, "officer", label="Officer", required=True),
         police_partner_ref=forms.text(form, "partner"),
         departs=forms.text(form, "departs"),
-        max_stops=forms.whole(form, "max_stops", 0, low=0, high=40) or None,
+        max_stops=_most(form),
     )
     flash("The tour is planned.", "good")
+    return redirect(url_for("tours.show", ref=ref), 303)
+
+
+def _most(form: forms.Fields) -> int | None:
+    """Read the most stops; an empty field means the city's usual number."""
+    if not forms.text(form, "max_stops"):
+        return None
+    return forms.whole(form, "max_stops", 1, low=1, high=40)
+
+
+@page.post("/tours/<ref>/cancel")
+@allow(*_STAFF)
+def cancel(ref: str) -> ResponseReturnValue:
+    """Cancel a tour.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back to the tour.
+    """
+    why = forms.text(request.form, "why", label="The reason", required=True)
+    tours.cancel_tour(workspace(), user(), ref, why)
+    flash("The tour is cancelled. Its visits are due again.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
 
 
