@@ -19,18 +19,24 @@ from geoteam.server import forms
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
 from geoteam.server.show import client_url, may
-from geoteam.services import maps
+from geoteam.services import exports, maps
 from geoteam.services.import_values import safe_for_spreadsheets
 
 Fields = MultiDict[str, str]
 _MOST_LAYERS = 20
 _WITHHELD = "withheld"
+# What a heading alone does not say.
+_MEANINGS = {
+    "workload_per_officer": (
+        "average monthly contacts of the officers who work in the area, all areas counted"
+    ),
+}
 # Column of a map's table -> heading and how its figures are written.
 _COLUMNS: dict[str, tuple[str, FigureKind]] = {
     "clients": ("Clients", "count"),
     "workload": ("Contacts a month", "decimal"),
     "officers": ("Officers", "decimal"),
-    "workload_per_officer": ("Contacts per officer", "decimal"),
+    "workload_per_officer": ("Average officer's workload", "decimal"),
     "covered": ("Within reach", "count"),
     "share": ("Share", "share"),
     "median_minutes": ("Median minutes", "decimal"),
@@ -106,7 +112,7 @@ def document(defaults: Mapping[str, str] = {}) -> ResponseReturnValue:
 
 
 def csv(defaults: Mapping[str, str] = {}) -> ResponseReturnValue:
-    """Give the numbers of the map as a file.
+    """Give the numbers of the map as a file; the taking is audited.
 
     Parameters
     ----------
@@ -118,9 +124,12 @@ def csv(defaults: Mapping[str, str] = {}) -> ResponseReturnValue:
     ResponseReturnValue
         CSV; a withheld figure is the word ``withheld``.
     """
-    view = maps.map_view(workspace(), user(), read_options(_fields(defaults)))
+    options = read_options(_fields(defaults))
+    view = maps.map_view(workspace(), user(), options)
+    exports.record_export(workspace(), user(), options, len(view.table))
     headers = {"Content-Disposition": 'attachment; filename="map-table.csv"'}
-    return Response(table_csv(view.table), mimetype="text/csv; charset=utf-8", headers=headers)
+    # Flask itself adds the character set, which is UTF-8.
+    return Response(table_csv(view.table), mimetype="text/csv", headers=headers)
 
 
 def read_options(fields: Fields) -> maps.MapOptions:
@@ -180,7 +189,7 @@ class Row:
     figures: tuple[str, ...]
 
 
-def headings(table: pd.DataFrame) -> list[str]:
+def headings(table: pd.DataFrame) -> list[tuple[str, str]]:
     """Name the columns of a map's table.
 
     Parameters
@@ -190,10 +199,13 @@ def headings(table: pd.DataFrame) -> list[str]:
 
     Returns
     -------
-    list of str
-        A heading for each column.
+    list of tuple of str
+        For each column its heading, and what that means ('' where it speaks for itself).
     """
-    return [_COLUMNS.get(name, (str(name), "decimal"))[0] for name in table.columns]
+    return [
+        (_COLUMNS.get(name, (str(name), "decimal"))[0], _MEANINGS.get(name, ""))
+        for name in table.columns
+    ]
 
 
 def rows(table: pd.DataFrame) -> list[Row]:

@@ -126,7 +126,9 @@ def client_link(ref: str) -> Markup:
 
 
 def _menu() -> list[dict[str, Any]]:
-    here = request.blueprint
+    # The police have one list of tours: those shared with them.
+    shared = may("shared.index")
+    here = "shared" if shared and request.blueprint == "tours" else request.blueprint
     return [
         {
             "label": label,
@@ -135,7 +137,7 @@ def _menu() -> list[dict[str, Any]]:
             "here": endpoint.partition(".")[0] == here,
         }
         for label, endpoint, keys in _MENU
-        if may(endpoint)
+        if may(endpoint) and not (shared and endpoint == "tours.index")
     ]
 
 

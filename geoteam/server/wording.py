@@ -16,6 +16,12 @@ _DECISIONS = {
     "review": ("badge-warn", "in review"),
     "unplaceable": ("badge-info", "no pin"),
 }
+# How full somebody is -> tone and label of its badge.
+_LOADS = {
+    "over": ("badge-bad", "over"),
+    "full": ("badge-warn", "full"),
+    "low": ("badge-info", "half or less"),
+}
 _UNASSIGNED = {
     "no_location": "No usable location: in address review, or without a fixed address",
     "ambiguous": "In address review: too close to the edge of an area",
@@ -249,7 +255,49 @@ def unassigned(status: str) -> str:
     return _UNASSIGNED.get(status, status.replace("_", " "))
 
 
+def load_tone(use: float | None) -> str:
+    """Tell how an officer or team stands to their capacity.
+
+    Parameters
+    ----------
+    use
+        Share of capacity in use; None or NaN when unknown.
+
+    Returns
+    -------
+    str
+        ``over``, ``full``, ``low`` (half or less) or ''; as rounded to whole percent.
+    """
+    if _unknown(use) or use is None:
+        return ""
+    percent = float(f"{100 * use:.0f}")
+    return "over" if percent > 100 else "full" if percent == 100 else "low" if percent <= 50 else ""
+
+
+def load_badge(use: float | None) -> Markup:
+    """Write that an officer or team is over capacity, full, or at half or less.
+
+    Parameters
+    ----------
+    use
+        Share of capacity in use; None or NaN when unknown.
+
+    Returns
+    -------
+    Markup
+        A badge; nothing in between.
+    """
+    tone = load_tone(use)
+    if not tone:
+        return Markup("")
+    return Markup('<span class="badge {}">{}</span>').format(*_LOADS[tone])
+
+
 def _fact(value: object) -> str | Markup:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{words(name)} {_fact(one)}" for name, one in value.items()) or _DASH
     if isinstance(value, date):
         return day(value)
     if isinstance(value, (list, tuple)):
@@ -257,7 +305,7 @@ def _fact(value: object) -> str | Markup:
         return ", ".join(part.replace("_", " ") for part in parts) or _DASH
     if isinstance(value, float):
         return decimal(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return whole(value)
     return str(value) if value not in ("", None) else _DASH
 
@@ -286,4 +334,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "unassigned": unassigned,
     "decision_badge": decision_badge,
     "facts": named_facts,
+    "load_badge": load_badge,
+    "load_tone": load_tone,
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.caseload import assign, explain
-from geoteam.errors import NotFoundError, WorkspaceBusyError
+from geoteam.errors import DisclosureError, NotFoundError, WorkspaceBusyError
 from geoteam.model import Role, User
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.scope import require_role, sees_team, visible_refs
@@ -130,6 +130,53 @@ def _refuse_stale(session: Session, last: Mapping[str, Any] | None, plan_id: int
             "somebody else assigned clients or published a plan meanwhile",
             remedy="Look at the result, and run the assignment again if it is still needed",
         )
+
+
+def may_assign_anew(user: User) -> bool:
+    """Tell whether a user may run the assignment, which moves clients of every team.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+
+    Returns
+    -------
+    bool
+        True for a supervisor of every team.
+    """
+    return user.role is Role.SUPERVISOR and "*" in user.team_refs
+
+
+def assign_anew(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Run the assignment for a user.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor of every team.
+
+    Returns
+    -------
+    dict
+        As `run_assignment` gives it.
+
+    Raises
+    ------
+    DisclosureError
+        When the user is not one of those.
+    NotFoundError
+        When no plan is published.
+    """
+    require_role(user, [Role.SUPERVISOR], "assign clients")
+    if not may_assign_anew(user):
+        raise DisclosureError(
+            "the assignment concerns the clients of every team",
+            remedy="Ask a supervisor of every team to run it",
+        )
+    return run_assignment(workspace, user.username)
 
 
 def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: str = "") -> str:
@@ -256,7 +303,8 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``run`` (or None), ``teams``, ``officers`` and ``unassigned`` as lists of rows.
+        ``run`` (or None), ``teams`` and ``officers`` (each with ``use``, the share of capacity; the
+        highest first) and ``unassigned`` as lists of rows.
     """
     require_role(user, [Role.SUPERVISOR], "see the assignment")
     on = workspace.today()
@@ -284,10 +332,15 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     counts = left[left != "assigned"].value_counts()
     return {
         "run": run,
-        "teams": by_team.reset_index().to_dict("records"),
-        "officers": rows.reset_index().to_dict("records"),
+        "teams": _fullest_first(by_team),
+        "officers": _fullest_first(rows),
         "unassigned": [{"status": str(k), "clients": int(v)} for k, v in counts.items()],
     }
+
+
+def _fullest_first(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    ordered = rows.sort_values("use", ascending=False, kind="stable", na_position="last")
+    return [{str(k): v for k, v in row.items()} for row in ordered.reset_index().to_dict("records")]
 
 
 def count_unassigned(workspace: Workspace, user: User) -> int:

@@ -226,8 +226,9 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
     Returns
     -------
     dict
-        The fields that policy lets this role see, ``explanation``, ``residences`` (newest first)
-        and ``withheld`` (names of fields that it does not).
+        The fields that policy lets this role see, ``explanation``, ``residences`` (newest first;
+        ``review_item`` is the number of the address in the review queue, None when it does not
+        wait) and ``withheld`` (names of fields that it does not).
 
     Raises
     ------
@@ -298,6 +299,9 @@ def _homes(session: Session, client_id: int) -> list[dict[str, Any]]:
                 "score": present.score if present else None,
                 "decision": present.decision if present else "",
                 "reason": present.reason if present else "",
+                "review_item": present.id
+                if present and present.decision == "review" and home.valid_to is None
+                else None,
             }
         )
     return sorted(homes, key=lambda home: home["valid_from"], reverse=True)

@@ -78,6 +78,25 @@ def reason_counts(workspace: Workspace, user: User) -> list[tuple[str, str, int]
     return [(name, text, int(counts[name])) for name, text in REASONS.items() if name in counts]
 
 
+def count_waiting(workspace: Workspace, user: User) -> int:
+    """Count the addresses that wait for a decision of the user; none is read.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    with workspace.reading() as session:
+        return len(_waiting(workspace, session, user))
+
+
 def review_queue(
     workspace: Workspace, user: User, *, reason: str = "", page: int = 1, page_size: int = 50
 ) -> Page:
@@ -146,7 +165,10 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
     -------
     dict
         ``id``, ``client_ref``, ``address``, ``zip``, ``reason``, ``waits``, ``reuse`` (for whom
-        a decision will hold, in words) and ``candidates``, each with the ``unit`` it would lie in.
+        a decision will hold, in words) and ``candidates``, each with the ``unit`` it would lie in;
+        and what holds for the residence now: ``present`` (number of the item), ``decision``,
+        ``decided_as``, ``matched_address``, and ``decided_by``, ``decided_why`` and ``decided_at``
+        ('' and None when no person decided).
 
     Raises
     ------
@@ -155,6 +177,7 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
     """
     with workspace.transaction() as session:
         found = open_item(workspace, session, user, item)
+        present = geocodes.history(session, found.residence_id)[0]
         note(workspace, session, user, "address.read", found.client_ref, "")
     return {
         "id": found.id,
@@ -165,6 +188,13 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         "waits": found.decision == "review" and found.valid_to is None,
         "reuse": wording(found.status, found.boundary_ambiguous),
         "candidates": _candidates(workspace, found),
+        "present": present.id,
+        "decision": present.decision,
+        "decided_as": present.reason,
+        "matched_address": present.matched_address,
+        "decided_by": present.decided_by,
+        "decided_why": present.decided_why,
+        "decided_at": present.valid_from if present.decided_by else None,
     }
 
 
@@ -243,6 +273,7 @@ def review_map(workspace: Workspace, user: User, item: int, *, nonce: str = "") 
 __all__ = [
     "ACTIONS",
     "REASONS",
+    "count_waiting",
     "decide_item",
     "reason_counts",
     "review_item",

@@ -27,19 +27,25 @@ def show() -> ResponseReturnValue:
         "assignment.html",
         view=assignment.overview(workspace(), user()),
         teams=dict(clients.filters(workspace(), user()).teams),
+        may_run=assignment.may_assign_anew(user()),
     )
 
 
 @page.post("/assignment")
 @allow(Role.SUPERVISOR)
 def run() -> ResponseReturnValue:
-    """Assign the whole caseload anew.
+    """Assign the whole caseload anew; for supervisors of every team.
 
     Returns
     -------
     ResponseReturnValue
         The way to the result.
     """
-    assignment.run_assignment(workspace(), user().username)
-    flash("The caseload was assigned anew.", "good")
+    done = assignment.assign_anew(workspace(), user())
+    flash(
+        "Nothing had changed since the last run, which stands."
+        if done.get("repeated")
+        else "The caseload was assigned anew.",
+        "good",
+    )
     return redirect(url_for("assignment.show"), 303)

@@ -57,6 +57,14 @@ def home() -> ResponseReturnValue:
     return render_template("home.html", cards=_CARDS[user().role](), today=workspace().today())
 
 
+def _whose() -> str:
+    """Say whose clients a supervisor's numbers count, where that is not everybody."""
+    who = user()
+    if who.role is not Role.SUPERVISOR or "*" in who.team_refs:
+        return ""
+    return ", in your teams or without a team yet"
+
+
 def _map() -> Card:
     return Card(
         "Map",
@@ -73,19 +81,20 @@ def _clients() -> Card:
         url_for("clients.index"),
         "Open the list",
         clients.count_clients(workspace(), user()),
-        "in your caseload" if user().role is Role.OFFICER else "in your teams",
+        "in your caseload"
+        if user().role is Role.OFFICER
+        else _whose().removeprefix(", ") or "in every team or without a team yet",
     )
 
 
 def _review() -> Card:
-    found = review.review_queue(workspace(), user())
     return Card(
         "Address review",
         "Addresses that a person must decide: ties, doubtful matches, places at an area's edge.",
         url_for("review.index"),
         "Work on the queue",
-        found.total,
-        "waiting",
+        review.count_waiting(workspace(), user()),
+        f"waiting{_whose()}",
     )
 
 
@@ -96,7 +105,7 @@ def _assignment() -> Card:
         url_for("assignment.show"),
         "See the workload",
         assignment.count_unassigned(workspace(), user()),
-        "without an officer",
+        f"without an officer{_whose()}",
     )
 
 
@@ -125,13 +134,12 @@ def _police() -> list[Card]:
     return [
         Card(
             "Shared with you",
-            "The police copies of tours in your district, and nothing more.",
+            "The police copies of the tours that are planned with you, and nothing more.",
             url_for("shared.index"),
             "See what was shared",
             len(found),
             "tours",
-        ),
-        _tours(),
+        )
     ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoteam.errors import InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
@@ -65,14 +68,7 @@ def show(item: int) -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    reason = _reason(request.args)
-    return render_template(
-        "review_item.html",
-        item=review.review_item(workspace(), user(), item),
-        reason=reason,
-        queue_url=link_to("review.index", {"reason": reason}),
-        decided=_decided(),
-    )
+    return _item_page(item, _reason(request.args), decided=_decided())
 
 
 @page.get("/review/<int:item>/map")
@@ -106,8 +102,21 @@ def decide(item: int) -> ResponseReturnValue:
     Returns
     -------
     ResponseReturnValue
-        The way to the next item of the same reason, or to the queue.
+        The way to the next item of the same reason, or to the queue; the same page with what was
+        typed when the decision cannot be kept.
     """
+    reason = _reason(request.form)
+    try:
+        _decide(item)
+    except InputError as fault:
+        return _item_page(item, reason, fault=fault, typed=request.form), 400
+    waiting = review.review_queue(workspace(), user(), reason=reason, page_size=1).rows
+    following = {"item": waiting[0]["id"]} if waiting else {}
+    endpoint = "review.show" if waiting else "review.index"
+    return redirect(link_to(endpoint, {**following, "reason": reason, "decided": item}), 303)
+
+
+def _decide(item: int) -> None:
     form = request.form
     action, _, place = forms.text(form, "decision", label="The decision", required=True).partition(
         ":"
@@ -123,11 +132,25 @@ def decide(item: int) -> ResponseReturnValue:
         address=forms.text(form, "address", label="The right address"),
         why=forms.text(form, "why", label="Why", required=True),
     )
-    reason = _reason(form)
-    waiting = review.review_queue(workspace(), user(), reason=reason, page_size=1).rows
-    following = {"item": waiting[0]["id"]} if waiting else {}
-    endpoint = "review.show" if waiting else "review.index"
-    return redirect(link_to(endpoint, {**following, "reason": reason, "decided": item}), 303)
+
+
+def _item_page(
+    item: int,
+    reason: str,
+    *,
+    fault: InputError | None = None,
+    typed: Mapping[str, str] = {},
+    decided: int = 0,
+) -> str:
+    return render_template(
+        "review_item.html",
+        item=review.review_item(workspace(), user(), item),
+        reason=reason,
+        queue_url=link_to("review.index", {"reason": reason}),
+        decided=decided,
+        fault=fault,
+        typed=typed,
+    )
 
 
 @page.post("/review/<int:item>/undo")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from geoteam.errors import InputError
+from geoteam.errors import GeoteamError, InputError, NotFoundError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
@@ -36,8 +38,18 @@ def add_user() -> ResponseReturnValue:
     Returns
     -------
     ResponseReturnValue
-        The page with the password, which is stored nowhere else.
+        The page with the password, which is stored nowhere else; the page with what was typed when
+        the account cannot be added.
     """
+    try:
+        username, password = _added()
+    # An unknown officer is a slip in the form here, not a page that does not exist.
+    except (InputError, NotFoundError) as fault:
+        return _page(fault=fault, typed=request.form), 400
+    return _page(username=username, password=password)
+
+
+def _added() -> tuple[str, str]:
     form = request.form
     username = _username()
     password = accounts.add_user(
@@ -50,7 +62,7 @@ def add_user() -> ResponseReturnValue:
         police_partner_ref=forms.text(form, "partner"),
         team_refs=tuple(forms.text(form, "teams").replace(",", " ").split()),
     )
-    return _page(username=username, password=password)
+    return username, password
 
 
 @page.post("/setup/users/disable")
@@ -108,7 +120,13 @@ def _username() -> str:
     return forms.text(request.form, "username", label="User name", required=True)
 
 
-def _page(username: str = "", password: str = "") -> ResponseReturnValue:
+def _page(
+    username: str = "",
+    password: str = "",
+    *,
+    fault: GeoteamError | None = None,
+    typed: Mapping[str, str] = {},
+) -> str:
     return render_template(
         "setup.html",
         view=overview.workspace_overview(workspace()),
@@ -116,4 +134,6 @@ def _page(username: str = "", password: str = "") -> ResponseReturnValue:
         role_choices=[(role.value, role.value.capitalize()) for role in Role],
         username=username,
         password=password,
+        fault=fault,
+        typed=typed,
     )

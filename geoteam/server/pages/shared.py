@@ -1,4 +1,4 @@
-"""Police: the tours of their own district, as the police copy shows them."""
+"""Police: the tours planned with them, as the police copy shows them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ page = Blueprint("shared", __name__)
 @page.get("/shared")
 @allow(Role.POLICE)
 def index() -> ResponseReturnValue:
-    """List what was shared with the user's district.
+    """List the police copies of the tours that are planned with the user.
 
     Returns
     -------
@@ -24,4 +24,4 @@ def index() -> ResponseReturnValue:
         The page.
     """
     found = tours.list_tours(workspace(), user())
-    return render_template("shared.html", found=found, district=user().district)
+    return render_template("shared.html", found=found)
