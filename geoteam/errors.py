@@ -143,7 +143,13 @@ class ImportProblems(InputError):
     """An import that was refused, with every problem found in it."""
 
     def __init__(
-        self, problems: Sequence[RowProblem], *, where: str = "", total: int | None = None
+        self,
+        problems: Sequence[RowProblem],
+        *,
+        where: str = "",
+        total: int | None = None,
+        remedy: str = "Nothing was loaded. Mend the rows listed, or load the good ones with "
+        "--partial.",
     ) -> None:
         self.problems = tuple(problems)
         # A file may have more problems than are listed.
@@ -153,6 +159,5 @@ class ImportProblems(InputError):
             f"{self.total:,} problem(s); the first is in row {first.row}, "
             f"column {first.column!r}: {first.message}",
             where=where,
-            remedy="Nothing was loaded. Mend the rows listed, or load the good ones with "
-            "--partial.",
+            remedy=remedy,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -12,8 +13,11 @@ from geoteam.cli.common import State, StepBar, json_option, pass_state, show, ta
 from geoteam.services import batch
 from geoteam.services import clients as services
 from geoteam.services.geocoding import geocode_residences
+from geoteam.services.import_clients import FIELD_NAMES, REQUIRED
+from geoteam.services.import_contacts import ContactLoader
 from geoteam.services.import_report import ImportReport
 from geoteam.services.imports import (
+    ColumnMapping,
     import_clients,
     import_contacts,
     import_staff,
@@ -22,6 +26,7 @@ from geoteam.services.imports import (
 from geoteam.services.operator import operator
 from geoteam.services.plans import publish_baseline
 
+_F = TypeVar("_F", bound=Callable[..., Any])
 _PATH = click.Path(path_type=Path)
 
 
@@ -41,9 +46,14 @@ def staff() -> None:
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    chosen = dict(pair.partition("=")[::2] for pair in pairs)
-    if any(not column for column in chosen.values()):
-        raise click.UsageError("write a column as name='Full Name'")
+    chosen: dict[str, str] = {}
+    for pair in pairs:
+        name, _, column = (part.strip() for part in pair.partition("="))
+        if not name or not column:
+            raise click.UsageError('write --column FIELD=COLUMN, such as --column name="Full Name"')
+        if name in chosen:
+            raise click.UsageError(f"--column says twice which column holds {name}")
+        chosen[name] = column
     return chosen or None
 
 
@@ -58,6 +68,27 @@ def _report(report: ImportReport) -> list[str]:
     return lines
 
 
+def _preview(mapping: ColumnMapping) -> list[str]:
+    lacking = [name for name, required in mapping.missing.items() if required]
+    if not lacking:
+        return [*mapping.lines(), "Nothing was loaded. The file has every required field."]
+    return [
+        *mapping.lines(),
+        "Nothing was loaded. Say which columns hold the required fields that are missing: "
+        + " ".join(f'--column {name}="COLUMN"' for name in lacking),
+    ]
+
+
+def _preview_json(mapping: ColumnMapping) -> dict[str, Any]:
+    return {
+        "columns": dict(mapping.columns),
+        "how": {name: mapping.how[name] for name in mapping.columns},
+        "missing": [name for name, required in mapping.missing.items() if required],
+        "missing_optional": [name for name, required in mapping.missing.items() if not required],
+        "not_used": list(mapping.unused),
+    }
+
+
 def _as_json(report: ImportReport) -> dict[str, Any]:
     return {
         "noun": report.noun,
@@ -70,13 +101,32 @@ def _as_json(report: ImportReport) -> dict[str, Any]:
     }
 
 
-_COLUMN = click.option("--column", "pairs", multiple=True, help="geoteam's field = the column.")
+def _column(names: Sequence[str], required: Collection[str], example: str) -> Callable[[_F], _F]:
+    listed = ", ".join(f"{name} (required)" if name in required else name for name in names)
+    return click.option(
+        "--column",
+        "pairs",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        help=f"Which column holds a field: {example}. May be repeated; columns not named are "
+        f"recognised by their names. Fields: {listed}.",
+    )
+
+
+_CLIENT_COLUMN = _column(
+    FIELD_NAMES, REQUIRED, 'ref="Case No", or two columns: name="Given Name+Surname"'
+)
+_CONTACT_COLUMN = _column(
+    [one.name for one in ContactLoader.fields],
+    [one.name for one in ContactLoader.fields if one.required],
+    'client="Case No"',
+)
 _PARTIAL = click.option("--partial", is_flag=True, help="Load the good rows, write the bad ones.")
 
 
 @clients.command("import")
 @click.argument("file", type=_PATH)
-@_COLUMN
+@_CLIENT_COLUMN
 @_PARTIAL
 @click.option("--preview", is_flag=True, help="Show how the columns would be read; load nothing.")
 @json_option
@@ -89,8 +139,8 @@ def import_(
     Example: geoteam clients import clients.xlsx --preview
     """
     if preview:
-        read_as = dict(preview_mapping(state.workspace, file, "clients").columns)
-        show(read_as, lambda: [f"{field} = {column}" for field, column in read_as.items()], as_json)
+        read_as = preview_mapping(state.workspace, file, "clients", _mapping(pairs))
+        show(_preview_json(read_as), lambda: _preview(read_as), as_json)
         return
     report = import_clients(
         state.workspace,
@@ -114,7 +164,7 @@ def import_(
 
 @contacts.command("import")
 @click.argument("file", type=_PATH)
-@_COLUMN
+@_CONTACT_COLUMN
 @_PARTIAL
 @json_option
 @pass_state

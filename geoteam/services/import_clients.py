@@ -38,6 +38,10 @@ _KINDS = {
         ResidenceKind.NO_FIXED_ADDRESS.value,
     ),
 }
+# What `client_fields` has, in its order; for help pages, which know no city.
+FIELD_NAMES = ("ref", "name", "level", "needs", "intake_on", "address", "zip", "since", "kind",
+               "officer", "access_notes", "home_from", "home_to")  # fmt: skip
+REQUIRED = ("ref", "name", "level", "intake_on", "address")
 # What a file without the column must not change.
 _OPTIONAL = {
     "needs": "needs",
@@ -66,11 +70,13 @@ def client_fields(profile: CityProfile) -> tuple[Field, ...]:
             "ref",
             reference,
             ("client id", "client ref", "client number", "client no", "person id", "supervisee id",
-             "offender id", "id"),
+             "offender id", "case no", "case id", "case number", "id"),
             required=True,
         ),
         Field("name", text(200), ("full name", "client name", "name", "offender name"),
-              required=True, private=True),
+              required=True, private=True,
+              halves=(("given name", "first name", "forename", "given names", "firstname"),
+                      ("surname", "last name", "family name", "lastname"))),
         Field("level", word_of(levels, "supervision level"),
               ("supervision level", "level of supervision", "risk level", "sup level", "level"),
               required=True),

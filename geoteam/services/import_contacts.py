@@ -37,7 +37,8 @@ class ContactLoader:
     noun = "contacts"
     key = ""
     fields: Sequence[Field] = (
-        Field("client", reference, ("client id", "client ref", "client number", "client"),
+        Field("client", reference, ("client id", "client ref", "client number", "case no",
+                                    "case id", "case number", "client"),
               required=True),
         Field("on", day, ("date", "contact date", "visit date", "day", "on"), required=True),
         Field("kind", word_of(_KINDS, "kind of contact"),

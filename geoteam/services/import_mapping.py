@@ -14,6 +14,10 @@ from geoteam.errors import ImportProblems, InputError, RowProblem
 
 # Below this a name is another word, not a misspelling (0 to 100).
 _SIMILAR = 86.0
+# From here on a column is worth proposing to a person (0 to 100).
+_LIKELY = 60.0
+# What is imported by a command that takes --column.
+_WITH_OPTION = ("clients", "contacts")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ class Field:
         Value of a blank cell where the field is not required.
     may_be_blank
         Whether a required column may have blank cells.
+    halves
+        Names of two columns that together hold it, the first half and the second; where there are
+        any, it may be given as two columns too: ``Given Name+Surname``.
     """
 
     name: str
@@ -45,6 +52,12 @@ class Field:
     private: bool = False
     blank: Any = ""
     may_be_blank: bool = False
+    halves: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def joins(self) -> bool:
+        """Whether two columns may hold it together."""
+        return bool(self.halves[0])
 
 
 @dataclass(frozen=True)
@@ -56,21 +69,26 @@ class ColumnMapping:
     noun
         What a row of the file is.
     columns
-        Field to column, as written in the file.
+        Field to column, as written in the file; two columns are joined by ``+``.
     how
-        Field to how it was found: ``name``, ``similar name``, ``saved`` or ``given``.
+        Field to how it was found: ``name``, ``two columns``, ``similar name``, ``saved`` or
+        ``given``.
     unused
         Columns that hold nothing that is loaded.
+    missing
+        Fields that no column holds, to whether they are required.
     """
 
     noun: str
     columns: Mapping[str, str]
     how: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    missing: Mapping[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "how", MappingProxyType(dict(self.how)))
+        object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
 
     def lines(self) -> list[str]:
         """Describe the mapping.
@@ -78,13 +96,43 @@ class ColumnMapping:
         Returns
         -------
         list of str
-            One line a column.
+            What was recognised, what is missing, and what is not used.
         """
         found = [
-            f"{column!r} is read as {name} ({self.how.get(name, 'given')})"
+            f"  {name} = {column} ({self.how.get(name, 'given')})"
             for name, column in self.columns.items()
         ]
-        return found + [f"{column!r} is not used" for column in self.unused]
+        lacking = [
+            f"  {name}{' (required)' if required else ''}"
+            for name, required in sorted(self.missing.items(), key=lambda one: not one[1])
+        ]
+        parts = {
+            "Recognised:": found,
+            "Still missing:": lacking,
+            "Columns not used:": [f"  {column}" for column in self.unused],
+        }
+        return [line for head, lines in parts.items() for line in (head, *(lines or ["  none"]))]
+
+
+def parts(column: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """Take a column of a mapping apart.
+
+    Parameters
+    ----------
+    column
+        One column, or two joined by ``+``.
+    columns
+        Names in the file.
+
+    Returns
+    -------
+    tuple of str
+        The columns of the file; none when one of them is not there.
+    """
+    if column in columns:
+        return (column,)
+    found = tuple(part.strip() for part in column.split("+"))
+    return found if len(found) == 2 and set(found) <= set(columns) else ()
 
 
 def guess(columns: Sequence[str], noun: str, fields: Sequence[Field]) -> ColumnMapping:
@@ -114,6 +162,12 @@ def guess(columns: Sequence[str], noun: str, fields: Sequence[Field]) -> ColumnM
                 chosen[one.name], how[one.name] = column, "name"
                 del left[column]
                 break
+        else:
+            halves = [next((c for c, p in left.items() if p in names), "") for names in one.halves]
+            if all(halves):
+                chosen[one.name], how[one.name] = "+".join(halves), "two columns"
+                for column in halves:
+                    del left[column]
     similar = sorted(
         (
             (max(fuzz.ratio(plain, name) for name in one.names), one.name, column)
@@ -127,8 +181,68 @@ def guess(columns: Sequence[str], noun: str, fields: Sequence[Field]) -> ColumnM
         if score >= _SIMILAR and name not in chosen and column in left:
             chosen[name], how[name] = column, "similar name"
             del left[column]
-    ordered = {one.name: chosen[one.name] for one in fields if one.name in chosen}
-    return ColumnMapping(noun, ordered, how, tuple(left))
+    return _mapping(columns, noun, fields, chosen, how)
+
+
+def choose(
+    columns: Sequence[str],
+    noun: str,
+    fields: Sequence[Field],
+    *,
+    given: ColumnMapping | Mapping[str, str] | None,
+    saved: Mapping[str, str] | None,
+    where: str,
+) -> ColumnMapping:
+    """Choose the mapping of a file: as given, the rest as saved, else guessed.
+
+    Parameters
+    ----------
+    columns
+        Names in the file.
+    noun
+        What a row of the file is.
+    fields
+        What may be there.
+    given
+        The caller's choice, field to column; a whole mapping is taken as it is.
+    saved
+        The mapping of an earlier file, used when the file has all its columns.
+    where
+        Name of the file, for messages.
+
+    Returns
+    -------
+    ColumnMapping
+        A mapping whose columns are all there; required fields may be missing.
+
+    Raises
+    ------
+    InputError
+        When the mapping names a column or field that does not exist, or a name that stands twice.
+    """
+    chosen = dict(given.columns if isinstance(given, ColumnMapping) else given or {})
+    _check(columns, noun, fields, chosen, where)
+    how = dict.fromkeys(chosen, "given")
+    if not isinstance(given, ColumnMapping):
+        taken = {part for column in chosen.values() for part in parts(column, columns)}
+        left = [column for column in columns if column not in taken]
+        if saved and _fits(saved, columns, fields):
+            base: Mapping[str, str] = saved
+            found = dict.fromkeys(saved, "saved")
+        else:
+            guessed = guess(left, noun, [one for one in fields if one.name not in chosen])
+            base, found = guessed.columns, dict(guessed.how)
+        for name, column in base.items():
+            if name not in chosen and not taken & set(parts(column, columns)):
+                chosen[name], how[name] = column, found[name]
+    mapping = _mapping(columns, noun, fields, chosen, how)
+    for column in mapping.columns.values():
+        for part in parts(column, columns):
+            if list(columns).count(part) > 1:
+                raise InputError(
+                    f"the column {part!r} stands twice", where=where, remedy="Rename one of them"
+                )
+    return mapping
 
 
 def settle(
@@ -140,95 +254,115 @@ def settle(
     saved: Mapping[str, str] | None,
     where: str,
 ) -> ColumnMapping:
-    """Choose the mapping of a file: as given, else as saved, else guessed; and check it.
+    """Choose the mapping of a file that is going to be loaded, as `choose` does; and check it.
 
     Parameters
     ----------
-    columns
-        Names in the file.
-    noun
-        What a row is.
-    fields
-        What may be there.
-    given
-        The caller's choice, field to column.
-    saved
-        The mapping of an earlier file, used when the file has all its columns.
-    where
-        Name of the file, for messages.
+    columns, noun, fields, given, saved, where
+        As in `choose`.
 
     Returns
     -------
     ColumnMapping
-        A mapping whose columns are all there, each once.
+        A mapping that has every required field.
 
     Raises
     ------
     ImportProblems
-        When required columns are missing.
+        When required columns are missing; each problem says what to type.
     InputError
-        When the mapping names a column or field that does not exist, or a name that stands twice.
+        As in `choose`.
     """
-    if given is not None:
-        chosen = dict(given.columns if isinstance(given, ColumnMapping) else given)
-        mapping = _explicit(columns, noun, fields, chosen, "given", where)
-    elif saved and set(saved.values()) <= set(columns) and _complete(saved, fields):
-        mapping = _explicit(columns, noun, fields, dict(saved), "saved", where)
-    else:
-        mapping = guess(columns, noun, fields)
-    missing = [f for f in fields if f.required and f.name not in mapping.columns]
+    mapping = choose(columns, noun, fields, given=given, saved=saved, where=where)
+    missing = [f for f in fields if mapping.missing.get(f.name)]
     if missing:
-        raise ImportProblems(
-            [
-                RowProblem(
-                    row=1,
-                    column=f.names[0],
-                    value="",
-                    message=f"no column holds the {f.names[0]}",
-                    remedy=f"Add it, or say which one it is; the file has: {', '.join(columns)}",
-                )
-                for f in missing
-            ],
-            where=where,
-        )
-    used = list(mapping.columns.values())
-    for column in used:
-        if list(columns).count(column) > 1:
-            raise InputError(
-                f"the column {column!r} stands twice", where=where, remedy="Rename one of them"
+        problems = [
+            RowProblem(
+                row=1,
+                column=f.names[0],
+                value="",
+                message=f"no column holds the {f.names[0]}",
+                remedy=_remedy(f, mapping),
             )
+            for f in missing
+        ]
+        raise ImportProblems(
+            problems, where=where, remedy="Nothing was loaded. " + problems[0].remedy
+        )
     return mapping
 
 
-def _complete(saved: Mapping[str, str], fields: Sequence[Field]) -> bool:
-    names = {one.name for one in fields}
-    return set(saved) <= names and all(f.name in saved for f in fields if f.required)
+def _remedy(one: Field, mapping: ColumnMapping) -> str:
+    unused = ", ".join(mapping.unused) or "none"
+    if mapping.noun not in _WITH_OPTION:
+        return f"Call a column {one.names[0]!r}; columns not used: {unused}"
+    likely = sorted(
+        (-max(fuzz.ratio(_plain(column), name) for name in one.names), column)
+        for column in mapping.unused
+    )
+    if likely and -likely[0][0] >= _LIKELY:
+        said = f'If it is there, type --column {one.name}="{likely[0][1]}"'
+    elif one.joins:
+        said = f'Type --column {one.name}="COLUMN" or --column {one.name}="COLUMN+COLUMN"'
+    else:
+        said = f'Type --column {one.name}="COLUMN"'
+    return f"{said}; columns not used: {unused}"
 
 
-def _explicit(
+def _mapping(
     columns: Sequence[str],
     noun: str,
     fields: Sequence[Field],
-    chosen: dict[str, str],
-    how: str,
-    where: str,
+    chosen: Mapping[str, str],
+    how: Mapping[str, str],
 ) -> ColumnMapping:
+    taken = {part for column in chosen.values() for part in parts(column, columns)}
+    return ColumnMapping(
+        noun,
+        {one.name: chosen[one.name] for one in fields if one.name in chosen},
+        how,
+        tuple(column for column in columns if column and column not in taken),
+        {one.name: one.required for one in fields if one.name not in chosen},
+    )
+
+
+def _fits(saved: Mapping[str, str], columns: Sequence[str], fields: Sequence[Field]) -> bool:
     names = {one.name for one in fields}
+    return (
+        all(parts(column, columns) for column in saved.values())
+        and set(saved) <= names
+        and all(f.name in saved for f in fields if f.required)
+    )
+
+
+def _check(
+    columns: Sequence[str],
+    noun: str,
+    fields: Sequence[Field],
+    chosen: Mapping[str, str],
+    where: str,
+) -> None:
+    known = {one.name: one for one in fields}
     for name, column in chosen.items():
-        if name not in names:
+        if name not in known:
             raise InputError(
                 f"{name!r} is nothing that {noun} have",
                 where=where,
-                remedy=f"Choose among: {', '.join(sorted(names))}",
+                remedy=f"Choose among: {', '.join(known)}",
             )
-        if column not in columns:
+        found = parts(column, columns)
+        if not found:
             raise InputError(
                 f"there is no column {column!r}",
                 where=where,
                 remedy=f"The file has: {', '.join(columns)}",
             )
-    unused = tuple(c for c in columns if c and c not in chosen.values())
-    return ColumnMapping(noun, chosen, dict.fromkeys(chosen, how), unused)
+        if len(found) > 1 and not known[name].joins:
+            raise InputError(
+                f"{name} is held by one column, not by two",
+                where=where,
+                remedy=f"The file has: {', '.join(columns)}",
+            )
 
 
 def _plain(name: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import ImportProblems, InputError, RowProblem
 from geoteam.services.import_files import TableFile, open_table
-from geoteam.services.import_mapping import ColumnMapping, Field, settle
+from geoteam.services.import_mapping import ColumnMapping, Field, parts, settle
 from geoteam.services.import_report import ImportReport, Problems
 from geoteam.services.import_seen import Seen
 from geoteam.services.import_values import BadValue, DayFirst, is_blank
@@ -122,7 +122,7 @@ def open_with_mapping(
     loader
         What is loaded.
     choice
-        The caller's mapping; None takes the saved one or guesses.
+        The caller's mapping; what it leaves out is taken as saved or guessed.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def run(
     loader
         What is loaded.
     mapping
-        The caller's mapping; None takes the saved one or guesses.
+        The caller's mapping; what it leaves out is taken as saved or guessed.
     partial
         Load the good rows and write the bad ones to ``FILE.problems.csv``.
     progress
@@ -283,7 +283,10 @@ class _Reader:
         self._loader = loader
         self._fields = {one.name: one for one in loader.fields}
         places = {column: i for i, column in reversed(list(enumerate(table.columns)))}
-        self._places = {name: places[column] for name, column in mapping.columns.items()}
+        self._places = {
+            name: [places[part] for part in parts(column, table.columns)]
+            for name, column in mapping.columns.items()
+        }
         self._seen = Seen()
         # Rows whose id stands more than once, where a survey has found them all.
         self._twice: dict[int, int] = {}
@@ -353,26 +356,31 @@ class _Reader:
                 "Put text that holds the separator in quotation marks",
             )
             return
-        for name, place in self._places.items():
+        for name in self._places:
             one = self._fields[name]
-            cell = entry.cells[place] if place < len(entry.cells) else None
-            if is_blank(cell):
+            cells = [cell for cell in self._cells(entry, name) if not is_blank(cell)]
+            if not cells:
                 entry.values[name] = one.blank
                 if one.required and not one.may_be_blank:
                     entry.blame(name, "is empty", "Fill it in")
                 continue
             try:
-                entry.values[name] = one.read(cell)
+                values = [one.read(cell) for cell in cells]
+                entry.values[name] = values[0] if len(values) == 1 else one.read(" ".join(values))
             except DayFirst as bad:
                 entry.blame(name, _DAY_FIRST, bad.remedy)
             except BadValue as bad:
                 entry.blame(name, bad.message, bad.remedy)
 
+    def _cells(self, entry: Entry, name: str) -> list[Any]:
+        row = entry.cells
+        return [row[place] if place < len(row) else None for place in self._places[name]]
+
     def _problem(self, entry: Entry, name: str, message: str, remedy: str) -> RowProblem:
         value = ""
         if name in self._places and not self._fields[name].private:
-            place = self._places[name]
-            value = str(entry.cells[place] if place < len(entry.cells) else "")[:40]
+            cells = [cell for cell in self._cells(entry, name) if cell is not None]
+            value = " ".join(map(str, cells))[:40]
         column = self._mapping.columns.get(name, name or "row")
         return RowProblem(entry.row, column, value, message, remedy)
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.services.import_clients import ClientLoader
 from geoteam.services.import_contacts import ContactLoader
-from geoteam.services.import_mapping import ColumnMapping, guess
+from geoteam.services.import_files import open_table
+from geoteam.services.import_mapping import ColumnMapping, choose, guess
 from geoteam.services.import_report import ImportReport
-from geoteam.services.import_run import Choice, Loader, Progress, open_with_mapping, run
+from geoteam.services.import_run import Choice, Loader, Progress, run, setting_of
 from geoteam.services.import_staff import (
     OfficeLoader,
     OfficerLoader,
@@ -22,7 +23,7 @@ from geoteam.services.import_staff import (
 )
 from geoteam.services.import_values import plain
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries, venues
+from geoteam.store import boundaries, settings, venues
 
 __all__ = [
     "ColumnMapping",
@@ -82,8 +83,10 @@ def guess_mapping(workspace: Workspace, columns: Sequence[str], noun: str) -> Co
     return guess(columns, noun, _loader(workspace, noun).fields)
 
 
-def preview_mapping(workspace: Workspace, path: Path, noun: str) -> ColumnMapping:
-    """Show how a file would be read, before it is.
+def preview_mapping(
+    workspace: Workspace, path: Path, noun: str, mapping: Choice = None
+) -> ColumnMapping:
+    """Show how a file would be read, before it is; missing columns are part of the answer.
 
     Parameters
     ----------
@@ -93,22 +96,26 @@ def preview_mapping(workspace: Workspace, path: Path, noun: str) -> ColumnMappin
         The file.
     noun
         As in `guess_mapping`.
+    mapping
+        Field to column, or to two columns joined by ``+``; the rest is taken as saved or guessed.
 
     Returns
     -------
     ColumnMapping
-        The saved mapping where it fits, else the guess.
+        With the fields that are ``missing`` and the columns that are ``unused``.
 
     Raises
     ------
     UnreadableFileError
         When the file is no table.
-    ImportProblems
-        When required columns are missing.
+    InputError
+        When the mapping names a field or a column that does not exist.
     """
     loader = _loader(workspace, noun)
+    table = open_table(path)
     with workspace.reading() as session:
-        return open_with_mapping(session, path, loader, None)[1]
+        saved = settings.get(session, setting_of(noun))
+    return choose(table.columns, noun, loader.fields, given=mapping, saved=saved, where=str(path))
 
 
 def _loader(workspace: Workspace, noun: str) -> Loader:
@@ -148,7 +155,7 @@ def import_clients(
     path
         CSV or XLSX.
     mapping
-        Field to column; the saved mapping, else a guess, when None.
+        Field to column, or to two columns joined by ``+``; the rest is taken as saved or guessed.
     partial
         Load the good rows and write the bad ones to ``FILE.problems.csv``.
     progress
@@ -202,7 +209,7 @@ def import_contacts(
     path
         CSV or XLSX.
     mapping
-        Field to column; the saved mapping, else a guess, when None.
+        Field to column, or to two columns joined by ``+``; the rest is taken as saved or guessed.
     partial
         Load the good rows and write the bad ones to ``FILE.problems.csv``.
     progress

@@ -232,12 +232,59 @@ def test_clients_are_listed_exported_and_imported(geoteam: Command, tmp_path: Pa
         tmp_path / "more.csv", CLIENT_HEADER, [client_row("C060", Home_Address="143 A ST NE")]
     )
     preview = geoteam("clients", "import", path, "--preview", "--json").json
-    assert preview["ref"] == "Client ID"
+    assert preview["columns"]["ref"] == "Client ID"
+    assert preview["missing"] == []
     assert geoteam("clients", "list", "--json").json["total"] == 24
     done = geoteam("clients", "import", path, "--json").json
     assert (done["added"], done["rows"], done["problems"]) == (1, 1, [])
     assert done["addresses"]["accepted"] == 1
     assert "Nothing changed" in geoteam("clients", "import", path).out
+
+
+def test_a_preview_shows_what_is_recognised_and_what_is_not(
+    geoteam: Command, tmp_path: Path
+) -> None:
+    header = "Docket,Surname,Given Name,Home Address,Zip Code,Sup Level,Start Date,Colour"
+    path = tmp_path / "cases.csv"
+    path.write_text(f"{header}\nK1,Poe,Ann,143 A ST NE,00101,Medium,2026-01-05,red\n")
+    shown = geoteam("clients", "import", path, "--preview").out
+    recognised, rest = shown.split("Still missing:")
+    missing, unused = rest.split("Columns not used:")
+    assert "name = Given Name+Surname (two columns)" in recognised
+    assert "ref (required)" in missing
+    assert missing.index("ref (required)") < missing.index("needs")
+    assert "Docket" in unused
+    assert '--column ref="COLUMN"' in unused
+    message = geoteam("clients", "import", path).refused()
+    assert "--column ref=" in message
+    assert "--partial" not in message
+    option = ("--column", "ref=Docket", "--column", "access_notes=Colour")
+    told = geoteam("clients", "import", path, "--preview", *option)
+    assert "ref = Docket (given)" in told.out
+    assert "every required field" in told.out
+    assert geoteam("clients", "list", "--json").json["total"] == 24
+    assert "1 new" in geoteam("clients", "import", path, *option).out
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        (["nickname=Name"], "Choose among: ref, name, level"),
+        (["ref=Nix"], "The file has: Client ID"),
+        (["ref"], "FIELD=COLUMN"),
+        (["=Nix"], "FIELD=COLUMN"),
+        (["ref=Client ID", "ref=Name"], "twice"),
+    ],
+)
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_wrong_column_option_is_never_ignored(
+    geoteam: Command, tmp_path: Path, pairs: list[str], message: str, preview: bool
+) -> None:
+    path = write_csv(tmp_path / "more.csv", CLIENT_HEADER, [client_row("C060")])
+    options = [word for pair in pairs for word in ("--column", pair)]
+    result = geoteam("clients", "import", path, *options, *["--preview"] * preview)
+    assert result.code in (1, 2)
+    assert message in result.err
 
 
 def test_a_faulty_import_lists_rows_and_loads_nothing(geoteam: Command, tmp_path: Path) -> None:
