@@ -58,14 +58,18 @@ def waiting_advice(plan: TourPlan, visits: pd.DataFrame, replan: Replan) -> list
 
 def _later(plan: TourPlan, visits: pd.DataFrame, row: pd.Series, replan: Replan) -> str:
     """Say which departure spares the wait, and how many visits it would cost."""
-    departs = plan.departs_at + timedelta(seconds=row["wait_s"])
-    departs -= timedelta(seconds=departs.timestamp() % _STEP_S)
+    departs = _rounded_down(plan.departs_at + timedelta(seconds=row["wait_s"]))
     later = replan(np.arange(len(visits)), departs)
     if row.name not in later.stops.index or later.wait_s > LONG_WAIT_S:
         return ""
     lost = len(set(plan.stops.index) - set(later.stops.index))
     cost = f", which leaves out {lost} other visit{'' if lost == 1 else 's'}" if lost else ""
-    return f"depart at {departs:%H:%M}{cost}"
+    # It may leave later still without coming back later.
+    return f"depart at {_rounded_down(later.departs_at):%H:%M}{cost}"
+
+
+def _rounded_down(moment: datetime) -> datetime:
+    return moment - timedelta(seconds=moment.timestamp() % _STEP_S)
 
 
 def _sentence(row: pd.Series, spares: bool, later: str) -> str:

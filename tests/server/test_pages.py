@@ -166,18 +166,49 @@ def test_a_tour_that_does_not_exist_is_said_plainly(signed_in: SignedIn) -> None
 
 def test_a_tour_is_planned_from_the_form(signed_in: SignedIn) -> None:
     client = signed_in(Role.OFFICER)
-    status, target = send(client, "/tours", "/tours", partner="P1", departs="10:00", max_stops="3")
+    status, target = send(client, "/tours", "/tours", partner="P1", departs="13:00", max_stops="3")
     assert status == 303
     page = client.get(target).text
     assert "Stops" in page
-    assert "10:00" in page
+    assert "13:00" in page
+    assert "miles" in page
     assert client.get(f"{target}/map").status_code == 200
     assert client.get(f"{target}/sheet.pdf").data.startswith(b"%PDF-")
 
 
+def test_a_tour_is_cancelled_from_its_page(signed_in: SignedIn, places: dict[str, str]) -> None:
+    client, path = signed_in(Role.OFFICER), f"/tours/{places['<ref>']}"
+    assert "Cancel the tour" in client.get(path).text
+    assert client.post(f"{path}/cancel", data={"why": "no token"}).status_code == 400
+    assert "Cancel the tour" in client.get(path).text
+    assert send(client, f"{path}/cancel", path, why=" ")[0] == 400
+    status, target = send(client, f"{path}/cancel", path, why="<b>Rain</b>")
+    assert (status, target) == (303, path)
+    page = client.get(path).text
+    assert "This tour is cancelled" in page
+    assert "&lt;b&gt;Rain&lt;/b&gt;" in page
+    assert "Cancel the tour" not in page
+    assert "sheet.pdf" not in page
+    assert "cancelled" in client.get("/tours").text
+    assert client.get(f"{path}/sheet.pdf").status_code == 400
+    police = signed_in(Role.POLICE)
+    assert places["<ref>"] not in police.get("/shared").text
+    shared = police.get(path).text
+    assert "This tour is cancelled" in shared
+    assert "Rain" not in shared
+
+
 @pytest.mark.parametrize(
     "fields",
-    [{"departs": "25:99"}, {"partner": "nobody"}, {"max_stops": "-1"}, {"on": "2026-99-99"}],
+    [
+        {"departs": "25:99"},
+        {"partner": "nobody"},
+        {"max_stops": "-1"},
+        {"max_stops": "0"},
+        {"on": "2026-99-99"},
+        {"on": "2020-01-01"},
+        {"departs": "23:30"},
+    ],
 )
 def test_a_tour_that_cannot_be_is_refused_with_the_reason(
     signed_in: SignedIn, fields: dict[str, str]
