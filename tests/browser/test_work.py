@@ -85,6 +85,12 @@ def test_planning_a_tour(open_as: OpenAs, pictures: Path, screen: str) -> None:
         police.page.locator("main tbody th a").first.click()
         _good(police, pictures, f"tour-police-{screen}")
         assert "/clients/" not in police.page.content()
+    # Cancelled, so that its visits can be planned again.
+    page.get_by_label("Why").fill("The car is broken")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Cancel the tour").click()
+    expect(page.get_by_text("This tour is cancelled")).to_be_visible()
+    _good(watched, pictures, f"tour-cancelled-{screen}")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
