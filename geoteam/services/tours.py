@@ -18,13 +18,13 @@ from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
+from geoteam.services.tour_cancel import cancel_tour
 from geoteam.services.tour_times import Times, departure, refuse_overlap, whose_overlap
 from geoteam.services.tour_views import (
     CANCELLED,
     COPIES,
     TourView,
     list_tours,
-    sees_tour,
     tour,
     tour_map,
     tour_sheet,
@@ -384,54 +384,6 @@ def _save(
             for client_ref, row in stops.iterrows()
         ],
     )
-
-
-def cancel_tour(workspace: Workspace, user: User, ref: str, why: str) -> None:
-    """Cancel a planned tour; its visits are due again.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        The officer of the tour, or a supervisor of the team.
-    ref
-        The tour's reference.
-    why
-        The reason, for those who see the tour later.
-
-    Raises
-    ------
-    InputError
-        When no reason is given, or the tour is done or cancelled already.
-    NotFoundError
-        When there is no such tour, or none of the user's.
-    """
-    reach_of(user)
-    why = why.strip()
-    if not why:
-        raise InputError("the reason is empty", remedy="Say why the tour is cancelled")
-    with workspace.transaction() as session:
-        saved = tours.get(session, ref)
-        officer = staff.get_officer(session, saved.officer_ref)
-        team_ref = officer.team_ref if officer else ""
-        if not sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
-            raise NotFoundError("there is no such tour", remedy="See the list of tours")
-        if saved.status not in tours.STANDING:
-            raise InputError(f"the tour is {saved.status} already", remedy="See the list of tours")
-        now = workspace.now()
-        note = {"by": user.name, "at": now.isoformat(), "why": why}
-        tours.set_status(session, ref, CANCELLED, note=note)
-        audit.append(
-            session,
-            at=now,
-            actor=user.username,
-            action="tour.cancel",
-            object_kind="tour",
-            object_ref=ref,
-            purpose=TOUR,
-            detail={"why": why},
-        )
 
 
 __all__ = [
