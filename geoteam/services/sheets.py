@@ -53,7 +53,11 @@ def tour_sheet_pdf(
             ("Starts from", view.start),
             ("Departs", f"{departs:%H:%M}"),
             ("Back by", f"{returns:%H:%M}"),
-            ("Drive", f"{view.length_m / 1000:.1f} km, {view.drive_s / 60:.0f} minutes"),
+            (
+                "Drive",
+                f"{view.length_m / 1000:.1f} km ({view.length_m / 1609.344:.1f} mi), "
+                f"{view.drive_s / 60:.0f} minutes",
+            ),
             ("Stops", str(len(view.stops))),
             ("Printed", f"{printed.day} {printed:%b %Y %H:%M}, {printed_for}"),
         ],
