@@ -113,6 +113,9 @@ def main() -> None:
         demo = Path(scratch) / "demo"
         clients = str(options.clients)
         results["init_demo"] = run("--workspace", str(demo), "init", "--demo", "--clients", clients)
+        clients_file = str(demo / "city" / "staff" / "clients.csv")
+        again = ("--workspace", str(demo), "clients", "import", clients_file)
+        results["import_again"] = run(*again)
         results["assign"] = run("--workspace", str(demo), "assign")
         if shutil.which("chromium"):
             results["map_page"] = map_page(demo)

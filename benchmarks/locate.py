@@ -48,6 +48,12 @@ def main() -> int:
     got = index.locate(lon, lat)
     locate_s = time.perf_counter() - start
 
+    # A radius for each point, as geocodes have it.
+    radius_m = np.random.default_rng(3).uniform(5, 135, min(options.points, 100_000))
+    start = time.perf_counter()
+    index.ambiguous(lon[: len(radius_m)], lat[: len(radius_m)], radius_m)
+    ambiguous_s = time.perf_counter() - start
+
     ratio = sjoin_s / (build_s + locate_s)
     identical = bool((got == expected).all())
     report = {
@@ -58,6 +64,8 @@ def main() -> int:
         "sjoin_s": round(sjoin_s, 3),
         "index_build_s": round(build_s, 3),
         "index_locate_s": round(locate_s, 3),
+        "ambiguous_points": len(radius_m),
+        "ambiguous_s": round(ambiguous_s, 3),
         "ratio": round(ratio, 1),
         "identical": identical,
     }

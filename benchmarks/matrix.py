@@ -23,12 +23,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geoteam.profile import read_profile
+from geoteam.streets import Matrix, StreetNetwork, cch, read_streets
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from geoteam.profile import read_profile  # noqa: E402
-from geoteam.streets import Matrix, StreetNetwork, cch, read_streets  # noqa: E402
-
 REQUIRED_RATIO = 5.0
 
 
