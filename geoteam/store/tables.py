@@ -187,10 +187,17 @@ class GeocodeRow(Base):
     reason: Mapped[str]
     candidates: Mapped[list[Any]]
     boundary_ambiguous: Mapped[bool]
-    # accepted: used for assignment and tours; review: waits in the queue; unplaceable: no pin.
+    # accepted: used for assignment and tours; review: waits in the queue; unplaceable: no pin;
+    # proposed: a newer reference places it elsewhere, the place in force stands until a person
+    # decides (never in force itself: valid_to is valid_from); settled: was proposed, is decided.
     decision: Mapped[str] = mapped_column(index=True)
     decided_by: Mapped[str] = mapped_column(default="")
     decided_why: Mapped[str] = mapped_column(default="")
+    # Fingerprint of the address reference, and the online service, that it came from.
+    reference: Mapped[str] = mapped_column(default="", server_default="")
+    service: Mapped[str] = mapped_column(default="", server_default="")
+    # Decisions made together carry one mark, so that they are taken back together.
+    batch: Mapped[str] = mapped_column(default="", server_default="", index=True)
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -205,6 +212,18 @@ class AddressDecisionRow(Base):
     decided_by: Mapped[str]
     decided_why: Mapped[str]
     decided_at: Mapped[datetime]
+    batch: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class AddressClaimRow(Base):
+    """An address that somebody has open in review, so that nobody else is given it."""
+
+    __tablename__ = "address_claim"
+    residence_id: Mapped[int] = mapped_column(
+        ForeignKey("residence.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    claimed_by: Mapped[str] = mapped_column(index=True)
+    claimed_until: Mapped[datetime]
 
 
 class PlanRow(Base):
