@@ -25,6 +25,10 @@ _NAMES = {
 }
 
 
+# For columns that were added to tables which had rows.
+_EMPTY = text("''")
+
+
 def _spatial(table: str, column: str = "geometry") -> Index:
     return Index(f"ix_{table}_{column}", column, postgresql_using="gist").ddl_if("postgresql")
 
@@ -194,10 +198,10 @@ class GeocodeRow(Base):
     decided_by: Mapped[str] = mapped_column(default="")
     decided_why: Mapped[str] = mapped_column(default="")
     # Fingerprint of the address reference, and the online service, that it came from.
-    reference: Mapped[str] = mapped_column(default="", server_default="")
-    service: Mapped[str] = mapped_column(default="", server_default="")
+    reference: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
+    service: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
     # Decisions made together carry one mark, so that they are taken back together.
-    batch: Mapped[str] = mapped_column(default="", server_default="", index=True)
+    batch: Mapped[str] = mapped_column(default="", server_default=_EMPTY, index=True)
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -212,7 +216,7 @@ class AddressDecisionRow(Base):
     decided_by: Mapped[str]
     decided_why: Mapped[str]
     decided_at: Mapped[datetime]
-    batch: Mapped[str] = mapped_column(default="", server_default="")
+    batch: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
 
 
 class AddressClaimRow(Base):

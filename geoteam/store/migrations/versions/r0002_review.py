@@ -22,7 +22,9 @@ def upgrade() -> None:
     """Add the columns and the table of claims."""
     for table, columns in _TEXTS:
         for column in columns:
-            op.add_column(table, sa.Column(column, sa.String(), nullable=False, server_default=""))
+            op.add_column(
+                table, sa.Column(column, sa.String(), nullable=False, server_default=sa.text("''"))
+            )
     op.create_index(op.f("ix_geocode_batch"), "geocode", ["batch"])
     op.create_table(
         "address_claim",
