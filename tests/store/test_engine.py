@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from shapely.geometry import Point
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from geoteam.errors import WorkspaceBusyError, WorkspaceError
 from geoteam.store.engine import (
+    _config,
     check_connection,
     migrate,
     newest_version,
@@ -37,6 +39,25 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert migrate(engine) is True
     assert migrate(engine) is False
     assert schema_version(engine) == newest_version() == "0002"
+    engine.dispose()
+
+
+def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
+    config = _config()
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO address_decision (text, result, decided_by, decided_why, decided_at) "
+                "VALUES ('1 A ST|', '{}', 'ada', 'a call', '2026-01-02 03:04:05')"
+            )
+        )
+    assert migrate(engine) is True
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT text, decided_by, batch FROM address_decision"))
+        assert [tuple(row) for row in rows] == [("1 A ST|", "ada", "")]
     engine.dispose()
 
 
