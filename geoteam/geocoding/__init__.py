@@ -10,17 +10,20 @@ from __future__ import annotations
 from geoteam.geocoding.decide import decide
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress, format_address
 from geoteam.geocoding.index import ReferenceIndex
-from geoteam.geocoding.match import geocode
+from geoteam.geocoding.many import geocode_many
+from geoteam.geocoding.match import Geocoder, geocode
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.sources import read_addresses, read_blocks, read_venues
 
 __all__ = [
     "AddressGrammar",
+    "Geocoder",
     "ParsedAddress",
     "ReferenceIndex",
     "decide",
     "format_address",
     "geocode",
+    "geocode_many",
     "parse_address",
     "read_addresses",
     "read_blocks",

@@ -155,6 +155,7 @@ def _as_dict(spot: Spot) -> dict[str, Any]:
         "score": spot.score,
         "match_code": spot.code,
         "reference_id": spot.reference_id,
+        "uncertainty_m": spot.uncertainty_m,
     }
 
 
