@@ -11,11 +11,13 @@ from typing import Any
 import pandas as pd
 import shapely
 from shapely.geometry import Point
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import Select, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import chunks, frame_of, records
+from geoteam.store.proposals import PROPOSED, SETTLED, reopen, withdraw
+from geoteam.store.proposals import settle as settle
 from geoteam.store.tables import ClientRow, GeocodeRow, ResidenceRow
 
 _COLUMNS = (
@@ -32,6 +34,8 @@ _COLUMNS = (
     "boundary_ambiguous",
     "decision",
 )
+# Columns that a frame may bring; where they are there, they win over the arguments.
+_MARKS = ("decided_by", "decided_why", "reference", "service", "batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class Geocode:
     decision: str
     decided_by: str
     decided_why: str
+    reference: str
+    service: str
+    batch: str
     valid_from: datetime
     valid_to: datetime | None
 
@@ -98,7 +105,7 @@ def without_geocode(session: Session) -> pd.DataFrame:
 
 
 def supersede(session: Session, residence_ids: Iterable[int], at: datetime) -> int:
-    """End the present geocodes of some residences.
+    """End the present geocodes of some residences, and withdraw what is proposed for them.
 
     Parameters
     ----------
@@ -114,8 +121,9 @@ def supersede(session: Session, residence_ids: Iterable[int], at: datetime) -> i
     int
         How many geocodes ended.
     """
-    ended = 0
-    for part in chunks(sorted(residence_ids)):
+    ended, ids = 0, sorted(residence_ids)
+    withdraw(session, ids)
+    for part in chunks(ids):
         result = session.execute(
             update(GeocodeRow)
             .where(GeocodeRow.residence_id.in_(part), GeocodeRow.valid_to.is_(None))
@@ -134,6 +142,7 @@ def save(
     *,
     decided_by: str = "",
     decided_why: str = "",
+    reference: str = "",
 ) -> int:
     """Save geocodes; the present ones of the same residences are superseded.
 
@@ -143,36 +152,75 @@ def save(
         Open session.
     frame
         Index residence_id; the columns of GEOCODES with boundary_ambiguous and decision
-        (``accepted``, ``review`` or ``unplaceable``). Columns decided_by and decided_why, where
-        they are there, win over the arguments.
+        (``accepted``, ``review`` or ``unplaceable``). Columns decided_by, decided_why, reference,
+        service (an online service) and batch (a mark of decisions made together), where they are
+        there, win over the arguments.
     at
         The moment.
     decided_by, decided_why
         The person who decided; empty for the geocoder itself.
+    reference
+        Fingerprint of the address reference they come from.
 
     Returns
     -------
     int
         How many were saved.
     """
-    ids = [int(value) for value in frame.index.tolist()]
-    supersede(session, ids, at)
-    names = [*_COLUMNS, *(c for c in ("decided_by", "decided_why") if c in frame.columns)]
-    rows = [
-        {"decided_by": decided_by, "decided_why": decided_why}
+    rows = _rows(frame, at, decided_by=decided_by, decided_why=decided_why, reference=reference)
+    supersede(session, [row["residence_id"] for row in rows], at)
+    for part in chunks(rows):
+        session.execute(insert(GeocodeRow), list(part))
+    return len(rows)
+
+
+def _rows(frame: pd.DataFrame, at: datetime, **marks: str) -> list[dict[str, Any]]:
+    names = [*_COLUMNS, *(name for name in _MARKS if name in frame.columns)]
+    return [
+        marks
         | row
         | {
-            "residence_id": residence_id,
+            "residence_id": int(residence_id),
             "geometry": _point(lon, lat),
             "candidates": list(row["candidates"] or ()),
             "valid_from": at,
             "valid_to": None,
         }
         for residence_id, row, lon, lat in zip(
-            ids, records(frame, names), frame["lon"].tolist(), frame["lat"].tolist(), strict=True
+            frame.index.tolist(),
+            records(frame, names),
+            frame["lon"].tolist(),
+            frame["lat"].tolist(),
+            strict=True,
         )
     ]
-    for part in chunks(rows):
+
+
+def propose(session: Session, frame: pd.DataFrame, at: datetime, *, reference: str) -> int:
+    """Keep what a newer reference says beside the present geocodes, which stay in force.
+
+    Earlier proposals for the same residences are withdrawn.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    frame
+        As for `save`; the candidates begin with the present place.
+    at
+        The moment.
+    reference
+        Fingerprint of the newer reference.
+
+    Returns
+    -------
+    int
+        How many wait for a person now.
+    """
+    rows = _rows(frame.assign(decision=PROPOSED), at, decided_by="", decided_why="",
+                 reference=reference)  # fmt: skip
+    withdraw(session, [row["residence_id"] for row in rows])
+    for part in chunks([row | {"valid_to": at} for row in rows]):
         session.execute(insert(GeocodeRow), list(part))
     return len(rows)
 
@@ -209,6 +257,9 @@ def _get(session: Session, row: GeocodeRow) -> Geocode:
         decision=row.decision,
         decided_by=row.decided_by,
         decided_why=row.decided_why,
+        reference=row.reference,
+        service=row.service,
+        batch=row.batch,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
@@ -255,15 +306,24 @@ def history(session: Session, residence_id: int) -> list[Geocode]:
     Returns
     -------
     list of Geocode
-        Newest first; the first one holds when its ``valid_to`` is None.
+        Newest first, without proposals; the first one holds when its ``valid_to`` is None.
     """
-    query = select(GeocodeRow).where(GeocodeRow.residence_id == residence_id)
-    rows = session.scalars(query.order_by(GeocodeRow.id.desc())).all()
-    return [_get(session, row) for row in rows]
+    return [_get(session, row) for row in session.scalars(_in_force(residence_id))]
+
+
+def _in_force(residence_id: int) -> Select[GeocodeRow]:
+    return (
+        select(GeocodeRow)
+        .where(
+            GeocodeRow.residence_id == residence_id,
+            GeocodeRow.decision.not_in((PROPOSED, SETTLED)),
+        )
+        .order_by(GeocodeRow.id.desc())
+    )
 
 
 def restore_previous(session: Session, residence_id: int, at: datetime) -> Geocode:
-    """Undo a decision: what held before it holds again.
+    """Undo a decision: what held before it holds again, and a proposal that it settled waits again.
 
     Parameters
     ----------
@@ -284,8 +344,7 @@ def restore_previous(session: Session, residence_id: int, at: datetime) -> Geoco
     NotFoundError
         When nothing came before the present one.
     """
-    query = select(GeocodeRow).where(GeocodeRow.residence_id == residence_id)
-    rows = session.scalars(query.order_by(GeocodeRow.id.desc()).limit(2)).all()
+    rows = session.scalars(_in_force(residence_id).limit(2)).all()
     if len(rows) < 2:
         raise NotFoundError("there is no earlier geocode to go back to")
     present, earlier = rows
@@ -295,5 +354,6 @@ def restore_previous(session: Session, residence_id: int, at: datetime) -> Geoco
     copy = GeocodeRow(**{name: getattr(earlier, name) for name in names}, valid_from=at)
     copy.valid_to = None
     session.add(copy)
+    reopen(session, residence_id, present.valid_from)
     session.flush()
     return _get(session, copy)
