@@ -104,6 +104,13 @@ class AddressTables(_Table):
     blocks: SourceTable | None = None
 
 
+class GeocodingTable(_Table):
+    """Least scores that are accepted without a person; an agency may only be stricter."""
+
+    accept_score: Annotated[float, Field(ge=94, le=100)] = 94
+    accept_area_score: Annotated[float, Field(ge=90, le=100)] = 90
+
+
 class StreetTable(SourceTable):
     """The street network: a file, or a place name for a machine with a network."""
 
@@ -188,6 +195,7 @@ class CityProfile(_Table):
     boundaries: tuple[BoundaryTable, ...]
     streets: StreetTable
     addresses: AddressTables
+    geocoding: GeocodingTable = GeocodingTable()
     venues: VenueTable | None = None
     # Water and parks under the map: polygons with the column ``kind`` (water or park).
     landscape: SourceTable | None = None

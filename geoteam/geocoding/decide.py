@@ -27,7 +27,14 @@ _NO_PIN = (
 )
 
 
-def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame:
+def decide(
+    geocodes: pd.DataFrame,
+    ambiguous: NDArray[np.bool_],
+    *,
+    units: pd.Series | None = None,
+    accept_score: float = ACCEPT_SCORE,
+    accept_area_score: float = ACCEPT_AREA_SCORE,
+) -> pd.DataFrame:
     """Decide which results are used, which a person reviews, and which have no place.
 
     Parameters
@@ -36,6 +43,12 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
         Contract ``GEOCODES``.
     ambiguous
         One flag a row: the circle of the uncertainty crosses into another unit.
+    units
+        One text a row: the codes that the circle touches, comma separated; named in the reason of
+        what waits because of them.
+    accept_score, accept_area_score
+        Least score of a point or place, and of an interpolated, block or intersection match, that
+        is accepted.
 
     Returns
     -------
@@ -51,10 +64,11 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
     no_pin = kind.isin(_NO_PIN)
     doubt = geocodes["candidates"].map(len) > 0
     place = code == MatchCode.PLACE.value
-    point = is_match & code.isin(_POINTS) & (score >= ACCEPT_SCORE) & ~(place & crosses)
-    area = is_match & code.isin(_AREAS) & (score >= ACCEPT_AREA_SCORE)
+    point = is_match & code.isin(_POINTS) & (score >= accept_score) & ~(place & crosses)
+    area = is_match & code.isin(_AREAS) & (score >= accept_area_score)
     accepted = (point | (area & ~crosses)) & ~no_pin
     unplaceable = no_pin & ~doubt
+    crossing = (area | (is_match & place)) & crosses
     decision = np.select([accepted, unplaceable], ["accepted", "unplaceable"], "review")
     why = np.select(
         [
@@ -64,7 +78,7 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
             no_pin,
             status == MatchStatus.TIE.value,
             status == MatchStatus.UNMATCHED.value,
-            (area | (is_match & place)) & crosses,
+            crossing,
             code == MatchCode.POSTAL.value,
         ],
         [
@@ -74,7 +88,7 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
             "It may have a place after all.",
             "The candidates cannot be told apart.",
             "No place was found.",
-            "The circle of its uncertainty crosses into another area.",
+            _crossing_words(crossing, units),
             "Only the ZIP is known.",
         ],
         "The match is not certain enough.",
@@ -86,3 +100,14 @@ def decide(geocodes: pd.DataFrame, ambiguous: NDArray[np.bool_]) -> pd.DataFrame
         },
         index=geocodes.index,
     )
+
+
+def _crossing_words(crossing: pd.Series, units: pd.Series | None) -> str | NDArray[np.object_]:
+    """Say into which areas each circle crosses, where they are known."""
+    words = "The circle of its uncertainty crosses into another area"
+    if units is None:
+        return f"{words}."
+    told = np.full(len(crossing), f"{words}.", dtype=object)
+    at = np.flatnonzero(crossing)
+    told[at] = [f"{words}: {text.replace(',', ' or ')}." for text in units.iloc[at]]
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zipfile
@@ -127,6 +128,22 @@ class ReferenceIndex:
             The dictionaries.
         """
         return Lookup(self.parts, self.grammar)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name what the index holds: the same content has the same name, other content another.
+
+        Returns
+        -------
+        str
+            Hex digest of the arrays and the grammar.
+        """
+        digest = hashlib.sha256(repr((self.grammar, self.zip_prefixes, self.crs)).encode())
+        for name in Parts.__dataclass_fields__:
+            array: NDArray[Any] = getattr(self.parts, name)
+            digest.update(f"{name} {array.dtype} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where the address points lie.

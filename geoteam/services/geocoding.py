@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -41,8 +42,9 @@ def geocode_residences(workspace: Workspace, actor: str) -> dict[str, int]:
         if waiting.empty:
             return {"accepted": 0, "review": 0, "unplaceable": 0, "reused": 0}
         placed = place(workspace, waiting["address"], waiting["zip"], waiting["kind"])
-        reused = _reuse(session, waiting, placed, grammar_of(workspace.profile))
-        geocodes.save(session, placed, workspace.now())
+        reused = reuse_decisions(session, waiting, placed, grammar_of(workspace.profile))
+        fingerprint = workspace.reference().fingerprint
+        geocodes.save(session, placed, workspace.now(), reference=fingerprint)
         counts = placed["decision"].value_counts()
         summary = {
             name: int(counts.get(name, 0)) for name in ("accepted", "review", "unplaceable")
@@ -76,16 +78,32 @@ def place(
     Returns
     -------
     DataFrame
-        GEOCODES with ``boundary_ambiguous`` and ``decision``, on the same index.
+        GEOCODES with ``boundary_ambiguous``, ``units`` (codes of the units that the circle of the
+        uncertainty touches, comma separated; '' without a place) and ``decision``, on the same
+        index. The reason of what waits because of a boundary names those units.
     """
     found = geocode(address, workspace.reference(), zips=zips)
     if kinds is not None:
         _without_address(found, kinds)
     index = workspace.area_index(workspace.profile.unit_kind)
+    lon, lat = found["lon"].to_numpy(), found["lat"].to_numpy()
     radius_m = found["uncertainty_m"].fillna(0.0).to_numpy()
-    ambiguous = index.ambiguous(found["lon"].to_numpy(), found["lat"].to_numpy(), radius_m)
+    ambiguous = index.ambiguous(lon, lat, radius_m)
+    units = index.locate(lon, lat)
+    # Nearness costs a hundred times more than lying in, so only few are asked.
+    crossing = np.flatnonzero(ambiguous)
+    near = index.near(lon[crossing], lat[crossing], radius_m[crossing])
+    units[crossing] = [",".join(codes) for codes in near]
     found["boundary_ambiguous"] = ambiguous
-    decided = decide(found, ambiguous)
+    found["units"] = pd.Series(units, index=found.index, dtype="str")
+    rule = workspace.profile.geocoding
+    decided = decide(
+        found,
+        ambiguous,
+        units=found["units"],
+        accept_score=rule.accept_score,
+        accept_area_score=rule.accept_area_score,
+    )
     found["decision"] = decided["decision"]
     found["reason"] = decided["reason"]
     return found
@@ -106,10 +124,28 @@ def _without_address(found: pd.DataFrame, kinds: pd.Series) -> None:
     found.loc[rows, "reason"] = "the agency's record says that there is no fixed address."
 
 
-def _reuse(
+def reuse_decisions(
     session: Session, waiting: pd.DataFrame, placed: pd.DataFrame, grammar: AddressGrammar
 ) -> int:
-    """Put people's decisions in the place of the geocoder's answer; return how many."""
+    """Put people's decisions in the place of the geocoder's answer.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    waiting
+        Residences: client_ref, kind, address and zip.
+    placed
+        What `place` made of them, on the same index; changed in place, with the new columns
+        decided_by and decided_why.
+    grammar
+        The address habits of the city.
+
+    Returns
+    -------
+    int
+        How many decisions were used.
+    """
     placed["decided_by"] = ""
     placed["decided_why"] = ""
     # Where the agency's record says that there is no address, no decision on a text changes it.
