@@ -118,6 +118,34 @@ class SignInError(GeoteamError, PermissionError):
     """A sign-in that is refused; the message never says which part was wrong."""
 
 
+class ServiceError(GeoteamError, OSError):
+    """An online service that cannot be asked, or that does not answer as documented."""
+
+
+class ServiceOffError(ServiceError, PermissionError):
+    """An online service that nobody has turned on."""
+
+
+class ServiceRefusedError(ServiceError, PermissionError):
+    """An online service that turns us away, or that sends us somewhere else."""
+
+
+class ServiceBusyError(ServiceError, BlockingIOError):
+    """An online service that wants to be asked later."""
+
+
+class ServiceTimeoutError(ServiceError, TimeoutError):
+    """An online service that does not answer in time."""
+
+
+class ServiceUnreachableError(ServiceError, ConnectionError):
+    """An online service that cannot be reached, or that breaks off."""
+
+
+class ServiceAnswerError(ServiceError, ValueError):
+    """An answer of an online service that cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """One fault of one cell of an imported table.
