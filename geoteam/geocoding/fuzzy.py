@@ -6,7 +6,7 @@ Damerau 1964), as computed by rapidfuzz. A name is mended only when one street i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rapidfuzz import process
@@ -19,6 +19,10 @@ SURE = 95.0
 # Strictly nearest, with others one letter behind: the house number must tell them apart.
 NEAREST = 86.0
 DOUBTFUL = 85.0
+# One letter more than is ever mended, to see who else is near.
+_FARTHEST = 3
+# So many names are compared at once; it bounds memory.
+_AT_ONCE = 4096
 
 
 def _core(base: str) -> str:
@@ -27,9 +31,10 @@ def _core(base: str) -> str:
     return " ".join(words[:-1]) if len(words) > 1 and words[-1] in _TYPES else base
 
 
-def _mendable(base: str) -> bool:
+def _mendable(base: str, letters: int) -> bool:
+    # Numbered and lettered streets differ by one sign from their neighbours: never mended.
     core = _core(base)
-    return len(core) >= 4 and not any(character.isdigit() for character in core)
+    return len(core) >= letters and not any(character.isdigit() for character in core)
 
 
 class StreetSpelling:
@@ -46,54 +51,71 @@ class StreetSpelling:
         # Quadrant -> names that may be mended; with and without their type.
         self._typed: dict[str, list[str]] = {"": []}
         for base, quadrants in by_base.items():
-            if _mendable(base):
+            if _mendable(base, 4):
                 for quadrant in quadrants:
                     self._typed.setdefault(quadrant, []).append(base)
         for quadrant, names in self._typed.items():
             if quadrant:
-                names.extend(self._typed[""])
+                names.extend(sorted(set(self._typed[""]) - set(names)))
         self._cores = {q: [_core(name) for name in names] for q, names in self._typed.items()}
 
-    def near(self, base: str, quadrant: str) -> list[tuple[str, float]]:
-        """Find the streets of a quadrant whose name is spelled nearly so.
+    def near(self, bases: Sequence[str], quadrant: str) -> list[list[tuple[str, float]]]:
+        """Find the streets of a quadrant whose names are spelled nearly so.
 
         Parameters
         ----------
-        base
-            Name as typed, spelled out, without quadrant; its type may be missing.
+        bases
+            Names as typed, spelled out, without quadrant; the type may be missing.
         quadrant
             The quadrant that is written; '' searches only streets without one.
 
         Returns
         -------
-        list of tuple
-            Up to five (name, score), best first. A score of 95 (94 when the type is missing too)
-            means that it is the only street so near and that the slip is small for the length of
-            the name.
+        list of list of tuple
+            For each up to five (name, score), best first. A score of 95 (94 when the type is
+            missing too) means that it is the only street so near and that the slip is small for
+            the length of the name.
         """
-        core = _core(base)
-        # Numbered and lettered streets differ by one sign from their neighbours: never mended.
-        if len(core) < 4 or any(character.isdigit() for character in core):
-            return []
+        out: list[list[tuple[str, float]]] = [[] for _ in bases]
         pool = self._typed.get(quadrant, [])
-        typed = core != base
-        names = pool if typed else self._cores.get(quadrant, [])
-        limit = 1 if len(core) < 8 else 2
-        if not pool:
+        # With and without a type: which texts, compared with which names.
+        for typed, names in ((True, pool), (False, self._cores.get(quadrant, []))):
+            rows = [
+                i
+                for i, base in enumerate(bases)
+                if pool and _mendable(base, 3) and (_core(base) != base) == typed
+            ]
+            for start in range(0, len(rows), _AT_ONCE):
+                part = rows[start : start + _AT_ONCE]
+                distances = process.cdist(
+                    [bases[i] for i in part],
+                    names,
+                    scorer=OSA.distance,
+                    score_cutoff=_FARTHEST,
+                    dtype=np.uint8,
+                )
+                hits = distances <= _FARTHEST
+                for row in np.flatnonzero(hits.any(axis=1)).tolist():
+                    near = np.flatnonzero(hits[row])
+                    at, away = near.tolist(), distances[row, near].tolist()
+                    out[part[row]] = self._judge(bases[part[row]], typed, pool, at, away)
+        return out
+
+    def _judge(
+        self, base: str, typed: bool, pool: list[str], near: list[int], away: list[int]
+    ) -> list[tuple[str, float]]:
+        """Score the names near a typed one; `near` are their places in `pool`."""
+        order = sorted(range(len(near)), key=away.__getitem__)
+        best = away[order[0]]
+        # The right name may be the longer of the two.
+        letters = max(len(_core(base)), len(_core(pool[near[order[0]]])))
+        if best > (1 if letters < 8 else 2):
             return []
-        distances = process.cdist(
-            [base], names, scorer=OSA.distance, score_cutoff=limit + 1, dtype=np.uint8
-        )[0]
-        near = np.flatnonzero(distances <= limit + 1)
-        order = near[np.argsort(distances[near], kind="stable")]
-        best = int(distances[order[0]]) if len(order) else limit + 1
-        if best > limit:
-            return []
-        close = [pool[i] for i in order[:5] if distances[i] <= best + 1]
+        close = [pool[near[i]] for i in order[:5] if away[i] <= best + 1]
         if base in self._by_base:
             # The name as typed exists in another quadrant: either may be the slip.
             return [(name, DOUBTFUL) for name in close]
         if len(close) == 1:
             return [(close[0], SURE if typed else SURE - 1)]
-        alone = int(distances[order[1]]) > best
+        alone = away[order[1]] > best
         return [(close[0], NEAREST if alone else DOUBTFUL), *((n, DOUBTFUL) for n in close[1:])]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import cos, hypot, radians
 from typing import NamedTuple
+
+import numpy as np
 
 from geoteam.geocoding.build import Parts
 from geoteam.geocoding.fuzzy import StreetSpelling
@@ -15,7 +17,10 @@ from geoteam.geocoding.words import STATES
 
 _TYPES = frozenset(SUFFIXES.values())
 _STATE_NAMES = {code: name for name, code in STATES.items()}
-
+# Names without type or direction, their score, and what is said of them.
+_Kind = tuple[list[str], float, str]
+# So many typed names are remembered.
+_REMEMBERED = 400_000
 
 # Two points of one address farther apart than this are two places.
 SAME_PLACE_M = 60.0
@@ -88,18 +93,20 @@ class Lookup:
         self._blocks()
         self._others()
         self.spelling = StreetSpelling(self.by_base)
+        self._named: dict[tuple[str, str], list[Name]] = {}
 
     def _points(self) -> None:
         parts = self.parts
-        self.point_at: dict[tuple[int, int, str], int] = {}
-        self.point_any: dict[tuple[int, int], int] = {}
+        # Plain lists: reading one cell of an array costs more than all else of an exact match.
         streets, numbers = parts.point_street.tolist(), parts.point_number.tolist()
         suffixes = parts.point_suffix.tolist()
-        for i in range(len(streets) - 1, -1, -1):
-            self.point_at[(streets[i], numbers[i], suffixes[i])] = i
-            self.point_any[(streets[i], numbers[i])] = i
+        # Of points with one address the first counts: it is written last.
+        back = range(len(streets) - 1, -1, -1)
+        known = zip(reversed(streets), reversed(numbers), reversed(suffixes), strict=True)
+        self.point_at: dict[tuple[int, int, str], int] = dict(zip(known, back, strict=True))
+        pairs = zip(reversed(streets), reversed(numbers), strict=True)
+        self.point_any: dict[tuple[int, int], int] = dict(zip(pairs, back, strict=True))
         self.numbers = numbers
-        # Plain lists: reading one cell of an array costs more than all else of an exact match.
         self.lon, self.lat = parts.point_lon.tolist(), parts.point_lat.tolist()
         self.zips_of = list(map(tuple, parts.point_zips.tolist()))
         self.ids, self.far = parts.point_id.tolist(), parts.point_far.tolist()
@@ -108,23 +115,24 @@ class Lookup:
             f"{base} {quadrant}" if quadrant else base
             for base, quadrant in zip(self.bases, self.quadrants, strict=True)
         ]
-        self.point_rows: dict[int, tuple[int, int]] = {}
-        for i, street in enumerate(streets):
-            low = self.point_rows[street][0] if street in self.point_rows else i
-            self.point_rows[street] = (low, i + 1)
+        owners, first, count = np.unique(parts.point_street, return_index=True, return_counts=True)
+        self.point_rows: dict[int, tuple[int, int]] = {
+            street: (low, low + size)
+            for street, low, size in zip(
+                owners.tolist(), first.tolist(), count.tolist(), strict=True
+            )
+        }
+        self._twins()
 
-        self._twins(streets, numbers, suffixes)
-
-    def _twins(self, streets: list[int], numbers: list[int], suffixes: list[str]) -> None:
+    def _twins(self) -> None:
         """Remember points whose address stands again at another place."""
         self.twin: dict[int, int] = {}
-        lon, lat = self.parts.point_lon, self.parts.point_lat
-        for i in range(1, len(streets)):
-            if numbers[i] != numbers[i - 1] or streets[i] != streets[i - 1]:
-                continue
-            first = self.point_at[(streets[i], numbers[i], suffixes[i])]
-            here = (float(lon[first]), float(lat[first]))
-            if metres(*here, float(lon[i]), float(lat[i])) > SAME_PLACE_M:
+        street, number = self.parts.point_street, self.parts.point_number
+        again = (street[1:] == street[:-1]) & (number[1:] == number[:-1])
+        for i in (np.flatnonzero(again) + 1).tolist():
+            first = self.point_at[(int(street[i]), self.numbers[i], self.suffixes[i])]
+            here = (self.lon[first], self.lat[first])
+            if metres(*here, self.lon[i], self.lat[i]) > SAME_PLACE_M:
                 self.twin[first] = i
 
     def _blocks(self) -> None:
@@ -135,14 +143,19 @@ class Lookup:
         self.block_low = parts.block_low.tolist()
         self.block_high = parts.block_high.tolist()
         self.street_zips: dict[int, set[int]] = {}
+        owners, codes = [], []
         for street, zips in (
             (parts.point_street, parts.point_zips),
             (parts.block_street, parts.block_zips),
             (parts.crossing_a, parts.crossing_zips),
             (parts.crossing_b, parts.crossing_zips),
         ):
-            for owner, codes in zip(street.tolist(), zips.tolist(), strict=True):
-                self.street_zips.setdefault(owner, set()).update(codes)
+            for column in zips.T:
+                owners.append(street.astype(np.int64))
+                codes.append(column.astype(np.int64))
+        pairs = np.unique(np.concatenate(owners) * 100_000 + np.concatenate(codes)).tolist()
+        for pair in pairs:
+            self.street_zips.setdefault(pair // 100_000, set()).add(pair % 100_000)
 
     def _others(self) -> None:
         parts = self.parts
@@ -176,7 +189,7 @@ class Lookup:
         return (at - 1 if at > low else -1, at if at < high else -1)
 
     def names(self, base: str, predirectional: str, name: str, quadrant: str) -> Sequence[Name]:
-        """List the street names of the reference that a parsed street can mean.
+        """List the street names of the reference that a parsed street can mean, remembered.
 
         Parameters
         ----------
@@ -192,26 +205,54 @@ class Lookup:
         sequence of Name
             Best first; only names of the best kind of match.
         """
-        exact = self._exact(base, quadrant)
-        if exact:
-            return exact
-        untyped = f"{predirectional} {name}".strip()
-        kinds: list[tuple[str, list[str], float, str]] = [
-            ("type", self.by_name.get(base, []), 97.0, "the street type is missing"),
-            ("other", self.by_name.get(untyped, []), 90.0, "the street type is another one"),
-            ("direction", self.undirected.get(base, []), 88.0, "the direction is missing"),
+        key = (base, quadrant)
+        if key not in self._named:
+            self.resolve([(base, predirectional, name, quadrant)])
+        return self._named[key]
+
+    def resolve(self, streets: Iterable[tuple[str, str, str, str]]) -> None:
+        """Find the names of many parsed streets at once, for `names` to return.
+
+        Parameters
+        ----------
+        streets
+            For each its name with direction and type, direction, name alone, and quadrant.
+        """
+        if len(self._named) > _REMEMBERED:
+            self._named.clear()
+        misspelt: dict[str, dict[str, list[_Kind]]] = {}
+        for base, predirectional, name, quadrant in streets:
+            if (base, quadrant) in self._named:
+                continue
+            exact = self._exact(base, quadrant)
+            kinds = [] if exact else self._kinds(base, f"{predirectional} {name}".strip())
+            found = exact or self._of_kinds(kinds, quadrant)
+            if found:
+                self._named[(base, quadrant)] = found
+            else:
+                misspelt.setdefault(quadrant, {})[base] = kinds
+        for quadrant, bases in misspelt.items():
+            nearest = self.spelling.near(list(bases), quadrant)
+            for (base, kinds), near in zip(bases.items(), nearest, strict=True):
+                found = [Name(n, score, f"{base!r} is read as {n!r}", True) for n, score in near]
+                self._named[(base, quadrant)] = found or self._elsewhere(kinds)
+
+    def _kinds(self, base: str, untyped: str) -> list[_Kind]:
+        return [
+            (self.by_name.get(base, []), 97.0, "the street type is missing"),
+            (self.by_name.get(untyped, []), 90.0, "the street type is another one"),
+            (self.undirected.get(base, []), 88.0, "the direction is missing"),
         ]
-        for _, bases, score, why in kinds:
+
+    def _of_kinds(self, kinds: list[_Kind], quadrant: str) -> list[Name]:
+        for bases, score, why in kinds:
             here = [b for b in bases if not quadrant or self._has(b, quadrant)]
             if here:
                 return [Name(b, score, why, False) for b in here]
-        found = [
-            Name(near, score, f"{base!r} is read as {near!r}", True)
-            for near, score in self.spelling.near(base, quadrant)
-        ]
-        if found:
-            return found
-        for _, bases, score, why in kinds:
+        return []
+
+    def _elsewhere(self, kinds: list[_Kind]) -> list[Name]:
+        for bases, score, why in kinds:
             if bases:
                 return [Name(b, min(score, 80.0), why, False) for b in bases]
         return []

@@ -55,7 +55,6 @@ class Matcher:
         self.look = look
         self.grammar = grammar
         self.zip_prefixes = zip_prefixes
-        self._names: dict[tuple[str, str], list[Name]] = {}
 
     def match(self, parsed: ParsedAddress, zip_text: str) -> Result:
         """Decide what one parsed address means.
@@ -173,12 +172,9 @@ class Matcher:
         list of Name
             Best first.
         """
-        key = (parsed.street, parsed.quadrant)
-        if key not in self._names:
-            self._names[key] = list(
-                self.look.names(parsed.street, parsed.predirectional, parsed.name, parsed.quadrant)
-            )
-        return self._names[key]
+        return list(
+            self.look.names(parsed.street, parsed.predirectional, parsed.name, parsed.quadrant)
+        )
 
     def _finder(self, parsed: ParsedAddress) -> Callable[[int], Spot | None]:
         look = self.look
