@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from geoteam.geocoding.clean import tokens
+from geoteam.geocoding.decide import ACCEPT_AREA_SCORE
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import Spot
 from geoteam.geocoding.lookup import Lookup
@@ -89,6 +90,8 @@ def match_crossing(
     if not spots:
         reason = f"{parsed.street} and {base2} do not meet in the reference. {why}".strip()
         return unmatched(_KIND, MatchCode.STREET_NAME, reason)
+    if score < ACCEPT_AREA_SCORE:
+        return tied(_KIND, spots, f"Here streets meet whose names are nearly so. {why}")
     written = bool(parsed.quadrant) + bool(other.quadrant)
     inferred = bool(grammar.quadrants) and written < 2
     if zip_code in look.known_zips:

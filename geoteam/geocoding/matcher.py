@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from geoteam.geocoding.crossing import match_crossing
+from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
 from geoteam.geocoding.fuzzy import NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import (
@@ -19,6 +20,7 @@ from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.places import match_place, postal
 from geoteam.geocoding.quadrant import (
+    TYPE_MISSING,
     Found,
     joint_score,
     missing_quadrant,
@@ -248,10 +250,10 @@ class Matcher:
         what = "block" if parsed.kind == AddressKind.BLOCK else "house number"
         if not hits:
             return self._no_number(parsed, what, written, other, zip_code)
+        hits = sorted(hits, key=lambda f: -joint_score(f.spot, f.name) if f.spot else 0.0)
         spots = [
             f.spot._replace(score=joint_score(f.spot, f.name)) for f in hits if f.spot is not None
         ]
-        spots.sort(key=lambda spot: -spot.score)
         best = hits[0]
         if len(spots) > 1 and max(metres_apart(spots[0], s) for s in spots[1:]) > SAME_PLACE_M:
             labels = " and ".join(dict.fromkeys(spot.address for spot in spots))
@@ -265,6 +267,12 @@ class Matcher:
             nearest = best.name.score == NEAREST and spot.code == MatchCode.POINT_ADDRESS
             score = SOLE_SCORE if nearest and score == NEAREST else min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
+        if best.name.score < TYPE_MISSING and score < self._sure(spot):
+            # A street that is not in the reference under the name written is no place, unless the
+            # house number confirms how the name is read.
+            label = parsed.street + (f" {parsed.quadrant}" if parsed.quadrant else "")
+            reason = f"it may be {spot.address}, but there is no street {label} in the reference"
+            return tied(parsed.kind, spots, sentence(*whys, reason))
         twin = twin_of(self.look, spot)
         if twin is not None:
             reason = f"the reference has {spot.address} at two places"
@@ -276,6 +284,10 @@ class Matcher:
             if not self.grammar.quadrants:
                 whys = [f"the {what} and street are in the reference"]
         return matched(parsed.kind, spot, sentence(*whys), score=score)
+
+    @staticmethod
+    def _sure(spot: Spot) -> float:
+        return ACCEPT_SCORE if spot.code == MatchCode.POINT_ADDRESS else ACCEPT_AREA_SCORE
 
     def _zip_against(
         self, parsed: ParsedAddress, zip_code: int, spots: list[Spot], other: Others

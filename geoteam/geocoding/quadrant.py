@@ -14,6 +14,8 @@ INFERRED_SCORE = 95.0
 # An interpolated number in an inferred quadrant is two guesses at once.
 INFERRED_AREA_SCORE = 89.0
 UNCONFIRMED_SCORE = 88.0
+# A name that scores less had to be changed to be found; of this one only the type is missing.
+TYPE_MISSING = 97.0
 
 
 class Found(NamedTuple):
@@ -112,6 +114,8 @@ def missing_quadrant(
             parsed.kind, MatchCode.STREET_NAME, sentence(why, said, reason), score=50.0
         )
     spots = [f.spot for f in hits if f.spot is not None]
+    if found[0].name.score < TYPE_MISSING:
+        return tied(parsed.kind, spots, sentence(why, said, "the name is not certain"))
     if zip_code not in look.known_zips:
         ask = "there is no ZIP to tell which" if not zip_code else "the ZIP does not tell which"
         if len(found) == 1:
@@ -138,6 +142,11 @@ def missing_quadrant(
             two = f"the reference has {spot.address} at two places"
             return tied(parsed.kind, [spot, twin], sentence(why, said + "; " + only, two))
         exact = spot.code == MatchCode.POINT_ADDRESS
+        rivals = [s for s in spots if s.row < 0 and s is not spot]
+        if exact and rivals:
+            # One ZIP in seventy is wrong: it does not settle which of two hundred-blocks is meant.
+            open_ = f"the hundred-block of {rivals[0].address} may hold the number too"
+            return tied(parsed.kind, [spot, *rivals], sentence(why, said + "; " + only, open_))
         limit = INFERRED_SCORE if exact else INFERRED_AREA_SCORE
         score = min(limit, joint_score(spot, strong[0].name))
         reason = sentence(parsed.note, why, said + "; " + only, spot.why)
