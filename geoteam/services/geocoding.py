@@ -85,6 +85,24 @@ def place(
     found = geocode(address, workspace.reference(), zips=zips)
     if kinds is not None:
         _without_address(found, kinds)
+    return weigh(workspace, found)
+
+
+def weigh(workspace: Workspace, found: pd.DataFrame) -> pd.DataFrame:
+    """Lay geocodes over the unit boundaries in force, and decide which count.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    found
+        GEOCODES; changed in place.
+
+    Returns
+    -------
+    DataFrame
+        What `place` returns.
+    """
     index = workspace.area_index(workspace.profile.unit_kind)
     lon, lat = found["lon"].to_numpy(), found["lat"].to_numpy()
     radius_m = found["uncertainty_m"].fillna(0.0).to_numpy()
