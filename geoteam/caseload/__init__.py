@@ -11,13 +11,14 @@ from __future__ import annotations
 from geoteam.caseload.assign import Assignment, assign
 from geoteam.caseload.explain import explain
 from geoteam.caseload.objective import Weights
-from geoteam.caseload.teams import specialty_of
+from geoteam.caseload.teams import choose_teams, specialty_of
 from geoteam.caseload.workload import full_caseload_points, workload_points
 
 __all__ = [
     "Assignment",
     "Weights",
     "assign",
+    "choose_teams",
     "explain",
     "full_caseload_points",
     "specialty_of",
