@@ -14,6 +14,7 @@ from geoteam.cli import (
     network,
     plans,
     serve,
+    services,
     setup,
     streets,
     tours,
@@ -22,8 +23,8 @@ from geoteam.cli import (
 )
 
 _MODULES = (
-    setup, boundaries, addresses, streets, clients, assign, plans, tours, network, maps, serve,
-    users, audit, upkeep,
+    setup, boundaries, addresses, streets, clients, services, assign, plans, tours, network, maps,
+    serve, users, audit, upkeep,
 )  # fmt: skip
 
 

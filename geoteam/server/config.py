@@ -26,6 +26,13 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "Number of reverse proxies whose X-Forwarded-For and -Proto are believed.",
     ),
     "GEOTEAM_THREADS": ("`8`", "Threads that answer requests."),
+    "GEOTEAM_MAR_KEY": ("none", "The agency's key for DC MAR 2, for `geoteam services`."),
+    "GEOTEAM_NOMINATIM_URL": (
+        "none",
+        "Address of the agency's own Nominatim server, for `geoteam services`; not the public one.",
+    ),
+    "GEOTEAM_PHOTON_URL": ("none", "The same for Photon."),
+    "GEOTEAM_PELIAS_URL": ("none", "The same for Pelias."),
 }
 
 

@@ -55,6 +55,24 @@ class ServiceInfo:
     sends: str
     to: str
 
+    def require(self, environ: Mapping[str, str]) -> None:
+        """Refuse a service that cannot be asked yet.
+
+        Parameters
+        ----------
+        environ
+            The environment.
+
+        Raises
+        ------
+        InputError
+            When its key or its server's address is missing, or not allowed.
+        """
+        if self.name in _SELF_HOSTED:
+            _server(self, environ)
+        elif self.setting:
+            _setting(self, environ)
+
     def warning(self, environ: Mapping[str, str]) -> str:
         """Say what leaves the machine, and to whom.
 
@@ -176,31 +194,6 @@ def open_service(
         return Mar(connection, _setting(info, environ))
     parts = _server(info, environ)
     return _SELF_HOSTED[name](connection, parts.scheme, f"{parts.netloc}{parts.path}")
-
-
-def missing(info: ServiceInfo, environ: Mapping[str, str]) -> str:
-    """Say what a service still needs before it can be turned on.
-
-    Parameters
-    ----------
-    info
-        The service.
-    environ
-        The environment.
-
-    Returns
-    -------
-    str
-        A sentence; '' when it is ready.
-    """
-    try:
-        if info.name in _SELF_HOSTED:
-            _server(info, environ)
-        elif info.setting:
-            _setting(info, environ)
-    except InputError as error:
-        return str(error)
-    return ""
 
 
 def _setting(info: ServiceInfo, environ: Mapping[str, str]) -> str:
