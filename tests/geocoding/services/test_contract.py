@@ -18,7 +18,14 @@ from geoteam.errors import (
     ServiceTimeoutError,
     ServiceUnreachableError,
 )
-from geoteam.geocoding.services import Connection, OnlineService, Outcome, Patience, Question
+from geoteam.geocoding.services import (
+    Answer,
+    Connection,
+    OnlineService,
+    Outcome,
+    Patience,
+    Question,
+)
 from geoteam.geocoding.services.census import Census
 from geoteam.geocoding.services.mar import Mar
 from geoteam.geocoding.services.nominatim import Nominatim
@@ -255,10 +262,9 @@ def test_a_server_that_is_not_there(make: Make) -> None:
 @pytest.mark.parametrize("server", ["nominatim", "photon", "pelias", "mar"], indirect=True)
 def test_what_was_answered_before_a_fault_stays_good(server: Server, make: Make) -> None:
     server.script[:] = ["ok", *["500"] * 9]
-    answers = []
+    answers: list[Answer] = []
     with pytest.raises(ServiceUnreachableError):
-        for answer in make().ask([H1200, TWIN]):
-            answers.append(answer)
+        answers.extend(make().ask([H1200, TWIN]))
     assert [answer.question for answer in answers] == [H1200]
 
 
@@ -295,10 +301,9 @@ def test_a_census_file_that_is_cut_off_is_finished(
 @pytest.mark.parametrize("server", ["census"], indirect=True)
 def test_a_census_file_that_never_comes_whole(server: Server, make: Make) -> None:
     server.script[:] = ["cut", "junk", "junk"] + ["junk"] * 9
-    answers = []
+    answers: list[Answer] = []
     with pytest.raises(ServiceAnswerError, match="left out 1 of 3") as caught:
-        for answer in make().ask([TWIN, NOWHERE, H1200]):
-            answers.append(answer)
+        answers.extend(make().ask([TWIN, NOWHERE, H1200]))
     assert [answer.outcome for answer in answers] == [Outcome.TIE, Outcome.NOTHING]
     _no_address(caught.value)
 
