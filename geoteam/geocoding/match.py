@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from geoteam.errors import FrameError
 from geoteam.geocoding.index import ReferenceIndex
 from geoteam.geocoding.matcher import Matcher
 from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.result import Result, to_frame
+from geoteam.geocoding.quick import Quick
+from geoteam.geocoding.result import columns_of, to_frame
+from geoteam.geocoding.templates import Templates, split
 
+# So many rows are worked on at once; it bounds memory.
+_AT_ONCE = 100_000
 _ZIP = re.compile(r"\s*(\d{3,5})(?:\.0)?(?:-?\d{4})?\s*")
 
 
@@ -22,6 +29,27 @@ def _clean_zip(value: object) -> str:
         value = int(value)
     found = _ZIP.fullmatch(str(value)) if value is not None else None
     return found.group(1).zfill(5) if found else ""
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _zip_codes(zips: pd.Series | None, size: int) -> tuple[NDArray[np.int64], list[str]]:
+    """Read a column of ZIPs: which of the codes each row has, and the codes."""
+    if zips is None:
+        return np.zeros(size, np.int64), [""]
+    at, different = pd.factorize(zips.to_numpy(dtype=object), use_na_sentinel=False)
+    return at, [_clean_zip(value) for value in different] or [""]
+
+
+def _arrow(texts: NDArray[np.object_]) -> pa.Array:
+    """Bring texts to Arrow; half characters, which it cannot hold, become question marks."""
+    try:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:
+        whole = [text.encode("utf-8", "replace").decode() for text in texts]
+        return pa.array(whole, pa.large_string())
 
 
 class Geocoder:
@@ -35,6 +63,9 @@ class Geocoder:
 
     def __init__(self, index: ReferenceIndex) -> None:
         self.index = index
+        self._matcher = Matcher(index.lookup, index.grammar, index.zip_prefixes)
+        self._templates = Templates(index.grammar)
+        self._quick = Quick(index.lookup, self._matcher)
 
     def geocode(self, texts: pd.Series, *, zips: pd.Series | None = None) -> pd.DataFrame:
         """Geocode a batch of addresses.
@@ -59,20 +90,50 @@ class Geocoder:
         """
         if zips is not None and not zips.index.equals(texts.index):
             raise FrameError("zips is not aligned with texts")
-        index = self.index
-        values = texts.to_numpy(dtype=object)
-        codes = [""] * len(values) if zips is None else [_clean_zip(v) for v in zips]
-        matcher = Matcher(index.lookup, index.grammar, index.zip_prefixes)
-        known: dict[tuple[object, str], Result] = {}
-        results: list[Result] = []
-        for text, zip_code in zip(values, codes, strict=True):
-            key = (text if isinstance(text, str) else "", zip_code)
-            result = known.get(key)
-            if result is None:
-                result = matcher.match(parse_address(key[0], index.grammar), zip_code)
-                known[key] = result
-            results.append(result)
-        return to_frame(results, texts.index)
+        size = max(len(texts), 1)
+        frames = [
+            self._batch(
+                texts.iloc[at : at + _AT_ONCE],
+                zips if zips is None else zips.iloc[at : at + _AT_ONCE],
+            )
+            for at in range(0, size, _AT_ONCE)
+        ]
+        return frames[0] if len(frames) == 1 else pd.concat(frames)
+
+    def _batch(self, texts: pd.Series, zips: pd.Series | None) -> pd.DataFrame:
+        """Geocode each different pair of text and ZIP once."""
+        text_of, different = pd.factorize(
+            texts.map(_as_text, na_action=None).to_numpy(dtype=object)
+        )
+        zip_of, codes = _zip_codes(zips, len(texts))
+        pair, row_of = np.unique(text_of * len(codes) + zip_of, return_inverse=True)
+        text, column = pair // len(codes), pair % len(codes)
+        cut = split(_arrow(different))
+        read = self._quick.understand(self._templates.read(cut.rests))
+        # Row-wise where the text is not plain or the two ZIPs differ.
+        given = np.array([int(c) if c else -1 for c in codes], dtype=np.int64)[column]
+        odd = np.array([c == "00000" for c in codes])[column]
+        own = cut.zip[text]
+        zip_code = np.where(given < 0, own, given)
+        zip_code[((given >= 0) & (own >= 0) & (own != given)) | odd] = -2
+        quick = self._quick.answer(read, cut.rest[text], cut.number[text], zip_code)
+        slow = np.ones(len(pair), dtype=np.bool_)
+        slow[quick.rows] = False
+        results = []
+        for i in np.flatnonzero(slow).tolist():
+            one = read[cut.rest[text[i]]] if cut.rest[text[i]] >= 0 else None
+            if one is None:
+                parsed = parse_address(different[text[i]], self.index.grammar)
+            else:
+                postal = f"{own[i]:05d}" if own[i] >= 0 else ""
+                parsed = replace(one.parsed, number=str(cut.number[text[i]]), zip=postal)
+            results.append(self._matcher.match(parsed, codes[column[i]]))
+        place = np.empty(len(pair), dtype=np.int64)
+        place[quick.rows] = np.arange(len(quick.rows))
+        place[slow] = len(quick.rows) + np.arange(len(results))
+        return to_frame(
+            [self._quick.columns(quick), columns_of(results)], place[row_of], texts.index
+        )
 
 
 def geocode(

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from geoteam.frames import GEOCODES
 from geoteam.geocoding.locate import Spot
 from geoteam.model import MatchCode, MatchStatus
 
 MAX_CANDIDATES = 5
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 class Result(NamedTuple):
@@ -147,7 +150,19 @@ def unmatched(
     )
 
 
-def _as_dict(spot: Spot) -> dict[str, Any]:
+def as_dict(spot: Spot) -> dict[str, Any]:
+    """Write a candidate for a table.
+
+    Parameters
+    ----------
+    spot
+        The place.
+
+    Returns
+    -------
+    dict
+        ``address, lon, lat, score, match_code, reference_id, uncertainty_m``.
+    """
     return {
         "address": spot.address,
         "lon": spot.lon,
@@ -159,13 +174,47 @@ def _as_dict(spot: Spot) -> dict[str, Any]:
     }
 
 
-def to_frame(results: Sequence[Result], index: pd.Index) -> pd.DataFrame:
-    """Put results into a table.
+Columns = dict[str, Any]
+
+
+def columns_of(results: Sequence[Result]) -> Columns:
+    """Put results into columns.
 
     Parameters
     ----------
     results
         One per row.
+
+    Returns
+    -------
+    dict
+        Arrow strings, arrays of numbers and flags, and lists of candidates.
+    """
+    columns = list(zip(*results, strict=True)) or [()] * len(Result._fields)
+    data: Columns = {}
+    for name, values in zip(Result._fields, columns, strict=True):
+        kind = GEOCODES.columns[name]
+        if kind == "text":
+            data[name] = pa.array(values, pa.large_string())
+        elif kind == "any":
+            cells = np.empty(len(values), dtype=object)
+            for i, spots in enumerate(values):
+                cells[i] = [as_dict(spot) for spot in spots]
+            data[name] = cells
+        else:
+            data[name] = np.array(values, dtype=np.float64 if kind == "number" else np.bool_)
+    return data
+
+
+def to_frame(parts: Sequence[Columns], order: NDArray[np.int64], index: pd.Index) -> pd.DataFrame:
+    """Put columns below each other and take rows of them; rows taken twice share candidates.
+
+    Parameters
+    ----------
+    parts
+        Columns as `columns_of` makes them.
+    order
+        For each row of the table its place in the parts put together.
     index
         The rows' labels.
 
@@ -174,19 +223,12 @@ def to_frame(results: Sequence[Result], index: pd.Index) -> pd.DataFrame:
     DataFrame
         Contract ``GEOCODES``.
     """
-    columns = list(zip(*results, strict=True)) or [()] * len(Result._fields)
-    data: dict[str, Any] = {}
-    for name, values in zip(Result._fields, columns, strict=True):
-        kind = GEOCODES.columns[name]
-        if kind == "number":
-            data[name] = np.array(values, dtype=np.float64)
-        elif kind == "flag":
-            data[name] = np.array(values, dtype=np.bool_)
-        elif kind == "text":
-            data[name] = pd.array(list(values), dtype="str")
+    data: Columns = {}
+    for name in Result._fields:
+        columns = [part[name] for part in parts]
+        if GEOCODES.columns[name] == "text":
+            taken = pa.concat_arrays(columns).take(pa.array(order))
+            data[name] = _TEXT.__from_arrow__(taken)
         else:
-            cells = np.empty(len(values), dtype=object)
-            for i, spots in enumerate(values):
-                cells[i] = [_as_dict(spot) for spot in spots]
-            data[name] = cells
+            data[name] = np.concatenate(columns)[order]
     return pd.DataFrame(data, index=index)
