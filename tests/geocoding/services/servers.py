@@ -33,6 +33,8 @@ class Place(NamedTuple):
     lon: float
     lat: float
     kind: str = ""
+    city: str = "Washington"
+    state: str = "DC"
 
 
 @dataclass
@@ -90,7 +92,9 @@ class Server:
                 out.append([number, line, "Tie"])
             else:
                 (p,) = places
-                matched = f"{p.number} {p.street} {p.quadrant}, WASHINGTON, DC, {p.zip}"
+                matched = (
+                    f"{p.number} {p.street} {p.quadrant}, {p.city.upper()}, {p.state}, {p.zip}"
+                )
                 out.append([number, line, "Match", "Exact", matched, f"{p.lon},{p.lat}", "76225813", "L"])  # fmt: skip
         text = io.StringIO()
         # Rows of three fields come first, as they may.
@@ -136,6 +140,7 @@ def _mar(places: list[Place]) -> bytes:
     return json.dumps({"Success": bool(rows), "Result": result}).encode()
 
 
+_STATES = {"DC": "District of Columbia"}
 _LONG = {"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest", "": ""}
 
 
@@ -146,7 +151,7 @@ def _road(p: Place) -> str:
 def _nominatim(places: list[Place]) -> bytes:
     rows = []
     for p in places:
-        address = {"road": _road(p), "city": "Washington", "state": "District of Columbia",
+        address = {"road": _road(p), "city": p.city, "state": _STATES.get(p.state, p.state),
                    "postcode": p.zip, "country_code": "us"}  # fmt: skip
         if p.kind != "street":
             address["house_number"] = p.number
@@ -164,14 +169,14 @@ def _nominatim(places: list[Place]) -> bytes:
 def _photon(p: Place) -> dict[str, Any]:
     facts = {"osm_type": "W" if p.kind else "N", "osm_id": 42, "osm_key": "place",
              "osm_value": "house", "type": "street" if p.kind == "street" else "house",
-             "street": _road(p), "city": "Washington", "state": "District of Columbia",
-             "postcode": p.zip}  # fmt: skip
+             "street": _road(p), "city": p.city,
+             "state": _STATES.get(p.state, p.state), "postcode": p.zip}  # fmt: skip
     return facts if p.kind == "street" else facts | {"housenumber": p.number}
 
 
 def _pelias(p: Place) -> dict[str, Any]:
     facts = {"gid": "openaddresses:address:us/dc:1", "layer": "address", "street": _road(p),
-             "locality": "Washington", "region_a": "DC", "postalcode": p.zip,
+             "locality": p.city, "region_a": p.state, "postalcode": p.zip,
              "match_type": "interpolated" if p.kind else "exact",
              "accuracy": "interpolated" if p.kind else "point", "name": "x"}  # fmt: skip
     return facts if p.kind == "street" else facts | {"housenumber": p.number}
