@@ -1,4 +1,4 @@
-"""Setup: boundaries, addresses, streets and accounts. No client is shown here."""
+"""Setup: boundaries, addresses, streets, online services and accounts. No client is shown here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from geoteam.errors import GeoteamError, InputError, NotFoundError
+from geoteam.geocoding.services import info_of
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
-from geoteam.services import accounts, overview
+from geoteam.services import accounts, online, overview
 
 page = Blueprint("setup", __name__)
 
@@ -116,6 +117,47 @@ def reset_password() -> ResponseReturnValue:
     return _page(username=username, password=password)
 
 
+@page.post("/setup/services/enable")
+@allow(Role.ADMINISTRATOR)
+def enable_service() -> ResponseReturnValue:
+    """Turn an online geocoder on, after its warning was read.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back; the page when the warning was not acknowledged, or is another one by now.
+    """
+    name = _service()
+    try:
+        if request.form.get("read") != "yes":
+            raise InputError("the warning was not acknowledged", remedy="Read it and tick the box")
+        online.enable(workspace(), user(), name, warning=request.form.get("warning", ""))
+    except InputError as fault:
+        return _page(service_fault=fault), 400
+    flash(f"{info_of(name).title} is on.", "good")
+    return redirect(url_for("setup.index"), 303)
+
+
+@page.post("/setup/services/disable")
+@allow(Role.ADMINISTRATOR)
+def disable_service() -> ResponseReturnValue:
+    """Turn an online geocoder off.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back.
+    """
+    name = _service()
+    online.disable(workspace(), user(), name)
+    flash(f"{info_of(name).title} is off.", "good")
+    return redirect(url_for("setup.index"), 303)
+
+
+def _service() -> str:
+    return forms.text(request.form, "service", label="Service", required=True)
+
+
 def _username() -> str:
     return forms.text(request.form, "username", label="User name", required=True)
 
@@ -125,15 +167,18 @@ def _page(
     password: str = "",
     *,
     fault: GeoteamError | None = None,
+    service_fault: GeoteamError | None = None,
     typed: Mapping[str, str] = {},
 ) -> str:
     return render_template(
         "setup.html",
         view=overview.workspace_overview(workspace()),
         users=accounts.list_users(workspace()),
+        services=online.list_services(workspace()),
         role_choices=[(role.value, role.value.capitalize()) for role in Role],
         username=username,
         password=password,
         fault=fault,
+        service_fault=service_fault,
         typed=typed,
     )
