@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -109,24 +108,24 @@ class Geocoder:
         pair, row_of = np.unique(text_of * len(codes) + zip_of, return_inverse=True)
         text, column = pair // len(codes), pair % len(codes)
         cut = split(_arrow(different))
-        read = self._quick.understand(self._templates.read(cut.rests))
-        # Row-wise where the text is not plain or the two ZIPs differ.
-        given = np.array([int(c) if c else -1 for c in codes], dtype=np.int64)[column]
-        odd = np.array([c == "00000" for c in codes])[column]
-        own = cut.zip[text]
-        zip_code = np.where(given < 0, own, given)
-        zip_code[((given >= 0) & (own >= 0) & (own != given)) | odd] = -2
-        quick = self._quick.answer(read, cut.rest[text], cut.number[text], zip_code)
+        reading_of, readings = self._templates.read(cut.rests)
+        reading = np.where(cut.plain, reading_of[cut.rest], -1) if readings else cut.rest
+        which, number, own = reading[text], cut.number[text], cut.zip[text]
+        # Two ZIPs that differ are for the rules.
+        given = np.array([int(code or -1) for code in codes], dtype=np.int64)[column]
+        differ = (given >= 0) & (((own >= 0) & (own != given)) | (given == 0))
+        quick = self._quick.answer(
+            readings, np.where(differ, -1, which), number, np.where(given < 0, own, given)
+        )
         slow = np.ones(len(pair), dtype=np.bool_)
         slow[quick.rows] = False
         results = []
         for i in np.flatnonzero(slow).tolist():
-            one = read[cut.rest[text[i]]] if cut.rest[text[i]] >= 0 else None
-            if one is None:
+            if which[i] < 0:
                 parsed = parse_address(different[text[i]], self.index.grammar)
             else:
                 postal = f"{own[i]:05d}" if own[i] >= 0 else ""
-                parsed = replace(one.parsed, number=str(cut.number[text[i]]), zip=postal)
+                parsed = readings[which[i]].parsed(str(number[i]), postal)
             results.append(self._matcher.match(parsed, codes[column[i]]))
         place = np.empty(len(pair), dtype=np.int64)
         place[quick.rows] = np.arange(len(quick.rows))

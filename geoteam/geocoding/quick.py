@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geoteam.geocoding.grammar import ParsedAddress
 from geoteam.geocoding.lookup import Lookup, Name
 from geoteam.geocoding.matcher import Matcher
-from geoteam.geocoding.result import Columns, Result, as_dict, columns_of
-from geoteam.geocoding.templates import Template
+from geoteam.geocoding.quadrant import sentence
+from geoteam.geocoding.result import Columns, Result, columns_of
+from geoteam.geocoding.templates import Reading
 from geoteam.model import MatchCode, MatchStatus
 
 Ints = NDArray[np.int64]
@@ -31,21 +30,13 @@ _HUNDREDS = 100_000
 _REMEMBERED = 200_000
 # Stands for the name as typed in what is said of it.
 _TYPED = "\x00"
+# Stands for what was noted when the text was read.
+_NOTE = "\x01"
 _MOST_STREETS = 64
-
-
-class Meaning(NamedTuple):
-    """A street as the reference understands it: its readings are matched alike."""
-
-    streets: tuple[int, ...]
-    serial: int
-
-
-class Read(NamedTuple):
-    """The rest of a text, read: what stands behind the house number."""
-
-    parsed: ParsedAddress
-    meaning: Meaning
+# What a reading means: its template but for the note, and the names with what is said of them.
+_Key = tuple[int, tuple[tuple[str, float, str], ...]]
+# A reading, a house number, a ZIP and the row of the point.
+_Example = tuple[Reading, int, int, int]
 
 
 class Points:
@@ -75,8 +66,8 @@ class Points:
         self.lon, self.lat, self.zips = parts.point_lon, parts.point_lat, parts.point_zips
         self.ids = pa.array(parts.point_id.tolist(), pa.large_string())
         names = zip(look.numbers, look.suffixes, parts.point_street.tolist(), strict=True)
-        written = [f"{n}{s} {look.labels[owner]}" for n, s, owner in names]
-        self.addresses = pa.array(written, pa.large_string())
+        self.written = [f"{n}{s} {look.labels[owner]}" for n, s, owner in names]
+        self.addresses = pa.array(self.written, pa.large_string())
         self.known_zips = np.array(sorted(look.known_zips), dtype=np.int64)
 
     def find(self, street: Ints, number: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -129,7 +120,7 @@ def _look_up(keys: Ints, wanted: Ints) -> Ints:
 class Answers(NamedTuple):
     """What the plain rows of a batch are answered."""
 
-    # Which of the rows asked are plain.
+    # Which of the rows asked are plain, and the row of their point.
     rows: Ints
     point: Ints
     # Which of `results` each has, and which of `reasons`.
@@ -137,6 +128,17 @@ class Answers(NamedTuple):
     results: list[Result]
     reason: Ints
     reasons: list[str]
+
+
+class Streets(NamedTuple):
+    """The streets that readings can mean, reading for reading."""
+
+    # What the readings mean; equal where the rules must treat them alike.
+    meaning: Ints
+    start: Ints
+    size: Ints
+    # The streets of all readings behind each other.
+    flat: Ints
 
 
 class Quick:
@@ -157,159 +159,167 @@ class Quick:
         self._forget()
 
     def _forget(self) -> None:
-        self._meanings: dict[tuple[int, tuple[Name, ...]], Meaning] = {}
-        self._results: dict[int, Result | None] = {}
+        self._meanings: dict[_Key, tuple[int, tuple[int, ...]]] = {}
+        # What the rules say of a case, and whether they said it of two addresses.
+        self._said: dict[int, tuple[Result | None, bool]] = {}
 
-    def understand(self, found: Sequence[tuple[Template, str] | None]) -> list[Read | None]:
-        """Find which streets of the reference each reading means.
+    def understand(self, readings: Sequence[Reading]) -> Streets:
+        """Find which streets of the reference the readings can mean.
 
         Parameters
         ----------
-        found
-            Templates and names; None stays None.
+        readings
+            What stands behind house numbers.
 
         Returns
         -------
-        list of Read or None
-            Row for row.
+        Streets
+            Reading for reading.
         """
-        if max(len(self._meanings), len(self._results)) > _REMEMBERED:
+        if max(len(self._meanings), len(self._said)) > _REMEMBERED:
             self._forget()
-        read = [None if f is None else replace(f[0].parsed, name=f[1]) for f in found]
-        self.look.resolve(
-            (p.street, p.predirectional, p.name, p.quadrant) for p in read if p is not None
-        )
-        out: list[Read | None] = []
-        for parsed, template in zip(read, found, strict=True):
-            if parsed is None or template is None:
-                out.append(None)
-                continue
-            names = self.matcher.names(parsed)
-            said = repr(parsed.street)
-            key = (
-                template[0].serial,
-                tuple(n._replace(why=n.why.replace(said, _TYPED)) if n.fuzzy else n for n in names),
-            )
+        streets = [reading.street for reading in readings]
+        asked = [
+            (street, r.template.parsed.predirectional, r.name, r.template.parsed.quadrant)
+            for street, r in zip(streets, readings, strict=True)
+        ]
+        self.look.resolve(asked)
+        found = []
+        for reading, typed in zip(readings, asked, strict=True):
+            names = self.look.names(*typed)
+            # What is said of a misspelt name differs by the name as typed alone.
+            said = tuple((n.base, n.score, "" if n.fuzzy else n.why) for n in names)
+            key = (reading.template.kin, said)
             if key not in self._meanings:
-                streets = self._streets(parsed, names)
-                self._meanings[key] = Meaning(streets, len(self._meanings))
-            out.append(Read(parsed, self._meanings[key]))
-        return out
+                meant = self._meant(typed[3], names)
+                self._meanings[key] = (len(self._meanings), meant)
+            found.append(self._meanings[key])
+        count = np.array([len(meant) for _, meant in found], dtype=np.int64)
+        flat = np.array([street for _, meant in found for street in meant], dtype=np.int64)
+        meaning = np.array([number for number, _ in found], dtype=np.int64)
+        return Streets(meaning, count.cumsum() - count, count, flat)
 
-    def _streets(self, parsed: ParsedAddress, names: Sequence[Name]) -> tuple[int, ...]:
-        """List the streets that the text can mean without a doubt of its quadrant."""
+    def _meant(self, quadrant: str, names: Sequence[Name]) -> tuple[int, ...]:
+        """List the streets that a text can mean without a doubt of its quadrant."""
         quadrants = self.matcher.grammar.quadrants
-        if not names or (quadrants and not parsed.quadrant):
+        if not names or (quadrants and not quadrant):
             return ()
         streets: list[int] = []
         for name in names:
             known = self.look.by_base[name.base]
-            if parsed.quadrant in known:
-                streets.append(known[parsed.quadrant])
+            if quadrant in known:
+                streets.append(known[quadrant])
             # A street that divides quadrants counts where the number is not in the written one.
-            if quadrants and "" in known and (parsed.quadrant not in known or len(names) > 1):
+            if quadrants and "" in known and (quadrant not in known or len(names) > 1):
                 streets.append(known[""])
         return tuple(streets) if len(streets) < _MOST_STREETS else ()
 
-    def answer(self, read: list[Read | None], rest: Ints, number: Ints, zip_code: Ints) -> Answers:
+    def answer(
+        self, readings: Sequence[Reading], which: Ints, number: Ints, zip_code: Ints
+    ) -> Answers:
         """Answer the plain rows among many.
 
         Parameters
         ----------
-        read
-            What `understand` returned.
-        rest
-            Which of `read` each row has; -1 for a row that is not to be answered here.
+        readings
+            What stands behind the house numbers.
+        which
+            Which of `readings` each row has; -1 for a row that is not to be answered here.
         number
             House numbers.
         zip_code
-            ZIPs; -1 for none, -2 for one that makes the row not plain.
+            ZIPs; -1 for none.
 
         Returns
         -------
         Answers
             The rows that are plain, and their answers.
         """
-        count = np.array([len(r.meaning.streets) if r else 0 for r in read] or [0], dtype=np.int64)
-        flat = np.array([s for r in read if r for s in r.meaning.streets] or [0], dtype=np.int64)
-        start = count.cumsum() - count
-        asked = np.flatnonzero((rest >= 0) & (zip_code != -2))
-        asked = asked[count[rest[asked]] > 0]
-        of = rest[asked]
-        many = count[of]
+        streets = self.understand(readings)
+        asked = np.flatnonzero(which >= 0)
+        asked = asked[streets.size[which[asked]] > 0]
+        of = which[asked]
+        many = streets.size[of]
         owner = np.repeat(np.arange(len(asked)), many)
         within = np.arange(len(owner)) - np.repeat(many.cumsum() - many, many)
-        point, near = self.points.find(flat[start[of][owner] + within], number[asked][owner])
+        point, near = self.points.find(
+            streets.flat[streets.start[of][owner] + within], number[asked][owner]
+        )
         hits = np.bincount(owner[point >= 0], minlength=len(asked))
         doubts = np.bincount(owner[near], minlength=len(asked))
         hit = np.flatnonzero((point >= 0) & ((hits == 1) & (doubts == 0))[owner])
         hit = hit[self.points.agrees(point[hit], zip_code[asked][owner[hit]])]
         rows, point, within = asked[owner[hit]], point[hit], within[hit]
-        serial = np.array([r.meaning.serial if r else -1 for r in read] or [0], dtype=np.int64)
-        case = (serial[rest[rows]] * _MOST_STREETS + within) * 2 + (zip_code[rows] >= 0)
-        return self._instances(read, rest, number, zip_code, rows, point, case)
-
-    def _instances(
-        self,
-        read: list[Read | None],
-        rest: Ints,
-        number: Ints,
-        zip_code: Ints,
-        rows: Ints,
-        point: Ints,
-        case: Ints,
-    ) -> Answers:
-        """Ask the rules for one row of each case, and keep the rows whose case is answered."""
+        case = (streets.meaning[which[rows]] * _MOST_STREETS + within) * 2 + (zip_code[rows] >= 0)
         cases, first, answer = np.unique(case, return_index=True, return_inverse=True)
-        results: list[Result | None] = []
-        for key, at in zip(cases.tolist(), first.tolist(), strict=True):
-            row = rows[at]
-            one = read[rest[row]]
-            if key not in self._results and one is not None:
-                self._results[key] = self._ask(
-                    one.parsed, int(number[row]), int(zip_code[row]), int(point[at])
-                )
-            results.append(self._results[key])
-        kept = np.array([r is not None for r in results] or [False])
-        good = np.flatnonzero(kept[answer]) if len(rows) else np.zeros(0, np.int64)
-        rows, point, answer = rows[good], point[good], answer[good]
-        pairs, reason = np.unique(answer * len(read) + rest[rows], return_inverse=True)
-        reasons = []
-        for pair in pairs.tolist():
-            result, one = results[pair // len(read)], read[pair % len(read)]
-            assert result is not None
-            assert one is not None
-            said = result.reason
-            reasons.append(
-                said.replace(_TYPED, repr(one.parsed.street)) if _TYPED in said else said
+        last = np.zeros(len(cases), np.int64)
+        last[answer] = np.arange(len(answer))
+        results = [
+            self._case(
+                key,
+                [
+                    (
+                        readings[which[rows[i]]],
+                        int(number[rows[i]]),
+                        int(zip_code[rows[i]]),
+                        point[i],
+                    )
+                    for i in ends
+                ],
             )
-        renumbered = np.cumsum(kept) - 1
-        return Answers(
-            rows,
-            point,
-            renumbered[answer],
-            [r for r in results if r is not None],
-            reason,
-            reasons,
-        )
+            for key, *ends in zip(cases.tolist(), first.tolist(), last.tolist(), strict=True)
+        ]
+        kept = np.array([result is not None for result in results], dtype=np.bool_)
+        good = np.flatnonzero(kept[answer])
+        rows, point, answer = rows[good], point[good], (np.cumsum(kept) - 1)[answer[good]]
+        said = [result for result in results if result is not None]
+        size = max(len(readings), 1)
+        pairs, reason = np.unique(answer * size + which[rows], return_inverse=True)
+        reasons = [_filled(said[p // size].reason, readings[p % size]) for p in pairs.tolist()]
+        return Answers(rows, point, answer, said, reason, reasons)
 
-    def _ask(self, parsed: ParsedAddress, number: int, zip_code: int, point: int) -> Result | None:
-        """Ask the rules; None when the answer is not simply that point."""
+    def _case(self, key: int, examples: list[_Example]) -> Result | None:
+        """Tell what the rules say of a case; None when they do not say the same of each example."""
+        result, sure = self._said.get(key, (None, False))
+        if sure:
+            return result
+        said = [
+            self._ask(*example) for example in examples[: 1 if examples[0] == examples[1] else 2]
+        ]
+        said += [result] if result else []
+        same = all(one is not None and one == said[0] for one in said)
+        self._said[key] = (said[0] if same else None, not same or len(said) > 1)
+        return self._said[key][0]
+
+    def _ask(self, reading: Reading, number: int, zip_code: int, point: int) -> Result | None:
+        """Ask the rules, and leave out what is of this one address; None for any other answer."""
         digits = f"{zip_code:05d}" if zip_code >= 0 else ""
-        result = self.matcher.match(replace(parsed, number=str(number)), digits)
-        points = self.points
+        result = self.matcher.match(reading.parsed(str(number)), digits)
+        points, row = self.points, int(point)
         own = (
             result.status == MatchStatus.MATCHED
             and result.match_code == MatchCode.POINT_ADDRESS
-            and result.reference_id == points.ids[point].as_py()
-            and result.matched_address == points.addresses[point].as_py()
-            and (result.lon, result.lat) == (points.lon[point], points.lat[point])
+            and result.reference_id == self.look.ids[row]
+            and result.matched_address == points.written[row]
+            and (result.lon, result.lat) == (self.look.lon[row], self.look.lat[row])
             and [c.reference_id for c in result.candidates] in ([], [result.reference_id])
         )
-        reason = result.reason.replace(repr(parsed.street), _TYPED)
+        note = sentence(reading.template.parsed.note)
+        reason = result.reason.replace(note, _NOTE) if note else result.reason
+        reason = reason.replace(repr(reading.street), _TYPED)
         if not own or re.search(rf"\b{number}\b", reason) or (digits and digits in reason):
             return None
-        return result._replace(reason=reason)
+        return result._replace(
+            lon=0.0,
+            lat=0.0,
+            matched_address="",
+            reference_id="",
+            reason=reason,
+            candidates=tuple(
+                c._replace(lon=0.0, lat=0.0, address="", reference_id="", zips=(), row=-1)
+                for c in result.candidates
+            ),
+        )
 
     def columns(self, answers: Answers) -> Columns:
         """Put answers into columns.
@@ -324,34 +334,28 @@ class Quick:
         dict
             As `columns_of` makes them.
         """
-        points, at = self.points, answers.point
-        table = columns_of(answers.results)
-        taken: Columns = {}
-        for name, column in table.items():
-            is_text = isinstance(column, pa.Array)
-            taken[name] = (
-                column.take(pa.array(answers.answer)) if is_text else column[answers.answer]
-            )
+        points, look, at = self.points, self.look, answers.point
+        answer = pa.array(answers.answer)
+        taken = {
+            name: column.take(answer) if isinstance(column, pa.Array) else column[answers.answer]
+            for name, column in columns_of(answers.results).items()
+        }
         taken["lon"], taken["lat"] = points.lon[at], points.lat[at]
         taken["matched_address"] = points.addresses.take(pa.array(at))
         taken["reference_id"] = points.ids.take(pa.array(at))
-        taken["reason"] = pa.array(answers.reasons, pa.large_string()).take(
-            pa.array(answers.reason)
-        )
-        doubtful = np.array([bool(r.candidates) for r in answers.results] or [False])
+        reasons = pa.array(answers.reasons, pa.large_string())
+        taken["reason"] = reasons.take(pa.array(answers.reason))
         cells = np.empty(len(at), dtype=object)
-        cells[:] = [[] for _ in range(len(at))]
-        for i in np.flatnonzero(doubtful[answers.answer]).tolist() if len(at) else ():
-            spot = answers.results[answers.answer[i]].candidates[0]
-            row = int(at[i])
-            cells[i] = [
-                as_dict(spot)
-                | {
-                    "address": self.points.addresses[row].as_py(),
-                    "lon": float(points.lon[row]),
-                    "lat": float(points.lat[row]),
-                    "reference_id": points.ids[row].as_py(),
-                }
-            ]
+        for i, (row, common) in enumerate(zip(at.tolist(), taken["candidates"], strict=True)):
+            own = {"address": points.written[row], "lon": look.lon[row], "lat": look.lat[row]}
+            own["reference_id"] = look.ids[row]
+            cells[i] = [one | own for one in common]
         taken["candidates"] = cells
         return taken
+
+
+def _filled(reason: str, reading: Reading) -> str:
+    """Put back what was typed and noted."""
+    if _TYPED in reason:
+        reason = reason.replace(_TYPED, repr(reading.street))
+    return reason.replace(_NOTE, sentence(reading.template.parsed.note))

@@ -150,19 +150,7 @@ def unmatched(
     )
 
 
-def as_dict(spot: Spot) -> dict[str, Any]:
-    """Write a candidate for a table.
-
-    Parameters
-    ----------
-    spot
-        The place.
-
-    Returns
-    -------
-    dict
-        ``address, lon, lat, score, match_code, reference_id, uncertainty_m``.
-    """
+def _as_dict(spot: Spot) -> dict[str, Any]:
     return {
         "address": spot.address,
         "lon": spot.lon,
@@ -199,7 +187,7 @@ def columns_of(results: Sequence[Result]) -> Columns:
         elif kind == "any":
             cells = np.empty(len(values), dtype=object)
             for i, spots in enumerate(values):
-                cells[i] = [as_dict(spot) for spot in spots]
+                cells[i] = [_as_dict(spot) for spot in spots]
             data[name] = cells
         else:
             data[name] = np.array(values, dtype=np.float64 if kind == "number" else np.bool_)
@@ -228,7 +216,7 @@ def to_frame(parts: Sequence[Columns], order: NDArray[np.int64], index: pd.Index
         columns = [part[name] for part in parts]
         if GEOCODES.columns[name] == "text":
             taken = pa.concat_arrays(columns).take(pa.array(order))
-            data[name] = _TEXT.__from_arrow__(taken)
+            data[name] = _TEXT.__from_arrow__(taken)  # type: ignore[attr-defined]
         else:
             data[name] = np.concatenate(columns)[order]
     return pd.DataFrame(data, index=index)

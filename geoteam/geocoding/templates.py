@@ -9,8 +9,9 @@ belongs and nowhere else; any other text is read by itself.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -21,9 +22,10 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from geoteam.geocoding import clean, parse, street, suffixes, tail, words
+from geoteam.geocoding import parse
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.parse import parse_address
+from geoteam.geocoding.words import STATES
 from geoteam.model import AddressKind
 
 # Only such texts can have a template; the house number has up to four digits.
@@ -49,6 +51,7 @@ _OPAQUE = (
 )
 _AT_ONCE = 4096
 _REMEMBERED = 200_000
+_ROOM = "geoteam.geocoding."
 
 
 class Template(NamedTuple):
@@ -57,8 +60,45 @@ class Template(NamedTuple):
     # Everything but number, unit, ZIP and the name, which holds ``{0}`` for the first slot.
     parsed: ParsedAddress
     name: str
-    # The same for all templates that are read alike.
+    # Equal for equal templates, and equal for those alike but for what was noted; -1 at first.
     serial: int = -1
+    kin: int = -1
+
+
+class Reading(NamedTuple):
+    """A template filled in."""
+
+    template: Template
+    name: str
+
+    def parsed(self, number: str = "", postal: str = "") -> ParsedAddress:
+        """Return the parts of the address.
+
+        Parameters
+        ----------
+        number
+            The house number.
+        postal
+            The ZIP in the text.
+
+        Returns
+        -------
+        ParsedAddress
+            As `parse_address` reads the whole text, but without its unit.
+        """
+        return replace(self.template.parsed, name=self.name, number=number, zip=postal)
+
+    @property
+    def street(self) -> str:
+        """Return direction, name and type without the quadrant.
+
+        Returns
+        -------
+        str
+            As `ParsedAddress.street`.
+        """
+        own = self.template.parsed
+        return " ".join(part for part in (own.predirectional, self.name, own.type) if part)
 
 
 class Split(NamedTuple):
@@ -70,7 +110,7 @@ class Split(NamedTuple):
     zip: NDArray[np.int64]
     # Which of `rests` each text has; -1 where it is not plain.
     rest: NDArray[np.int64]
-    rests: list[str]
+    rests: pa.Array
 
 
 def split(texts: pa.Array) -> Split:
@@ -108,7 +148,7 @@ def split(texts: pa.Array) -> Split:
         np.zeros(size, np.int64),
         np.full(size, -1, np.int64),
         np.full(size, -1, np.int64),
-        coded.dictionary.to_pylist(),
+        coded.dictionary,
     )
     out.plain[at] = True
     out.number[at] = np.asarray(number)
@@ -142,10 +182,18 @@ def known_words(grammar: AddressGrammar) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Words of its tables and patterns.
+        Words of the tables and patterns of the parser and of all that it calls.
     """
-    modules = (clean, parse, street, suffixes, tail, words)
-    tables = [table for m in modules for name, table in vars(m).items() if name.isupper()]
+    modules = {parse.__name__}
+    waiting = list(modules)
+    while waiting:
+        for value in vars(sys.modules[waiting.pop()]).values():
+            home = str(getattr(value, "__module__", ""))
+            if home.startswith(_ROOM) and home not in modules:
+                modules.add(home)
+                waiting.append(home)
+    spaces = [vars(sys.modules[name]) for name in modules]
+    tables = [table for space in spaces for name, table in space.items() if name.isupper()]
     tables += [grammar.quadrants, grammar.postal_names, grammar.states]
     return frozenset(word for table in tables for word in _strings(table))
 
@@ -162,27 +210,27 @@ class Templates:
     def __init__(self, grammar: AddressGrammar) -> None:
         self._grammar = grammar
         self._known = known_words(grammar)
-        states = {word for name in words.STATES for word in name.split()}
+        states = {word for name in STATES for word in name.split()}
         # A slip of such a word may be mended by the grammar; names of states are not.
         self._mendable = sorted(word for word in self._known - states if len(word) > 2)
         # Behind the quadrant stand only unit, city, state and ZIP.
         corners = [form for q in grammar.quadrants if len(q) == 2 for form in (q, " ".join(q))]
-        ends = rf"(.+) ({'|'.join(corners)})\b ?(.*)"
-        self._behind = re.compile(ends) if corners else None
+        ends = "|".join(corners) or "[^ -~]"
+        self._behind = rf"^(?P<core>.+ (?:{ends}))\b ?(?P<behind>.*)$"
         self._serials = count()
         self._forget()
 
     def _forget(self) -> None:
         self._opaque: dict[str, bool] = {}
-        self._serial_of: dict[ParsedAddress, int] = {}
+        self._serial_of: dict[Template, int] = {}
         self._templates: dict[str, Template | None] = {}
         # With a quadrant, a city and a state.
-        self._placed: dict[tuple[int, str, str, str, str], Template] = {}
+        self._placed: dict[tuple[int, str, str, str], Template] = {}
         # What follows the quadrant, whether this is one word, and whether the street has a type
         # -> city and state; None when it cannot be read alone.
         self._tails: dict[tuple[str, bool, bool], tuple[str, str] | None] = {}
 
-    def read(self, rests: list[str]) -> list[tuple[Template, str] | None]:
+    def read(self, rests: pa.Array) -> tuple[NDArray[np.int64], list[Reading]]:
         """Read what stands behind the house number.
 
         Parameters
@@ -192,17 +240,60 @@ class Templates:
 
         Returns
         -------
-        list of tuple or None
-            The template and the street's name; None where the whole text must be read by itself.
+        tuple
+            For each rest which of the distinct readings it has, -1 where the whole text must be
+            read by itself; and the readings.
         """
         if max(len(self._opaque), len(self._templates), len(self._tails)) > _REMEMBERED:
             self._forget()
-        self._judge({word for rest in rests for word in _LONG.findall(rest)})
-        return [self._read(rest) for rest in rests]
+        places: dict[tuple[int, str], int] = {}
+        readings: list[Reading] = []
 
-    def _judge(self, found: Iterable[str]) -> None:
+        def place(reading: Reading | None) -> int:
+            if reading is None:
+                return -1
+            key = (reading.template.serial, reading.name)
+            if key not in places:
+                places[key] = len(readings)
+                readings.append(reading)
+            return places[key]
+
+        cut = pc.extract_regex(rests, self._behind)
+        ends = np.flatnonzero(np.asarray(pc.is_valid(cut)))
+        core, behind = (
+            pc.struct_field(cut, part).take(pa.array(ends)).dictionary_encode()
+            for part in ("core", "behind")
+        )
+        cores, tails = core.dictionary.to_pylist(), behind.dictionary.to_pylist()
+        self._judge(cores)
+        streets = [self._read_core(text) for text in cores]
+        forms = np.array([r.form if r else 0 for r in streets] or [0])
+        core_of, tail_of = np.asarray(core.indices), np.asarray(behind.indices)
+        key, which = np.unique(tail_of * 4 + forms[core_of], return_inverse=True)
+        cities = [self._tail(tails[k // 4], k % 4) for k in key.tolist()]
+        plain = np.array([city == ("", "") for city in cities] or [False])[which]
+        of = np.full(len(rests), -1, np.int64)
+        own = np.array([place(r.reading if r else None) for r in streets] or [-1])
+        of[ends[plain]] = own[core_of[plain]]
+        left = np.flatnonzero(of < 0)
+        texts = rests.take(pa.array(left)).to_pylist()
+        self._judge(texts)
+        in_core = np.full(len(rests), -1, np.int64)
+        in_core[ends] = np.arange(len(ends))
+        for row, text in zip(left.tolist(), texts, strict=True):
+            at = in_core[row]
+            city = cities[which[at]] if at >= 0 else None
+            street = streets[core_of[at]] if at >= 0 else None
+            if city and street:
+                of[row] = place(self._in_city(street.reading, *city))
+            else:
+                of[row] = place(self._filled(text))
+        return of, readings
+
+    def _judge(self, texts: Iterable[str]) -> None:
         """Find which words mean nothing to the grammar, nor are a slip from one that does."""
-        new = [word for word in found if word not in self._opaque]
+        found = {word for text in texts for word in _LONG.findall(text)}
+        new = sorted(word for word in found if word not in self._opaque)
         for start in range(0, len(new), _AT_ONCE):
             part = new[start : start + _AT_ONCE]
             away = process.cdist(
@@ -212,31 +303,36 @@ class Templates:
                 far = distance > (1 if len(word) < 8 else 2)
                 self._opaque[word] = far and word not in self._known
 
-    def _read(self, rest: str) -> tuple[Template, str] | None:
-        cut = self._behind.fullmatch(rest) if self._behind else None
-        if cut is None:
-            return self._filled(rest)
-        head, corner, behind = cut.groups()
-        found = self._filled(f"{head} {_CORNER if len(corner) == 2 else _SPLIT_CORNER}")
+    def _read_core(self, core: str) -> _Core | None:
+        """Read a street with its quadrant, which is a slot too."""
+        joined = core[-2] != " "
+        size = 2 if joined else 3
+        found = self._filled(core[:-size] + (_CORNER if joined else _SPLIT_CORNER))
         if found is None:
-            return self._filled(rest)
-        template, name = found
-        place = ("", "")
-        if behind:
-            form = (behind, len(corner) == 2, bool(template.parsed.type))
-            if form not in self._tails:
-                self._tails[form] = self._read_tail(*form)
-            if self._tails[form] is None:
-                return self._filled(rest)
-            place = self._tails[form]
-        key = (template.serial, template.name, corner, *place)
+            return None
+        quadrant = core[-size:].replace(" ", "")
+        template = self._at(found.template, quadrant, "", "")
+        return _Core(found._replace(template=template), 2 * joined + bool(template.parsed.type))
+
+    def _at(self, template: Template, quadrant: str, city: str, state: str) -> Template:
+        key = (template.serial, quadrant, city, state)
         if key not in self._placed:
-            quadrant, (city, state) = corner.replace(" ", ""), place
             parsed = replace(template.parsed, quadrant=quadrant, city=city, state=state)
             self._placed[key] = self._serialised(Template(parsed, template.name))
-        return self._placed[key], name
+        return self._placed[key]
 
-    def _filled(self, rest: str) -> tuple[Template, str] | None:
+    def _in_city(self, reading: Reading, city: str, state: str) -> Reading:
+        template = self._at(reading.template, reading.template.parsed.quadrant, city, state)
+        return reading._replace(template=template)
+
+    def _tail(self, behind: str, form: int) -> tuple[str, str] | None:
+        """Find the city and state behind a quadrant; None when more than these is changed."""
+        key = (behind, form >= 2, bool(form % 2))
+        if key not in self._tails:
+            self._tails[key] = ("", "") if not behind else _read_tail(*key, self._grammar)
+        return self._tails[key]
+
+    def _filled(self, rest: str) -> Reading | None:
         """Read a text by its template, which is asked for once."""
         filled: list[str] = []
 
@@ -252,24 +348,37 @@ class Templates:
             template = _template(shape, self._grammar)
             self._templates[shape] = self._serialised(template) if template else None
         known = self._templates[shape]
-        return (known, known.name.format(*filled)) if known else None
+        return Reading(known, known.name.format(*filled)) if known else None
 
     def _serialised(self, template: Template) -> Template:
-        known = self._serial_of.get(template.parsed, -1)
-        serial = known if known >= 0 else next(self._serials)
-        self._serial_of[template.parsed] = serial
-        return template._replace(serial=serial)
+        parsed = template.parsed
+        alike = replace(parsed, note="?") if parsed.note else parsed
+        serial, kin = (
+            self._serial_of.setdefault(key, next(self._serials))
+            for key in (template, Template(alike, ""))
+        )
+        return template._replace(serial=serial, kin=kin)
 
-    def _read_tail(self, behind: str, joined: bool, typed: bool) -> tuple[str, str] | None:
-        """Find the city and state behind a quadrant; None when more than these is changed."""
-        street_text = f"? {'ST ' if typed else ''}{_CORNER if joined else _SPLIT_CORNER}"
-        alone = _template(street_text, self._grammar)
-        both = _template(f"{street_text} {behind}", self._grammar)
-        if alone is None or both is None:
-            return None
-        city, state = both.parsed.city, both.parsed.state
-        same = both == Template(replace(alone.parsed, city=city, state=state), alone.name)
-        return (city, state) if same else None
+
+class _Core(NamedTuple):
+    """A street with its quadrant."""
+
+    reading: Reading
+    # 2 for a quadrant of one word, and 1 for a street with a type.
+    form: int
+
+
+def _read_tail(
+    behind: str, joined: bool, typed: bool, grammar: AddressGrammar
+) -> tuple[str, str] | None:
+    street = f"? {'ST ' if typed else ''}{_CORNER if joined else _SPLIT_CORNER}"
+    alone = _template(street, grammar)
+    both = _template(f"{street} {behind}", grammar)
+    if alone is None or both is None:
+        return None
+    city, state = both.parsed.city, both.parsed.state
+    same = both == Template(replace(alone.parsed, city=city, state=state), alone.name)
+    return (city, state) if same else None
 
 
 def _template(shape: str, grammar: AddressGrammar) -> Template | None:
@@ -303,16 +412,9 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
         parsed = replace(parsed, quadrant="")
     if any(name.count(word) != 1 for word in opaque):
         return None
+    low_high = (parsed.low, parsed.high)
+    if low_high != (-1, -1) or parsed.street2 or parsed.place or parsed.second:
+        return None
+    # A filling anywhere else makes the two readings differ.
     pattern = " ".join(f"{{{opaque.index(word)}}}" if word in opaque else word for word in name)
-    rest = {
-        field.name: getattr(parsed, field.name)
-        for field in fields(ParsedAddress)
-        if field.name not in ("number", "name", "unit", "zip")
-    }
-    used = {token for value in (*rest.values(), pattern) for token in str(value).split()}
-    filled = {number, postal, *opaque, unit, *(unit + chr(ord("A") + i) for i in range(26))}
-    if used & filled or any(rest[part] for part in ("street2", "place", "second")):
-        return None
-    if parsed.low != -1 or parsed.high != -1:
-        return None
-    return Template(ParsedAddress(**rest), pattern)
+    return Template(replace(parsed, number="", name="", unit="", zip=""), pattern)
