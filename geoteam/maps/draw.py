@@ -15,7 +15,15 @@ from folium.utilities import JsCode
 from geoteam.errors import MapError
 from geoteam.maps import legend as legends
 from geoteam.maps.assets import DEFAULT_BASE
-from geoteam.maps.elements import AreaNames, Arrows, Finish, SharePopups, StreetLines, VectorBasemap
+from geoteam.maps.elements import (
+    AreaNames,
+    Arrows,
+    Finish,
+    MovablePin,
+    SharePopups,
+    StreetLines,
+    VectorBasemap,
+)
 from geoteam.maps.features import (
     Feature,
     area_features,
@@ -51,6 +59,7 @@ def city_map(
     attribution: str = "",
     empty: str = _EMPTY,
     advice: str = _ADVICE,
+    pin: tuple[float, float] | None = None,
 ) -> str:
     """Draw a map as one HTML document, for a frame of our own pages or as a stand-alone file.
 
@@ -78,6 +87,9 @@ def city_map(
         Credit of the basemap and boundaries.
     empty, advice
         Message for a map on which no layer has a row.
+    pin
+        Longitude and latitude at which a pin appears that the reader may move, when the page around
+        the map asks for it.
 
     Returns
     -------
@@ -115,6 +127,8 @@ def city_map(
         _add(fmap, layer)
     if len(layers) > 1:
         folium.LayerControl(collapsed=False).add_to(fmap)
+    if pin:
+        MovablePin(pin[1], pin[0]).add_to(fmap)
     south_west, north_east = [extent[1], extent[0]], [extent[3], extent[2]]
     fmap.add_child(Finish({"bounds": [south_west, north_east]}))
     figure.html.add_child(Element(_furniture(layers, empty, advice)))

@@ -95,6 +95,21 @@ class SharePopups(MacroElement):
         self._name = "SharePopups"
 
 
+class MovablePin(MacroElement):
+    """A pin that the reader may move; hidden until the page around the map asks for it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "geoteam.pin({{ this._parent.get_name() }}, {{ this.place|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, lat: float, lon: float) -> None:
+        super().__init__()
+        self._name = "MovablePin"
+        self.place = [round(lat, 6), round(lon, 6)]
+
+
 class Finish(MacroElement):
     """The last call of every map."""
 

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-from sqlalchemy.orm import Session
-
-from geoteam.crs import WGS84
-from geoteam.maps import PointLayer, city_map
-from geoteam.model import MatchStatus, User
-from geoteam.services.clients import reach_of
-from geoteam.services.ground import ground_of
+from geoteam.model import User
 from geoteam.services.paging import Page
-from geoteam.services.review_decisions import ACTIONS, decide_item, undo_decision
-from geoteam.services.review_items import note, open_item
-from geoteam.services.review_reuse import wording
+from geoteam.services.review_bulk import CAUSES as BULK_CAUSES
+from geoteam.services.review_bulk import (
+    LEAST_SCORE,
+    BulkFilter,
+    BulkPreview,
+    accept_all,
+    batches,
+    preview_bulk,
+    undo_batch,
+)
+from geoteam.services.review_claims import CLAIM, claim_next, keep_open, leave
+from geoteam.services.review_decisions import decide_item, undo_decision
+from geoteam.services.review_items import part_of
+from geoteam.services.review_pin import RADII_M, look_at_pin
+from geoteam.services.review_results import ACTIONS, SetPin
+from geoteam.services.review_view import review_item, review_map
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, geocodes, queue
-from geoteam.store import clients as client_store
+from geoteam.store import audit, queue
 
 REASONS: Mapping[str, str] = {
     "tie": "Several places fit equally well",
     "boundary": "The place may lie in another area",
     "doubtful": "The match is not certain enough",
     "no_match": "No place was found",
+    "moved": "A newer reference places it elsewhere",
 }
-_ALL = 1_000_000
-
-
-def _cause(row: pd.Series) -> str:
-    if row["status"] == MatchStatus.TIE.value:
-        return "tie"
-    if row["status"] == MatchStatus.UNMATCHED.value:
-        return "no_match"
-    return "boundary" if row["boundary_ambiguous"] else "doubtful"
-
-
-def _waiting(workspace: Workspace, session: Session, user: User) -> pd.DataFrame:
-    """Load everything that waits and that the user may see, with its cause."""
-    reach = reach_of(user)
-    refs: Collection[str] | None = None
-    if reach.officers is not None or reach.teams is not None:
-        refs, _ = client_store.find(
-            session,
-            workspace.today(),
-            officers=reach.officers,
-            teams=reach.teams,
-            or_without_team=reach.or_without_team,
-            limit=_ALL,
-        )
-    frame, _ = queue.page(session, client_refs=refs, limit=_ALL)
-    causes = [_cause(row) for _, row in frame.iterrows()]
-    return frame.assign(cause=pd.Series(causes, index=frame.index, dtype="str"))
 
 
 def reason_counts(workspace: Workspace, user: User) -> list[tuple[str, str, int]]:
@@ -73,9 +51,10 @@ def reason_counts(workspace: Workspace, user: User) -> list[tuple[str, str, int]
     list of tuple
         Cause, its words, and how many; only causes that occur.
     """
+    part = part_of(workspace, user)
     with workspace.reading() as session:
-        counts = _waiting(workspace, session, user)["cause"].value_counts()
-    return [(name, text, int(counts[name])) for name, text in REASONS.items() if name in counts]
+        counts = queue.counts(session, part)
+    return [(name, text, counts[name]) for name, text in REASONS.items() if name in counts]
 
 
 def count_waiting(workspace: Workspace, user: User) -> int:
@@ -93,8 +72,7 @@ def count_waiting(workspace: Workspace, user: User) -> int:
     int
         How many.
     """
-    with workspace.reading() as session:
-        return len(_waiting(workspace, session, user))
+    return sum(many for _, _, many in reason_counts(workspace, user))
 
 
 def review_queue(
@@ -116,41 +94,21 @@ def review_queue(
     Returns
     -------
     Page
-        Rows with ``id``, ``client_ref``, ``address``, ``zip``, ``reason`` and ``candidates`` (how
-        many).
+        Rows with ``id``, ``client_ref``, ``address``, ``zip``, ``cause``, ``reason``,
+        ``candidates`` (how many), and ``held_by`` and ``held_name`` (who has it open; '' for
+        nobody).
     """
     page = max(page, 1)
+    part, now = part_of(workspace, user, reason), workspace.now()
     with workspace.transaction() as session:
-        frame = _waiting(workspace, session, user)
-        if reason:
-            frame = frame[frame["cause"] == reason]
-        part = frame.iloc[(page - 1) * page_size : page * page_size]
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action="address.list",
-            object_kind="clients",
-            object_ref="",
-            purpose="address",
-            detail={"rows": len(part), "total": len(frame)},
-        )
-    rows = [
-        {
-            "id": int(str(number)),
-            "client_ref": row["client_ref"],
-            "address": row["address"],
-            "zip": row["zip"],
-            "reason": row["reason"],
-            "candidates": len(row["candidates"]),
-        }
-        for number, row in part.iterrows()
-    ]
-    return Page(rows, len(frame), page, page_size)
+        total = sum(queue.counts(session, part).values())
+        rows = queue.page(session, part, now, limit=page_size, offset=(page - 1) * page_size)
+        _note_list(workspace, session, user, "address.list", rows=len(rows), total=total)
+    return Page([asdict(row) for row in rows], total, page, page_size)
 
 
-def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
-    """Open one address with its candidates; the reading is audited.
+def decided_lately(workspace: Workspace, user: User, *, many: int = 8) -> list[dict[str, Any]]:
+    """List the latest decisions that hold, so that one can be taken back; it is audited.
 
     Parameters
     ----------
@@ -158,126 +116,60 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         The workspace.
     user
         An officer or a supervisor.
-    item
-        Number of the item.
+    many
+        How many at most.
 
     Returns
     -------
-    dict
-        ``id``, ``client_ref``, ``address``, ``zip``, ``reason``, ``waits``, ``reuse`` (for whom
-        a decision will hold, in words) and ``candidates``, each with the ``unit`` it would lie in;
-        and what holds for the residence now: ``present`` (number of the item), ``decision``,
-        ``decided_as``, ``matched_address``, and ``decided_by``, ``decided_why`` and ``decided_at``
-        ('' and None when no person decided).
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such item, or none that the user may see.
+    list of dict
+        ``id``, ``client_ref``, ``address``, ``reason`` (what was decided), ``decided_by``,
+        ``decided_why``, ``decided_at`` and ``batch``, latest first.
     """
+    part = part_of(workspace, user)
     with workspace.transaction() as session:
-        found = open_item(workspace, session, user, item)
-        present = geocodes.history(session, found.residence_id)[0]
-        note(workspace, session, user, "address.read", found.client_ref, "")
-    return {
-        "id": found.id,
-        "client_ref": found.client_ref,
-        "address": found.address,
-        "zip": found.zip,
-        "reason": found.reason,
-        "waits": found.decision == "review" and found.valid_to is None,
-        "reuse": wording(found.status, found.boundary_ambiguous),
-        "candidates": _candidates(workspace, found),
-        "present": present.id,
-        "decision": present.decision,
-        "decided_as": present.reason,
-        "matched_address": present.matched_address,
-        "decided_by": present.decided_by,
-        "decided_why": present.decided_why,
-        "decided_at": present.valid_from if present.decided_by else None,
-    }
+        rows = queue.decided(session, part, many)
+        if rows:
+            _note_list(workspace, session, user, "address.decided", rows=len(rows))
+    return [asdict(row) for row in rows]
 
 
-def _candidates(workspace: Workspace, found: geocodes.Geocode) -> list[dict[str, Any]]:
-    listed = [dict(one) for one in found.candidates]
-    if listed:
-        index = workspace.area_index(workspace.profile.unit_kind)
-        units = index.locate(
-            np.array([one["lon"] for one in listed], dtype=float),
-            np.array([one["lat"] for one in listed], dtype=float),
-        )
-        for one, unit in zip(listed, units, strict=True):
-            one["unit"] = str(unit)
-    return listed
-
-
-def review_map(workspace: Workspace, user: User, item: int, *, nonce: str = "") -> str:
-    """Draw the candidates of one address, numbered as in the list; the reading is audited.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        An officer or a supervisor.
-    item
-        Number of the item.
-    nonce
-        Nonce of the content security policy.
-
-    Returns
-    -------
-    str
-        A document made by folium.
-    """
-    with workspace.transaction() as session:
-        found = open_item(workspace, session, user, item)
-        note(workspace, session, user, "address.map", found.client_ref, "")
-    listed = _candidates(workspace, found)
-    frame = gpd.GeoDataFrame(
-        {
-            "title": [f"{k}. {one['address']}" for k, one in enumerate(listed, 1)],
-            "number": [str(k) for k in range(1, len(listed) + 1)],
-            "score": [f"{one['score']:.0f}" for one in listed],
-            "unit": [one["unit"] or "outside every area" for one in listed],
-        },
-        geometry=gpd.points_from_xy([one["lon"] for one in listed], [one["lat"] for one in listed]),
-        crs=WGS84,
-    )
-    layer = PointLayer(
-        name="Candidates",
-        frame=frame,
-        title_column="title",
-        mark_column="number",
-        details={"score": "Score", "unit": "Area"},
-        kind="stop",
-        cluster=False,
-    )
-    ground = ground_of(workspace)
-    bounds = None
-    if listed:
-        west, south, east, north = frame.total_bounds
-        bounds = (west - 0.004, south - 0.003, east + 0.004, north + 0.003)
-    return city_map(
-        [ground.units(show=True), layer],
-        title="Candidates",
-        nonce=nonce,
-        basemap_url=ground.basemap_url,
-        attribution=ground.attribution,
-        bounds=bounds or ground.bounds,
-        empty="No candidate has a place",
-        advice="Type the right address, or say what kind of place it is.",
+def _note_list(workspace: Workspace, session: Any, user: User, action: str, **detail: int) -> None:
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=user.username,
+        action=action,
+        object_kind="clients",
+        object_ref="",
+        purpose="address",
+        detail=detail,
     )
 
 
 __all__ = [
     "ACTIONS",
+    "BULK_CAUSES",
+    "CLAIM",
+    "LEAST_SCORE",
+    "RADII_M",
     "REASONS",
+    "BulkFilter",
+    "BulkPreview",
+    "SetPin",
+    "accept_all",
+    "batches",
+    "claim_next",
     "count_waiting",
     "decide_item",
+    "decided_lately",
+    "keep_open",
+    "leave",
+    "look_at_pin",
+    "preview_bulk",
     "reason_counts",
     "review_item",
     "review_map",
     "review_queue",
+    "undo_batch",
     "undo_decision",
 ]

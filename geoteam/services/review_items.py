@@ -7,10 +7,37 @@ from sqlalchemy.orm import Session
 from geoteam.errors import NotFoundError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
-from geoteam.services.scope import visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, geocodes
-from geoteam.store import clients as client_store
+from geoteam.store import audit, geocodes, queue
+from geoteam.store.proposals import PROPOSED
+
+
+def part_of(workspace: Workspace, user: User, cause: str = "") -> queue.Part:
+    """Tell which part of the queue is a user's.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+    cause
+        Only this cause; any when empty.
+
+    Returns
+    -------
+    Part
+        The part.
+
+    Raises
+    ------
+    DisclosureError
+        For every other role.
+    """
+    reach = reach_of(user)
+    return queue.Part(
+        workspace.today(), reach.officers, reach.teams, reach.or_without_team, cause=cause
+    )
 
 
 def open_item(
@@ -41,16 +68,45 @@ def open_item(
     NotFoundError
         When there is no such item, or none that the user may see.
     """
-    reach_of(user)
-    found = geocodes.get(session, item, lock=lock)
-    client = client_store.as_frame(session, workspace.today(), refs=[found.client_ref])
-    if not visible_refs(user, client):
+    if not queue.holds(session, part_of(workspace, user), item):
         raise NotFoundError("there is no such item in the queue", remedy="See: Review")
-    return found
+    return geocodes.get(session, item, lock=lock)
+
+
+def waits(found: geocodes.Geocode) -> bool:
+    """Tell whether an item waits for a decision.
+
+    Parameters
+    ----------
+    found
+        The item.
+
+    Returns
+    -------
+    bool
+        True in the queue, False when it was decided.
+    """
+    return is_proposal(found) or (found.decision == "review" and found.valid_to is None)
+
+
+def is_proposal(found: geocodes.Geocode) -> bool:
+    """Tell whether an item asks to move a place that is in force.
+
+    Parameters
+    ----------
+    found
+        The item.
+
+    Returns
+    -------
+    bool
+        True when a newer reference places the address elsewhere.
+    """
+    return found.decision == PROPOSED
 
 
 def note(
-    workspace: Workspace, session: Session, user: User, action: str, ref: str, decision: str
+    workspace: Workspace, session: Session, user: User, action: str, ref: str, **detail: str
 ) -> None:
     """Write the audit event of one item.
 
@@ -66,8 +122,8 @@ def note(
         What is done.
     ref
         The client.
-    decision
-        What was decided; '' for none.
+    **detail
+        What was decided, and the mark of decisions made together.
     """
     audit.append(
         session,
@@ -77,5 +133,5 @@ def note(
         object_kind="client",
         object_ref=ref,
         purpose="address",
-        detail={"decision": decision} if decision else {},
+        detail=detail,
     )

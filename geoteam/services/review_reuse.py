@@ -20,7 +20,7 @@ CHOSEN = "a person chose this candidate"
 CORRECTED = "a person corrected the address"
 # Names of streets that are less alike are two streets (0 to 100).
 _SIMILAR = 70.0
-_HERE = "Your decision will hold for this client only, whoever else writes the same address."
+HERE = "Your decision will hold for this client only, whoever else writes the same address."
 _SPELLING = "another spelling of the same house number and street"
 _OTHERS = "will also be used for other clients whose address is written in the same way"
 _REST = "Every other decision holds for this client only."
@@ -113,7 +113,7 @@ def wording(status: str, boundary_ambiguous: bool) -> str:
         One or two sentences; they agree with `holds_for_all`.
     """
     if status == MatchStatus.TIE.value or boundary_ambiguous:
-        return _HERE
+        return HERE
     if status == MatchStatus.MATCHED.value:
         return f"A chosen candidate, or {_SPELLING}, {_OTHERS}. {_REST}"
     return f"A candidate or a correction that is {_SPELLING} {_OTHERS}. {_REST}"

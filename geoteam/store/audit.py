@@ -103,6 +103,34 @@ def append(
     return row
 
 
+def last_at(session: Session, actor: str, action: str, object_ref: str) -> datetime | None:
+    """Tell when somebody last did something to a client.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    actor
+        Username.
+    action
+        Verb, such as ``client.read``.
+    object_ref
+        The client.
+
+    Returns
+    -------
+    datetime or None
+        None when never.
+    """
+    query = select(AuditRow.at).where(
+        AuditRow.object_kind == "client",
+        AuditRow.object_ref == object_ref,
+        AuditRow.actor == actor,
+        AuditRow.action == action,
+    )
+    return session.scalar(query.order_by(AuditRow.seq.desc()).limit(1))
+
+
 def _clean(value: str) -> str:
     # PostgreSQL's text cannot hold a NUL, nor UTF-8 a lone surrogate.
     return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -23,6 +23,8 @@ class AddressDecision:
     decided_by: str
     decided_why: str
     decided_at: datetime
+    # Mark of decisions that were made together.
+    batch: str = ""
 
 
 def key(address: str, zip_code: str, client_ref: str = "") -> str:
@@ -70,7 +72,7 @@ def find(session: Session, texts: Collection[str]) -> dict[str, AddressDecision]
         query = select(AddressDecisionRow).where(AddressDecisionRow.text.in_(part))
         for row in session.scalars(query):
             found[row.text] = AddressDecision(
-                row.text, row.result, row.decided_by, row.decided_why, row.decided_at
+                row.text, row.result, row.decided_by, row.decided_why, row.decided_at, row.batch
             )
     return found
 
@@ -91,7 +93,7 @@ def save(session: Session, decision: AddressDecision) -> None:
         session.add(row)
     row.result = dict(decision.result)
     row.decided_by, row.decided_why = decision.decided_by, decision.decided_why
-    row.decided_at = decision.decided_at
+    row.decided_at, row.batch = decision.decided_at, decision.batch
     session.flush()
 
 
@@ -106,3 +108,16 @@ def forget(session: Session, text: str) -> None:
         Its key.
     """
     session.execute(delete(AddressDecisionRow).where(AddressDecisionRow.text == text))
+
+
+def forget_batch(session: Session, batch: str) -> None:
+    """Drop the decisions that were made together.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    batch
+        Their mark.
+    """
+    session.execute(delete(AddressDecisionRow).where(AddressDecisionRow.batch == batch))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -207,6 +207,31 @@ def units(session: Session, plan_id: int) -> dict[str, str]:
         .where(PlanUnitRow.plan_id == plan_id)
     )
     return dict(sorted((unit, ref or "") for unit, ref in session.execute(query)))
+
+
+def team_names(session: Session, plan_id: int, wanted: Collection[str]) -> dict[str, str]:
+    """Name the teams of a few units.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+    wanted
+        Codes of units.
+
+    Returns
+    -------
+    dict of str to str
+        Unit to the name of its team; units without a team are left out.
+    """
+    query = (
+        select(PlanUnitRow.unit, TeamRow.name)
+        .join(TeamRow, TeamRow.id == PlanUnitRow.team_id)
+        .where(PlanUnitRow.plan_id == plan_id, PlanUnitRow.unit.in_(sorted(set(wanted))))
+    )
+    return {unit: name for unit, name in session.execute(query)}  # noqa: C416  rows
 
 
 def list_plans(session: Session, status: str = "") -> list[SavedPlan]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import geopandas as gpd
@@ -29,6 +30,7 @@ from geoteam.store import (
     settings,
     staff,
     tours,
+    undo,
     venues,
 )
 from geoteam.store.engine import reading, transaction
@@ -36,6 +38,7 @@ from tests.store.conftest import client
 
 AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
+ALL = queue.Part(TODAY)
 
 
 def squares(*codes: str) -> gpd.GeoDataFrame:
@@ -234,10 +237,10 @@ def test_geocodes_are_superseded_and_restored(people: Engine) -> None:
     with transaction(people) as session:
         assert geocodes.save(session, geocode_rows(session, decision="review"), AT) == 4
         assert geocodes.without_geocode(session).empty
-        assert queue.counts(session) == {"exact": 4}
-        page, total = queue.page(session, limit=2)
-        assert (total, len(page)) == (4, 2)
-        residence = int(page["residence_id"].iloc[0])
+        assert queue.counts(session, ALL) == {"doubtful": 4}
+        page = queue.page(session, ALL, AT, limit=2)
+        assert len(page) == 2
+        residence = page[0].residence_id
         decided = geocode_rows(session).reindex([residence])
         decided = pd.DataFrame(
             {c: [v] for c, v in (("status", "M"), ("match_code", "PointAddress"),
@@ -259,12 +262,15 @@ def test_geocodes_are_superseded_and_restored(people: Engine) -> None:
         assert queue.decision_counts(session, TODAY) == {
             "accepted": 1, "review": 3, "unplaceable": 0,
         }  # fmt: skip
-        undone = geocodes.restore_previous(session, residence, AT + timedelta(hours=2))
-        assert (undone.decision, undone.lon) == ("review", -77.0)
+        assert undo.take_back(session, [residence], AT + timedelta(hours=2)) == {residence}
+        undone = geocodes.history(session, residence)[0]
+        assert (undone.decision, undone.lon, undone.valid_to) == ("review", -77.0, None)
     with reading(people) as session:
-        assert queue.page(session)[1] == 4
-        assert queue.page(session, reason="other")[1] == 0
-        assert queue.page(session, client_refs=["C1"])[1] == 1
+        assert len(queue.page(session, ALL, AT)) == 4
+        assert queue.page(session, replace(ALL, cause="tie"), AT) == []
+        assert queue.counts(session, replace(ALL, officers=["O1"])) == {}
+        loose = replace(ALL, teams=[], or_without_team=True)
+        assert queue.counts(session, loose) == {"doubtful": 4}
         assert len(geocodes.history(session, residence)) == 3
         with pytest.raises(NotFoundError):
             geocodes.get(session, 999)

@@ -12,7 +12,7 @@ from geoteam.server.pages import (
     health,
     home,
     map,
-    review,
+    review_bulk,
     setup,
     shared,
     tours,
@@ -28,7 +28,8 @@ ALL = (
     health.page,
     home.page,
     map.page,
-    review.page,
+    # The one blueprint of review.py, with the routes of both files.
+    review_bulk.page,
     setup.page,
     shared.page,
     tours.page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from geoteam.errors import InputError
@@ -14,17 +14,19 @@ from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
 from geoteam.server.show import link_to
+from geoteam.server.wording import sentence
 from geoteam.services import review
 
 page = Blueprint("review", __name__)
 _PAGE_SIZE = 25
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
+_HIGHEST = 2_000_000_000
 
 
 @page.get("/review")
 @allow(*_WHO)
 def index() -> ResponseReturnValue:
-    """List what waits, by reason.
+    """List what waits, by reason, and what was decided lately.
 
     Returns
     -------
@@ -48,15 +50,31 @@ def index() -> ResponseReturnValue:
         found=found,
         reason=reason,
         reasons=review.reason_counts(workspace(), user()),
+        all_reasons=review.REASONS,
+        lately=review.decided_lately(workspace(), user()),
         link=link,
-        decided=_decided(),
+        next_url=link_to("review.next_item", {"reason": reason}),
+        decided=_number("decided"),
     )
+
+
+@page.get("/review/next")
+@allow(*_WHO)
+def next_item() -> ResponseReturnValue:
+    """Give the next address that nobody else has open.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to it, or to the queue when nothing is left.
+    """
+    return _go_on(_reason(request.args), after=_number("after"))
 
 
 @page.get("/review/<int:item>")
 @allow(*_WHO)
 def show(item: int) -> ResponseReturnValue:
-    """Show one address with its candidates.
+    """Show one address with its candidates, and keep it for the user.
 
     Parameters
     ----------
@@ -68,13 +86,13 @@ def show(item: int) -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return _item_page(item, _reason(request.args), decided=_decided())
+    return _item_page(item, _reason(request.args), decided=_number("decided"))
 
 
 @page.get("/review/<int:item>/map")
 @allow(*_WHO)
 def frame(item: int) -> ResponseReturnValue:
-    """Draw the candidates of one address.
+    """Draw the candidates of one address and the client's earlier addresses.
 
     Parameters
     ----------
@@ -110,10 +128,7 @@ def decide(item: int) -> ResponseReturnValue:
         _decide(item)
     except InputError as fault:
         return _item_page(item, reason, fault=fault, typed=request.form), 400
-    waiting = review.review_queue(workspace(), user(), reason=reason, page_size=1).rows
-    following = {"item": waiting[0]["id"]} if waiting else {}
-    endpoint = "review.show" if waiting else "review.index"
-    return redirect(link_to(endpoint, {**following, "reason": reason, "decided": item}), 303)
+    return _go_on(reason, after=item, decided=item)
 
 
 def _decide(item: int) -> None:
@@ -130,27 +145,80 @@ def _decide(item: int) -> None:
         if place
         else None,
         address=forms.text(form, "address", label="The right address"),
+        pin=_pin(form) if action == "pin" else None,
         why=forms.text(form, "why", label="Why", required=True),
     )
 
 
-def _item_page(
-    item: int,
-    reason: str,
-    *,
-    fault: InputError | None = None,
-    typed: Mapping[str, str] = {},
-    decided: int = 0,
-) -> str:
-    return render_template(
-        "review_item.html",
-        item=review.review_item(workspace(), user(), item),
-        reason=reason,
-        queue_url=link_to("review.index", {"reason": reason}),
-        decided=decided,
-        fault=fault,
-        typed=typed,
+def _pin(form: forms.Fields) -> review.SetPin:
+    return review.SetPin(
+        lon=forms.number(form, "lon", low=-180, high=180),
+        lat=forms.number(form, "lat", low=-90, high=90),
+        radius_m=forms.whole(form, "radius_m", 30, low=1, high=1000),
+        outside_too=forms.text(form, "outside_too") == "yes",
     )
+
+
+@page.post("/review/<int:item>/pin")
+@allow(*_WHO)
+def look_at_pin(item: int) -> ResponseReturnValue:
+    """Tell which area a pin is in, and how far the nearest known address is.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: ``said`` in words, and ``outside``.
+    """
+    try:
+        pin = _pin(request.form)
+        told = review.look_at_pin(
+            workspace(), user(), item, lon=pin.lon, lat=pin.lat, radius_m=pin.radius_m
+        )
+    except InputError as fault:
+        return {"said": f"{sentence(fault.what)} {sentence(fault.remedy)}", "outside": False}, 400
+    return {"said": told.said, "outside": not told.unit}
+
+
+@page.post("/review/<int:item>/keep")
+@allow(*_WHO)
+def keep(item: int) -> ResponseReturnValue:
+    """Keep an address for the user who is at work on it.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: ``kept``, false when somebody else has it by now or it was decided.
+    """
+    return {"kept": review.keep_open(workspace(), user(), item) is not None}
+
+
+@page.post("/review/<int:item>/skip")
+@allow(*_WHO)
+def skip(item: int) -> ResponseReturnValue:
+    """Leave an address undecided and go on to the next one.
+
+    Parameters
+    ----------
+    item
+        Number of the item.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the next item, or to the queue.
+    """
+    review.leave(workspace(), user(), item)
+    return _go_on(_reason(request.form), after=item)
 
 
 @page.post("/review/<int:item>/undo")
@@ -168,14 +236,44 @@ def undo(item: int) -> ResponseReturnValue:
     ResponseReturnValue
         The way to the item, which waits again.
     """
-    review.undo_decision(workspace(), user(), item)
+    again = review.undo_decision(workspace(), user(), item)
     flash("The decision was taken back; the address waits again.", "good")
-    return redirect(url_for("review.index"), 303)
+    return redirect(link_to("review.show", {"item": again, "reason": _reason(request.form)}), 303)
+
+
+def _go_on(reason: str, *, after: int, decided: int = 0) -> ResponseReturnValue:
+    told = {"reason": reason, "decided": decided or ""}
+    item = review.claim_next(workspace(), user(), reason=reason, after=after)
+    if item is None:
+        return redirect(link_to("review.index", told), 303)
+    return redirect(link_to("review.show", {"item": item, **told}), 303)
+
+
+def _item_page(
+    item: int,
+    reason: str,
+    *,
+    fault: InputError | None = None,
+    typed: Mapping[str, str] = {},
+    decided: int = 0,
+) -> str:
+    return render_template(
+        "review_item.html",
+        item=review.review_item(workspace(), user(), item),
+        reason=reason,
+        causes=review.REASONS,
+        radii=review.RADII_M,
+        queue_url=link_to("review.index", {"reason": reason}),
+        next_url=link_to("review.next_item", {"reason": reason, "after": item}),
+        decided=decided,
+        fault=fault,
+        typed=typed,
+    )
 
 
 def _reason(fields: forms.Fields) -> str:
     return forms.choice(fields, "reason", tuple(review.REASONS), "")
 
 
-def _decided() -> int:
-    return forms.whole(request.args, "decided", 0, low=1, high=2_000_000_000)
+def _number(name: str) -> int:
+    return forms.whole(request.args, name, 0, low=1, high=_HIGHEST)

@@ -1,0 +1,219 @@
+"""What a person's choice on an address means, as the geocode that will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geoteam.errors import InputError
+from geoteam.model import AddressKind, MatchCode, MatchStatus
+from geoteam.services.geocoding import place
+from geoteam.services.review_items import is_proposal
+from geoteam.services.review_pin import pin_at
+from geoteam.services.review_reuse import CHOSEN, CORRECTED
+from geoteam.services.workspace import Workspace
+from geoteam.store import geocodes
+
+ACTIONS = ("candidate", "address", "pin", "shelter", "no_fixed_address", "outside", "invalid")
+_WITHOUT_PLACE = {
+    "shelter": AddressKind.SHELTER,
+    "no_fixed_address": AddressKind.NO_FIXED_ADDRESS,
+    "outside": AddressKind.OUTSIDE,
+    "invalid": AddressKind.INVALID,
+}
+_KEPT = "a person kept the present place"
+_MOVED = "a person took the place of the newer reference"
+_PINNED = "a person set the pin"
+# For candidates that do not say how exact they are, in metres.
+_EXACT_M = {
+    MatchCode.POINT_ADDRESS.value: 10.0,
+    MatchCode.PLACE.value: 30.0,
+    MatchCode.STREET_INT.value: 30.0,
+}
+_ROUGH_M = 135.0
+_FOUND: Mapping[str, Any] = {
+    "status": MatchStatus.MATCHED.value,
+    "kind": AddressKind.ADDRESS.value,
+    "inferred": False,
+    "decision": "accepted",
+    "score": 100.0,
+    "boundary_ambiguous": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetPin:
+    """A pin that a person set.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees, EPSG:4326; None when not given.
+    radius_m
+        How exactly the place is known, one of ``review_pin.RADII_M``.
+    outside_too
+        It counts even outside every area.
+    """
+
+    lon: float | None
+    lat: float | None
+    radius_m: int = 30
+    outside_too: bool = False
+
+
+def result_of(
+    workspace: Workspace,
+    found: geocodes.Geocode,
+    action: str,
+    *,
+    candidate: int | None,
+    address: str,
+    pin: SetPin | None,
+) -> dict[str, Any]:
+    """Turn a choice into the columns of a geocode.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    found
+        The item.
+    action
+        One of ``ACTIONS``.
+    candidate
+        Position of the chosen candidate, from 0, for the action ``candidate``.
+    address
+        The right address, for the action ``address``.
+    pin
+        For the action ``pin``.
+
+    Returns
+    -------
+    dict
+        Columns of GEOCODES but the candidates, with ``decision`` and ``boundary_ambiguous``.
+
+    Raises
+    ------
+    InputError
+        When the choice is incomplete, a pin is outside every area, or a corrected address is not
+        certain either.
+    """
+    if action in _WITHOUT_PLACE:
+        return _nowhere(action)
+    if action == "candidate":
+        return _candidate(found, candidate)
+    if action == "pin":
+        return _pinned(workspace, pin or SetPin(None, None))
+    return {**_FOUND, **_corrected(workspace, address)}
+
+
+def candidate_result(chosen: Mapping[str, Any], reason: str = CHOSEN) -> dict[str, Any]:
+    """Turn a candidate into the columns of a geocode.
+
+    Parameters
+    ----------
+    chosen
+        The candidate.
+    reason
+        What the geocode will say of itself.
+
+    Returns
+    -------
+    dict
+        As `result_of`.
+    """
+    code = str(chosen["match_code"])
+    return {
+        **_FOUND,
+        "match_code": code,
+        "lon": float(chosen["lon"]),
+        "lat": float(chosen["lat"]),
+        "uncertainty_m": float(chosen.get("uncertainty_m") or _EXACT_M.get(code, _ROUGH_M)),
+        "matched_address": chosen["address"],
+        "reference_id": str(chosen.get("reference_id", "")),
+        "reason": reason,
+    }
+
+
+def _candidate(found: geocodes.Geocode, position: int | None) -> dict[str, Any]:
+    if position is None or not 0 <= position < len(found.candidates):
+        raise InputError("that candidate is not in the list", remedy="Choose one of the list")
+    reason = CHOSEN
+    if is_proposal(found):
+        reason = _KEPT if position == 0 else _MOVED
+    return candidate_result(found.candidates[position], reason)
+
+
+def moved_result(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the new place of a proposal into the columns of a geocode.
+
+    Parameters
+    ----------
+    chosen
+        The candidate.
+
+    Returns
+    -------
+    dict
+        As `result_of`.
+    """
+    return candidate_result(chosen, _MOVED)
+
+
+def _pinned(workspace: Workspace, chosen: SetPin) -> dict[str, Any]:
+    pin = pin_at(workspace, chosen.lon, chosen.lat, chosen.radius_m)
+    if not pin.unit and not chosen.outside_too:
+        raise InputError(
+            "the pin is outside every area", remedy="Move it, or tick that it is right there"
+        )
+    return {
+        **_FOUND,
+        "match_code": MatchCode.POINT_ADDRESS.value,
+        "lon": chosen.lon,
+        "lat": chosen.lat,
+        "uncertainty_m": float(chosen.radius_m),
+        "matched_address": f"pin near {pin.nearest}",
+        "reference_id": "",
+        "reason": _PINNED,
+    }
+
+
+def _nowhere(action: str) -> dict[str, Any]:
+    nan = float("nan")
+    return {
+        **_FOUND,
+        "status": MatchStatus.UNMATCHED.value,
+        "match_code": MatchCode.NONE.value,
+        "kind": _WITHOUT_PLACE[action].value,
+        "score": 0.0,
+        "lon": nan,
+        "lat": nan,
+        "uncertainty_m": nan,
+        "matched_address": "",
+        "reference_id": "",
+        "reason": f"a person decided: {action.replace('_', ' ')}",
+        "decision": "unplaceable",
+    }
+
+
+def _corrected(workspace: Workspace, address: str) -> dict[str, Any]:
+    if not address.strip():
+        raise InputError("the right address is empty", remedy="Type it, or choose another decision")
+    text, zips = (pd.Series([one], dtype="str") for one in (address, ""))
+    placed = place(workspace, text, zips).iloc[0]
+    if placed["decision"] != "accepted":
+        raise InputError(
+            f"the address you typed is not certain either: {placed['reason']}",
+            remedy="Add the quadrant or the street type, or choose another decision",
+        )
+    columns = (
+        "match_code", "score", "lon", "lat", "uncertainty_m", "matched_address", "reference_id",
+    )  # fmt: skip
+    kept: dict[str, Any] = {
+        name: placed[name].item() if hasattr(placed[name], "item") else placed[name]
+        for name in columns
+    }
+    return kept | {"reason": CORRECTED}
