@@ -109,8 +109,9 @@ class Geocoder:
         text, column = pair // len(codes), pair % len(codes)
         cut = split(_arrow(different))
         reading_of, readings = self._templates.read(cut.rests)
-        reading = np.where(cut.plain, reading_of[cut.rest], -1) if readings else cut.rest
-        which, number, own = reading[text], cut.number[text], cut.zip[text]
+        # The last place is that of texts which are not plain.
+        which = np.append(reading_of, -1)[cut.rest[text]]
+        number, own = cut.number[text], cut.zip[text]
         # Two ZIPs that differ are for the rules.
         given = np.array([int(code or -1) for code in codes], dtype=np.int64)[column]
         differ = (given >= 0) & (((own >= 0) & (own != given)) | (given == 0))

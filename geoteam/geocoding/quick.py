@@ -345,12 +345,13 @@ class Quick:
         taken["reference_id"] = points.ids.take(pa.array(at))
         reasons = pa.array(answers.reasons, pa.large_string())
         taken["reason"] = reasons.take(pa.array(answers.reason))
-        cells = np.empty(len(at), dtype=object)
-        for i, (row, common) in enumerate(zip(at.tolist(), taken["candidates"], strict=True)):
+        cells = taken["candidates"]
+        doubtful = np.array([bool(r.candidates) for r in answers.results], dtype=np.bool_)
+        for i in np.flatnonzero(doubtful[answers.answer]).tolist():
+            row = int(at[i])
             own = {"address": points.written[row], "lon": look.lon[row], "lat": look.lat[row]}
             own["reference_id"] = look.ids[row]
-            cells[i] = [one | own for one in common]
-        taken["candidates"] = cells
+            cells[i] = [one | own for one in cells[i]]
         return taken
 
 
