@@ -117,7 +117,7 @@ def list_services(
         try:
             warning = _ready(info, environ)
         except InputError as error:
-            missing = str(error)
+            missing = f"{error.what}. {error.remedy}."
         setting = kept.get(_PREFIX + info.name, {})
         on = bool(setting.get("on")) and setting.get("warning") == warning
         since = (setting["by"], setting["at"]) if on else ("", "")
