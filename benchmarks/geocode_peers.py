@@ -1,7 +1,7 @@
 """Compare geoteam's geocoder with addok and with Nominatim on the same points and texts.
 
     benchmarks/peers_setup.sh install DIR       # once, on a Debian machine
-    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--rows 200000] [--limit-s 300]
+    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--rows 200000] [--limit-s 60]
 
 Every engine holds nine in ten address points of Washington, DC, and nothing else but what the
 street network gives; none is told the ZIP. The points that none holds are two classes of their
@@ -85,7 +85,7 @@ def dc_corners(city: dc.City) -> list[str]:
 
 
 def make_rows(city: dc.City, points: gpd.GeoDataFrame, each: int, seed: int) -> pd.DataFrame:
-    """Texts of every class with their true point, the classes taking turns."""
+    """Texts of every class with their true point."""
     typist, clerk = Typist(seed), Clerk(seed)
     parts = []
     absent = withheld(points)
@@ -103,115 +103,140 @@ def make_rows(city: dc.City, points: gpd.GeoDataFrame, each: int, seed: int) -> 
         parts.append(pd.DataFrame({"kind": kind, **columns}))
     fake = fake_texts(city, each, seed)
     parts.append(pd.DataFrame({"kind": CLASSES[-1], "text": fake, "lon": np.nan, "lat": np.nan}))
-    rows = pd.concat([part.rename_axis("turn").reset_index() for part in parts])
-    return rows.sort_values("turn", kind="stable").drop(columns="turn").reset_index(drop=True)
+    return pd.concat(parts, ignore_index=True)
 
 
-def ask_geoteam(city: dc.City, rows: pd.DataFrame) -> dict[str, Any]:
+def ask_geoteam(city: dc.City, texts: pd.Series) -> dict[str, Any]:
     """Geocode with geoteam; sure is what it accepts without review."""
     cpu, start = time.process_time(), time.perf_counter()
-    found = geocode(rows["text"], city.index)
+    found = geocode(texts, city.index)
     used, wall = time.process_time() - cpu, time.perf_counter() - start
     sure = decide(found, city.ambiguous(found))["decision"] == "accepted"
-    answers = pd.DataFrame(
-        {"lon": found["lon"], "lat": found["lat"], "sure": sure, "label": found["matched_address"]}
-    )
-    return {"answers": answers, "wall_s": wall, "cpu_s": used}
+    columns = {"lon": found["lon"], "lat": found["lat"], "label": found["matched_address"]}
+    return {"answers": pd.DataFrame(columns | {"sure": sure}), "wall_s": wall, "cpu_s": used}
 
 
 def ask_peer(peer: str, folder: Path, rows: pd.DataFrame, limit_s: float) -> dict[str, Any]:
     """Geocode with a peer in its own environment, or say why it cannot."""
-    texts = rows["text"].tolist()
-    given = json.dumps({"texts": texts, "warm_up": texts[-30:], "limit_s": limit_s})
+    classes = {kind: rows["text"][rows["kind"] == kind].tolist() for kind in CLASSES}
     done = subprocess.run(
-        [SETUP, "run", folder, peer], input=given, capture_output=True, text=True, check=False
+        [SETUP, "run", folder, peer],
+        input=json.dumps({"classes": classes, "limit_s": limit_s}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         return {"absent": (done.stderr.strip().splitlines() or ["no reason given"])[-1]}
     out = json.loads(done.stdout)
-    none = {"lon": np.nan, "lat": np.nan, "sure": False, "label": ""}
-    answers = pd.DataFrame([answer or none for answer in out["answers"]], columns=list(none))
-    wall = float(sum(out["seconds"]))
-    return {"answers": answers, "wall_s": wall} | {
-        k: out[k] for k in ("cpu_s", "failed", "version")
-    }
+    none = {"lon": np.nan, "lat": np.nan, "label": "", "sure": False}
+    for kind, part in out["classes"].items():
+        answers = pd.DataFrame([one or none for one in part["answers"]], columns=list(none))
+        part["answers"] = answers.set_index(rows.index[rows["kind"] == kind][: len(answers)])
+    return dict(out)
 
 
 def score(city: dc.City, rows: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Any]:
-    """For each class: how many answers, and how many of them wrong, as shares of its rows."""
-    rows = rows.iloc[: len(answers)]
+    """How many answers, and how many of them wrong, as shares of the rows."""
+    rows = rows.loc[answers.index]
     placed = answers["lon"].notna().to_numpy()
     away = city.metres(rows["lon"], rows["lat"], answers["lon"], answers["lat"])
     other = city.units(rows["lon"], rows["lat"]) != city.units(answers["lon"], answers["lat"])
     # A made-up street has no true point: NaN is not near, so each place for it is wrong.
-    bad = placed & (~(away <= FAR_M) | other)
+    wrong = placed & (~(away <= FAR_M) | other)
     sure = placed & answers["sure"].to_numpy(dtype=bool)
-    table = pd.DataFrame(
-        {
-            "all_answered": placed,
-            "all_wrong": bad,
-            "sure_answered": sure,
-            "sure_wrong": sure & bad,
-        }
-    ).groupby(rows["kind"].to_numpy())
-    means, counts = table.mean().round(5), table.size()
-    return {kind: {"rows": int(counts[kind]), **means.loc[kind]} for kind in CLASSES}
+    shares = {
+        "all_answered": placed,
+        "all_wrong": wrong,
+        "sure_answered": sure,
+        "sure_wrong": sure & wrong,
+    }
+    return {"rows": len(rows)} | {name: round(float(v.mean()), 5) for name, v in shares.items()}
 
 
-def speed(wall_s: float, cpu_s: float, rows: int) -> dict[str, float]:
+def pace(part: dict[str, Any], rows: int) -> dict[str, float]:
     """Rows a second by the clock and by the processors' time."""
     return {
         "rows": rows,
-        "rows_per_second": round(rows / wall_s, 1),
-        "rows_per_cpu_second": round(rows / cpu_s, 1),
+        "rows_per_second": round(rows / part["wall_s"], 1),
+        "rows_per_cpu_second": round(rows / part["cpu_s"], 1),
     }
 
 
-def geoteam_speed(city: dc.City, points: gpd.GeoDataFrame, rows: int) -> dict[str, float]:
-    """Speed on messy texts with few repeats; one process."""
+def many(city: dc.City, points: gpd.GeoDataFrame, rows: int) -> pd.Series:
+    """Messy texts with few repeats, for geoteam's speed."""
     texts: list[str] = []
-    copy = 0
     while len(texts) < rows:
-        typist = Typist(100 + copy)
+        typist = Typist(100 + len(texts))
         columns = zip(points["number"], points["street"], points["quadrant"], strict=True)
         texts += [typist.messy(*row)[0] for row in columns]
-        copy += 1
-    table = pd.Series(texts[:rows])
-    cpu, start = time.process_time(), time.perf_counter()
-    geocode(table, city.index)
-    wall = time.perf_counter() - start
-    return speed(wall, time.process_time() - cpu, rows)
+    return pd.Series(texts[:rows])
 
 
-def markdown(figures: dict[str, Any]) -> str:
+def markdown(engines: dict[str, Any]) -> str:
     """The figures as two tables."""
-    engines = figures["engines"]
     here = [name for name, engine in engines.items() if "absent" not in engine]
-    fast = engines["geoteam"]["speed_many"]
-    lines = ["| engine | rows/s | rows per CPU second | geoteam is faster by (clock, CPU) |",
-             "| --- | ---: | ---: | ---: |"]  # fmt: skip
-    lines.append(f"| geoteam, {fast['rows']:,} rows | {fast['rows_per_second']:,.0f} "
-                 f"| {fast['rows_per_cpu_second']:,.0f} | |")  # fmt: skip
+    fast = engines["geoteam"]["messy_many"]
+    lines = [
+        "| messy texts | rows | rows/s | rows per CPU second | geoteam is faster (clock) | (CPU) |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        f"| geoteam | {fast['rows']:,} | {fast['rows_per_second']:,.0f} "
+        f"| {fast['rows_per_cpu_second']:,.0f} | | |",
+    ]
     for name in here[1:]:
-        slow = engines[name]["speed"]
+        slow = engines[name]["classes"]["messy"]
         times = [fast[k] / slow[k] for k in ("rows_per_second", "rows_per_cpu_second")]
         lines.append(
-            f"| {name} {engines[name]['version']}, {slow['rows']:,} rows "
-            f"| {slow['rows_per_second']:,.0f} | {slow['rows_per_cpu_second']:,.0f} "
-            f"| {times[0]:,.0f} x, {times[1]:,.0f} x |"
+            f"| {name} {engines[name]['version']} | {slow['rows']:,} | "
+            f"{slow['rows_per_second']:,.0f} | {slow['rows_per_cpu_second']:,.0f} "
+            f"| {times[0]:,.0f} x | {times[1]:,.0f} x |"
         )
     head = "".join(f" {name}, all | {name}, sure |" for name in here)
     lines += ["", f"| wrong (answered), % of rows |{head}", "| --- |" + " ---: |" * (2 * len(here))]
     for kind in CLASSES:
         cells = [
-            f"{100 * engines[name]['quality'][kind][f'{how}_wrong']:.1f} "
-            f"({100 * engines[name]['quality'][kind][f'{how}_answered']:.0f})"
+            f"{100 * engines[name]['classes'][kind][f'{how}_wrong']:.1f} "
+            f"({100 * engines[name]['classes'][kind][f'{how}_answered']:.0f})"
             for name in here
             for how in ("all", "sure")
         ]
         lines.append(f"| {kind} | " + " | ".join(cells) + " |")
     absent = [f"- {n} is absent: {e['absent']}" for n, e in engines.items() if "absent" in e]
     return "\n".join(lines + absent)
+
+
+def compare(given: argparse.Namespace) -> dict[str, Any]:
+    """Ask every engine and score its answers."""
+    city = dc.City(given.data)
+    points = city.truth()
+    if given.held_out:
+        points = points[[held_out(street) for street in points["street"]]]
+    # The same table for all: no hundred-blocks, places or ZIP areas.
+    city.sources = {"intersections": city.sources["intersections"]}
+    city.index = city.build(city.addresses[~withheld(city.addresses)])
+    rows = make_rows(city, points, given.each, given.seed)
+    groups = rows.groupby("kind", sort=False)["text"]
+    engines: dict[str, Any] = {
+        "geoteam": {"classes": {kind: ask_geoteam(city, texts) for kind, texts in groups}}
+    }
+    subprocess.run([SETUP, "start", given.peers], check=True)
+    try:
+        for peer in PEERS:
+            engines[peer] = ask_peer(peer, given.peers, rows, given.limit_s)
+    finally:
+        subprocess.run([SETUP, "stop", given.peers], check=False)
+    for name, engine in engines.items():
+        parts = engine.get("classes", {}).values()
+        answers = [part.pop("answers") for part in parts]
+        for part, its in zip(parts, answers, strict=True):
+            part |= pace(part, len(its)) | score(city, rows, its)
+        if answers:
+            rows = rows.join(pd.concat(answers).add_prefix(f"{name}_"))
+    texts = many(city, points, given.rows)
+    engines["geoteam"]["messy_many"] = pace(ask_geoteam(city, texts), len(texts))
+    if given.answers:
+        rows.to_csv(given.answers, index=False)
+    return engines
 
 
 def main() -> None:
@@ -221,42 +246,16 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, required=True, help="folder made by peers_setup.sh")
     parser.add_argument("--each", type=int, default=500, help="texts of each class")
     parser.add_argument("--rows", type=int, default=200_000, help="texts for geoteam's speed")
-    parser.add_argument("--limit-s", type=float, default=300.0, help="time for each peer")
+    parser.add_argument("--limit-s", type=float, default=60.0, help="time for a class and peer")
     parser.add_argument("--held-out", action="store_true", help="use only the unseen streets")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--answers", type=Path, help="also write every answer to this CSV")
     given = parser.parse_args()
-    city = dc.City(given.data)
-    points = city.truth()
-    if given.held_out:
-        points = points[[held_out(street) for street in points["street"]]]
-    # The same table for all: no hundred-blocks, places or ZIP areas.
-    city.sources = {"intersections": city.sources["intersections"]}
-    city.index = city.build(city.addresses[~withheld(city.addresses)])
-    rows = make_rows(city, points, given.each, given.seed)
     before = os.getloadavg()
-    asked = {"geoteam": ask_geoteam(city, rows)}
-    subprocess.run([SETUP, "start", given.peers], check=True)
-    try:
-        for peer in PEERS:
-            asked[peer] = ask_peer(peer, given.peers, rows, given.limit_s)
-    finally:
-        subprocess.run([SETUP, "stop", given.peers], check=False)
-    engines: dict[str, Any] = {}
-    for name, out in asked.items():
-        if "absent" in out:
-            engines[name] = out
-            continue
-        answers = out.pop("answers")
-        pace = speed(out.pop("wall_s"), out.pop("cpu_s"), len(answers))
-        engines[name] = out | {"speed": pace, "quality": score(city, rows, answers)}
-        rows = rows.join(answers.add_prefix(f"{name}_"))
-    engines["geoteam"]["speed_many"] = geoteam_speed(city, points, given.rows)
-    if given.answers:
-        rows.to_csv(given.answers, index=False)
+    engines = compare(given)
     figures = {"load": {"before": before, "after": os.getloadavg()}, "engines": engines}
     print(json.dumps(figures, indent=2))
-    print(markdown(figures))
+    print(markdown(engines))
 
 
 if __name__ == "__main__":
