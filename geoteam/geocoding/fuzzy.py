@@ -31,9 +31,8 @@ def _core(base: str) -> str:
     return " ".join(words[:-1]) if len(words) > 1 and words[-1] in _TYPES else base
 
 
-def _mendable(base: str, letters: int) -> bool:
+def _mendable(core: str, letters: int) -> bool:
     # Numbered and lettered streets differ by one sign from their neighbours: never mended.
-    core = _core(base)
     return len(core) >= letters and not any(character.isdigit() for character in core)
 
 
@@ -51,7 +50,7 @@ class StreetSpelling:
         # Quadrant -> names that may be mended; with and without their type.
         self._typed: dict[str, list[str]] = {"": []}
         for base, quadrants in by_base.items():
-            if _mendable(base, 4):
+            if _mendable(_core(base), 4):
                 for quadrant in quadrants:
                     self._typed.setdefault(quadrant, []).append(base)
         for quadrant, names in self._typed.items():
@@ -78,13 +77,17 @@ class StreetSpelling:
         """
         out: list[list[tuple[str, float]]] = [[] for _ in bases]
         pool = self._typed.get(quadrant, [])
-        # With and without a type: which texts, compared with which names.
-        for typed, names in ((True, pool), (False, self._cores.get(quadrant, []))):
-            rows = [
-                i
-                for i, base in enumerate(bases)
-                if pool and _mendable(base, 3) and (_core(base) != base) == typed
-            ]
+        untyped: list[int] = []
+        with_type: list[int] = []
+        for i, base in enumerate(bases) if pool else ():
+            core = _core(base)
+            if _mendable(core, 3):
+                (untyped if core == base else with_type).append(i)
+        # A text without a type is compared with names without theirs.
+        for typed, rows, names in (
+            (True, with_type, pool),
+            (False, untyped, self._cores.get(quadrant, [])),
+        ):
             for start in range(0, len(rows), _AT_ONCE):
                 part = rows[start : start + _AT_ONCE]
                 distances = process.cdist(

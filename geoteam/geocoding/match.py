@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -22,24 +23,34 @@ _AT_ONCE = 100_000
 _ZIP = re.compile(r"\s*(\d{3,5})(?:\.0)?(?:-?\d{4})?\s*")
 
 
-def _clean_zip(value: object) -> str:
-    """Read a ZIP as spreadsheets leave it: 20002.0, 20002-1234, a lost leading zero."""
+def clean_zip(value: object) -> str:
+    """Read a ZIP as spreadsheets leave it: 20002.0, 20002-1234, a lost leading zero.
+
+    Parameters
+    ----------
+    value
+        A cell.
+
+    Returns
+    -------
+    str
+        Five digits; '' for anything else.
+    """
     if isinstance(value, float) and np.isfinite(value):
         value = int(value)
     found = _ZIP.fullmatch(str(value)) if value is not None else None
     return found.group(1).zfill(5) if found else ""
 
 
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _zip_codes(zips: pd.Series | None, size: int) -> tuple[NDArray[np.int64], list[str]]:
     """Read a column of ZIPs: which of the codes each row has, and the codes."""
     if zips is None:
         return np.zeros(size, np.int64), [""]
-    at, different = pd.factorize(zips.to_numpy(dtype=object), use_na_sentinel=False)
-    return at, [_clean_zip(value) for value in different] or [""]
+    cells = np.empty(size, dtype=object)
+    values = zips.to_numpy(dtype=object)
+    cells[:] = [value if isinstance(value, (str, Real)) else str(value) for value in values]
+    at, different = pd.factorize(cells, use_na_sentinel=False)
+    return at, [clean_zip(value) for value in different] or [""]
 
 
 def _arrow(texts: NDArray[np.object_]) -> pa.Array:
@@ -101,9 +112,9 @@ class Geocoder:
 
     def _batch(self, texts: pd.Series, zips: pd.Series | None) -> pd.DataFrame:
         """Geocode each different pair of text and ZIP once."""
-        text_of, different = pd.factorize(
-            texts.map(_as_text, na_action=None).to_numpy(dtype=object)
-        )
+        cells = np.empty(len(texts), dtype=object)
+        cells[:] = [text if isinstance(text, str) else "" for text in texts.to_numpy(dtype=object)]
+        text_of, different = pd.factorize(cells)
         zip_of, codes = _zip_codes(zips, len(texts))
         pair, row_of = np.unique(text_of * len(codes) + zip_of, return_inverse=True)
         text, column = pair // len(codes), pair % len(codes)

@@ -312,7 +312,8 @@ class Templates:
             return None
         quadrant = core[-size:].replace(" ", "")
         template = self._at(found.template, quadrant, "", "")
-        return _Core(found._replace(template=template), 2 * joined + bool(template.parsed.type))
+        form = 2 * joined + bool(template.parsed.type)
+        return _Core(Reading(template, found.name), form)
 
     def _at(self, template: Template, quadrant: str, city: str, state: str) -> Template:
         key = (template.serial, quadrant, city, state)
@@ -323,7 +324,7 @@ class Templates:
 
     def _in_city(self, reading: Reading, city: str, state: str) -> Reading:
         template = self._at(reading.template, reading.template.parsed.quadrant, city, state)
-        return reading._replace(template=template)
+        return Reading(template, reading.name)
 
     def _tail(self, behind: str, form: int) -> tuple[str, str] | None:
         """Find the city and state behind a quadrant; None when more than these is changed."""
