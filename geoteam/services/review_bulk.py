@@ -201,7 +201,10 @@ def _accept(
         ],
         index=pd.Index([one.row.residence_id for one in found], name="residence_id"),
     )
-    geocodes.save(session, frame, now, decided_by=user.username, decided_why=why)
+    fingerprint = workspace.reference().fingerprint
+    geocodes.save(
+        session, frame, now, decided_by=user.username, decided_why=why, reference=fingerprint
+    )
     for one, result in zip(found, results, strict=True):
         row = one.row
         if row.cause == "moved":

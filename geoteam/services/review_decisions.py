@@ -79,7 +79,12 @@ def decide_item(
             index=pd.Index([found.residence_id], name="residence_id"),
         )
         geocodes.save(
-            session, row, workspace.now(), decided_by=user.username, decided_why=why.strip()
+            session,
+            row,
+            workspace.now(),
+            decided_by=user.username,
+            decided_why=why.strip(),
+            reference=workspace.reference().fingerprint,
         )
         if is_proposal(found):
             settle(session, found.id)
@@ -197,4 +202,6 @@ def _look_up_again(workspace: Workspace, session: Session, found: geocodes.Geoco
         pd.Series([text], index=index, dtype="str")
         for text in (found.address, found.zip, found.residence_kind)
     )
-    geocodes.save(session, place(workspace, address, zips, kinds), workspace.now())
+    placed = place(workspace, address, zips, kinds)
+    fingerprint = workspace.reference().fingerprint
+    geocodes.save(session, placed, workspace.now(), reference=fingerprint)

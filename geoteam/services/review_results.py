@@ -143,7 +143,7 @@ def _candidate(found: geocodes.Geocode, position: int | None) -> dict[str, Any]:
         raise InputError("that candidate is not in the list", remedy="Choose one of the list")
     reason = CHOSEN
     if is_proposal(found):
-        reason = _KEPT if position == 0 else _MOVED
+        reason = _KEPT if found.candidates[position].get("present") else _MOVED
     return candidate_result(found.candidates[position], reason)
 
 

@@ -114,12 +114,11 @@ def _candidates(workspace: Workspace, found: geocodes.Geocode) -> list[dict[str,
         np.array([one["lat"] for one in listed], dtype=float),
     )
     radius_m = np.array([float(one.get("uncertainty_m") or 0.0) for one in listed])
-    for k, (one, unit, near) in enumerate(
-        zip(listed, index.locate(*at), index.near(*at, radius_m), strict=True)
-    ):
+    for one, unit, near in zip(listed, index.locate(*at), index.near(*at, radius_m), strict=True):
         one["unit"] = str(unit)
         one["near"] = [code for code in near if code != unit]
-        one["label"] = ("Present place" if k == 0 else "New place") if is_proposal(found) else ""
+        told = "Present place" if one.get("present") else "New place"
+        one["label"] = told if is_proposal(found) else ""
     return listed
 
 

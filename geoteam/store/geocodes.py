@@ -11,13 +11,12 @@ from typing import Any
 import pandas as pd
 import shapely
 from shapely.geometry import Point
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import chunks, frame_of, records
-from geoteam.store.proposals import PROPOSED, SETTLED, reopen, withdraw
-from geoteam.store.proposals import settle as settle
+from geoteam.store.proposals import PROPOSED, SETTLED, withdraw
 from geoteam.store.tables import ClientRow, GeocodeRow, ResidenceRow
 
 _COLUMNS = (
@@ -308,52 +307,9 @@ def history(session: Session, residence_id: int) -> list[Geocode]:
     list of Geocode
         Newest first, without proposals; the first one holds when its ``valid_to`` is None.
     """
-    return [_get(session, row) for row in session.scalars(_in_force(residence_id))]
-
-
-def _in_force(residence_id: int) -> Select[GeocodeRow]:
-    return (
-        select(GeocodeRow)
-        .where(
-            GeocodeRow.residence_id == residence_id,
-            GeocodeRow.decision.not_in((PROPOSED, SETTLED)),
-        )
-        .order_by(GeocodeRow.id.desc())
+    query = select(GeocodeRow).where(
+        GeocodeRow.residence_id == residence_id,
+        GeocodeRow.decision.not_in((PROPOSED, SETTLED)),
     )
-
-
-def restore_previous(session: Session, residence_id: int, at: datetime) -> Geocode:
-    """Undo a decision: what held before it holds again, and a proposal that it settled waits again.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    residence_id
-        The residence.
-    at
-        The moment.
-
-    Returns
-    -------
-    Geocode
-        The geocode that holds now, a copy of the earlier one.
-
-    Raises
-    ------
-    NotFoundError
-        When nothing came before the present one.
-    """
-    rows = session.scalars(_in_force(residence_id).limit(2)).all()
-    if len(rows) < 2:
-        raise NotFoundError("there is no earlier geocode to go back to")
-    present, earlier = rows
-    present.valid_to = at
-    session.flush()
-    names = [c.name for c in GeocodeRow.__table__.columns if c.name not in ("id", "valid_from")]
-    copy = GeocodeRow(**{name: getattr(earlier, name) for name in names}, valid_from=at)
-    copy.valid_to = None
-    session.add(copy)
-    reopen(session, residence_id, present.valid_from)
-    session.flush()
-    return _get(session, copy)
+    rows = session.scalars(query.order_by(GeocodeRow.id.desc())).all()
+    return [_get(session, row) for row in rows]

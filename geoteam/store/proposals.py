@@ -7,7 +7,6 @@ They are kept with the geocodes but are never in force. One is ``proposed`` whil
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -60,10 +59,6 @@ def _mark(session: Session, *which: Any, why: str) -> None:
     session.expire_all()
 
 
-def _by_a_person() -> Any:
-    return (GeocodeRow.decision == SETTLED) & (GeocodeRow.decided_why == "")
-
-
 def settled_places(
     session: Session, residence_ids: Collection[int]
 ) -> dict[int, list[tuple[float, float]]]:
@@ -84,30 +79,12 @@ def settled_places(
     found: dict[int, list[tuple[float, float]]] = {}
     for part in chunks(sorted(residence_ids)):
         query = select(GeocodeRow.residence_id, GeocodeRow.geometry).where(
-            GeocodeRow.residence_id.in_(part), GeocodeRow.geometry.is_not(None), _by_a_person()
+            GeocodeRow.residence_id.in_(part),
+            GeocodeRow.geometry.is_not(None),
+            GeocodeRow.decision == SETTLED,
+            # With a reason, it was withdrawn and not decided on.
+            GeocodeRow.decided_why == "",
         )
         for residence_id, point in session.execute(query):
             found.setdefault(residence_id, []).append((point.x, point.y))
     return found
-
-
-def reopen(session: Session, residence_id: int, decided_at: datetime) -> None:
-    """Let the proposal wait again whose decision is taken back.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    residence_id
-        Whose.
-    decided_at
-        Moment of the decision; what was proposed later stays as it is.
-    """
-    query = select(GeocodeRow).where(
-        GeocodeRow.residence_id == residence_id,
-        GeocodeRow.valid_from <= decided_at,
-        _by_a_person(),
-    )
-    proposal = session.scalars(query.order_by(GeocodeRow.id.desc()).limit(1)).first()
-    if proposal is not None:
-        proposal.decision = PROPOSED

@@ -19,6 +19,7 @@ from geoteam.services.people import clients_frame
 from geoteam.services.stale import Refreshed, count_stale, refresh_geocodes
 from geoteam.services.workspace import Workspace
 from geoteam.store import geocodes
+from geoteam.store.proposals import settle
 from geoteam.store.tables import AuditRow, GeocodeRow
 from tests.made_city import BOSS, client_row, counts, write_csv
 from tests.tiny_city import CLIENT_HEADER, lonlat
@@ -232,7 +233,7 @@ def test_a_person_is_never_overruled(fresh: Workspace, rebuild: Callable[..., No
     (waits,) = _waiting(fresh)
     # The person decides once, and is asked no more about that place.
     with fresh.transaction() as session:
-        geocodes.settle(session, waits.id)
+        settle(session, waits.id)
     rebuild(fresh, NEWS)
     assert _refresh(fresh).unchanged == 24
     assert _waiting(fresh) == []
@@ -283,12 +284,16 @@ def test_taking_a_decision_back_asks_again(fresh: Workspace, rebuild: Callable[.
     rebuild(fresh, put("122 1ST STREET NW", 500, 60))
     _refresh(fresh)
     (waits,) = _waiting(fresh)
-    _person_puts(fresh, "C001", 500, 60)
-    with fresh.transaction() as session:
-        geocodes.settle(session, waits.id)
+    item = review.review_item(fresh, BOSS, waits.id)
+    labels = [(one["label"], one["unit"], one["team"]) for one in item["candidates"]]
+    assert labels == [("Present place", "101", "West Team"), ("New place", "201", "East Team")]
+    choice = {"action": "candidate", "candidate": 1, "why": "Seen the lease"}
+    review.decide_item(fresh, BOSS, waits.id, **choice)
+    assert _waiting(fresh) == []
     assert _client(fresh, "C001")["unit"] == "201"
-    with fresh.transaction() as session:
-        geocodes.restore_previous(session, waits.residence_id, fresh.now())
+    # What a person decided was decided with the newer reference in hand.
+    assert count_stale(fresh) == 0
+    review.undo_decision(fresh, BOSS, _history(fresh, "C001")[0].id)
     assert _client(fresh, "C001")["unit"] == "101"
     assert [row.id for row in _waiting(fresh)] == [waits.id]
 

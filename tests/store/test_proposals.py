@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from geoteam.store import geocodes, proposals, stale
+from geoteam.store import geocodes, proposals, stale, undo
 from geoteam.store.engine import reading, transaction
 from geoteam.store.tables import ClientRow, GeocodeRow, ResidenceRow
 from tests.store.test_repositories import AT, geocode_rows
@@ -61,18 +61,19 @@ def test_a_person_settles_it(proposed: tuple[Engine, int], settled_first: bool) 
         ).one()
         rows = geocode_rows_of(session, first)
         if settled_first:
-            geocodes.settle(session, number)
+            proposals.settle(session, number)
         geocodes.save(session, rows, AT + 2 * HOUR, decided_by="ann", decided_why="seen")
         if not settled_first:
-            geocodes.settle(session, number)
+            proposals.settle(session, number)
         # A geocode in force is no proposal, and stays as it is.
-        geocodes.settle(session, geocodes.history(session, first)[0].id)
+        proposals.settle(session, geocodes.history(session, first)[0].id)
     assert _decisions(people) == [("settled", "")]
     with transaction(people) as session:
         assert proposals.settled_places(session, [first]) == {first: [(-77.1, 38.8)]}
         assert geocodes.history(session, first)[0].decided_by == "ann"
         # Taken back, it waits again; and what held before holds again.
-        assert geocodes.restore_previous(session, first, AT + 3 * HOUR).decided_by == ""
+        assert undo.take_back(session, [first], AT + 3 * HOUR) == {first}
+        assert geocodes.history(session, first)[0].decided_by == ""
     assert _decisions(people) == [("proposed", "")]
 
 
@@ -94,7 +95,7 @@ def test_looking_up_again_withdraws_it(proposed: tuple[Engine, int]) -> None:
     with transaction(people) as session:
         # Nobody settled it, so taking the geocode back does not bring it up again.
         assert proposals.settled_places(session, [first]) == {}
-        geocodes.restore_previous(session, first, AT + 3 * HOUR)
+        undo.take_back(session, [first], AT + 3 * HOUR)
     assert _decisions(people) == [(decision, why)]
 
 
