@@ -8,7 +8,7 @@ from geoteam.cli.common import State, StepBar, json_option, pass_state, show
 from geoteam.errors import InputError
 from geoteam.geocoding.services import CATALOGUE
 from geoteam.model import Role, User
-from geoteam.services import online
+from geoteam.services import online, online_ask
 from geoteam.services.operator import operator
 
 _NAME = click.argument("name", type=click.Choice([info.name for info in CATALOGUE]))
@@ -89,7 +89,7 @@ def ask(state: State, name: str, limit: int | None, as_json: bool) -> None:
 
     Example: geoteam services ask mar --limit 500
     """
-    report = online.ask(
+    report = online_ask.ask(
         state.workspace, _administrator(state), name, limit=limit, progress=StepBar()
     )
     show(

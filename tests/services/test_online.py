@@ -25,7 +25,7 @@ from geoteam.errors import (
 from geoteam.geocoding.services import CATALOGUE, Connection, OnlineService, Patience
 from geoteam.geocoding.services.census import Census
 from geoteam.geocoding.services.photon import Photon
-from geoteam.services import audit, geocoding, imports, online, review
+from geoteam.services import audit, geocoding, imports, online, online_ask, review
 from geoteam.services.people import clients_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import geocodes
@@ -112,7 +112,7 @@ def _events(workspace: Workspace) -> list[tuple[str, str, str]]:
     return [(r["action"], r["actor"], json.dumps(r["detail"])) for r in reversed(rows)]
 
 
-def _opened(server: Server, chunk: int = 0) -> online.Opened:
+def _opened(server: Server, chunk: int = 0) -> online_ask.Opened:
     """Open a service that never really waits."""
 
     @contextmanager
@@ -148,10 +148,10 @@ def test_nothing_is_sent_unless_it_is_on(
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a socket was opened"))
     for name in ("mar", "census", "photon"):
         with pytest.raises(ServiceOffError, match="geoteam services enable"):
-            online.ask(full, ADMIN, name, environ=environ)
+            online_ask.ask(full, ADMIN, name, environ=environ)
     for name in ("nominatim", "pelias"):
         with pytest.raises(InputError, match="no address yet"):
-            online.ask(full, ADMIN, name, environ=environ)
+            online_ask.ask(full, ADMIN, name, environ=environ)
     geocoding.geocode_residences(full, "test")
     assert server.requests == []
     assert _events(full) == []
@@ -163,7 +163,7 @@ def test_only_an_administrator_turns_it_on(full: Workspace, server: Server) -> N
     works: list[Callable[[Any], object]] = [
         lambda user: online.enable(full, user, "photon", warning=row["warning"], environ=environ),
         lambda user: online.disable(full, user, "photon"),
-        lambda user: online.ask(full, user, "photon", environ=environ),
+        lambda user: online_ask.ask(full, user, "photon", environ=environ),
     ]
     for work in works:
         for user in (BOSS, O1):
@@ -185,20 +185,20 @@ def test_only_an_administrator_turns_it_on(full: Workspace, server: Server) -> N
         ("service.disable", "admin", "{}"),
     ]
     with pytest.raises(ServiceOffError):
-        online.ask(full, ADMIN, "photon", environ=environ)
+        online_ask.ask(full, ADMIN, "photon", environ=environ)
 
 
 def test_another_receiver_was_not_agreed_to(full: Workspace, server: Server) -> None:
     _enable(full, "photon", {"GEOTEAM_PHOTON_URL": "http://10.0.0.1"})
     with pytest.raises(ServiceOffError, match="another receiver"):
-        online.ask(full, ADMIN, "photon", environ=_environ(server))
+        online_ask.ask(full, ADMIN, "photon", environ=_environ(server))
     assert server.requests == []
 
 
 def test_what_agrees_is_used_and_all_else_waits(full: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(full, "photon", environ)
-    report = online.ask(full, ADMIN, "photon", environ=environ)
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ)
     assert report.counts() == {
         "service": "photon", "waiting": 8, "withheld": 1, "accepted": 2, "review": 4,
         "nothing": 1, "failed": 0, "left": 0,
@@ -235,8 +235,8 @@ def test_what_agrees_is_used_and_all_else_waits(full: Workspace, server: Server)
 def test_each_address_is_sent_to_a_service_once(full: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(full, "photon", environ)
-    online.ask(full, ADMIN, "photon", environ=environ)
-    again = online.ask(full, ADMIN, "photon", environ=environ)
+    online_ask.ask(full, ADMIN, "photon", environ=environ)
+    again = online_ask.ask(full, ADMIN, "photon", environ=environ)
     assert (again.waiting, again.withheld, len(server.requests)) == (1, 1, 6)
     # What a person may now choose in review is what the service offered.
     rows = review.review_queue(full, BOSS).rows
@@ -248,10 +248,10 @@ def test_each_address_is_sent_to_a_service_once(full: Workspace, server: Server)
 def test_a_limit_sends_no_more(full: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(full, "photon", environ)
-    report = online.ask(full, ADMIN, "photon", limit=2, environ=environ)
+    report = online_ask.ask(full, ADMIN, "photon", limit=2, environ=environ)
     # The first address is that of two clients.
     assert (len(server.requests), report.accepted, report.review, report.left) == (2, 2, 1, 4)
-    assert online.ask(full, ADMIN, "photon", environ=environ).left == 0
+    assert online_ask.ask(full, ADMIN, "photon", environ=environ).left == 0
     assert len(server.requests) == 6
 
 
@@ -264,12 +264,12 @@ def test_a_run_that_is_killed_is_taken_up_again(full: Workspace, server: Server)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        online.ask(
+        online_ask.ask(
             full, ADMIN, "photon", environ=environ, progress=progress, opened=_opened(server, 1)
         )
     assert len(server.requests) == 3
     assert _client(full, "N1")["decision"] == "accepted"
-    report = online.ask(full, ADMIN, "photon", environ=environ)
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ)
     assert len(server.requests) == 6
     assert (report.accepted, report.review, report.nothing) == (0, 2, 1)
 
@@ -280,11 +280,11 @@ def test_what_was_answered_before_the_service_fails_is_kept(
     environ = _environ(server)
     _enable(full, "photon", environ)
     server.script[:] = ["ok", "ok", *["500"] * 2]
-    report = online.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
     assert isinstance(report.fault, ServiceUnreachableError)
     assert (report.accepted, report.review, report.left) == (2, 1, 4)
     assert "QUIET" not in str(report.fault).upper()
-    assert online.ask(full, ADMIN, "photon", environ=environ).left == 0
+    assert online_ask.ask(full, ADMIN, "photon", environ=environ).left == 0
     assert server.sent.count("150 QUIET STREET NE, TINYTOWN, TT") == 1
 
 
@@ -292,11 +292,11 @@ def test_one_bad_answer_does_not_stop_the_rest(full: Workspace, server: Server) 
     environ = _environ(server)
     _enable(full, "photon", environ)
     server.script[:] = ["ok", "400"]
-    report = online.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
     assert report.fault is None
     assert (report.accepted, report.failed, report.review, report.nothing) == (2, 1, 3, 1)
     server.script[:] = ["404"] * 9
-    report = online.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
     assert report.fault is None
     assert (report.waiting, report.failed) == (2, 1)
 
@@ -305,7 +305,7 @@ def test_bad_answers_on_and_on_stop_it(full: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(full, "photon", environ)
     server.script[:] = ["400"] * 9
-    report = online.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ, opened=_opened(server))
     assert isinstance(report.fault, ServiceAnswerError)
     assert (len(server.requests), report.accepted, report.left) == (3, 0, 7)
 
@@ -316,10 +316,10 @@ def test_a_census_tie_is_kept_as_one_and_a_batch_is_finished(full: Workspace) ->
         _enable(full, "census", {})
         server.script[:] = ["ok", "broken", "broken"]
         opened = _opened(server, chunk=4)
-        report = online.ask(full, ADMIN, "census", environ={}, opened=opened)
+        report = online_ask.ask(full, ADMIN, "census", environ={}, opened=opened)
         assert isinstance(report.fault, ServiceUnreachableError)
         assert report.left == 2
-        report = online.ask(full, ADMIN, "census", environ={}, opened=opened)
+        report = online_ask.ask(full, ADMIN, "census", environ={}, opened=opened)
         assert report.fault is None
         assert report.left == 0
     assert server.sent[-2:] == ["158 QUIET STREET NE", "160 QUIET STREET NE"]
@@ -341,7 +341,7 @@ def test_a_decision_made_meanwhile_stands(full: Workspace, server: Server) -> No
         if not server.sent:
             review.decide_item(full, BOSS, item, action="outside", why="Moved to Ohio")
 
-    report = online.ask(full, ADMIN, "photon", environ=environ, progress=progress)
+    report = online_ask.ask(full, ADMIN, "photon", environ=environ, progress=progress)
     assert report.accepted == 1
     assert _present(full, "N1").decided_by == "boss"
     assert _client(full, "N6")["decision"] == "accepted"
@@ -356,18 +356,18 @@ def test_what_somebody_has_open_is_not_asked(full: Workspace, server: Server) ->
             text("INSERT INTO address_claim VALUES (:id, 'boss', :until)"),
             {"id": residence, "until": "2026-06-15 17:00:00+00:00"},
         )
-    assert online.ask(full, ADMIN, "photon", environ=environ).waiting == 7
+    assert online_ask.ask(full, ADMIN, "photon", environ=environ).waiting == 7
 
 
 def test_two_runs_at_once_are_refused(lone: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(lone, "photon", environ)
     with lone.exclusive("services"), pytest.raises(WorkspaceBusyError):
-        online.ask(lone, ADMIN, "photon", environ=environ)
+        online_ask.ask(lone, ADMIN, "photon", environ=environ)
 
 
 def test_nothing_waits(lone: Workspace, server: Server) -> None:
     environ = _environ(server)
     _enable(lone, "photon", environ)
-    report = online.ask(lone, ADMIN, "photon", environ=environ)
+    report = online_ask.ask(lone, ADMIN, "photon", environ=environ)
     assert (report.waiting, report.withheld, len(server.requests)) == (1, 1, 0)

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-JSON, CSV = "application/json; charset=utf-8", "text/csv; charset=utf-8"
+JSON, CSV = "application/json; charset=utf-8", "text/plain;charset=UTF-8"
 
 
 class Place(NamedTuple):
