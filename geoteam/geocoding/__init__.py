@@ -7,25 +7,37 @@ is inferred only from the ZIP; spelling is mended only inside the quadrant that 
 
 from __future__ import annotations
 
+from geoteam.geocoding.aliases import StreetAliases
+from geoteam.geocoding.columns import parse_columns
 from geoteam.geocoding.decide import decide
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress, format_address
 from geoteam.geocoding.index import ReferenceIndex
 from geoteam.geocoding.many import geocode_many
 from geoteam.geocoding.match import Geocoder, geocode
 from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.sources import read_addresses, read_blocks, read_venues
+from geoteam.geocoding.quality import refuse_other_city
+from geoteam.geocoding.sources import (
+    read_addresses,
+    read_blocks,
+    read_centrelines,
+    read_venues,
+)
 
 __all__ = [
     "AddressGrammar",
     "Geocoder",
     "ParsedAddress",
     "ReferenceIndex",
+    "StreetAliases",
     "decide",
     "format_address",
     "geocode",
     "geocode_many",
     "parse_address",
+    "parse_columns",
     "read_addresses",
     "read_blocks",
+    "read_centrelines",
     "read_venues",
+    "refuse_other_city",
 ]

@@ -92,7 +92,7 @@ def match_crossing(
         return unmatched(_KIND, MatchCode.STREET_NAME, reason)
     if score < ACCEPT_AREA_SCORE:
         return tied(_KIND, spots, f"Here streets meet whose names are nearly so. {why}")
-    written = bool(parsed.quadrant) + bool(other.quadrant)
+    written = bool(parsed.quadrant) + bool(other.quadrant) - parsed.quadrant_shared
     inferred = bool(grammar.quadrants) and written < 2
     if zip_code in look.known_zips:
         fitting = [spot for spot in spots if zip_code in spot.zips]

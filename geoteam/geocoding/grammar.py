@@ -40,9 +40,10 @@ class ParsedAddress:
     Attributes
     ----------
     number
-        House number with its suffix joined: ``1200``, ``17 1/2``, ``1234A``, ``1431-37``.
+        House number with its suffix joined: ``1200``, ``17 1/2``, ``1234A``, ``1431-37``; of a
+        block as it is written: ``1200``, ``1200-1299``, '' for UNIT BLOCK.
     predirectional
-        ``NORTH`` of NORTH CAPITOL STREET.
+        ``NORTH`` of NORTH CAPITOL STREET; the one of NORTH CAROLINA AVENUE is part of its name.
     name, type
         ``CAPITOL`` and ``STREET``.
     quadrant
@@ -54,13 +55,15 @@ class ParsedAddress:
     street2
         The other street of an intersection, in full.
     zip, city, state
-        As written at the end of the text.
+        As written at the end of the text; `state` is the country of an address abroad.
     low, high
         First and last house number of a block or number range; -1 when there is none.
     place
         Words that are no part of an address: a place's name.
     second
         Another address in the same text.
+    quadrant_shared
+        True when an intersection writes one quadrant for two streets (``14TH ST & U ST NW``).
     note
         A remark on how the text was read, in words: a doubt, or a misspelling that was mended.
     """
@@ -80,6 +83,7 @@ class ParsedAddress:
     high: int = -1
     place: str = ""
     second: str = ""
+    quadrant_shared: bool = False
     note: str = ""
 
     @property
@@ -109,7 +113,8 @@ def format_address(parsed: ParsedAddress) -> str:
     """
     street = " ".join(part for part in (parsed.street, parsed.quadrant) if part)
     if parsed.kind == AddressKind.BLOCK:
-        line = f"{parsed.low} - {parsed.high} BLOCK OF {street}"
+        number = parsed.number.replace("-", " - ") or "UNIT"
+        line = " ".join(part for part in (f"{number} BLOCK OF {street}", parsed.unit) if part)
     elif parsed.kind == AddressKind.INTERSECTION:
         line = f"{street} & {parsed.street2}"
     elif parsed.name:

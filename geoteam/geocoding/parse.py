@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from geoteam.geocoding.clean import MAX_LENGTH, clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
+from geoteam.geocoding.number import MAX_DIGITS, HouseNumber, read_number
 from geoteam.geocoding.street import Street, read_street
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
 from geoteam.geocoding.tail import cut_tail
+from geoteam.geocoding.units import cut_leading_unit
+from geoteam.geocoding.words import CORNERS
 from geoteam.model import AddressKind
 
 _NO_HOME = re.compile(
@@ -18,29 +21,34 @@ _NO_HOME = re.compile(
     r"\b(?:LIVES|LIVING|SLEEPS|SLEEPING|STAYS|STAYING) (?:ON|IN) (?:THE )?(?:STREETS?|CAR|PARK)\b"
 )
 _SHELTER = re.compile(r"\bSHELTER\b")
-_PO_BOX = re.compile(
+_BOX = re.compile(
     r"\bP ?O ?(?:BOX|BX|B)\b ?#? ?\w*|\bPOST OFFICE (?:BOX|BX)\b ?#? ?\w*|^BOX \d+\b|"
-    r"\bGENERAL DELIVERY\b"
+    r"\bGENERAL DELIVERY\b|"
+    r"\b(?:R ?R|RURAL (?:ROUTE|RTE)|H ?C|HIGHWAY CONTRACT(?: ROUTE)?|PSC|CMR|UNIT) ?#? ?\d+ "
+    r"BOX \w+"
 )
 _UNKNOWN = re.compile(
-    r"(?:ADDRESS )?(?:UNKNOWN|UNK|NONE|N/A|NA|NULL|NAN|TBD|TEST|REFUSED|"
-    r"NOT (?:KNOWN|GIVEN|PROVIDED)|PENDING|INCARCERATED|SAME|SEE FILE|DECEASED|X+)"
+    r"#? ?(?:ADDRESS )?(?:UNKNOWN|UNK|NONE|N/A|NA|NULL|NAN|TBD|TEST|REFUSED|"
+    r"NOT (?:KNOWN|GIVEN|PROVIDED)|PENDING|INCARCERATED|SAME(?: AS .*)?|SEE (?:FILE|ABOVE)|"
+    r"DECEASED|REF|VALUE|NAME|X+)"
 )
-_EXPONENT = re.compile(r"^\d+(?: \d+)?E[-+ ]?\d{1,3}\b")
+_EXPONENT = re.compile(r"\s*\d(?:[.,]\d+)?E[+-]?\d{1,3}\b", re.IGNORECASE)
 _BLOCK_WORD = r"(?:HUNDRED )?(?:BLOCK|BLK|BLCK)(?: OF)?|B/O"
 _BLOCK = re.compile(
-    r"^(?:THE )?(?:(?P<unit>UNIT|UNT)|(?P<low>\d+)(?:(?: ?- ?| )(?P<high>\d+))?) "
+    r"^(?:THE )?(?:(?P<unit>UNIT|UNT)|(?P<low>\d+)(?:(?: ?- ?| )(?P<high>\d+))?)[ -]"
     rf"(?:{_BLOCK_WORD})\b"
 )
 _BLOCK_FIRST = re.compile(rf"^(?:{_BLOCK_WORD}) (?P<low>\d+)\b")
 _BLOCK_LAST = re.compile(rf"\b(?P<low>\d+)(?: ?- ?(?P<high>\d+))? (?:{_BLOCK_WORD})$")
-_CROSSING = re.compile(r"^(?:THE )?(?:INTERSECTION|CORNER) (?:OF )?")
+_CORNER = r"(?:N|S|E|W|[NS] ?[EW]|(?:NORTH|SOUTH)-?(?:EAST|WEST)|NORTH|SOUTH|EAST|WEST) "
+_CROSSING = re.compile(rf"^(?:THE )?(?:{_CORNER})?(?:INTERSECTION|CORNER) (?:OF )?")
 _BETWEEN = re.compile(r" (?:[&@/]|AND|AT) ")
-_NUMBER = re.compile(
-    r"^#? ?(?P<number>\d+)(?:(?P<letter>[A-Z])(?![A-Z])|-(?P<to>\d+)|-(?P<dash>[A-Z])(?![A-Z]))?"
-    r"(?: (?P<fraction>\d/\d))?(?= |,|$)"
+_ASIDE = re.compile(
+    r" (?:BETWEEN|BTWN|NEAR|ACROSS FROM|NEXT TO|BEHIND|OPPOSITE|ADJACENT TO|C/O|CARE OF|ATTN) .*$"
 )
-_TWO = re.compile(r" ?(?:;|&|/(?=\d{2})|\b(?:AND|OR)\b|,) ?(?=\d+[A-Z]? [A-Z0-9])")
+_ASIDE_WORDS = ("BETWEEN", "BTWN", "NEAR", " TO ", "FROM", "BEHIND", "OPPOS", "C/O", "CARE", "ATTN")
+_TWO = re.compile(r" (?:[;&/,]|AND|OR|THEN) (?=\d+[A-Z]? [A-Z0-9])")
+_INNER = re.compile(r"(?<=[A-Z,]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
 
 
 def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
@@ -66,6 +74,11 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
             kind=AddressKind.INVALID.value,
             note=f"the text has {len(text)} characters, more than an address can have",
         )
+    if _EXPONENT.match(text):
+        return ParsedAddress(
+            kind=AddressKind.INVALID.value,
+            note="the house number is in exponent form, as spreadsheets write it",
+        )
     line = clean(text)
     if not any(c.isalnum() for c in line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
@@ -76,12 +89,7 @@ def _special(line: str, grammar: AddressGrammar) -> ParsedAddress | None:
     """Recognise what is no address; None when the text may hold one."""
     if _UNKNOWN.fullmatch(line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="the text says it is unknown")
-    if _EXPONENT.match(line):
-        return ParsedAddress(
-            kind=AddressKind.INVALID.value,
-            note="the house number is in exponent form, as spreadsheets write it",
-        )
-    box = _PO_BOX.search(line)
+    box = _BOX.search(line)
     if box:
         rest = (line[: box.start()] + " " + line[box.end() :]).strip(" ,;")
         inner = _ordinary(rest, grammar) if rest else ParsedAddress()
@@ -102,69 +110,80 @@ def _special(line: str, grammar: AddressGrammar) -> ParsedAddress | None:
 
 
 def _ordinary(line: str, grammar: AddressGrammar) -> ParsedAddress:
-    tail = cut_tail(tokens(line), grammar)
-    base = ParsedAddress(zip=tail.zip, city=tail.city, state=tail.state)
-    rest = " ".join(tail.rest).replace(" ,", ",")
-    if tail.state and grammar.states and tail.state not in grammar.states:
-        parsed = _street_line(rest, base, grammar)
-        return replace(parsed, kind=AddressKind.OUTSIDE.value, note=f"the state is {tail.state}")
-    if not rest:
+    words = tokens(line)
+    tail = cut_tail(words, grammar)
+    zip_code, rest = tail.zip, tail.rest
+    if not zip_code and len(rest) > 3 and len(rest[0]) == 5 and rest[0].isdigit():
+        behind = rest[2:] if rest[1] == "," else rest[1:]
+        if _is_address(" ".join(behind), grammar):
+            zip_code, rest = rest[0], behind
+    base = ParsedAddress(zip=zip_code, city=tail.city, state=tail.state or tail.country)
+    text = " ".join(rest)
+    if tail.country or (tail.state and grammar.states and tail.state not in grammar.states):
+        parsed = _street_line(text, base, grammar)
+        note = f"the country is {tail.country}" if tail.country else f"the state is {tail.state}"
+        return replace(parsed, kind=AddressKind.OUTSIDE.value, note=note)
+    if not text:
         return replace(base, kind=AddressKind.PLACE.value)
-    if rest.isdigit():
+    if text.isdigit():
         note = "there is a house number but no street"
-        return replace(base, number=rest, kind=AddressKind.INVALID.value, note=note)
-    return _street_line(rest, base, grammar)
+        return replace(base, number=text, kind=AddressKind.INVALID.value, note=note)
+    return _street_line(text, base, grammar)
 
 
 def _street_line(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAddress:
     block = _block(rest, base, grammar)
     if block:
         return block
+    unit = ""
+    if not rest[:1].isdigit():
+        words, unit = cut_leading_unit(rest.split())
+        rest = " ".join(words) if unit else rest
     second = ""
     parts = _TWO.split(rest, maxsplit=1)
     if len(parts) == 2 and _is_address(parts[0], grammar) and _is_address(parts[1], grammar):
         rest, second = parts
-    number = _NUMBER.match(rest)
-    if not number or _NUMBER.match(rest).end() == len(rest):  # type: ignore[union-attr]
-        number = None
+    number = read_number(rest)
     if number is None:
         return _no_number(rest, base, grammar)
     parsed = _address(rest, number, base, grammar)
+    if not (parsed.type or parsed.quadrant) and _SHELTER.search(rest):
+        return replace(base, kind=AddressKind.SHELTER.value, place=_place(rest))
+    if unit:
+        parsed = replace(parsed, unit=f"{unit} {parsed.unit}".strip())
     return replace(parsed, second=second.strip(" ,")) if second else parsed
 
 
 def _is_address(text: str, grammar: AddressGrammar) -> bool:
-    number = _NUMBER.match(text)
+    number = read_number(text)
     if not number:
         return False
-    street = read_street(tokens(text[number.end() :]), grammar)
-    return bool(street.name and (street.type in COMMON_TYPES or street.quadrant))
+    street = read_street(text[number.end :].split(), grammar)
+    words = street.name.split()
+    if words and words[0].isdigit() and "/" not in street.name:
+        # A number is no street, so the first one was no house number (BLDG 5 1200 H ST NE).
+        return False
+    return bool(words and (street.type in COMMON_TYPES or street.quadrant))
 
 
 def _address(
-    rest: str, number: re.Match[str], base: ParsedAddress, grammar: AddressGrammar
+    rest: str, number: HouseNumber, base: ParsedAddress, grammar: AddressGrammar
 ) -> ParsedAddress:
-    digits = number["number"].lstrip("0") or "0"
-    written, low, high = digits, -1, -1
-    if len(digits) > 6:
+    digits = len(number.written) if number.written.isdigit() else 0
+    if digits > MAX_DIGITS:
         return replace(base, kind=AddressKind.INVALID.value, note="the house number is too long")
-    if number["letter"] or number["dash"]:
-        written += number["letter"] or number["dash"]
-    elif number["to"]:
-        written += "-" + number["to"]
-        low = int(digits)
-        high = int(digits[: -len(number["to"])] + number["to"])
-        if high <= low or high - low > 100:
-            low = high = -1
-    if number["fraction"]:
-        written += " " + number["fraction"]
-    body = rest[number.end() :].strip(" ,;")
+    body = rest[number.end :].strip(" ,;-")
+    aside = _ASIDE.search(body) if any(word in body for word in _ASIDE_WORDS) else None
+    if aside:
+        body = body[: aside.start()]
     street2 = ""
     crossing = _BETWEEN.split(body, maxsplit=1)
-    if len(crossing) == 2 and crossing[0].strip() and crossing[1].strip():
+    if len(crossing) == 2 and crossing[0].strip() and _is_street(crossing[1], grammar):
         body, street2 = crossing[0], _street_text(crossing[1], grammar)
-    street = read_street(tokens(body), grammar)
-    parsed = _with_street(base, street, written, low, high, street2)
+    street = read_street(body.split(), grammar)
+    if aside:
+        street = street._replace(leftover=[*street.leftover, *aside.group().split()])
+    parsed = _with_street(base, street, number, street2)
     if not parsed.name:
         note = "there is a house number but no street"
         return replace(parsed, kind=AddressKind.INVALID.value, note=note)
@@ -174,15 +193,13 @@ def _address(
 def _with_street(
     base: ParsedAddress,
     street: Street,
-    number: str = "",
-    low: int = -1,
-    high: int = -1,
+    number: HouseNumber | None = None,
     street2: str = "",
 ) -> ParsedAddress:
     left = " ".join(street.leftover)
     second = left if re.match(r"\d+ ", left) and any(w in SUFFIXES for w in street.leftover) else ""
     return ParsedAddress(
-        number=number,
+        number=number.written if number else "",
         predirectional=street.predirectional,
         name=street.name,
         type=street.type,
@@ -193,8 +210,8 @@ def _with_street(
         zip=base.zip,
         city=base.city,
         state=base.state,
-        low=low,
-        high=high,
+        low=number.low if number else -1,
+        high=number.high if number else -1,
         place="" if second else left,
         second=second,
         note=street.note,
@@ -202,7 +219,7 @@ def _with_street(
 
 
 def _street_text(text: str, grammar: AddressGrammar) -> str:
-    return _full(read_street(tokens(text), grammar))
+    return _full(read_street(text.split(), grammar))
 
 
 def _full(street: Street) -> str:
@@ -217,18 +234,18 @@ def _block(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAdd
     if not found:
         return None
     body = (rest[: found.start()] + " " + rest[found.end() :]).strip(" ,")
-    street = read_street(tokens(body), grammar)
+    street = read_street(body.split(), grammar)
     if not street.name:
         return None
     groups = found.groupdict()
-    low = 0 if groups.get("unit") else int(groups["low"][:7])
-    high = int(groups["high"][:7]) if groups.get("high") else low - low % 100 + 99
-    if low == 0:
+    first, last = groups.get("low") or "", groups.get("high") or ""
+    low = int(first[:7] or 0)
+    high = int(last[:7]) if last else low - low % 100 + 99
+    if low == 0 and not last:
         low = 1
-    if high < low:
-        low, high = high, low
-    parsed = _with_street(base, street)
-    return replace(parsed, kind=AddressKind.BLOCK.value, low=low, high=high)
+    written = "-".join(part.lstrip("0") or part[:1] for part in (first, last) if part)
+    number = HouseNumber(written, min(low, high), max(low, high), 0)
+    return replace(_with_street(base, street, number), kind=AddressKind.BLOCK.value)
 
 
 def _no_number(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAddress:
@@ -240,54 +257,95 @@ def _no_number(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> Parse
         if parsed:
             return parsed
     # A place with its address behind it: "CCNV SHELTER 425 2ND ST NW".
-    inner = re.search(r"(?<=[A-Z,]) ?\b(?=\d+[A-Z]? (?:\d/\d )?[A-Z0-9])", rest)
-    if inner and inner.start() > 0 and _is_address(rest[inner.end() :], grammar):
+    for inner in _INNER.finditer(rest):
         behind = rest[inner.end() :]
-        parsed = _address(behind, _NUMBER.match(behind), base, grammar)  # type: ignore[arg-type]
-        before = rest[: inner.start()].strip(" ,;-")
-        if read_street(tokens(before), grammar).unit and not _words(before, grammar):
-            unit = " ".join(
-                u for u in (read_street(tokens(before), grammar).unit, parsed.unit) if u
-            )
-            return replace(parsed, unit=unit)
-        return replace(parsed, place=before)
-    street = read_street(tokens(rest), grammar)
+        number = read_number(behind)
+        if number and _is_address(behind, grammar):
+            parsed = _address(behind, number, base, grammar)
+            return _with_front(parsed, rest[: inner.start()].strip(" ,;-/"), grammar)
+    street = read_street(rest.split(), grammar)
     if _SHELTER.search(rest):
-        return replace(base, kind=AddressKind.SHELTER.value, place=rest.replace(",", ""))
+        return replace(base, kind=AddressKind.SHELTER.value, place=_place(rest))
     if street.name and (street.quadrant or street.type in COMMON_TYPES) and not street.leftover:
-        return replace(_with_street(base, street), kind=AddressKind.ADDRESS.value)
-    return replace(base, kind=AddressKind.PLACE.value, place=rest.replace(",", ""))
+        parsed = _with_street(base, street)
+        last = street.unit.removeprefix("# ")
+        if last.isdigit() and "#" not in rest:
+            # The number stands behind the street: "H ST NE 1200".
+            return replace(parsed, number=last, unit="")
+        return parsed
+    return replace(base, kind=AddressKind.PLACE.value, place=_place(rest))
 
 
-def _words(text: str, grammar: AddressGrammar) -> str:
-    street = read_street(tokens(text), grammar)
-    return street.name
+def _place(text: str) -> str:
+    return " ".join(text.replace(",", " ").split())
+
+
+def _with_front(parsed: ParsedAddress, front: str, grammar: AddressGrammar) -> ParsedAddress:
+    """Read what stands before the house number: a quadrant, the city, a unit or a place."""
+    if front in CORNERS and not parsed.quadrant and CORNERS[front] in grammar.quadrants:
+        return replace(parsed, quadrant=CORNERS[front])
+    tail = cut_tail(front.split(), grammar)
+    if not tail.rest:
+        return replace(
+            parsed,
+            zip=parsed.zip or tail.zip,
+            city=parsed.city or tail.city,
+            state=parsed.state or tail.state,
+        )
+    street = read_street(front.split(), grammar)
+    if street.unit and not street.name:
+        return replace(parsed, unit=f"{street.unit} {parsed.unit}".strip())
+    return replace(parsed, place=_place(f"{front} {parsed.place}"))
+
+
+def _is_street(text: str, grammar: AddressGrammar) -> bool:
+    street = read_street(text.split(), grammar)
+    return bool(street.name and (street.type or street.quadrant or street.name[:1].isdigit()))
 
 
 def _crossing(
     left: str, right: str, base: ParsedAddress, grammar: AddressGrammar, *, sure: bool
 ) -> ParsedAddress | None:
-    first = read_street(tokens(left), grammar)
-    other = read_street(tokens(right), grammar)
+    first = read_street(left.split(), grammar)
+    other = read_street(right.split(), grammar)
     if not first.name or not other.name:
         return None
 
     def street_like(street: Street) -> bool:
-        return bool(street.type or street.quadrant or street.name[:1].isdigit()) and not (
-            street.leftover
-        )
+        # A rare type alone is a name more often: ROCK CREEK AND POTOMAC PARKWAY.
+        typed = street.type in COMMON_TYPES or street.quadrant or street.predirectional
+        return bool(typed or street.name[:1].isdigit())
 
     single = other.type[:-1] if other.type[-1:] == "S" else ""
     if single in COMMON_TYPES:
         # "14TH & U STREETS": the plural names the type of both.
         first = first if first.type else first._replace(type=single)
         other = other._replace(type=single)
-    looks = street_like(first) or len(first.name) == 1, street_like(other) or len(other.name) == 1
-    if not (all(looks) or (sure and any(looks))):
+    looks = [street_like(street) or len(street.name) == 1 for street in (first, other)]
+    # "MACOMB AND CAROLINA PLACE NW": one word without a type is a street beside a whole one.
+    whole = bool(other.quadrant and other.type in COMMON_TYPES) and not (
+        first.type or " " in first.name or other.name.split()[0].isdigit()
+    )
+    if first.leftover or not (all(looks) or ((sure or whole) and any(looks))):
         return None
+    if other.leftover and not (other.type and other.quadrant):
+        return None
+    both = _shared_quadrant(first, other), _shared_quadrant(other, first)
+    shared = single not in COMMON_TYPES and both != (first, other)
+    first, other = both
     return replace(
         _with_street(base, first),
+        quadrant_shared=shared,
         kind=AddressKind.INTERSECTION.value,
         street2=_full(other),
         unit="",
+        place=" ".join(other.leftover),
     )
+
+
+def _shared_quadrant(street: Street, other: Street) -> Street:
+    """Read one quadrant for both streets: they meet in it. The Capitol streets divide quadrants."""
+    divides = street.predirectional or other.predirectional
+    if street.quadrant or divides:
+        return street
+    return street._replace(quadrant=other.quadrant)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -10,23 +9,30 @@ from rapidfuzz.distance import OSA
 
 from geoteam.geocoding.grammar import AddressGrammar
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
+from geoteam.geocoding.units import UNIT_ID, cut_units, unglue
 from geoteam.geocoding.words import (
+    CORNER_NAMES,
     CORNERS,
     DIRECTIONS,
     SPELLED_ORDINALS,
+    STATE_CODES,
     STATES,
     TENS,
-    UNITS_AFTER_STREET,
-    UNITS_ALONE,
-    UNITS_WITH_ID,
     as_ordinal,
     ordinal,
 )
 
-_UNIT_ID = re.compile(r"\d[\dA-Z-]*|[A-Z]|[A-Z]{1,2}-?\d+[A-Z]?")
-_FLOOR = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
 _LONG_TYPES = sorted(word for word in COMMON_TYPES if len(word) >= 5)
 _SAINTS = {"ST": "SAINT", "MT": "MOUNT", "FT": "FORT"}
+# States whose names begin with a direction that is part of the name: NORTH CAROLINA AVENUE.
+_DIRECTED_STATES = frozenset(
+    tuple(name.split()) for name in STATES if name.split()[0] in DIRECTIONS.values()
+)
+
+
+# Roads with a number for a name: COUNTY ROAD 20, US HIGHWAY 1, ROUTE 29, INTERSTATE 395.
+_ROUTE_OWNERS = frozenset({"COUNTY", "STATE", "US", "TOWNSHIP", "FOREST"})
+_ROUTES = frozenset({"HIGHWAY", "ROUTE", "INTERSTATE"})
 
 
 class Street(NamedTuple):
@@ -58,44 +64,6 @@ def _quadrant_at(words: list[str], i: int, grammar: AddressGrammar) -> tuple[str
     return "", 0
 
 
-def _cut_units(words: list[str]) -> tuple[list[str], str]:
-    """Take unit designators with their identifiers out, wherever they stand."""
-    kept: list[str] = []
-    units: list[str] = []
-    seen_type = False
-    i = 0
-    while i < len(words):
-        word = words[i]
-        after = words[i + 1] if i + 1 < len(words) else ""
-        floor = _FLOOR.fullmatch(word)
-        may = seen_type or word not in UNITS_AFTER_STREET
-        if floor and UNITS_WITH_ID.get(after) == "FL" and seen_type:
-            units.append(f"FL {floor.group(1)}")
-            i += 2
-        elif word == "#":
-            if after and _UNIT_ID.fullmatch(after):
-                units.append(f"# {after}")
-                i += 1
-            i += 1
-        elif word in UNITS_WITH_ID and may and after and i + 1 < len(words):
-            skip = 2 if after == "#" and i + 2 < len(words) else 1
-            identifier = words[i + skip]
-            if _UNIT_ID.fullmatch(identifier) and identifier not in CORNERS:
-                units.append(f"{UNITS_WITH_ID[word]} {identifier}")
-                i += skip + 1
-            else:
-                kept.append(word)
-                i += 1
-        elif word in UNITS_ALONE and seen_type:
-            units.append(UNITS_ALONE[word])
-            i += 1
-        else:
-            kept.append(word)
-            seen_type = seen_type or (i > 0 and (word in SUFFIXES or word in CORNERS))
-            i += 1
-    return kept, " ".join(units)
-
-
 def _type_position(words: list[str]) -> int:
     """Find the word that is the street's type; -1 when there is none."""
     if " ".join(words[-2:]) in STATES:
@@ -117,11 +85,22 @@ def _mend_type(words: list[str]) -> tuple[list[str], str]:
     return [*words[:-1], near[0][0]], f"the street type {last} is read as {near[0][0]}"
 
 
+def _route(words: list[str]) -> tuple[list[str], list[str]]:
+    """Join a road whose name ends with its number; the words behind it are left over."""
+    at = 1 if words[0] in _ROUTE_OWNERS else 0
+    if len(words) < at + 2 or not words[at + 1][0].isdigit() or words[at + 1] in SUFFIXES:
+        return words, []
+    kind = SUFFIXES.get(words[at], words[at])
+    if kind not in _ROUTES and not (at and kind == "ROAD"):
+        return words, []
+    return [" ".join([*words[:at], kind, words[at + 1]])], words[at + 2 :]
+
+
 def _split_behind_type(words: list[str]) -> tuple[list[str], list[str]]:
     """Cut identifiers that follow the type without a designator (``H STREET 5``)."""
     for i in range(1, len(words) - 1):
         if words[i] in SUFFIXES and all(
-            _UNIT_ID.fullmatch(word) and word not in DIRECTIONS for word in words[i + 1 :]
+            UNIT_ID.fullmatch(word) and word not in DIRECTIONS for word in words[i + 1 :]
         ):
             return words[: i + 1], words[i + 1 :]
     return words, []
@@ -140,10 +119,27 @@ def _spelled_ordinals(words: list[str]) -> list[str]:
         parts = word.split("-")
         if len(parts) == 2 and parts[0] in TENS and SPELLED_ORDINALS.get(parts[1], 10) < 10:
             out.append(ordinal(TENS[parts[0]] + SPELLED_ORDINALS[parts[1]]))
+        elif i == 0 and "/" not in after:
+            out.append(as_ordinal(word))
         else:
-            out.append(as_ordinal(word) if i == 0 else word)
+            out.append("AND" if word == "&" else word)
         i += 1
     return out
+
+
+def _direction(name: list[str]) -> tuple[str, list[str]]:
+    """Take the direction off a name; the one of NORTH CAROLINA belongs to it."""
+    if len(name) < 2:
+        return "", name
+    if len(name) == 2 and len(name[0]) == len(name[1]) == 1 and name[0] + name[1] in STATE_CODES:
+        # R I AVENUE
+        return "", [name[0] + name[1]]
+    direction = DIRECTIONS.get(name[0], "")
+    if not direction or name[1] in ("STREET", "ST"):
+        return "", name
+    if (direction, *name[1:]) in _DIRECTED_STATES:
+        return "", [direction, *name[1:]]
+    return direction, name[1:]
 
 
 def _name_parts(words: list[str]) -> tuple[str, str, str]:
@@ -151,13 +147,17 @@ def _name_parts(words: list[str]) -> tuple[str, str, str]:
     at = _type_position(words)
     street_type = SUFFIXES[words[at]] if at > 0 else ""
     name = words[:at] if at > 0 else list(words)
-    direction = ""
-    if len(name) > 1 and name[0] in DIRECTIONS and (name[1] not in ("STREET", "ST")):
-        direction = DIRECTIONS[name[0]]
-        name = name[1:]
-    if len(name) > 1 or (street_type and name):
-        name = [_SAINTS.get(name[0], name[0]) if len(name) > 1 else name[0], *name[1:]]
-    name = _spelled_ordinals([part for word in name for part in _hyphens(word)])
+    if not street_type and len(name) == 2 and name[0] in ("AVENUE", "AVE", "STREET", "ROAD"):
+        # AVENUE E: the type stands in front and is part of the name.
+        return "", f"{SUFFIXES[name[0]]} {name[1]}", ""
+    direction, name = _direction(name)
+    if len(name) > 1:
+        name = [_SAINTS.get(name[0], name[0]), *name[1:]]
+        if street_type and SUFFIXES.get(name[-1], "") in COMMON_TYPES:
+            # 14TH ST BRIDGE: the first of two types is part of the name.
+            name = [*name[:-1], SUFFIXES[name[-1]]]
+    if len(name) > 1 or "-" in name[0] or not name[0].isalpha() or name[0] in SPELLED_ORDINALS:
+        name = _spelled_ordinals([part for word in name for part in _hyphens(word)])
     return direction, " ".join(name), street_type
 
 
@@ -181,11 +181,25 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
     Street
         Its parts, spelled out; `leftover` holds the words that fit nowhere.
     """
-    words, unit = _cut_units([word for word in words if word not in (",", ";", "-")])
+    words, unit = cut_units([word for word in words if word not in (",", ";", "-")])
     if not words:
         return Street("", "", "", "", unit, [])
+    street = _read(words, unit, grammar)
+    if street.leftover or not street.type or "#" in street.unit:
+        parted = unglue(words, grammar.quadrants)
+        if parted != words:
+            parted, more = cut_units(parted)
+            return _read(parted, " ".join(part for part in (unit, more) if part), grammar)
+    return street
+
+
+def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
+    """Take a street apart whose units are cut off already."""
     quadrant, leftover = "", []
     lead, size = _quadrant_at(words, 0, grammar)
+    if lead and _is_name(words, size, grammar):
+        words = [CORNER_NAMES[lead], *words[size:]]
+        lead = ""
     if lead and len(words) > size and not _another_quadrant(words[size:], grammar):
         quadrant, words = lead, words[size:]
     else:
@@ -196,8 +210,10 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
                 break
     if not grammar.quadrants and len(words) > 2:
         words, quadrant, leftover = _postdirectional(words)
+    words, behind = _route(words)
     words, identifiers = _split_behind_type(words)
-    if leftover and all(_UNIT_ID.fullmatch(word) for word in leftover):
+    leftover = behind + leftover
+    if leftover and all(UNIT_ID.fullmatch(word) for word in leftover):
         identifiers, leftover = identifiers + leftover, []
     if identifiers:
         unit = " ".join(part for part in (unit, "# " + "-".join(identifiers)) if part)
@@ -207,6 +223,13 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
         # "H NE STREET": the type stands behind the quadrant.
         street_type, leftover = SUFFIXES[leftover[0]], leftover[1:]
     return Street(direction, name, street_type, quadrant, unit, leftover, note)
+
+
+def _is_name(words: list[str], size: int, grammar: AddressGrammar) -> bool:
+    """Tell whether a leading quadrant is the name of the street: SOUTHWEST FREEWAY."""
+    if size >= len(words) or words[size] not in SUFFIXES:
+        return False
+    return size + 1 == len(words) or bool(_quadrant_at(words, size + 1, grammar)[0])
 
 
 def _another_quadrant(words: list[str], grammar: AddressGrammar) -> bool:

@@ -6,14 +6,16 @@ import re
 from typing import NamedTuple
 
 from geoteam.geocoding.grammar import AddressGrammar
-from geoteam.geocoding.suffixes import SUFFIXES
+from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
 from geoteam.geocoding.words import (
     CORNERS,
+    COUNTRIES,
     DIRECTIONS,
     STATE_CODES,
     STATES,
     UNITS_ALONE,
     UNITS_WITH_ID,
+    ZERO_ZIP_STATES,
 )
 
 _ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
@@ -24,6 +26,13 @@ _STATE_WORDS = sorted(
 _STATE_LAST = frozenset(name[-1] for name, _ in _STATE_WORDS)
 
 
+_COUNTRY_LAST = frozenset(name[-1] for name in COUNTRIES)
+_COUNTRY_SIZES = sorted({len(name) for name in COUNTRIES}, reverse=True)
+_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?")
+_INWARD = re.compile(r"\d[A-Z]{2}")
+_CANADIAN = (re.compile(r"[A-Z]\d[A-Z]"), re.compile(r"\d[A-Z]\d"))
+
+
 class Tail(NamedTuple):
     """What was cut off the end of an address line."""
 
@@ -31,6 +40,7 @@ class Tail(NamedTuple):
     zip: str
     state: str
     city: str
+    country: str = ""
 
 
 def _drop_commas(words: list[str]) -> tuple[list[str], bool]:
@@ -106,11 +116,18 @@ def cut_tail(words: list[str], grammar: AddressGrammar) -> Tail:
         if len(rest) > len(name) and tuple(rest[-len(name) :]) == name:
             rest, _ = _drop_commas(rest[: -len(name)])
             break
+    rest, country = _country(rest, grammar)
+    if country:
+        rest, city = _foreign_city(_drop_commas(rest)[0])
+        return Tail(rest, "", "", city, country)
     zip_code = state = city = ""
     found = _ZIP.fullmatch(rest[-1]) if rest else None
     if found and (len(rest) > 1 or len(rest[-1]) == 5):
         zip_code = found.group(1)
         rest, _ = _drop_commas(rest[:-1])
+    elif len(rest) > 2 and rest[-2] in ZERO_ZIP_STATES and re.fullmatch(r"\d{4}", rest[-1]):
+        # A spreadsheet dropped the leading zero.
+        zip_code, rest = "0" + rest[-1], rest[:-1]
     rest = _join_capital(rest, grammar)
     rest, state = _state(rest, grammar, zip_code)
     rest, _ = _drop_commas(rest)
@@ -136,8 +153,44 @@ def _join_capital(words: list[str], grammar: AddressGrammar) -> list[str]:
     return words
 
 
+def _country(words: list[str], grammar: AddressGrammar) -> tuple[list[str], str]:
+    """Cut another country, or its postcode, off the end."""
+    if len(words) < 3:
+        return words, ""
+    if words[-1] in _COUNTRY_LAST:
+        for size in _COUNTRY_SIZES:
+            name = tuple(words[-size:])
+            if name in COUNTRIES and len(words) > size + 1:
+                before = words[-size - 1]
+                # "1200 COLOMBIA" may be a street whose type is missing.
+                if before == "," or any(word in SUFFIXES for word in words[1:-size]) or size > 1:
+                    return words[:-size], " ".join(name)
+                if any(not word.isalpha() for word in words[1:-size]):
+                    return words[:-size], " ".join(name)
+    first, last = words[-2], words[-1]
+    if len(last) == 3 and last[0].isdigit() and first not in grammar.quadrants:
+        if _INWARD.fullmatch(last) and _OUTWARD.fullmatch(first) and last[1:] not in ("ST", "TH"):
+            return words[:-2], "UNITED KINGDOM"
+        if _CANADIAN[0].fullmatch(first) and _CANADIAN[1].fullmatch(last):
+            return words[:-2], "CANADA"
+    return words, ""
+
+
 def _foreign_city(words: list[str]) -> tuple[list[str], str]:
+    """Cut another city off: behind a comma, or behind type, direction and unit of the street."""
     for position in range(len(words) - 1, 0, -1):
         if words[position] in (",", ";"):
             return words[:position], " ".join(words[position + 1 :])
+    for position in range(2, len(words) - 1):
+        if SUFFIXES.get(words[position]) in COMMON_TYPES:
+            end = position + 1
+            while end < len(words):
+                word = words[end]
+                if word in UNITS_WITH_ID or word == "#":
+                    end += 2
+                elif word in DIRECTIONS or word in CORNERS or word in UNITS_ALONE:
+                    end += 1
+                else:
+                    break
+            return words[:end], " ".join(words[end:])
     return words, ""

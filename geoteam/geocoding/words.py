@@ -1,7 +1,8 @@
 """Words of postal addresses: directions, ordinals, unit designators and states.
 
 Written for geoteam after the rules of USPS Publication 28, "Postal Addressing Standards"
-(directionals: section 233; secondary units: appendix C2; states: appendix B).
+(directionals: section 233; secondary units: appendix C2, all 24; private mailboxes: section 284;
+states and territories: appendix B).
 """
 
 from __future__ import annotations
@@ -27,69 +28,61 @@ DIRECTIONS = MappingProxyType(
 # Two-point directions -> the two-letter code.
 CORNERS = MappingProxyType(
     {
-        "NE": "NE",
-        "NORTHEAST": "NE",
-        "NW": "NW",
-        "NORTHWEST": "NW",
-        "SE": "SE",
-        "SOUTHEAST": "SE",
-        "SW": "SW",
-        "SOUTHWEST": "SW",
+        first + joint + second: north[0] + east[0]
+        for north in ("NORTH", "SOUTH")
+        for east in ("EAST", "WEST")
+        for first, second in ((north, east), (north[0], east[0]))
+        for joint in ("", "-")
     }
+)
+CORNER_NAMES = MappingProxyType(
+    {"NE": "NORTHEAST", "NW": "NORTHWEST", "SE": "SOUTHEAST", "SW": "SOUTHWEST"}
 )
 
-# Designators that an identifier follows ("APT 3").
-UNITS_WITH_ID = MappingProxyType(
-    {
-        "APT": "APT",
-        "APTS": "APT",
-        "APARTMENT": "APT",
-        "APPT": "APT",
-        "UNIT": "UNIT",
-        "UNT": "UNIT",
-        "STE": "STE",
-        "SUITE": "STE",
-        "RM": "RM",
-        "ROOM": "RM",
-        "FL": "FL",
-        "FLR": "FL",
-        "FLOOR": "FL",
-        "BLDG": "BLDG",
-        "BUILDING": "BLDG",
-        "DEPT": "DEPT",
-        "LOT": "LOT",
-        "SPC": "SPC",
-        "TRLR": "TRLR",
-        "HNGR": "HNGR",
-        "PIER": "PIER",
-        "SLIP": "SLIP",
-        "STOP": "STOP",
-        "NUM": "UNIT",
-    }
-)
-# Designators that stand alone ("REAR").
-UNITS_ALONE = MappingProxyType(
-    {
-        "BSMT": "BSMT",
-        "BASEMENT": "BSMT",
-        "FRNT": "FRNT",
-        "FRONT": "FRNT",
-        "LBBY": "LBBY",
-        "LOBBY": "LBBY",
-        "LOWR": "LOWR",
-        "LOWER": "LOWR",
-        "OFC": "OFC",
-        "OFFICE": "OFC",
-        "PH": "PH",
-        "PENTHOUSE": "PH",
-        "REAR": "REAR",
-        "SIDE": "SIDE",
-        "UPPR": "UPPR",
-        "UPPER": "UPPR",
-    }
-)
+
+def _spellings(table: str) -> MappingProxyType[str, str]:
+    """Read lines of a standard word and its other spellings."""
+    rows = [line.split() for line in table.strip().splitlines()]
+    return MappingProxyType({word: row[0] for row in rows for word in row})
+
+
+# Designators that an identifier follows ("APT 3"): the standard one first.
+UNITS_WITH_ID = _spellings("""
+APT APTS APARTMENT APPT APMT APTMT APARTMNT
+BLDG BUILDING BLG
+DEPT DEPARTMENT
+FL FLR FLOOR
+HNGR HANGAR
+KEY
+LOT
+PIER
+PMB
+RM ROOM
+SLIP
+SPC SPACE
+STE SUITE SUIT
+STOP
+TRLR TRAILER
+UNIT UNT NUM
+""")
+# Designators that stand alone ("REAR") or with an identifier ("PH 4").
+UNITS_ALONE = _spellings("""
+BSMT BASEMENT BASMNT
+FRNT FRONT
+LBBY LOBBY
+LOWR LOWER
+OFC OFFICE
+PH PENTHOUSE
+REAR
+SIDE
+UPPR UPPER
+""")
 # Designators that are also words of street names: read as units only behind a street type.
-UNITS_AFTER_STREET = frozenset({"LOT", "PIER", "SLIP", "STOP", "NUM", "FL", *UNITS_ALONE})
+UNITS_AFTER_STREET = frozenset(
+    {"LOT", "PIER", "SLIP", "STOP", "NUM", "FL", "KEY", "SPACE", "TRAILER", "SUIT", *UNITS_ALONE}
+)
+# Designators that never begin a street name: read as units before it too (1200 REAR H ST NE).
+UNITS_BEFORE_STREET = frozenset({"REAR", "BSMT", "BASEMENT"})
 
 _STATE_TABLE = """
 AL ALABAMA;AK ALASKA;AZ ARIZONA;AR ARKANSAS;CA CALIFORNIA;CO COLORADO;CT CONNECTICUT
@@ -100,6 +93,8 @@ NH NEW HAMPSHIRE;NJ NEW JERSEY;NM NEW MEXICO;NY NEW YORK;NC NORTH CAROLINA;ND NO
 OH OHIO;OK OKLAHOMA;OR OREGON;PA PENNSYLVANIA;PR PUERTO RICO;RI RHODE ISLAND
 SC SOUTH CAROLINA;SD SOUTH DAKOTA;TN TENNESSEE;TX TEXAS;UT UTAH;VT VERMONT;VA VIRGINIA
 WA WASHINGTON STATE;WV WEST VIRGINIA;WI WISCONSIN;WY WYOMING
+AS AMERICAN SAMOA;FM MICRONESIA;GU GUAM;MH MARSHALL ISLANDS;MP NORTHERN MARIANA ISLANDS;PW PALAU
+VI VIRGIN ISLANDS;AA ARMED FORCES AMERICAS;AE ARMED FORCES EUROPE;AP ARMED FORCES PACIFIC
 """
 STATES = MappingProxyType(
     {
@@ -110,6 +105,30 @@ STATES = MappingProxyType(
     }
 )
 STATE_CODES = frozenset(STATES.values())
+# States whose ZIP codes begin with 0, which a spreadsheet drops.
+ZERO_ZIP_STATES = frozenset({"AE", "CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VI", "VT"})
+# Short names of countries, as addresses end with them; those that are also states, cities or
+# common words of streets (GEORGIA, JERSEY) are left out.
+COUNTRIES = frozenset(
+    tuple(name.split())
+    for name in """
+    AFGHANISTAN;ALBANIA;ALGERIA;ANGOLA;ARGENTINA;ARMENIA;AUSTRALIA;AUSTRIA;AZERBAIJAN;BAHAMAS
+    BANGLADESH;BARBADOS;BELARUS;BELGIUM;BELIZE;BENIN;BOLIVIA;BOTSWANA;BRAZIL;BRASIL;BULGARIA
+    CAMEROON;CANADA;CHILE;CHINA;COLOMBIA;COSTA RICA;CROATIA;CUBA;CYPRUS;CZECH REPUBLIC;DENMARK
+    DEUTSCHLAND;DOMINICAN REPUBLIC;ECUADOR;EGYPT;EL SALVADOR;ENGLAND;ERITREA;ESPANA;ESTONIA
+    ETHIOPIA;FINLAND;FRANCE;GAMBIA;GERMANY;GHANA;GREAT BRITAIN;GREECE;GUATEMALA;GUYANA;HAITI
+    HONDURAS;HONG KONG;HUNGARY;ICELAND;INDIA;INDONESIA;IRAN;IRAQ;IRELAND;ISRAEL;ITALIA;ITALY
+    IVORY COAST;JAMAICA;JAPAN;KAZAKHSTAN;KENYA;KUWAIT;LATVIA;LEBANON;LIBERIA;LIBYA;LITHUANIA
+    LUXEMBOURG;MALAYSIA;MALI;MEXICO;MOLDOVA;MOROCCO;MOZAMBIQUE;MYANMAR;NEPAL;NETHERLANDS
+    NEW ZEALAND;NICARAGUA;NIGERIA;NORTHERN IRELAND;NORWAY;PAKISTAN;PANAMA;PARAGUAY;PERU
+    PHILIPPINES;POLAND;POLSKA;PORTUGAL;QATAR;ROMANIA;RUSSIA;RWANDA;SAUDI ARABIA;SCOTLAND;SENEGAL
+    SERBIA;SIERRA LEONE;SINGAPORE;SLOVAKIA;SLOVENIA;SOMALIA;SOUTH AFRICA;SOUTH KOREA;SPAIN
+    SRI LANKA;SUDAN;SWEDEN;SWITZERLAND;SYRIA;TAIWAN;TANZANIA;THAILAND;TOGO;TRINIDAD AND TOBAGO
+    TUNISIA;TURKEY;UGANDA;UK;UKRAINE;UNITED ARAB EMIRATES;UNITED KINGDOM;URUGUAY;UZBEKISTAN
+    VENEZUELA;VIETNAM;WALES;YEMEN;ZAMBIA;ZIMBABWE
+    """.replace("\n", ";").split(";")
+    if name.strip()
+)
 
 
 def _words(table: str) -> list[str]:
@@ -133,6 +152,20 @@ TENS = MappingProxyType({word: 20 + 10 * i for i, word in enumerate(_TENS)})
 SPELLED_ORDINALS = MappingProxyType(
     {word: i + 1 for i, word in enumerate(_ONES + _TEENS)}
     | {word: 20 + 10 * i for i, word in enumerate(_TENTHS)}
+)
+# How a house number is spelled out (ONE THOMAS CIRCLE).
+SPELLED_NUMBERS = MappingProxyType(
+    {
+        word: str(i + 1)
+        for i, word in enumerate(
+            _words(
+                """
+                ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN
+                FIFTEEN SIXTEEN SEVENTEEN EIGHTEEN NINETEEN TWENTY
+                """
+            )
+        )
+    }
 )
 _ORDINAL = re.compile(r"(\d{1,3})(?:ST|ND|RD|TH)?")
 

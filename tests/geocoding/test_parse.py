@@ -142,11 +142,11 @@ def test_blocks(text: str, low: int, high: int, street: str) -> None:
     [
         ("14TH ST NW & U ST NW", "14TH STREET NW", "U STREET NW"),
         ("14th and U", "14TH", "U"),
-        ("14TH & U STREETS NW", "14TH STREET", "U STREET NW"),
+        ("14TH & U STREETS NW", "14TH STREET NW", "U STREET NW"),
         ("14TH ST NW @ U ST NW", "14TH STREET NW", "U STREET NW"),
         ("14TH ST NW/U ST NW", "14TH STREET NW", "U STREET NW"),
-        ("corner of 14th St. and U St., NW", "14TH STREET", "U STREET NW"),
-        ("4TH ST AND MISSISSIPPI AVE SE", "4TH STREET", "MISSISSIPPI AVENUE SE"),
+        ("corner of 14th St. and U St., NW", "14TH STREET NW", "U STREET NW"),
+        ("4TH ST AND MISSISSIPPI AVE SE", "4TH STREET SE", "MISSISSIPPI AVENUE SE"),
     ],
 )
 def test_intersections(text: str, first: str, second: str) -> None:
