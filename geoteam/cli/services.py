@@ -97,7 +97,8 @@ def ask(state: State, name: str, limit: int | None, as_json: bool) -> None:
         lambda: [
             f"{report.accepted:,} accepted, {report.review:,} still for a person, "
             f"{report.nothing:,} without an answer, {report.failed:,} failed.",
-            f"Not sent: {report.withheld:,} that no service could settle, {report.left:,} left.",
+            f"Not sent: {report.withheld:,} that need no service or that none could settle, "
+            f"{report.left:,} left.",
         ],
         as_json,
     )

@@ -49,7 +49,8 @@ class AskReport:
     waiting
         Addresses in review that it had not been asked yet.
     withheld
-        Of them those not sent, since nothing that a service says of them could count.
+        Of them those not sent: nothing that a service says of them could count, or the present
+        reference can place them.
     accepted
         Placed by the service, and used from now on.
     review
@@ -209,7 +210,9 @@ class _Run:
                     answers[answer.question] = answer
             except ServiceError as fault:
                 self.report.fault = fault
-            self._save(answers)
+            finally:
+                # Even when the run is stopped by hand: what was sent is not sent again.
+                self._save(answers)
             if self.report.fault:
                 return
             missed = self.rows["question"].isin(set(part) - set(answers)).sum()

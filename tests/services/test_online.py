@@ -274,6 +274,27 @@ def test_a_run_that_is_killed_is_taken_up_again(full: Workspace, server: Server)
     assert (report.accepted, report.review, report.nothing) == (0, 2, 1)
 
 
+def test_what_was_sent_before_a_stop_by_hand_is_kept(
+    full: Workspace, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = _environ(server)
+    _enable(full, "photon", environ)
+    real = Photon.ask
+
+    def ask(self: Photon, questions: Any) -> Iterator[Any]:
+        for count, answer in enumerate(real(self, questions)):
+            yield answer
+            if count == 2:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(Photon, "ask", ask)
+    with pytest.raises(KeyboardInterrupt):
+        online_ask.ask(full, ADMIN, "photon", environ=environ)
+    monkeypatch.setattr(Photon, "ask", real)
+    online_ask.ask(full, ADMIN, "photon", environ=environ)
+    assert len(server.sent) == len(set(server.sent)) == 6
+
+
 def test_what_was_answered_before_the_service_fails_is_kept(
     full: Workspace, server: Server
 ) -> None:
