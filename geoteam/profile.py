@@ -102,6 +102,8 @@ class AddressTables(_Table):
 
     points: SourceTable
     blocks: SourceTable | None = None
+    # Centrelines with street names; without them those of the street network are used.
+    streets: SourceTable | None = None
 
 
 class GeocodingTable(_Table):

@@ -11,17 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.crs import project, require_wgs84
-from geoteam.errors import AddressReferenceError, FrameError
-from geoteam.frames import ADDRESSES, BLOCKS, BOUNDARIES, VENUES, check_frame
+from geoteam.errors import FrameError
+from geoteam.frames import ADDRESSES, BOUNDARIES, VENUES, check_frame
 from geoteam.geocoding.clean import clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar
+from geoteam.geocoding.hundreds import all_blocks, interpolation_errors, number_shares
 from geoteam.geocoding.quality import (
     Problem,
     far_from_neighbours,
-    interpolation_error,
     misplaced_blocks,
     twins,
+    without_line,
 )
+from geoteam.geocoding.readings import number_points, read_blocks_table, read_points_table
+from geoteam.geocoding.streetlines import StreetLines
 from geoteam.geocoding.streetnames import StreetNames
 from geoteam.geocoding.zips import ZipAreas
 
@@ -54,9 +57,20 @@ class Parts:
     block_high: Ints
     block_lon: Floats
     block_lat: Floats
+    # Where the block begins and ends, and how sure its place is (`hundreds`).
+    block_lon_low: Floats
+    block_lat_low: Floats
+    block_lon_high: Floats
+    block_lat_high: Floats
+    block_score: Floats
+    # By the last two digits of a number: how far along its hundred-block it stands, 0 to 1.
+    block_share: Floats
     block_half_m: Floats
     block_zips: Ints
     block_id: NDArray[np.str_]
+    # Streets with a ZIP that their centrelines run through.
+    line_street: Ints
+    line_zips: Ints
     # Crossings: the two streets, smaller first.
     crossing_a: Ints
     crossing_b: Ints
@@ -75,7 +89,8 @@ class Parts:
     zip_lon: Floats
     zip_lat: Floats
     zip_radius_m: Floats
-    # Metres within which 98 of 100 interpolated points of this reference lie.
+    # Metres within which 97 of 100 interpolated points of this reference lie: between two known
+    # numbers, on a block of the block file, on a block known only by its numbers.
     interpolation_m: Floats
 
 
@@ -96,23 +111,13 @@ def place_key(name: str) -> str:
     return " ".join(words)
 
 
-def _split_number(number: str) -> tuple[int, str]:
-    digits = ""
-    for character in number:
-        if not character.isdigit():
-            break
-        digits += character
-    if not digits or len(digits) > 6:
-        return -1, ""
-    return int(digits), number[len(digits) :].strip()
-
-
 def build_parts(
     addresses: gpd.GeoDataFrame,
     blocks: gpd.GeoDataFrame | None,
     intersections: gpd.GeoDataFrame | None,
     venues: gpd.GeoDataFrame | None,
     zips: gpd.GeoDataFrame | None,
+    streets: gpd.GeoDataFrame | None,
     *,
     grammar: AddressGrammar,
     aliases: Mapping[str, str],
@@ -123,7 +128,7 @@ def build_parts(
 
     Parameters
     ----------
-    addresses, blocks, intersections, venues, zips
+    addresses, blocks, intersections, venues, zips, streets
         As for `ReferenceIndex.build`.
     grammar
         The city's address habits.
@@ -147,15 +152,21 @@ def build_parts(
     check_frame(addresses, ADDRESSES)
     names = StreetNames(grammar, aliases)
     problems: list[Problem] = []
-    points = _points(addresses, names, problems)
+    points = read_points_table(addresses, names, problems)
     areas = ZipAreas(zips if zips is None else check_frame(zips, BOUNDARIES), points, crs)
-    points = points.sort_values(["street", "number", "suffix", "id"], ignore_index=True)
     points["x"], points["y"] = project(points["lon"], points["lat"], crs)
-    block_table = _blocks(blocks, names, problems, crs)
-    off = misplaced_blocks(points, block_table, problems)
-    block_table = block_table[~off].reset_index(drop=True)
-    far = far_from_neighbours(points, block_table, problems)
+    lines = StreetLines(streets, names, crs)
+    lines.respell(points, problems)
+    points = number_points(points, names, problems)
+    told = read_blocks_table(blocks, names, problems, crs)
+    off = misplaced_blocks(points, told, lines, names, problems)
+    told = told[~off].reset_index(drop=True)
+    far = far_from_neighbours(points, told, lines, names, problems)
     twins(points, problems)
+    line_street, line_zips = lines.number(points, areas)
+    without_line(points, lines, names, problems)
+    block_table = all_blocks(points[~far], told, lines, names, crs)
+    error_m = interpolation_errors(points[~far], told, lines, names, crs)
     crossings = _crossings(intersections, names, points, crs)
     places = _places(venues, shelter_categories)
     bases, quadrants = names.table()
@@ -173,11 +184,19 @@ def build_parts(
         point_zips=areas.near(points["lon"], points["lat"], 150.0, points["zip"]),
         point_id=_texts(points["id"]),
         point_far=far,
+        line_street=np.array(line_street, dtype=np.int64),
+        line_zips=line_zips,
         block_street=block_table["street"].to_numpy(np.int64),
         block_low=block_table["low"].to_numpy(np.int64),
         block_high=block_table["high"].to_numpy(np.int64),
         block_lon=block_table["lon"].to_numpy(np.float64),
         block_lat=block_table["lat"].to_numpy(np.float64),
+        block_lon_low=block_table["lon_low"].to_numpy(np.float64),
+        block_lat_low=block_table["lat_low"].to_numpy(np.float64),
+        block_lon_high=block_table["lon_high"].to_numpy(np.float64),
+        block_lat_high=block_table["lat_high"].to_numpy(np.float64),
+        block_score=block_table["score"].to_numpy(np.float64),
+        block_share=number_shares(points[~far]),
         block_half_m=block_table["half_m"].to_numpy(np.float64),
         block_zips=areas.near(block_table["lon"], block_table["lat"], 200.0),
         block_id=_texts(block_table["id"]),
@@ -196,107 +215,13 @@ def build_parts(
         zip_lon=areas.lon,
         zip_lat=areas.lat,
         zip_radius_m=areas.radius_m,
-        interpolation_m=np.array([interpolation_error(points)]),
+        interpolation_m=error_m,
     )
     return parts, problems
 
 
 def _texts(values: pd.Series) -> NDArray[np.str_]:
     return np.array(values.astype(str).to_list(), dtype=np.str_)
-
-
-def _points(
-    addresses: gpd.GeoDataFrame, names: StreetNames, problems: list[Problem]
-) -> pd.DataFrame:
-    lon = addresses.geometry.x.to_numpy()
-    lat = addresses.geometry.y.to_numpy()
-    rows = []
-    columns = zip(
-        addresses.index,
-        addresses["number"],
-        addresses["street"],
-        addresses["quadrant"],
-        addresses["zip"],
-        lon,
-        lat,
-        strict=True,
-    )
-    for ref, number, street, quadrant, zip_code, x, y in columns:
-        digits, suffix = _split_number(number)
-        found = names.add(street, quadrant) if digits >= 0 else None
-        if found is None or not (np.isfinite(x) and np.isfinite(y)):
-            problems.append(
-                Problem("unreadable", str(ref), "", x, y, 0.0, f"cannot be read: {number} {street}")
-            )
-            continue
-        if "~" in str(ref):
-            problems.append(
-                Problem("repeated_id", str(ref), "", x, y, 0.0, "has the id of another row")
-            )
-        code = int(zip_code) if zip_code.isdigit() and len(zip_code) == 5 else 0
-        rows.append((found, digits, suffix, x, y, code, str(ref)))
-    if not rows:
-        raise AddressReferenceError(
-            "no address of the reference can be read",
-            where="addresses",
-            remedy="Check the fields of [addresses.points] in the profile",
-        )
-    return pd.DataFrame(rows, columns=["street", "number", "suffix", "lon", "lat", "zip", "id"])
-
-
-def _blocks(
-    blocks: gpd.GeoDataFrame | None, names: StreetNames, problems: list[Problem], crs: str
-) -> pd.DataFrame:
-    columns = ["street", "low", "high", "lon", "lat", "length_m", "spread_m", "id"]
-    rows = []
-    if blocks is not None:
-        check_frame(blocks, BLOCKS)
-        spread = blocks["spread_m"] if "spread_m" in blocks else pd.Series(0.0, blocks.index)
-        for ref, street, quadrant, low, high, length, wide, point in zip(
-            blocks.index,
-            blocks["street"],
-            blocks["quadrant"],
-            blocks["lo"],
-            blocks["hi"],
-            blocks["length_m"],
-            spread,
-            blocks.geometry,
-            strict=True,
-        ):
-            found = names.add(street, quadrant)
-            if found is None or low < 0:
-                message = f"block cannot be read: {low} {street}"
-                problems.append(Problem("unreadable", str(ref), "", point.x, point.y, 0.0, message))
-                continue
-            if high - low > 999:
-                message = f"block runs from {low} to {high}; read as one hundred"
-                problems.append(
-                    Problem("block_range", str(ref), "", point.x, point.y, 0.0, message)
-                )
-                high = low - low % 100 + 99
-            rows.append((found, low, high, point.x, point.y, length, wide, str(ref)))
-    table = pd.DataFrame(rows, columns=columns).sort_values(
-        ["street", "low", "high", "id"], ignore_index=True
-    )
-    table["x"], table["y"] = project(table["lon"].astype(float), table["lat"].astype(float), crs)
-    table["half_m"] = _half_lengths(table)
-    return table
-
-
-def _half_lengths(table: pd.DataFrame) -> Floats:
-    """Half the length of each block: as told, or from the distance of neighbouring centres."""
-    if table.empty:
-        return np.empty(0)
-    step = (table["x"].diff() ** 2 + table["y"].diff() ** 2) ** 0.5
-    hundreds = (table["low"] // 100).diff()
-    usable = (table["street"].diff() == 0) & (hundreds == 1) & (step < 600)
-    behind = step.where(usable)
-    ahead = behind.shift(-1)
-    typical = float(behind.median()) if usable.any() else 120.0
-    wide = (table["high"] - table["low"] + 1).clip(lower=100) / 100
-    guess = pd.concat([behind, ahead], axis=1).max(axis=1).fillna(typical) * wide
-    length = table["length_m"].astype(float).fillna(guess).clip(lower=20)
-    return np.asarray(length / 2 + table["spread_m"].astype(float).fillna(0), dtype=np.float64)
 
 
 def _crossings(

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from geoteam.errors import AddressReferenceError, MissingFileError
 from geoteam.geocoding.build import Parts, build_parts
 from geoteam.geocoding.grammar import AddressGrammar
+from geoteam.geocoding.hundreds import FILE_SCORE
 from geoteam.geocoding.lookup import Lookup
 
-FORMAT = 1
+# Raised whenever the arrays or their meaning change; an older file is refused with its remedy.
+FORMAT = 2
 PROBLEM_COLUMNS = ("kind", "reference_id", "other", "lon", "lat", "distance_m", "message")
 
 
@@ -42,6 +44,12 @@ class ReferenceIndex:
         The arrays: streets, points, blocks, crossings, places, ZIP areas.
     problems
         Faults found in the reference's own sources, one a row.
+    fingerprint
+        Names what the index holds: the same arrays and grammar have the same hex digest.
+    sources
+        Where it comes from: ``name``, ``rows`` and ``date`` of each file.
+    built_at
+        When it was built, ISO 8601.
     """
 
     grammar: AddressGrammar
@@ -49,6 +57,9 @@ class ReferenceIndex:
     crs: str
     parts: Parts
     problems: pd.DataFrame = field(repr=False)
+    fingerprint: str
+    sources: tuple[dict[str, Any], ...] = ()
+    built_at: str = ""
 
     @classmethod
     def build(
@@ -58,12 +69,15 @@ class ReferenceIndex:
         intersections: gpd.GeoDataFrame | None = None,
         venues: gpd.GeoDataFrame | None = None,
         zips: gpd.GeoDataFrame | None = None,
+        streets: gpd.GeoDataFrame | None = None,
         *,
         grammar: AddressGrammar,
         aliases: Mapping[str, str] | None = None,
         zip_prefixes: tuple[str, ...] = (),
         crs: str,
         shelter_categories: tuple[str, ...] = ("homeless_shelter",),
+        sources: Sequence[Mapping[str, Any]] = (),
+        built_at: str = "",
     ) -> Self:
         """Build the index.
 
@@ -81,6 +95,10 @@ class ReferenceIndex:
             Named places, contract ``VENUES``.
         zips
             ZIP areas, contract ``BOUNDARIES``.
+        streets
+            Centrelines: column ``street``, the name in any spelling, and line geometry in
+            EPSG:4326. They tell which streets exist, check where the other sources lie, and place
+            hundred-blocks that no other source tells.
         grammar
             The city's address habits.
         aliases
@@ -91,6 +109,10 @@ class ReferenceIndex:
             The measuring CRS.
         shelter_categories
             Categories of `venues` that are shelters.
+        sources
+            ``name``, ``rows`` and ``date`` of each file, kept to be told.
+        built_at
+            The present moment, ISO 8601, kept to be told.
 
         Returns
         -------
@@ -110,13 +132,17 @@ class ReferenceIndex:
             intersections,
             venues,
             zips,
+            streets,
             grammar=grammar,
             aliases=aliases or {},
             crs=crs,
             shelter_categories=shelter_categories,
         )
         frame = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS))
-        return cls(grammar, tuple(zip_prefixes), crs, parts, frame)
+        prefixes = tuple(zip_prefixes)
+        digest = _digest(grammar, prefixes, crs, parts)
+        told = tuple(dict(source) for source in sources)
+        return cls(grammar, prefixes, crs, parts, frame, digest, told, built_at)
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -128,22 +154,6 @@ class ReferenceIndex:
             The dictionaries.
         """
         return Lookup(self.parts, self.grammar)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Name what the index holds: the same content has the same name, other content another.
-
-        Returns
-        -------
-        str
-            Hex digest of the arrays and the grammar.
-        """
-        digest = hashlib.sha256(repr((self.grammar, self.zip_prefixes, self.crs)).encode())
-        for name in Parts.__dataclass_fields__:
-            array: NDArray[Any] = getattr(self.parts, name)
-            digest.update(f"{name} {array.dtype} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where the address points lie.
@@ -161,14 +171,16 @@ class ReferenceIndex:
         Returns
         -------
         dict
-            Counts of streets, points, blocks, crossings, places, ZIP areas and problems, and the
-            measured interpolation error in metres.
+            Counts of streets, points, blocks (of the block file, and derived), crossings, places,
+            ZIP areas and problems; the measured interpolation error in metres; the sources, when
+            it was built, and the fingerprint.
         """
         parts = self.parts
         return {
             "streets": len(parts.street_base),
             "addresses": len(parts.point_lon),
-            "blocks": len(parts.block_lon),
+            "blocks": int((parts.block_score == FILE_SCORE).sum()),
+            "derived_blocks": int((parts.block_score < FILE_SCORE).sum()),
             "intersections": len(parts.crossing_lon),
             "places": len(parts.place_lon),
             "zips": len(parts.zip_code),
@@ -176,6 +188,9 @@ class ReferenceIndex:
             "interpolation_m": float(parts.interpolation_m[0]),
             "crs": self.crs,
             "quadrants": list(self.grammar.quadrants),
+            "sources": [dict(source) for source in self.sources],
+            "built_at": self.built_at,
+            "fingerprint": self.fingerprint,
         }
 
     def save(self, path: Path) -> None:
@@ -194,6 +209,9 @@ class ReferenceIndex:
             "zip_prefixes": self.zip_prefixes,
             "crs": self.crs,
             "problems": self.problems.to_dict(orient="split", index=False),
+            "fingerprint": self.fingerprint,
+            "sources": self.sources,
+            "built_at": self.built_at,
         }
         arrays = {name: getattr(self.parts, name) for name in Parts.__dataclass_fields__}
         arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
@@ -230,7 +248,7 @@ class ReferenceIndex:
         """
         if not path.is_file():
             raise MissingFileError("there is no geocoding reference", where=str(path))
-        remedy = "Build the reference again: geoteam addresses add"
+        remedy = "Build the reference again: geoteam addresses add --data FOLDER"
         try:
             with np.load(path, allow_pickle=False) as stored:
                 head = json.loads(stored["head"].tobytes())
@@ -249,4 +267,22 @@ class ReferenceIndex:
             tuple(head["quadrants"]), tuple(head["postal_names"]), tuple(head["states"])
         )
         problems = pd.DataFrame(head["problems"]["data"], columns=head["problems"]["columns"])
-        return cls(grammar, tuple(head["zip_prefixes"]), head["crs"], Parts(**arrays), problems)
+        return cls(
+            grammar,
+            tuple(head["zip_prefixes"]),
+            head["crs"],
+            Parts(**arrays),
+            problems,
+            head["fingerprint"],
+            tuple(head["sources"]),
+            head["built_at"],
+        )
+
+
+def _digest(grammar: AddressGrammar, zip_prefixes: tuple[str, ...], crs: str, parts: Parts) -> str:
+    digest = hashlib.sha256(repr((grammar, zip_prefixes, crs)).encode())
+    for name in Parts.__dataclass_fields__:
+        array: NDArray[Any] = getattr(parts, name)
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from geoteam.geocoding.build import Parts
+from geoteam.geocoding.hundreds import FILE_SCORE, FILLED_SCORE, NUMBERS_SCORE
 from geoteam.geocoding.lookup import Lookup, metres
 from geoteam.model import MatchCode
 
@@ -115,36 +117,37 @@ def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
     block = _block_of(look, street, number, number)
     if block < 0:
         block = _block_of(look, street, max(hundred, 1), hundred + 99)
+    if block < 0:
+        return None
     before, after = look.between(street, number)
     usable = [
         row
         for row in (before, after)
         if row >= 0 and look.numbers[row] // 100 == number // 100 and not look.far[row]
     ]
-    if block < 0 and not usable:
-        return None
-    spread = float(parts.interpolation_m[0])
+    between_m, told_m, numbers_m = parts.interpolation_m.tolist()
+    certain = float(parts.block_score[block])
+    score = INTERPOLATED_SCORE
     if len(usable) == 2:
         low, high = look.numbers[usable[0]], look.numbers[usable[1]]
         share = (number - low) / (high - low) if high > low else 0.5
         lon = _mix(parts.point_lon[usable[0]], parts.point_lon[usable[1]], share)
         lat = _mix(parts.point_lat[usable[0]], parts.point_lat[usable[1]], share)
         zips = set(parts.point_zips[usable[0]].tolist()) | set(parts.point_zips[usable[1]].tolist())
-        uncertainty, why = spread, f"between numbers {low} and {high}"
-    elif block >= 0:
-        lon, lat = float(parts.block_lon[block]), float(parts.block_lat[block])
-        zips = set(parts.block_zips[block].tolist())
-        uncertainty = max(spread, float(parts.block_half_m[block]))
-        why = f"at the centre of the block {look.block_low[block]}-{look.block_high[block]}"
+        uncertainty, why = between_m, f"between numbers {low} and {high}"
     else:
-        row = usable[0]
-        lon, lat = float(parts.point_lon[row]), float(parts.point_lat[row])
-        zips = set(parts.point_zips[row].tolist())
-        uncertainty = 2 * spread
-        why = f"beside number {look.numbers[row]}, the only known one of its hundred-block"
+        lon, lat = _along(parts, block, number)
+        zips = set(parts.block_zips[block].tolist())
+        measured = told_m if certain == FILE_SCORE else numbers_m
+        uncertainty = max(measured, float(parts.block_half_m[block]))
+        why = f"on the block {look.block_low[block]}-{look.block_high[block]}"
+        if certain < NUMBERS_SCORE:
+            score = certain
+            uncertainty *= 2
+            why += ", which has no known number itself"
     return Spot(
         MatchCode.STREET_ADDRESS.value,
-        INTERPOLATED_SCORE,
+        score,
         lon,
         lat,
         uncertainty,
@@ -153,6 +156,21 @@ def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
         tuple(zips),
         f"the house number is not in the reference; placed {why}",
     )
+
+
+def _along(parts: Parts, block: int, number: int) -> tuple[float, float]:
+    """Place a number on its block, from its beginning over its middle to its end."""
+    low, high = int(parts.block_low[block]), int(parts.block_high[block])
+    share = min(max((number - low) / (high - low + 1), 0.0), 1.0)
+    if high - low < 100 and parts.block_score[block] == FILE_SCORE:
+        share = float(parts.block_share[number % 100])
+    share = share * 2 - 1
+    lon, lat = parts.block_lon, parts.block_lat
+    if share > 0:
+        end_lon, end_lat = parts.block_lon_high[block], parts.block_lat_high[block]
+    else:
+        end_lon, end_lat = parts.block_lon_low[block], parts.block_lat_low[block]
+    return _mix(lon[block], end_lon, abs(share)), _mix(lat[block], end_lat, abs(share))
 
 
 def _mix(a: float, b: float, share: float) -> float:
@@ -179,39 +197,22 @@ def find_block(look: Lookup, street: int, low: int, high: int) -> Spot | None:
     parts = look.parts
     block = _block_of(look, street, low, high)
     label = f"{low} - {high} BLOCK OF {look.labels[street]}"
-    if block >= 0:
-        return Spot(
-            MatchCode.STREET_MID_BLOCK.value,
-            100.0,
-            float(parts.block_lon[block]),
-            float(parts.block_lat[block]),
-            float(parts.block_half_m[block]),
-            label,
-            str(parts.block_id[block]),
-            tuple(parts.block_zips[block].tolist()),
-            "",
-        )
-    first, _ = look.between(street, low)
-    start, end = look.point_rows.get(street, (0, 0))
-    rows = []
-    row = max(first + 1, start)
-    while row < end and look.numbers[row] <= high:
-        if not look.far[row]:
-            rows.append(row)
-        row += 1
-    if not rows:
+    if block < 0:
         return None
-    middle = rows[len(rows) // 2]
+    score = float(parts.block_score[block])
+    whys = {NUMBERS_SCORE: "the block is known only by its house numbers"}
+    whys[FILLED_SCORE] = "the block is known only by those beside it"
+    half_m = float(parts.block_half_m[block])
     return Spot(
         MatchCode.STREET_MID_BLOCK.value,
-        92.0,
-        float(parts.point_lon[middle]),
-        float(parts.point_lat[middle]),
-        float(parts.interpolation_m[0]),
+        score,
+        float(parts.block_lon[block]),
+        float(parts.block_lat[block]),
+        half_m if score == FILE_SCORE else half_m + float(parts.interpolation_m[2]) / 2,
         label,
-        "",
-        tuple(parts.point_zips[middle].tolist()),
-        f"the block is known only by its number {look.numbers[middle]}",
+        str(parts.block_id[block]),
+        tuple(parts.block_zips[block].tolist()),
+        whys.get(score, ""),
     )
 
 

@@ -149,6 +149,7 @@ class Lookup:
             (parts.block_street, parts.block_zips),
             (parts.crossing_a, parts.crossing_zips),
             (parts.crossing_b, parts.crossing_zips),
+            (parts.line_street, parts.line_zips),
         ):
             for column in zips.T:
                 owners.append(street.astype(np.int64))

@@ -18,7 +18,7 @@ from geoteam.geocoding.locate import (
 )
 from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.places import match_place, postal
+from geoteam.geocoding.places import circle, match_place, postal
 from geoteam.geocoding.quadrant import (
     TYPE_MISSING,
     Found,
@@ -205,6 +205,9 @@ class Matcher:
         if not names:
             return self._no_street(parsed, zip_code)
         if not parsed.number and parsed.kind == _ADDRESS:
+            around = circle(self.look, parsed, names)
+            if around is not None:
+                return matched(parsed.kind, around, sentence(around.why))
             reason = "The street is known, but there is no house number."
             return unmatched(parsed.kind, MatchCode.STREET_NAME, reason, score=40.0)
         find = self._finder(parsed)
@@ -267,6 +270,11 @@ class Matcher:
             nearest = best.name.score == NEAREST and spot.code == MatchCode.POINT_ADDRESS
             score = SOLE_SCORE if nearest and score == NEAREST else min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
+        if spot.code == MatchCode.STREET_ADDRESS and spot.score < joint_score(
+            spot._replace(score=ACCEPT_AREA_SCORE), best.name
+        ):
+            # No number of the hundred-block is known.
+            return tied(parsed.kind, spots, sentence(*whys))
         if best.name.score < TYPE_MISSING and score < self._sure(spot):
             # A street that is not in the reference under the name written is no place, unless the
             # house number confirms how the name is read.

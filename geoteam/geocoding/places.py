@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from geoteam.geocoding.build import place_key
 from geoteam.geocoding.grammar import ParsedAddress
 from geoteam.geocoding.locate import Spot, metres_apart
-from geoteam.geocoding.lookup import Lookup
+from geoteam.geocoding.lookup import Lookup, Name, metres
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode
 
@@ -16,6 +19,9 @@ ONE_PLACE_M = 100.0
 POSTAL_SCORE = 30.0
 NEARLY_SCORE = 85.0
 _NEARLY = 88.0
+CIRCLE_SCORE = 89.0
+# Streets that are one place, and how far their crossings lie from the middle at most.
+_ROUND, _ROUND_M = ("CIRCLE", "SQUARE", "PLAZA"), 300.0
 
 
 def postal(look: Lookup, zip_code: int) -> Spot | None:
@@ -63,6 +69,44 @@ def _spot(look: Lookup, row: int, score: float) -> Spot:
         (),
         "",
     )
+
+
+def circle(look: Lookup, parsed: ParsedAddress, names: Sequence[Name]) -> Spot | None:
+    """Place a traffic circle or square that is named without a house number.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    parsed
+        An address with a street and no number.
+    names
+        The streets that it can mean.
+
+    Returns
+    -------
+    Spot or None
+        The middle of its crossings, too uncertain to be accepted; None where it is no circle, or
+        has no crossings, or they lie far apart.
+    """
+    if parsed.type not in _ROUND:
+        return None
+    parts = look.parts
+    known = look.by_base[names[0].base]
+    streets = [s for q, s in known.items() if not parsed.quadrant or q in (parsed.quadrant, "")]
+    at = np.isin(parts.crossing_a, streets) | np.isin(parts.crossing_b, streets)
+    if not at.any() or len(names) > 1:
+        return None
+    lon, lat = parts.crossing_lon[at], parts.crossing_lat[at]
+    middle = (float(np.median(lon)), float(np.median(lat)))
+    radius = max(metres(*middle, float(x), float(y)) for x, y in zip(lon, lat, strict=True))
+    if radius > _ROUND_M:
+        return None
+    why = "only the circle is named; this is the middle of its crossings"
+    zips = tuple(parts.crossing_zips[at].ravel().tolist())
+    score = min(CIRCLE_SCORE, names[0].score)
+    label = look.labels[streets[0]] if len(streets) == 1 else names[0].base
+    return Spot(MatchCode.PLACE.value, score, *middle, radius + PLACE_M, label, "", zips, why)
 
 
 def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from geoteam.geocoding.grammar import ParsedAddress
-from geoteam.geocoding.locate import Spot
+from geoteam.geocoding.locate import Spot, metres_apart
 from geoteam.geocoding.lookup import Lookup, Name
 from geoteam.geocoding.result import Result, matched, tied, unmatched
-from geoteam.model import MatchCode
+from geoteam.model import AddressKind, MatchCode
 
 INFERRED_SCORE = 95.0
 # An interpolated number in an inferred quadrant is two guesses at once.
@@ -16,6 +16,10 @@ INFERRED_AREA_SCORE = 89.0
 UNCONFIRMED_SCORE = 88.0
 # A name that scores less had to be changed to be found; of this one only the type is missing.
 TYPE_MISSING = 97.0
+
+
+# Blocks of a street that divides quadrants have none; on both sides they lie so near.
+SAME_BLOCK_M = 100.0
 
 
 class Found(NamedTuple):
@@ -114,6 +118,10 @@ def missing_quadrant(
             parsed.kind, MatchCode.STREET_NAME, sentence(why, said, reason), score=50.0
         )
     spots = [f.spot for f in hits if f.spot is not None]
+    apart = max(metres_apart(spots[0], spot) for spot in spots)
+    if parsed.kind == AddressKind.BLOCK and len(spots) > 1 and apart <= SAME_BLOCK_M:
+        both = "the street divides the quadrants here"
+        return matched(parsed.kind, spots[0], sentence(parsed.note, why, both, spots[0].why))
     if found[0].name.score < TYPE_MISSING:
         return tied(parsed.kind, spots, sentence(why, said, "the name is not certain"))
     if zip_code not in look.known_zips:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
+
+from geoteam.errors import AddressReferenceError
+
+if TYPE_CHECKING:
+    from geoteam.geocoding.streetlines import StreetLines
+    from geoteam.geocoding.streetnames import StreetNames
 
 # A point this far from every neighbour of its own hundred-block is not believed.
 FAR_M = 600.0
@@ -26,10 +34,22 @@ class Problem(NamedTuple):
     message: str
 
 
+def _away_m(table: pd.DataFrame, lines: StreetLines, names: StreetNames) -> NDArray[np.float64]:
+    bases = names.table()[0][table["street"].to_numpy(np.int64)] if len(table) else []
+    x, y = table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64)
+    return lines.away_m(list(bases), x, y)
+
+
 def misplaced_blocks(
-    points: pd.DataFrame, blocks: pd.DataFrame, problems: list[Problem]
+    points: pd.DataFrame,
+    blocks: pd.DataFrame,
+    lines: StreetLines,
+    names: StreetNames,
+    problems: list[Problem],
 ) -> NDArray[np.bool_]:
     """Find blocks whose centre contradicts two or more points that agree with one another.
+
+    Where no points tell, a block far from the line of its street is not believed either.
 
     Parameters
     ----------
@@ -37,6 +57,10 @@ def misplaced_blocks(
         ``street, number, x, y``.
     blocks
         ``street, low, x, y, half_m, lon, lat, id``.
+    lines
+        The street centrelines.
+    names
+        The street dictionary.
     problems
         Faults found are added here.
 
@@ -47,20 +71,21 @@ def misplaced_blocks(
     """
     groups = points.assign(hundred=points["number"] // 100).groupby(["street", "hundred"])
     middle = groups.agg(x=("x", "median"), y=("y", "median"), size=("x", "size"))
-    wide = groups["x"].agg(np.ptp) + groups["y"].agg(np.ptp)
+    wide = sum((groups[c].max() - groups[c].min() for c in ("x", "y")), start=0.0 * middle["x"])
     known = middle[(middle["size"] > 1) & (wide < FAR_M)]
     agreed = dict(zip(known.index, zip(known["x"], known["y"], strict=True), strict=True))
     off = np.zeros(len(blocks), dtype=np.bool_)
-    columns = zip(*(blocks[c] for c in ("street", "low", "x", "y", "half_m")), strict=True)
-    for i, (street, low, x, y, half) in enumerate(columns):
+    away = _away_m(blocks, lines, names)
+    columns = zip(*(blocks[c] for c in ("street", "low", "x", "y", "half_m")), away, strict=True)
+    for i, (street, low, x, y, half, from_line) in enumerate(columns):
         there = agreed.get((street, low // 100))
-        if there is None:
-            continue
-        distance = float(np.hypot(x - there[0], y - there[1]))
+        distance, what = float(from_line), "the line of its street"
+        if there is not None:
+            distance, what = float(np.hypot(x - there[0], y - there[1])), "its addresses"
         off[i] = distance > FAR_M + half
         if off[i]:
             row = blocks.iloc[i]
-            message = f"the block's centre lies {distance:.0f} m from its addresses"
+            message = f"the block's centre lies {distance:.0f} m from {what}"
             problems.append(
                 Problem(
                     "misplaced_block",
@@ -76,9 +101,13 @@ def misplaced_blocks(
 
 
 def far_from_neighbours(
-    points: pd.DataFrame, blocks: pd.DataFrame, problems: list[Problem]
+    points: pd.DataFrame,
+    blocks: pd.DataFrame,
+    lines: StreetLines,
+    names: StreetNames,
+    problems: list[Problem],
 ) -> NDArray[np.bool_]:
-    """Find points that lie far from the rest of their hundred-block.
+    """Find points that lie far from the rest of their hundred-block, or from their street's line.
 
     Parameters
     ----------
@@ -86,6 +115,10 @@ def far_from_neighbours(
         ``street, number, x, y, lon, lat, id``, sorted.
     blocks
         ``street, low, high, x, y, half_m``.
+    lines
+        The street centrelines.
+    names
+        The street dictionary.
     problems
         Faults found are added here.
 
@@ -106,6 +139,7 @@ def far_from_neighbours(
     off = np.hypot(x - groups["x"].transform("median"), y - groups["y"].transform("median"))
     size = groups["x"].transform("size").to_numpy()
     far = np.zeros(len(points), dtype=np.bool_)
+    away = _away_m(points, lines, names)
     table = zip(
         points["street"],
         hundred,
@@ -116,9 +150,10 @@ def far_from_neighbours(
         points["lon"],
         points["lat"],
         points["id"],
+        away,
         strict=True,
     )
-    for i, (street, block, east, north, spread, count, lon, lat, ref) in enumerate(table):
+    for i, (street, block, east, north, spread, count, lon, lat, ref, line) in enumerate(table):
         known = centre.get((street, block))
         if known is not None:
             distance = float(np.hypot(east - known[0], north - known[1]))
@@ -126,10 +161,43 @@ def far_from_neighbours(
         else:
             distance = float(spread)
             far[i] = count > 2 and distance > FAR_M
+        what = "the rest of its hundred-block"
+        if not far[i] and known is None and count < 3 and line > FAR_M:
+            far[i], distance, what = True, float(line), "the line of its street"
         if far[i]:
-            message = f"lies {distance:.0f} m from the rest of its hundred-block"
+            message = f"lies {distance:.0f} m from {what}"
             problems.append(Problem("far_from_street", str(ref), "", lon, lat, distance, message))
     return far
+
+
+def without_line(
+    points: pd.DataFrame, lines: StreetLines, names: StreetNames, problems: list[Problem]
+) -> None:
+    """Find streets with addresses that the centrelines do not have.
+
+    Parameters
+    ----------
+    points
+        ``street, x, y, lon, lat, id``.
+    lines
+        The street centrelines; without any, nothing is said.
+    names
+        The street dictionary.
+    problems
+        Faults found are added here, one a street.
+    """
+    if not len(lines):
+        return
+    lost = points[np.isnan(_away_m(points, lines, names))]
+    bases, quadrants = names.table()
+    for street in np.unique(lost["street"].to_numpy(np.int64)).tolist():
+        group = lost[lost["street"] == street]
+        first = group.iloc[0]
+        label = f"{bases[street]} {quadrants[street]}".strip()
+        count = len(group)
+        message = f"{label} has {count} {'address' if count == 1 else 'addresses'} but no line"
+        at = (float(first["lon"]), float(first["lat"]), 0.0)
+        problems.append(Problem("no_line", label, str(first["id"]), *at, message))
 
 
 def twins(points: pd.DataFrame, problems: list[Problem]) -> None:
@@ -161,27 +229,30 @@ def twins(points: pd.DataFrame, problems: list[Problem]) -> None:
             )
 
 
-def interpolation_error(points: pd.DataFrame) -> float:
-    """Measure how well numbers are interpolated: each point from its two neighbours.
+def refuse_other_city(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, where: str) -> None:
+    """Refuse a reference whose points lie somewhere else than the city's areas.
 
     Parameters
     ----------
-    points
-        ``street, number, x, y``, sorted by street and number.
+    frame
+        Points in EPSG:4326.
+    areas
+        Areas that make up the city, EPSG:4326.
+    where
+        The file, for the message.
 
-    Returns
-    -------
-    float
-        98th percentile of the distance in metres; 135 when there is too little to measure.
+    Raises
+    ------
+    AddressReferenceError
+        When fewer than half of the points lie in an area.
     """
-    street = points["street"].to_numpy()
-    number = points["number"].to_numpy(np.float64)
-    xy = points[["x", "y"]].to_numpy()
-    inner = (street[:-2] == street[2:]) & (number[:-2] < number[1:-1]) & (number[1:-1] < number[2:])
-    inner &= number[2:] // 100 == number[:-2] // 100
-    if inner.sum() < 30:
-        return 135.0
-    share = (number[1:-1] - number[:-2])[inner] / (number[2:] - number[:-2])[inner]
-    guess = xy[:-2][inner] + share[:, None] * (xy[2:] - xy[:-2])[inner]
-    error = np.hypot(*(guess - xy[1:-1][inner]).T)
-    return float(np.clip(np.quantile(error, 0.98), 30.0, 300.0))
+    tree = shapely.STRtree(areas.geometry.to_numpy())
+    inside = len(np.unique(tree.query(frame.geometry.to_numpy(), predicate="intersects")[0]))
+    share = inside / max(len(frame), 1)
+    if share < 0.5:
+        raise AddressReferenceError(
+            f"{inside:,} of {len(frame):,} points lie in the city ({share:.0%}): "
+            "this is a reference of another city",
+            where=where,
+            remedy="Check the file, the columns of longitude and latitude, and the boundaries",
+        )

@@ -1,4 +1,4 @@
-"""Reading the reference: address points, hundred-blocks and venues, as the profile names them."""
+"""Reading the reference: points, blocks, centrelines and venues, as the profile names them."""
 
 from __future__ import annotations
 
@@ -137,6 +137,15 @@ def _start(path: Path, fields: Mapping[str, str], needed: tuple[str, ...]) -> pd
     return table
 
 
+def _refuse_useless(usable: pd.Series, what: str, path: Path) -> None:
+    if not usable.any():
+        raise AddressReferenceError(
+            f"none of the {len(usable):,} rows has {what}",
+            where=str(path),
+            remedy="Check the file, and fields in the profile",
+        )
+
+
 def _checked(
     columns: Mapping[str, object], index: pd.Index, points: gpd.GeoSeries
 ) -> gpd.GeoDataFrame:
@@ -163,7 +172,7 @@ def read_addresses(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
     Raises
     ------
     AddressReferenceError
-        When a column is missing, there are no rows, or a coordinate is not finite.
+        When a column is missing, no row is usable, or a coordinate is not finite.
     UnreadableFileError
         When the file is in no known format or broken.
     MissingFileError
@@ -191,6 +200,9 @@ def read_addresses(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
         street = street.str.replace(r"^\d/\d\s+", "", regex=True)
     line = number + " " + street + (" " + quadrant).where(quadrant != "", "")
     zips = _text(_column(table, fields["zip"], path)) if "zip" in fields else None
+    _refuse_useless(
+        number.str.contains(r"^\d") & (street != ""), "a house number and a street", path
+    )
     columns = {
         "address": (address.str.upper() if address is not None else line).to_numpy(),
         "number": number.to_numpy(),
@@ -229,7 +241,7 @@ def read_blocks(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
     Raises
     ------
     AddressReferenceError
-        When a column is missing, there are no rows, or a number is not finite.
+        When a column is missing, no row is usable, or a number is not finite.
     """
     table = _start(path, fields, ("street", "lo", "hi"))
     points = _points(table, fields, path)
@@ -239,6 +251,7 @@ def read_blocks(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
         quadrant = named.where(named != "", quadrant)
     low = _number(table, fields["lo"], path)
     high = _number(table, fields["hi"], path)
+    _refuse_useless((street != "") & (low >= 0), "a street and a house number", path)
     columns: dict[str, object] = {
         "street": street.to_numpy(),
         "quadrant": quadrant.to_numpy(),
@@ -278,12 +291,13 @@ def read_venues(
     Raises
     ------
     AddressReferenceError
-        When a column is missing, there are no rows, or a coordinate is not finite.
+        When a column is missing, no row is usable, or a coordinate is not finite.
     """
     table = _start(path, fields, ("category", "name"))
     points = _points(table, fields, path)
     category = _text(_column(table, fields["category"], path))
     address = _text(_column(table, fields["address"], path)) if "address" in fields else ""
+    _refuse_useless(_text(_column(table, fields["name"], path)) != "", "a name", path)
     columns = {
         "category": category.to_numpy(),
         "name": _text(_column(table, fields["name"], path)).to_numpy(),
@@ -292,3 +306,44 @@ def read_venues(
     }
     frame = _checked(columns, _index(table, fields, "venue_ref", path), points)
     return check_frame(_as_text(frame, VENUES.columns), VENUES)
+
+
+def read_centrelines(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Read street centrelines, such as the roads of Census TIGER/Line.
+
+    Parameters
+    ----------
+    path
+        A geo file with lines, such as a zipped Shapefile or GeoJSON.
+    fields
+        geoteam's column -> the file's column: ``street``, the name with type and quadrant.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``street`` and line geometry in EPSG:4326; lines without a name are left out.
+
+    Raises
+    ------
+    AddressReferenceError
+        When the column or the CRS is missing, or no line has a name.
+    UnreadableFileError
+        When the file is broken.
+    MissingFileError
+        When there is no such file.
+    """
+    if not path.exists():
+        raise MissingFileError(f"there is no file {path.name}", where=str(path))
+    try:
+        frame = gpd.read_file(path)
+    except Exception as error:
+        raise UnreadableFileError(f"the file cannot be read: {error}", where=str(path)) from error
+    if frame.crs is None:
+        raise AddressReferenceError(
+            "the file has no coordinate system", where=str(path), remedy="Say which one it is in"
+        )
+    names = _text(_column(frame, fields.get("street", "street"), path))
+    lines = frame.geometry.geom_type.isin(["LineString", "MultiLineString"])
+    _refuse_useless(lines & (names != ""), "a line and a street name", path)
+    kept = frame.geometry[lines & (names != "")].to_crs(WGS84)
+    return gpd.GeoDataFrame({"street": names[kept.index]}, geometry=kept)

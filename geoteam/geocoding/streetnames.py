@@ -15,6 +15,8 @@ from geoteam.geocoding.street import read_street
 from geoteam.geocoding.words import CORNERS
 
 NEAR_M = 150.0
+# So many addresses, so near, tell in which quadrant a place is.
+_WITNESSES, AROUND_M = 5, 300.0
 # A street name that holds a house number or a second street is no street name.
 _MAX_WORDS = 7
 
@@ -103,8 +105,35 @@ class StreetNames:
         int
             The street's number.
         """
-        base = self._aliases.get(base, base)
-        return self._ids.setdefault((base, quadrant), len(self._ids))
+        return self._ids.setdefault((self.canonical(base), quadrant), len(self._ids))
+
+    def canonical(self, base: str) -> str:
+        """Return the reference's own name for a street.
+
+        Parameters
+        ----------
+        base
+            Spelled-out name without quadrant.
+
+        Returns
+        -------
+        str
+            The name that it is an alias of, or the name itself.
+        """
+        return self._aliases.get(base, base)
+
+    def alias(self, other: str, name: str) -> None:
+        """Learn another name of a street, unless one of the two is an alias already.
+
+        Parameters
+        ----------
+        other
+            Spelled-out name without quadrant.
+        name
+            The reference's own.
+        """
+        if other not in self._aliases and name not in self._aliases:
+            self._aliases[other] = name
 
     def settle(
         self,
@@ -127,8 +156,8 @@ class StreetNames:
         Returns
         -------
         list of int or None
-            A number per row. A street that has no address of its name within 150 m keeps an
-            empty quadrant.
+            A number per row. A street that has no address of its name within 150 m gets the
+            quadrant that the nearest addresses agree on; else an empty one.
         """
         by_base: dict[str, list[int]] = {}
         for (base, quadrant), street in self._ids.items():
@@ -137,23 +166,45 @@ class StreetNames:
         rows = points.groupby("street").indices
         where = points[["x", "y"]].to_numpy()
         owner = points["street"].to_numpy()
+        around = self._around(read, np.column_stack([x_m, y_m]), where, owner)
         trees: dict[str, tuple[cKDTree, NDArray[np.int64]]] = {}
         out: list[int | None] = []
         for i, found in enumerate(read):
             if found is None:
                 out.append(None)
                 continue
-            base, quadrant = self._aliases.get(found[0], found[0]), found[1]
+            base, quadrant = self.canonical(found[0]), found[1]
             mine = [rows[s] for s in by_base.get(base, ()) if s in rows]
             if quadrant or not mine:
-                out.append(self.number(base, quadrant))
+                out.append(self.number(base, quadrant or around[i]))
                 continue
             if base not in trees:
                 pick = np.concatenate(mine)
                 trees[base] = (cKDTree(where[pick]), owner[pick])
             tree, owners = trees[base]
             distance, nearest = tree.query((x_m[i], y_m[i]))
-            out.append(int(owners[nearest]) if distance <= NEAR_M else self.number(base, ""))
+            own = int(owners[nearest]) if distance <= NEAR_M else self.number(base, around[i])
+            out.append(own)
+        return out
+
+    def _around(
+        self,
+        read: Sequence[tuple[str, str] | None],
+        at_m: NDArray[np.float64],
+        where_m: NDArray[np.float64],
+        owner: NDArray[np.int64],
+    ) -> list[str]:
+        """Return the quadrant that the addresses around places agree on; '' where they do not."""
+        out = [""] * len(read)
+        open_ = [i for i, found in enumerate(read) if found is not None and not found[1]]
+        if len(where_m) < _WITNESSES or not open_:
+            return out
+        quadrants = np.array([quadrant for _, quadrant in self._ids])[owner]
+        distance, near = cKDTree(where_m).query(at_m[open_], k=_WITNESSES)
+        for i, far, rows in zip(open_, distance[:, -1], near, strict=True):
+            said = set(quadrants[rows].tolist())
+            if far <= AROUND_M and len(said) == 1:
+                out[i] = said.pop()
         return out
 
     def table(self) -> tuple[NDArray[np.str_], NDArray[np.str_]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,11 +17,13 @@ from geoteam.geocoding import (
     ReferenceIndex,
     read_addresses,
     read_blocks,
+    read_centrelines,
     read_venues,
+    refuse_other_city,
 )
 from geoteam.maps import build_basemap, find_tippecanoe
 from geoteam.model import BoundarySet
-from geoteam.profile import BoundaryTable, CityProfile, StaffTable
+from geoteam.profile import BoundaryTable, CityProfile, SourceTable, StaffTable
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import BASEMAP_FILE
 from geoteam.services.imports import import_clients, import_contacts, import_staff
@@ -246,28 +249,51 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
     """
     profile = workspace.profile
     tables = profile.addresses
+    city = workspace.areas(profile.unit_kind)
     points = read_addresses(data / tables.points.file, tables.points.fields)
-    blocks = read_blocks(data / tables.blocks.file, tables.blocks.fields) if tables.blocks else None
+    refuse_other_city(points, city, tables.points.file)
+    read = [_source(data, tables.points, len(points))]
+    blocks = None
+    if tables.blocks:
+        blocks = read_blocks(data / tables.blocks.file, tables.blocks.fields)
+        refuse_other_city(blocks, city, tables.blocks.file)
+        read.append(_source(data, tables.blocks, len(blocks)))
+    network = workspace.streets()
+    if tables.streets:
+        lines = read_centrelines(data / tables.streets.file, tables.streets.fields)
+        read.append(_source(data, tables.streets, len(lines)))
+    else:
+        lines = network.edges_frame().rename(columns={"name": "street"})
     places = _venues(profile, data)
-    if places is not None:
+    if places is not None and profile.venues:
+        read.append(_source(data, profile.venues, len(places)))
         with workspace.transaction() as session:
             venues.save(session, places)
     has_zips = any(table.kind == "zip" for table in profile.boundaries)
     index = ReferenceIndex.build(
         points,
         blocks,
-        workspace.streets().intersections(),
+        network.intersections(),
         places,
         workspace.areas("zip") if has_zips else None,
+        lines,
         grammar=grammar_of(profile),
         aliases=profile.city.street_aliases,
         zip_prefixes=profile.city.zip_prefixes,
         crs=profile.city.crs,
         shelter_categories=profile.venues.shelter_categories if profile.venues else (),
+        sources=read,
+        built_at=workspace.now().isoformat(timespec="seconds"),
     )
     index.save(workspace.folder / "reference.npz")
     workspace.forget()
     return index.info()
+
+
+def _source(data: Path, table: SourceTable, rows: int) -> dict[str, object]:
+    """Describe a file: its date is that of the data, or the day the file was written."""
+    written = datetime.fromtimestamp((data / table.file).stat().st_mtime, UTC).date()
+    return {"name": table.file, "rows": rows, "date": (table.as_of or written).isoformat()}
 
 
 def _venues(profile: CityProfile, data: Path) -> gpd.GeoDataFrame | None:

@@ -235,7 +235,8 @@ def require_files(profile: CityProfile, data: Path) -> None:
     if not data.is_dir():
         raise MissingFileError("there is no such data folder", where=str(data))
     sources = [*profile.boundaries, profile.streets, profile.addresses.points]
-    sources += [t for t in (profile.addresses.blocks, profile.venues, profile.landscape) if t]
+    more = (profile.addresses.blocks, profile.addresses.streets, profile.venues, profile.landscape)
+    sources += [table for table in more if table]
     names = [source.file for source in sources]
     names += [name for name in profile.staff.model_dump().values() if name]
     missing = [name for name in names if name and not (data / name).exists()]

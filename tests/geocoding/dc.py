@@ -20,6 +20,7 @@ from geoteam.geocoding import (
     geocode,
     read_addresses,
     read_blocks,
+    read_centrelines,
     read_venues,
 )
 from geoteam.profile import CityProfile, read_profile
@@ -71,7 +72,9 @@ class City:
         city = self.profile.city
         points, block = self.profile.addresses.points, self.profile.addresses.blocks
         venue = self.profile.venues
+        lines = self.profile.addresses.streets
         assert block is not None
+        assert lines is not None
         assert venue is not None
         self.crs = city.crs
         self.addresses = read_addresses(folder / points.file, points.fields)
@@ -80,6 +83,7 @@ class City:
             "venues": read_venues(folder / venue.file, venue.fields, venue.partner_kinds),
             "intersections": crossings(folder),
             "zips": zip_areas(folder),
+            "streets": read_centrelines(folder / lines.file, lines.fields),
         }
         start = time.perf_counter()
         self.index = self.build(self.addresses)
