@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.cli.common import RowBar, State, json_option, pass_state, show, table
 from geoteam.errors import BoundaryError, InputError
 from geoteam.profile import BoundaryTable
 from geoteam.services import batch
@@ -205,6 +205,7 @@ def locate(
         kind=kind,
         on=_day(on),
         uncertainty_m=uncertainty_m,
+        progress=RowBar(),
     )
     show(
         done,

@@ -6,6 +6,7 @@ import getpass
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -155,3 +156,61 @@ class StepBar:
         elif text != self._shown:
             click.echo(f"  {text}", err=True)
         self._shown = text
+
+
+class RowBar:
+    """Rows done, rows a second and the time left, on stderr; quiet when it is not a terminal."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._began = self._drawn = 0.0
+        self._first = 0
+
+    def __call__(self, text: str, done: int, total: int) -> None:
+        """Show how far the work is.
+
+        Parameters
+        ----------
+        text
+            The step.
+        done, total
+            Rows.
+        """
+        now = time.monotonic()
+        if text != self._step:
+            # What was done before the first call was perhaps not done now.
+            self._step, self._began, self._first, self._drawn = text, now, done, 0.0
+        if not sys.stderr.isatty() or (now - self._drawn < 0.2 and done < total):
+            return
+        self._drawn = now
+        click.echo(
+            f"\r\x1b[K  {self.line(text, done, total, now - self._began)}", err=True, nl=False
+        )
+        if done >= total:
+            click.echo("", err=True)
+
+    def line(self, text: str, done: int, total: int, seconds: float) -> str:
+        """Put progress into words.
+
+        Parameters
+        ----------
+        text
+            The step.
+        done, total
+            Rows.
+        seconds
+            Since the step's first call.
+
+        Returns
+        -------
+        str
+            Such as ``Geocoding [#####-----] 500 of 1,000 rows, 250 rows/s, 0:02 left``.
+        """
+        share = done / total if total else 1.0
+        bar = "#" * int(20 * share)
+        said = f"{text} [{bar:-<20}] {done:,} of {total:,} rows"
+        rate = (done - self._first) / seconds if seconds > 0 else 0.0
+        if rate:
+            minutes, rest = divmod(round((total - done) / rate), 60)
+            said += f", {rate:,.0f} rows/s, {minutes}:{rest:02d} left"
+        return said

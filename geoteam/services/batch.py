@@ -2,115 +2,31 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import json
-import lzma
-import shutil
-import tempfile
-import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from openpyxl.utils.exceptions import IllegalCharacterError
 
-from geoteam.errors import InputError, UnreadableFileError
-from geoteam.frames import GEOCODES
-from geoteam.geocoding import parse_address
+from geoteam.errors import InputError
+from geoteam.geocoding import StreetAliases, parse_address
 from geoteam.services.city import grammar_of
-from geoteam.services.geocoding import place
-from geoteam.services.import_files import open_table
+from geoteam.services.file_output import check_output, write_beside, write_blocks
+from geoteam.services.file_stream import BLOCK_ROWS, Column, cells, open_source, texts
 from geoteam.services.import_values import safe_for_spreadsheets
-from geoteam.services.outputs import write_whole
+from geoteam.services.progress import RowProgress, silent_rows
 from geoteam.services.workspace import Workspace
 
-_COMPRESSED: dict[str, Callable[[Path], Any]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-}
 PARSED = ("number", "predirectional", "name", "type", "quadrant", "unit", "kind", "street2")
 
 
-def read_rows(path: Path) -> pd.DataFrame:
-    """Read a table with every row, column and text as it stands.
-
-    Parameters
-    ----------
-    path
-        CSV (any encoding that agencies use; also compressed as .gz, .bz2 or .xz), XLSX or Parquet.
-
-    Returns
-    -------
-    DataFrame
-        Index from 0; text columns, except for Parquet, which keeps its types.
-
-    Raises
-    ------
-    MissingFileError
-        When the file is not there.
-    UnreadableFileError
-        When it is empty or no table.
-    """
-    if path.suffix == ".parquet" and path.is_file():
-        try:
-            frame = pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise UnreadableFileError("the file is no Parquet table", where=str(path)) from error
-        # A named index is a column like the others.
-        return frame.reset_index(drop=all(name is None for name in frame.index.names))
-    if path.suffix in _COMPRESSED and path.is_file():
-        with tempfile.TemporaryDirectory(prefix="geoteam-") as scratch:
-            return _read_table(_unpacked(path, Path(scratch)))
-    return _read_table(path)
-
-
-def _unpacked(path: Path, scratch: Path) -> Path:
-    plain = scratch / path.stem
-    try:
-        with _COMPRESSED[path.suffix](path) as packed, plain.open("wb") as file:
-            shutil.copyfileobj(packed, file)
-    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnreadableFileError(
-            "the compressed file is damaged or cut off", where=str(path), remedy="Get it again"
-        ) from error
-    except OSError as error:
-        # bz2 says "Invalid data stream" without an error number; a full disk has one.
-        if error.errno is not None:
-            raise
-        raise UnreadableFileError("the compressed file is damaged", where=str(path)) from error
-    return plain
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    table = open_table(path)
-    texts = [
-        ["" if cell is None else str(cell) for cell in cells]
-        for _, cells, _ in table.rows(blank=True)
-        # An empty line is a row only where a row is one cell.
-        if cells or len(table.columns) == 1
-    ]
-    # A row may be longer than the header: nothing of it is lost.
-    width = max([len(table.columns), *(_filled(row) for row in texts)])
-    names = [*table.columns, *[""] * (width - len(table.columns))]
-    columns = [name or f"column {k}" for k, name in enumerate(names, 1)]
-    rows = [row[:width] + [""] * (width - len(row)) for row in texts]
-    return pd.DataFrame(rows, columns=columns, dtype="str")
-
-
-def _filled(row: list[str]) -> int:
-    """Return the length of a row without the empty cells at its end."""
-    return next((k for k in range(len(row), 0, -1) if row[k - 1]), 0)
-
-
 def write_rows(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table whole or not at all.
+    """Write a table that is in memory.
 
     Parameters
     ----------
@@ -126,26 +42,10 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
     WorkspaceError
         When the file cannot be written.
     """
-    writers: dict[str, Callable[[Path], object]] = {
-        ".csv": lambda to: frame.to_csv(to, index=False, lineterminator="\n"),
-        ".xlsx": lambda to: frame.to_excel(to, index=False),
-        ".parquet": lambda to: frame.to_parquet(to, index=False),
-    }
-    if path.suffix not in writers:
-        raise InputError(
-            f"a table cannot be written as {path.suffix or 'a file without ending'}",
-            where=str(path),
-            remedy="Use .csv, .xlsx or .parquet",
-        )
-    try:
-        write_whole(path, writers[path.suffix])
-    except (ValueError, IllegalCharacterError) as error:
-        # Duplicate columns in Parquet; too many rows or control characters in XLSX.
-        raise InputError(
-            f"the table does not fit into {path.suffix}: {error}",
-            where=str(path),
-            remedy="Write it as .csv",
-        ) from error
+    check_output(path, None)
+    blank = frame.astype(object).where(frame.notna(), None)
+    block: list[Column] = [blank.iloc[:, k].tolist() for k in range(len(frame.columns))]
+    write_blocks(path, [str(name) for name in frame.columns], [block])
 
 
 def safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -161,48 +61,41 @@ def safe(frame: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A copy.
     """
-    texts = frame.select_dtypes(include=["str"]).columns
-    return frame.assign(**{name: frame[name].map(safe_for_spreadsheets) for name in texts})
+    columns = frame.select_dtypes(include=["str"]).columns
+    return frame.assign(**{name: frame[name].map(safe_for_spreadsheets) for name in columns})
 
 
-def _refuse_same(path: Path, output: Path) -> None:
-    """Refuse to write over the file that is read, which may be the only copy."""
-    if path.resolve() == output.resolve():
-        raise InputError(
-            "the output is the input file", where=str(output), remedy="Give another name with -o"
-        )
+def address_texts(block: Sequence[Column], positions: Sequence[int]) -> list[str]:
+    """Put the address columns of a block together.
+
+    Parameters
+    ----------
+    block
+        All columns.
+    positions
+        Those of the address, in order: one for the whole text, or number, street, quadrant ...
+
+    Returns
+    -------
+    list of str
+        One text a row. Where it comes from one column, it is that column's; else the filled cells
+        with a space between them, a house number without the ``.0`` that spreadsheets add.
+    """
+    if len(positions) == 1:
+        return texts(block[positions[0]])
+    parts = [[_part(text) for text in texts(block[k])] for k in positions]
+    return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
 
 
-def _column(frame: pd.DataFrame, name: str, path: Path) -> pd.Series:
-    if name not in frame.columns:
-        raise InputError(
-            f"there is no column {name!r}",
-            where=path.name,
-            remedy=f"The columns are: {', '.join(map(str, frame.columns))}",
-        )
-    if list(frame.columns).count(name) > 1:
-        raise InputError(
-            f"the column {name!r} stands twice", where=path.name, remedy="Rename one of the two"
-        )
-    return frame[name]
+def _part(text: str) -> str:
+    text = text.strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
-def _beside(frame: pd.DataFrame, added: pd.DataFrame, prefix: str) -> pd.DataFrame:
-    """Put new columns beside those of the file; one whose name is taken gets the prefix."""
-    taken = set(frame.columns)
-    names = {name: _free(str(name), taken, prefix) for name in added.columns}
-    return pd.concat([frame, added.rename(columns=names)], axis=1)
-
-
-def _free(name: str, taken: Iterable[object], prefix: str) -> str:
-    while name in taken:
-        name = f"{prefix}_{name}"
-    return name
-
-
-def _numbers(frame: pd.DataFrame, name: str, path: Path) -> NDArray[np.float64]:
+def _numbers(column: Column) -> NDArray[np.float64]:
     """Return a column as numbers; what is no finite number becomes NaN, so it lies nowhere."""
-    values = pd.to_numeric(_column(frame, name, path), errors="coerce").to_numpy(dtype=np.float64)
+    series = pd.Series(list(cells(column)), dtype=object)
+    values = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 
 
@@ -216,6 +109,7 @@ def locate_file(
     kind: str,
     on: date | None = None,
     uncertainty_m: float = 20.0,
+    progress: RowProgress = silent_rows,
 ) -> dict[str, Any]:
     """Write the boundary code of every point of a table beside it.
 
@@ -235,6 +129,8 @@ def locate_file(
         Day of the boundaries; today by default.
     uncertainty_m
         Radius around a point; where it crosses into another area the row is boundary-ambiguous.
+    progress
+        Told how many rows are done.
 
     Returns
     -------
@@ -244,74 +140,45 @@ def locate_file(
     """
     if not (np.isfinite(uncertainty_m) and uncertainty_m >= 0):
         raise InputError("the uncertainty must be zero or more metres")
-    _refuse_same(path, output)
-    frame = read_rows(path)
-    x, y = _numbers(frame, lon, path), _numbers(frame, lat, path)
-    areas = workspace.areas(kind, on)
-    index = workspace.area_index(kind, on)
-    codes = np.array(index.locate(x, y), dtype=object)
-    ambiguous = index.ambiguous(x, y, uncertainty_m)
-    known = np.isfinite(x) & np.isfinite(y)
-    flags = np.where(ambiguous, "true", "false")
-    added = pd.DataFrame({kind: codes, "boundary_ambiguous": flags}, index=frame.index, dtype="str")
-    write_rows(_beside(frame, added, "located"), output)
-    return {
-        "rows": len(frame),
-        "located": int((codes != "").sum()),
-        "outside": int(((codes == "") & known).sum()),
-        "without_coordinates": int((~known).sum()),
-        "boundary_ambiguous": int(ambiguous.sum()),
-        "version": areas.attrs["set"].version,
-    }
+    counts: Counter[str] = Counter()
+    with open_source(path, check_output(output, path)) as source:
+        columns = source.position(lon), source.position(lat)
+        areas = workspace.areas(kind, on)
+        index = workspace.area_index(kind, on)
+
+        def located(_: int, block: list[Column]) -> list[Column]:
+            x, y = (_numbers(block[k]) for k in columns)
+            codes = index.locate(x, y)
+            ambiguous = index.ambiguous(x, y, uncertainty_m)
+            known = np.isfinite(x) & np.isfinite(y)
+            counts["located"] += int((codes != "").sum())
+            counts["outside"] += int(((codes == "") & known).sum())
+            counts["without_coordinates"] += int((~known).sum())
+            counts["boundary_ambiguous"] += int(ambiguous.sum())
+            return [codes.tolist(), np.where(ambiguous, "true", "false").tolist()]
+
+        write_beside(
+            source,
+            output,
+            [kind, "boundary_ambiguous"],
+            located,
+            prefix="located",
+            step="Locating",
+            progress=progress,
+        )
+    names = ("located", "outside", "without_coordinates", "boundary_ambiguous")
+    found = {name: counts[name] for name in names}
+    return {"rows": source.rows} | found | {"version": areas.attrs["set"].version}
 
 
-def geocode_file(
-    workspace: Workspace, path: Path, output: Path, *, address: str, zip_column: str = ""
-) -> dict[str, Any]:
-    """Write the place of every address of a table beside it.
-
-    A new column whose name the file already has is called ``geocode_...``.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    path, output
-        Table in and out.
-    address, zip_column
-        Columns with the address text and, where there is one, the ZIP code.
-
-    Returns
-    -------
-    dict
-        ``rows`` and how many were ``accepted``, for ``review`` and ``unplaceable``.
-    """
-    _refuse_same(path, output)
-    frame = read_rows(path)
-    texts = _column(frame, address, path).fillna("").astype("str")
-    zips = (
-        _column(frame, zip_column, path).fillna("").astype("str")
-        if zip_column
-        else pd.Series("", index=frame.index, dtype="str")
-    )
-    found = place(workspace, texts, zips)
-    unit_kind = workspace.profile.unit_kind
-    index = workspace.area_index(unit_kind)
-    found[unit_kind] = pd.Series(
-        index.locate(found["lon"].to_numpy(), found["lat"].to_numpy()),
-        index=found.index,
-        dtype="str",
-    )
-    found["candidates"] = [json.dumps(list(one)) for one in found["candidates"]]
-    added = [*GEOCODES.columns, unit_kind, "boundary_ambiguous", "decision"]
-    write_rows(_beside(frame, found[added], "geocode"), output)
-    counts = found["decision"].value_counts()
-    return {"rows": len(frame)} | {
-        name: int(counts.get(name, 0)) for name in ("accepted", "review", "unplaceable")
-    }
-
-
-def parse_file(workspace: Workspace, path: Path, output: Path, *, address: str) -> int:
+def parse_file(
+    workspace: Workspace,
+    path: Path,
+    output: Path,
+    *,
+    addresses: Sequence[str],
+    progress: RowProgress = silent_rows,
+) -> int:
     """Write the parts of every address of a table beside it.
 
     A new column whose name the file already has is called ``parsed_...``.
@@ -322,25 +189,33 @@ def parse_file(workspace: Workspace, path: Path, output: Path, *, address: str) 
         The workspace, for the city's address habits.
     path, output
         Table in and out.
-    address
-        Column with the address text.
+    addresses
+        The column with the address text, or the columns that make it up, in order.
+    progress
+        Told how many rows are done.
 
     Returns
     -------
     int
         Number of rows.
     """
-    _refuse_same(path, output)
-    frame = read_rows(path)
     grammar = grammar_of(workspace.profile)
-    parsed = [
-        asdict(parse_address(text, grammar))
-        for text in _column(frame, address, path).fillna("").astype("str")
-    ]
-    added = pd.DataFrame(
-        {name: [str(one[name]) for one in parsed] for name in PARSED},
-        index=frame.index,
-        dtype="str",
-    )
-    write_rows(_beside(frame, added, "parsed"), output)
-    return len(frame)
+
+    aliases = StreetAliases(workspace.profile.city.street_aliases, grammar)
+
+    @lru_cache(maxsize=BLOCK_ROWS)
+    def parts(text: str) -> tuple[str, ...]:
+        parsed = aliases.rename(parse_address(text, grammar))
+        return tuple(str(getattr(parsed, name)) for name in PARSED)
+
+    with open_source(path, check_output(output, path)) as source:
+        positions = [source.position(name) for name in addresses]
+
+        def parsed(_: int, block: list[Column]) -> list[Column]:
+            rows = [parts(text) for text in address_texts(block, positions)]
+            return list(zip(*rows, strict=True)) or [()] * len(PARSED)
+
+        write_beside(
+            source, output, PARSED, parsed, prefix="parsed", step="Parsing", progress=progress
+        )
+    return source.rows

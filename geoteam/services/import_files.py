@@ -6,6 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t|"
+# Not an encoding, but what two programs that wrote one file leave: UTF-8 here, Windows-1252 there.
+_MIXED = "mixed"
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _SAMPLE = 1 << 18
 # A workbook that unpacks to more than this is no table of people.
 _LARGEST_UNPACKED = 4 << 30
@@ -114,11 +118,16 @@ def open_table(path: Path) -> TableFile:
 
 def _open_csv(path: Path, digest: str) -> TableFile:
     encoding = _encoding(path)
+    mixed = encoding == _MIXED
+    encoding = "utf-8" if mixed else encoding
     delimiter = _delimiter(path, encoding)
 
     def read() -> Iterator[tuple[int, list[Any], float]]:
         size = path.stat().st_size
-        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as text:
+        with (
+            path.open("rb") as raw,
+            io.TextIOWrapper(raw, encoding, errors=_FROM_WINDOWS, newline="") as text,
+        ):
             number = 0
             try:
                 for number, cells in enumerate(csv.reader(text, delimiter=delimiter), start=1):
@@ -133,6 +142,7 @@ def _open_csv(path: Path, digest: str) -> TableFile:
     header = next(((cells) for _, cells, _ in read()), [])
     shown = {"\t": "tab"}.get(delimiter, repr(delimiter))
     name = {"cp1252": "Windows-1252", "latin_1": "Latin-1"}.get(encoding, encoding.upper())
+    name += " with some Windows-1252" if mixed else ""
     return TableFile(path, _names(header, path), f"CSV, {name}, separated by {shown}", digest, read)
 
 
@@ -153,8 +163,12 @@ def _encoding(path: Path) -> str:
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return _checked(path, name)
-    if b"\x00" not in sample and _decodes(path, "utf-8"):
+    # A stray NUL is a bad character of a cell, not another encoding.
+    few = sample.count(b"\x00") * 100 <= len(sample)
+    if few and _decodes(path, "utf-8"):
         return "utf-8"
+    if b"\x00" not in sample and _MULTIBYTE.search(sample):
+        return _MIXED
     guess = from_bytes(
         sample, cp_isolation=["utf_16_le", "utf_16_be", "cp1252", "latin_1"], threshold=0.5
     ).best()
@@ -167,6 +181,18 @@ def _encoding(path: Path) -> str:
     if guess.encoding.startswith("utf_16"):
         return _checked(path, guess.encoding)
     return "cp1252" if _decodes(path, "cp1252") else "latin_1"
+
+
+def _from_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read what is no UTF-8 as Windows-1252, byte by byte."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(bytes([one]).decode("cp1252", "replace") for one in wrong), error.end
+
+
+_FROM_WINDOWS = "geoteam-from-windows"
+codecs.register_error(_FROM_WINDOWS, _from_windows)
 
 
 def _checked(path: Path, encoding: str) -> str:
@@ -192,7 +218,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    with path.open("r", encoding=encoding, newline="") as file:
+    with path.open("r", encoding=encoding, errors=_FROM_WINDOWS, newline="") as file:
         lines = file.read(1 << 16)
     best, most = ",", 1
     for delimiter in _DELIMITERS:

@@ -30,3 +30,30 @@ def silent(text: str, share: float | None = None) -> None:
     share
         How much of it is done, 0-1.
     """
+
+
+class RowProgress(Protocol):
+    """Told how many rows of how many are done."""
+
+    def __call__(self, text: str, done: int, total: int) -> None:
+        """Show progress.
+
+        Parameters
+        ----------
+        text
+            The step.
+        done, total
+            Rows.
+        """
+
+
+def silent_rows(text: str, done: int, total: int) -> None:
+    """Show nothing.
+
+    Parameters
+    ----------
+    text
+        The step.
+    done, total
+        Rows.
+    """

@@ -96,7 +96,10 @@ def test_locate(geoteam: Command, points: Path, tmp_path: Path) -> None:
 def test_geocode_and_parse(geoteam: Command, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "in.csv", ["Address"], [["122 1st St NW"], ["122 A St"]])
     result = geoteam("geocode", path, "-o", tmp_path / "g.csv", "--address", "Address", "--json")
-    assert result.json == {"rows": 2, "accepted": 1, "review": 1, "unplaceable": 0}
+    done = result.json
+    assert [done[k] for k in ("rows", "accepted", "review", "unplaceable")] == [2, 1, 1, 0]
+    assert done["status"] == {"M": 1, "T": 1}
+    assert done["resumed_rows"] == 0
     found = pd.read_csv(tmp_path / "g.csv", dtype="str", keep_default_na=False)
     assert {"Address", "status", "match_code", "score", "lon", "lat", "uncertainty_m",
             "matched_address", "candidates", "decision"} <= set(found.columns)  # fmt: skip

@@ -9,10 +9,12 @@ import io
 import lzma
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +26,8 @@ from geoteam.errors import (
     UnreadableFileError,
     WorkspaceError,
 )
-from geoteam.services import batch
+from geoteam.services import batch, file_output, file_stream
+from geoteam.services.file_stream import open_source
 from geoteam.services.outputs import write_whole
 from geoteam.services.workspace import Workspace
 from tests.made_city import write_csv
@@ -40,6 +43,11 @@ POINTS = [["a", *A], ["edge", *EDGE], ["out", *OUT], ["nan", "nan", "nan"], ["in
 def _read(path: Path) -> list[list[str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))
+
+
+def _open(path: Path) -> None:
+    with open_source(path):
+        pass
 
 
 def _locate(workspace: Workspace, path: Path, output: Path, **options: object) -> dict[str, object]:
@@ -123,15 +131,11 @@ def test_columns_of_the_file_are_never_overwritten(lone: Workspace, tmp_path: Pa
     out = _read(tmp_path / "o.csv")
     assert out[0] == [*header, "located_service_area", "located_boundary_ambiguous"]
     assert out[1] == [*map(str, row), "101", "false"]
-    batch.parse_file(lone, path, tmp_path / "p.csv", address="name")
+    batch.parse_file(lone, path, tmp_path / "p.csv", addresses=["name"])
     out = _read(tmp_path / "p.csv")
     assert out[0][:7] == header
     assert out[1][:7] == [*map(str, row)]
     assert {"parsed_name", "parsed_kind", "number"} < set(out[0])
-    batch.geocode_file(lone, path, tmp_path / "g.csv", address="name")
-    out = _read(tmp_path / "g.csv")
-    assert out[1][:7] == [*map(str, row)]
-    assert {"geocode_kind", "geocode_decision", "geocode_service_area", "score"} < set(out[0])
 
 
 def test_long_rows_and_blank_lines_lose_nothing(lone: Workspace, tmp_path: Path) -> None:
@@ -158,13 +162,13 @@ def test_compressed_tables(
     assert [row[0] for row in _read(tmp_path / "o.csv")] == ["what", "Ä", "NA"]
     path.write_bytes(pack(os.urandom(5000).hex().encode())[:-600])
     with pytest.raises(UnreadableFileError, match="damaged"):
-        batch.read_rows(path)
+        _open(path)
     path.write_bytes(b"not packed at all")
     with pytest.raises(UnreadableFileError, match="damaged"):
-        batch.read_rows(path)
+        _open(path)
     path.write_bytes(pack(b""))
     with pytest.raises(UnreadableFileError, match="empty"):
-        batch.read_rows(path)
+        _open(path)
 
 
 def test_workbooks_in_and_out(lone: Workspace, tmp_path: Path) -> None:
@@ -189,21 +193,23 @@ def test_parquet_keeps_types_and_index(lone: Workspace, tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "in.parquet")
     _locate(lone, tmp_path / "in.parquet", tmp_path / "o.parquet")
     found = pd.read_parquet(tmp_path / "o.parquet")
-    assert list(found.columns) == ["ref", "lon", "lat", "n", "service_area", "boundary_ambiguous"]
+    # The file's own order, in which pandas puts an index last.
+    assert list(found.columns) == ["lon", "lat", "n", "ref", "service_area", "boundary_ambiguous"]
+    assert found["ref"].tolist() == ["x", "y"]
     assert found["n"].dtype == "int64"
     assert found["service_area"].tolist() == ["101", ""]
     (tmp_path / "bad.parquet").write_bytes(b"PAR1 but no more")
     with pytest.raises(UnreadableFileError, match="no Parquet"):
-        batch.read_rows(tmp_path / "bad.parquet")
+        _open(tmp_path / "bad.parquet")
 
 
 def test_files_that_cannot_be_read(lone: Workspace, tmp_path: Path) -> None:
     for name in ("none.csv", "none.parquet", "none.csv.xz"):
         with pytest.raises(MissingFileError):
-            batch.read_rows(tmp_path / name)
+            _open(tmp_path / name)
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(UnreadableFileError, match="empty"):
-        batch.read_rows(tmp_path / "empty.csv")
+        _open(tmp_path / "empty.csv")
     path = write_csv(tmp_path / "in.csv", ["x", "lat", "lat"], [[1, 2, 3]])
     with pytest.raises(InputError, match="no column 'lon'") as caught:
         _locate(lone, path, tmp_path / "o.csv")
@@ -261,42 +267,144 @@ def test_a_device_is_written_to_and_never_replaced() -> None:
     assert Path("/dev/null").is_char_device()
 
 
-def test_geocode_columns(city: Workspace, tmp_path: Path) -> None:
-    path = write_csv(
-        tmp_path / "in.csv",
-        ["id", "Address", "ZIP"],
-        [[1, "122 1st St NW", ""], [2, "282 A STREET", "00102"], [3, "122 A STREET", ""],
-         [4, "", ""], [5, "no fixed address", ""]],
-    )  # fmt: skip
-    done = batch.geocode_file(city, path, tmp_path / "o.csv", address="Address", zip_column="ZIP")
-    assert done["rows"] == 5
-    assert done["accepted"] + done["review"] + done["unplaceable"] == 5
-    found = pd.read_csv(tmp_path / "o.csv", dtype="str", keep_default_na=False)
-    assert list(found.columns[:3]) == ["id", "Address", "ZIP"]
-    assert found["id"].tolist() == list("12345")
-    assert found["matched_address"].tolist()[:2] == ["122 1ST STREET NW", "282 A STREET NE"]
-    assert found["service_area"].tolist()[:2] == ["101", "201"]
-    assert found["status"].tolist()[:3] == ["M", "M", "T"]
-    assert found["inferred"].tolist()[1] == "True"
-    assert found["kind"].tolist()[4] == "no_fixed_address"
-    assert found["lon"].tolist()[2:] == ["", "", ""]
-    for name in ("score", "match_code", "uncertainty_m", "reason", "candidates", "decision"):
-        assert name in found.columns
-
-
 def test_parse_columns(lone: Workspace, tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "in.csv",
         ["Address"],
         [["17 1/2 first st nw apt 4b"], [""], ["1200 BLOCK OF A ST NE"], ["B ST & 2ND ST NW"]],
     )
-    assert batch.parse_file(lone, path, tmp_path / "o.csv", address="Address") == 4
+    assert batch.parse_file(lone, path, tmp_path / "o.csv", addresses=["Address"]) == 4
     found = pd.read_csv(tmp_path / "o.csv", dtype="str", keep_default_na=False)
     assert list(found.columns) == ["Address", *batch.PARSED]
     assert found.loc[0, ["number", "type", "quadrant"]].tolist() == ["17 1/2", "STREET", "NW"]
     assert "4B" in found.loc[0, "unit"]
     assert found["kind"].tolist()[2:] == ["block", "intersection"]
     assert found.loc[3, "street2"]
+
+
+def test_an_address_in_columns_of_its_own(lone: Workspace, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "in.csv",
+        ["number", "street", "quad"],
+        [["122.0", "1st St", "NW"], ["", "A ST", " NE "], ["", "", ""], ["17.05", "B ST", "NW"]],
+    )
+    with open_source(path) as source:
+        (block,) = source.blocks()
+    assert batch.address_texts(block, [0, 1, 2]) == [
+        "122 1st St NW",
+        "A ST NE",
+        "",
+        "17.05 B ST NW",
+    ]
+    assert batch.address_texts(block, [1]) == ["1st St", "A ST", "", "B ST"]
+    pd.DataFrame({"n": [122.0, None], "s": ["1st St NW", None]}).to_parquet(tmp_path / "in.parquet")
+    with open_source(tmp_path / "in.parquet") as source:
+        (block,) = source.blocks()
+    assert batch.address_texts(block, [0, 1]) == ["122 1st St NW", ""]
+    batch.parse_file(lone, path, tmp_path / "o.csv", addresses=["number", "street", "quad"])
+    found = pd.read_csv(tmp_path / "o.csv", dtype="str", keep_default_na=False)
+    assert found.columns[:3].tolist() == ["number", "street", "quad"]
+    assert found.loc[0, ["parsed_number", "name", "type", "quadrant"]].tolist() == [
+        "122", "1ST", "STREET", "NW"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+def test_blocks_do_not_show(
+    lone: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    rows = [[f"{k:03d}", f"a {k}\nb", *A] for k in range(10)]
+    table = write_csv(tmp_path / "table.csv", ["id", "t", "lon", "lat"], rows)
+    _locate(lone, table, tmp_path / f"one{ending}")
+    path = tmp_path / f"in{ending}"
+    _locate(lone, table, path)
+    monkeypatch.setattr(file_stream, "BLOCK_ROWS", 3)
+    _locate(lone, table, tmp_path / f"four{ending}")
+    read = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": pd.read_excel}[ending]
+    assert read(tmp_path / f"four{ending}").equals(read(tmp_path / f"one{ending}"))
+    with open_source(path) as source:
+        blocks = list(source.blocks())
+        assert [len(block[0]) for block in blocks] == [3, 3, 3, 1]
+        assert [text for block in blocks for text in file_stream.texts(block[0])] == [
+            row[0] for row in rows
+        ]
+        assert source.rows == 10
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+def test_a_header_without_rows(lone: Workspace, tmp_path: Path, ending: str) -> None:
+    (tmp_path / "in.csv").write_text("lon,lat\n")
+    assert _locate(lone, tmp_path / "in.csv", tmp_path / f"a{ending}")["rows"] == 0
+    assert _locate(lone, tmp_path / f"a{ending}", tmp_path / "b.csv")["rows"] == 0
+    assert _read(tmp_path / "b.csv") == [
+        ["lon", "lat", "service_area", "boundary_ambiguous",
+         "located_service_area", "located_boundary_ambiguous"]
+    ]  # fmt: skip
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=6)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(CELL, CELL), max_size=5))
+def test_every_cell_comes_back(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    """Quotation marks, returns, line breaks, commas, spaces, leading zeros."""
+    block: list[file_stream.Column] = [[r[0] for r in rows], [r[1] for r in rows]]
+    file_output.write_blocks(tmp_path / "t.csv", ["é", "b"], [block])
+    assert _read(tmp_path / "t.csv") == [["é", "b"], *map(list, rows)]
+    with open_source(tmp_path / "t.csv") as source:
+        (back,) = source.blocks()
+    assert list(zip(*back, strict=True)) == rows
+    file_output.write_blocks(tmp_path / "t.parquet", ["é", "b"], [back])
+    with open_source(tmp_path / "t.parquet") as source:
+        (back,) = source.blocks()
+    assert list(zip(*map(file_stream.cells, back), strict=True)) == rows
+
+
+def test_parquet_cells_keep_their_meaning(lone: Workspace, tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"lon": [A[0], None], "lat": [A[1], None],
+         "whole": pd.array([1, None], dtype="Int64"), "flag": [True, False],
+         "day": pd.to_datetime(["2026-01-02", None])}
+    )  # fmt: skip
+    frame.to_parquet(tmp_path / "in.parquet")
+    _locate(lone, tmp_path / "in.parquet", tmp_path / "o.csv")
+    out = _read(tmp_path / "o.csv")
+    assert out[1][2:] == ["1", "True", "2026-01-02 00:00:00", "101", "false"]
+    assert out[2] == ["", "", "", "False", "", "", "false"]
+    _locate(lone, tmp_path / "in.parquet", tmp_path / "o.parquet")
+    before, after = (pq.read_schema(tmp_path / name) for name in ("in.parquet", "o.parquet"))
+    assert [after.field(name).type for name in frame] == [before.field(n).type for n in frame]
+
+
+def test_workbook_cells_keep_their_kind_and_never_run(lone: Workspace, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["lon", "lat", "n", "day", "t"])
+    day = datetime(2026, 1, 2)  # noqa: DTZ001  workbooks know no zone
+    book.active.append([*A, 5, day, "007"])
+    book.save(tmp_path / "in.xlsx")
+    _locate(lone, tmp_path / "in.xlsx", tmp_path / "o.xlsx")
+    row = next(openpyxl.load_workbook(tmp_path / "o.xlsx").active.iter_rows(min_row=2))
+    assert [cell.value for cell in row] == [*A, 5, day, "007", "101", "false"]
+    path = write_csv(tmp_path / "in.csv", ["lon", "lat", "t"], [[*A, "=1+1"], [*A, "+1"]])
+    _locate(lone, path, tmp_path / "o.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "o.xlsx").active
+    assert (sheet["C2"].value, sheet["C2"].data_type) == ("=1+1", "s")
+
+
+def test_a_workbook_has_limits(
+    lone: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "in.csv", ["lon", "lat", "t"], [[*A, ""], [*A, "x" * 32_768]])
+    with pytest.raises(InputError, match="32,767 characters") as caught:
+        _locate(lone, path, tmp_path / "o.xlsx")
+    assert caught.value.where == "row 3, column 3"
+    path = write_csv(tmp_path / "in.csv", ["lon", "lat"], [[*A]] * 4)
+    monkeypatch.setattr(file_output, "XLSX_ROWS", 4)
+    with pytest.raises(InputError, match="4 rows, and 3 is the most"):
+        _locate(lone, path, tmp_path / "o.xlsx")
 
 
 def test_exports_are_harmless_for_spreadsheets() -> None:
