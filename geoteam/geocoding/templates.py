@@ -217,6 +217,8 @@ class Templates:
         corners = [form for q in grammar.quadrants if len(q) == 2 for form in (q, " ".join(q))]
         ends = "|".join(corners) or "[^ -~]"
         self._behind = rf"^(?P<core>.+ (?:{ends}))\b ?(?P<behind>.*)$"
+        # A quadrant glued to a word ("AVENE") may be parted from it, if what follows allows.
+        self._glued = re.compile(rf"[A-Z](?:{'|'.join(grammar.quadrants) or '[^ -~]'})\b")
         self._serials = count()
         self._forget()
 
@@ -301,10 +303,13 @@ class Templates:
             ).min(axis=1)
             for word, distance in zip(part, away.tolist(), strict=True):
                 far = distance > (1 if len(word) < 8 else 2)
-                self._opaque[word] = far and word not in self._known
+                alone = word not in self._known and not self._glued.search(word)
+                self._opaque[word] = far and alone
 
     def _read_core(self, core: str) -> _Core | None:
         """Read a street with its quadrant, which is a slot too."""
+        if self._glued.search(core):
+            return None
         joined = core[-2] != " "
         size = 2 if joined else 3
         found = self._filled(core[:-size] + (_CORNER if joined else _SPLIT_CORNER))
