@@ -11,14 +11,15 @@ import pandas as pd
 from geoteam.geocoding.grammar import ParsedAddress
 from geoteam.geocoding.index import ReferenceIndex
 from geoteam.geocoding.locate import split_number
-from geoteam.geocoding.lookup import SAME_PLACE_M, metres
+from geoteam.geocoding.lookup import SAME_PLACE_M, Name, metres
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.services.answer import Answer, Found, Outcome
 from geoteam.geocoding.services.question import zip_of
-from geoteam.geocoding.words import STATES
 from geoteam.model import AddressKind, MatchCode, MatchStatus
 
 AGREES_SCORE = 100.0
+# Least score of a name that is the same street under another name.
+ALIAS_SCORE = 98.0
 # As for our own reference: an inferred quadrant on an interpolated place is two guesses at once.
 INTERPOLATED_SCORE = 92.0
 INFERRED_SCORE = 95.0
@@ -43,7 +44,6 @@ _NO_PLACE: dict[str, Any] = {
     "inferred": False,
 }
 _PINS = (MatchCode.POINT_ADDRESS, MatchCode.STREET_ADDRESS)
-_STATE_NAMES = {code: name for name, code in STATES.items()}
 
 Inside = Callable[[float, float], bool]
 
@@ -80,12 +80,13 @@ class _Rules:
         said = parse_address(text, self._grammar)
         meant = parse_address(found.address, self._grammar)
         code = zip_of(said, zip_code)
-        fault = found.doubt or self._place(found) or self._words(said, meant, code)
+        street = self._street(said, meant)
+        fault = found.doubt or self._place(found) or self._words(said, meant, street, code)
         inferred = bool(self._grammar.quadrants) and not said.quadrant
         exact = found.match_code is MatchCode.POINT_ADDRESS
-        score = AGREES_SCORE if exact else INTERPOLATED_SCORE
+        score = street if exact else street - (AGREES_SCORE - INTERPOLATED_SCORE)
         if inferred:
-            score = INFERRED_SCORE if exact else INFERRED_AREA_SCORE
+            score = min(score, INFERRED_SCORE if exact else INFERRED_AREA_SCORE)
         label = " ".join(p for p in (meant.number, meant.street, meant.quadrant) if p)
         return _Checked(found, OFFERED_SCORE if fault else score, inferred, fault, label)
 
@@ -94,12 +95,12 @@ class _Rules:
             return _NO_HOUSE
         return "" if self._inside(found.lon, found.lat) else _OUTSIDE
 
-    def _words(self, said: ParsedAddress, meant: ParsedAddress, code: str) -> str:
+    def _words(self, said: ParsedAddress, meant: ParsedAddress, street: float, code: str) -> str:
         if meant.kind != AddressKind.ADDRESS or not meant.number:
             return _NO_HOUSE
         if split_number(said.number) != split_number(meant.number):
             return "the house number is another one"
-        if self._street(said) != self._street(meant):
+        if not street:
             return "the street is another one"
         theirs = meant.zip[:5]
         if code and theirs and code != theirs:
@@ -115,23 +116,26 @@ class _Rules:
             return "the text names no quadrant, and the ZIP leaves more than one"
         return ""
 
-    def _street(self, parsed: ParsedAddress) -> str:
-        """Return the reference's name of a street, or its own where that is not known."""
-        base = parsed.street
-        known = self._look.by_base
-        first, _, rest = base.partition(" ")
-        state = f"{_STATE_NAMES[first]} {rest}" if rest and first in _STATE_NAMES else ""
-        for name in (base, self._look.aliases.get(base, ""), state):
-            if name in known:
-                return name
-        return base
+    def _street(self, said: ParsedAddress, meant: ParsedAddress) -> float:
+        """Score how surely two streets are one, by our own reading; 0 when they are not."""
+        if said.street == meant.street:
+            return AGREES_SCORE
+        ours = self._names(said)
+        exact = {name.base for name in self._names(meant) if name.score >= ALIAS_SCORE}
+        if len(ours) == 1 and ours[0].base in exact | {meant.street}:
+            return ours[0].score
+        return 0.0
+
+    def _names(self, parsed: ParsedAddress) -> Sequence[Name]:
+        return self._look.names(parsed.street, parsed.predirectional, parsed.name, parsed.quadrant)
 
     def _others(self, meant: ParsedAddress, code: int) -> bool:
         """Tell whether the street exists in another quadrant of the same ZIP."""
-        streets = self._look.by_base.get(self._street(meant), {})
+        bases = {meant.street, *(name.base for name in self._names(meant))}
         return any(
             quadrant != meant.quadrant and code in self._look.street_zips.get(street, ())
-            for quadrant, street in streets.items()
+            for base in bases
+            for quadrant, street in self._look.by_base.get(base, {}).items()
         )
 
 

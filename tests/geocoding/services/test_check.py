@@ -87,6 +87,9 @@ def test_all_that_the_text_says_agrees(reference: ReferenceIndex) -> None:
         ("4100 Quiet St NE", "4100 QUIET PLACE NE", "street"),
         ("4100 Quiet St NE", "4100 QUITE STREET NE", "street"),
         ("4100 Quiet NE", "4100 QUIET STREET NE", "street"),
+        # Without its type it may be 14TH STREET as well as 14TH PLACE.
+        ("4100 14th NW", "4100 14TH STREET NW", "street"),
+        ("4100 Kenyon St NW", "4100 KENTON STREET NW", "street"),
         ("4100 14th St NE", "4100 NORTH 14TH STREET NE", "street"),
         ("4100 Quiet St NE, 20019", "4100 QUIET STREET NE, WASHINGTON, DC 20002", "ZIP"),
         ("4100 Quiet St", "4100 QUIET STREET NE, WASHINGTON, DC 20019", "no quadrant"),
@@ -145,6 +148,31 @@ def test_a_point_outside_the_city_is_no_candidate_either(reference: ReferenceInd
 )
 def test_other_ways_to_write_the_same(reference: ReferenceIndex, text: str, offered: str) -> None:
     assert _check(reference, text, _found(offered))["agrees"]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "score"),
+    [
+        ("4100 Kenyon NW", "4100 KENYON STREET NW", 97.0),
+        ("4100 Kenyon Place NW", "4100 KENYON STREET NW", 90.0),
+        ("4100 Dakota Ave NE", "4100 SOUTH DAKOTA AVENUE NE", 88.0),
+    ],
+)
+def test_a_street_that_only_our_reading_tells_scores_less(
+    reference: ReferenceIndex, text: str, offered: str, score: float
+) -> None:
+    row = _check(reference, text, _found(offered))
+    assert (row["agrees"], row["score"]) == (True, score)
+    interpolated = _check(reference, text, _found(offered, MatchCode.STREET_ADDRESS))
+    assert interpolated["score"] == score - 8.0
+
+
+def test_a_misspelling_is_mended_as_we_mend_it(reference: ReferenceIndex) -> None:
+    row = _check(reference, "4100 Kenyonn St NW", _found("4100 KENYON STREET NW"))
+    assert row["agrees"]
+    ours = geocode(pd.Series(["700 Kenyonn St NW"]), reference).iloc[0]
+    assert ours["matched_address"] == "700 KENYON STREET NW"
+    assert row["score"] == ours["score"]
 
 
 def test_a_quadrant_counts_only_with_the_zip(reference: ReferenceIndex) -> None:
