@@ -46,9 +46,7 @@ Wilson, Journal of the American Statistical Association 22, 1927).
 
 {rows:,} texts: {placed:,} were placed; {tied:,} ties and {unmatched:,} without a match wait for a
 person. {accepted:,} were accepted without one; {wrong:,} of these ({share:.3%}) lie in another
-unit.
-
-"""
+unit."""
 _WHICH = {
     False: "that nobody looked at while it was built",
     True: "that were looked at while it was built",
@@ -119,11 +117,12 @@ def measure(folder: Path, *, seen: bool) -> str:
         wrong=int(wrong.sum()),
         share=wrong.sum() / table["accepted"].sum(),
     )
+    head = "\n\n".join(textwrap.fill(paragraph, 100) for paragraph in head.split("\n\n"))
     words = "".join(
         textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  ") + "\n"
         for line in in_words(thresholds(table))
     )
-    return f"{head}{as_markdown(reliability(table))}\n{words}{FOOT}"
+    return f"{head}\n\n{as_markdown(reliability(table))}\n{words}{FOOT}"
 
 
 def main() -> None:
