@@ -89,8 +89,9 @@ install)
     ;;
 addok | nominatim) "install_$action" ;;
 start)
-    if [ -f "$dir/redis/dump.rdb" ]; then start_redis; fi
-    if [ -d "$dir/pg/data" ]; then start_postgres; fi
+    # Without its server a peer is reported as absent.
+    if [ -f "$dir/redis/dump.rdb" ]; then start_redis || true; fi
+    if [ -d "$dir/pg/data" ]; then start_postgres || true; fi
     ;;
 stop) stop ;;
 run)
