@@ -19,6 +19,8 @@ UNIT_ID = re.compile(r"(?!\d+(?:ST|ND|RD|TH)$)\d[\dA-Z-]*|[A-Z]|[A-Z]{1,2}-?\d+[
 _FLOOR = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
 _GLUED = re.compile(rf"({'|'.join(sorted({*UNITS_WITH_ID, 'PH'}, key=len, reverse=True))})(\d.*)")
 _SIGNS = frozenset({"#", *UNITS_WITH_ID, *UNITS_ALONE})
+# What may stand right behind a whole street.
+_ENDS = _SIGNS | {",", ";", "&", "@", "/", "AND", "AT"}
 _NUMBER_WORDS = frozenset({"#", "NO", "NUMBER", "NUM"})
 _LEVEL_WORDS = frozenset({"LEVEL", "FLOOR", "UNIT", "APT", "APARTMENT"})
 
@@ -41,7 +43,7 @@ def is_lone_type(words: list[str], at: int) -> bool:
     if at >= len(words) or words[at] not in SUFFIXES:
         return False
     after = words[at + 1] if at + 1 < len(words) else ""
-    return not after or after in CORNERS or after in DIRECTIONS or after in _SIGNS or after in ",;"
+    return not after or after in CORNERS or after in DIRECTIONS or after in _ENDS
 
 
 def _identifier(words: list[str], at: int) -> tuple[str, int]:
