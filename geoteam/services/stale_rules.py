@@ -15,7 +15,7 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import plans, proposals, staff
 
 UNCHANGED, SAVED, PROPOSED = "unchanged", "saved", "proposed"
-_SAME = ("status", "match_code", "kind", "boundary_ambiguous")
+_SAME = ("status", "match_code", "kind", "boundary_ambiguous", "decision")
 _NO_PLACE = {"review": "waits for a person's decision", "unplaceable": "no place on the map"}
 
 
@@ -24,10 +24,10 @@ def compare(
 ) -> pd.DataFrame:
     """Judge what becomes of each geocode that a newer reference has looked at.
 
-    ``unchanged``: the same address at the same place (nearer than either circle of uncertainty), or
-    a person's decision that the reference does not contradict. ``proposed``: the team would change
-    or the place be lost, or a person's decision is contradicted, and no person has settled that
-    before. ``saved``: everything else.
+    ``unchanged``: the same address at the same place within the new circle of uncertainty, matched
+    no better than before, or a person's decision that the reference does not contradict.
+    ``proposed``: the team would change or the place be lost, or a person's decision is
+    contradicted, and no person has settled that before. ``saved``: everything else.
 
     Parameters
     ----------
@@ -54,10 +54,13 @@ def compare(
     new_team = _teams(workspace, session, present, placed, has, new_unit)
     radii = np.vstack([present["uncertainty_m"], placed["uncertainty_m"]]).astype(float)
     elsewhere = (moved_m > np.fmax(*radii)) | (old_unit != new_unit)
+    # A vaguer answer round the place says nothing new; a sharper one must be the very same.
+    vaguer = radii[1] > radii[0]
+    same = _equal(present, placed, "matched_address") & (old_unit == new_unit)
     alike = np.where(
         had & has,
-        (moved_m <= np.fmin(*radii)) & (old_unit == new_unit) & _equal(present, placed),
-        ~had & ~has & _equal(present, placed) & _same_candidates(present, placed),
+        same & (moved_m <= radii[1]) & (vaguer | _equal(present, placed, *_SAME)),
+        ~had & ~has & _equal(present, placed, *_SAME) & _same_candidates(present, placed),
     )
     person = (present["decided_by"] != "").to_numpy()
     against = has & (~had | elsewhere)
@@ -139,9 +142,9 @@ def _teams(
     return np.array(names, dtype=object)
 
 
-def _equal(present: pd.DataFrame, placed: pd.DataFrame) -> NDArray[np.bool_]:
+def _equal(present: pd.DataFrame, placed: pd.DataFrame, *names: str) -> NDArray[np.bool_]:
     same = np.ones(len(present), dtype=bool)
-    for name in (*_SAME, "matched_address", "decision"):
+    for name in names:
         same &= present[name].to_numpy() == placed[name].to_numpy()
     return same
 

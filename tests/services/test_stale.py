@@ -136,6 +136,33 @@ def test_a_door_that_moves_less_than_its_circle_stays(
     assert len(_history(fresh, "C001")) == 1
 
 
+def test_a_vaguer_place_round_the_door_is_no_news(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    rebuild(fresh, lambda points: points[points["address"] != "122 1ST STREET NW"])
+    text, empty = (pd.Series([one], dtype="str") for one in ("122 1ST STREET NW", ""))
+    (newer,) = geocoding.place(fresh, text, empty).itertuples()
+    assert (newer.match_code, newer.decision) == ("StreetAddress", "accepted")
+    assert _refresh(fresh).unchanged == 24
+    assert _history(fresh, "C001")[0].match_code == "PointAddress"
+    # The door comes back, 12 m from where it was: sharper, and elsewhere.
+    rebuild(fresh, put("122 1ST STREET NW", 15, 72))
+    assert _change(_refresh(fresh))["done"] == "saved"
+
+
+def test_a_sharper_place_is_saved_however_near(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    rebuild(fresh, lambda points: points[points["address"] != "122 1ST STREET NW"])
+    text, empty = (pd.Series([one], dtype="str") for one in ("122 1ST STREET NW", ""))
+    between = geocoding.place(fresh, text, empty)
+    between.index = [int(_client(fresh, "C001")["residence_id"])]
+    with fresh.transaction() as session:
+        geocodes.save(session, between, fresh.now())
+    rebuild(fresh, put("122 1ST STREET NW", 15, 60))
+    assert _change(_refresh(fresh))["new_place"] == "122 1ST STREET NW (PointAddress)"
+
+
 def test_another_area_of_the_same_team_is_saved(
     fresh: Workspace, rebuild: Callable[..., None]
 ) -> None:
