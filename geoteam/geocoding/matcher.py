@@ -222,8 +222,9 @@ class Matcher:
                 if not parsed.quadrant and self.grammar.quadrants and not block:
                     agrees = False
                 if parsed.quadrant and not quadrant and self.grammar.quadrants:
-                    # A street that divides quadrants is known without one (EAST CAPITOL STREET).
-                    agrees = not exact or find(known[parsed.quadrant]) is None
+                    # A street that divides quadrants is known without one (EAST CAPITOL STREET),
+                    # but only of those in which it is known too.
+                    agrees = len(known) == 1 or (exact and find(known[parsed.quadrant]) is None)
                 if agrees:
                     written.append(Found(street, quadrant, name, find(street)))
                 else:

@@ -8,14 +8,18 @@ import pytest
 
 from geoteam.geocoding import decide
 from geoteam.geocoding.locate import Spot
-from geoteam.geocoding.result import matched, tied, to_frame, unmatched
+from geoteam.geocoding.result import Result, columns_of, matched, tied, to_frame, unmatched
 from geoteam.model import MatchCode
 
 SPOT = Spot("PointAddress", 100.0, -77.0, 38.9, 10.0, "1 A STREET", "a1", (), "")
 
 
-def verdict(row: object, ambiguous: bool = False) -> str:
-    frame = to_frame([row], pd.Index([5]))  # type: ignore[list-item]
+def table(rows: list[Result], index: pd.Index) -> pd.DataFrame:
+    return to_frame([columns_of(rows)], np.arange(len(rows)), index)
+
+
+def verdict(row: Result, ambiguous: bool = False) -> str:
+    frame = table([row], pd.Index([5]))
     decided = decide(frame, np.array([ambiguous]))
     assert decided.index.tolist() == [5]
     assert decided["reason"].iat[0].startswith(frame["reason"].iat[0])
@@ -60,5 +64,5 @@ def test_what_has_no_place_is_unplaceable_unless_in_doubt(kind: str) -> None:
 
 
 def test_no_rows() -> None:
-    frame = to_frame([], pd.Index([]))
+    frame = table([], pd.Index([]))
     assert decide(frame, np.zeros(0, dtype=bool)).empty

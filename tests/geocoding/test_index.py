@@ -71,6 +71,39 @@ def test_a_damaged_file_is_named(reference: ReferenceIndex, tmp_path: Path) -> N
         ReferenceIndex.load(path)
 
 
+def test_a_file_of_an_older_version_says_what_to_run(
+    reference: ReferenceIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "reference.npz"
+    monkeypatch.setattr("geoteam.geocoding.index.FORMAT", 1)
+    reference.save(path)
+    monkeypatch.undo()
+    with pytest.raises(AddressReferenceError, match="another version") as caught:
+        ReferenceIndex.load(path)
+    assert "geoteam addresses add" in str(caught.value)
+
+
+def test_it_says_where_it_comes_from_and_names_its_content(tmp_path: Path) -> None:
+    sources = [{"name": "points.csv", "rows": 23, "date": "2016-08-01"}]
+    built = [
+        ReferenceIndex.build(
+            frame,
+            grammar=toy.GRAMMAR,
+            crs=toy.CRS,
+            sources=sources,
+            built_at="2026-01-02T03:04:05+00:00",
+        )
+        for frame in (toy.addresses(), toy.addresses(), toy.addresses().iloc[1:])
+    ]
+    first, same, other = (index.info() for index in built)
+    assert first["sources"] == sources
+    assert first["built_at"] == "2026-01-02T03:04:05+00:00"
+    assert first["fingerprint"] == same["fingerprint"] != other["fingerprint"]
+    path = tmp_path / "reference.npz"
+    built[0].save(path)
+    assert ReferenceIndex.load(path).info() == first
+
+
 def test_crossings_take_a_missing_quadrant_from_the_nearest_address(
     reference: ReferenceIndex,
 ) -> None:

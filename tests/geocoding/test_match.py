@@ -98,6 +98,7 @@ def test_interpolation_lies_between_the_neighbours(reference: ReferenceIndex) ->
         ("H ST NE", "U", "StreetName", "no house number"),
         ("5 NOWHERE ST NE", "U", "none", "no street NOWHERE STREET in NE"),
         ("500 CLAY TER NW", "U", "StreetName", "is not in NW; it exists in NE"),
+        ("150 N CAPITOL ST SW", "U", "StreetName", "is not in SW; it exists in NE and NW"),
         ("500 CLAE TER NW", "U", "StreetName", "is not in NW"),
         ("100 15TH ST NW", "U", "none", "no street 15TH STREET in NW"),
         ("PO BOX 12", "U", "POBox", "post-office box"),

@@ -7,11 +7,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point, box
 
 from geoteam.errors import AddressReferenceError, MissingFileError, UnreadableFileError
 from geoteam.frames import ADDRESSES, BLOCKS, VENUES, check_frame
-from geoteam.geocoding import read_addresses, read_blocks, read_venues
+from geoteam.geocoding import (
+    read_addresses,
+    read_blocks,
+    read_centrelines,
+    read_venues,
+    refuse_other_city,
+)
 
 FIELDS = {
     "address_id": "ID",
@@ -149,3 +155,54 @@ def test_venues(tmp_path: Path) -> None:
     check_frame(frame, VENUES)
     assert frame["partner_kind"].tolist() == ["education", ""]
     assert frame["address"].tolist() == ["", ""]
+
+
+def test_files_without_a_usable_row_are_refused_by_name(tmp_path: Path) -> None:
+    for name, rows in (
+        ("numbers.csv", ROWS.assign(FULL="", NUM="none")),
+        ("streets.csv", ROWS.assign(FULL="", ST=" ")),
+    ):
+        with pytest.raises(AddressReferenceError, match="none of the 3 rows") as caught:
+            read_addresses(write(tmp_path, name, rows), FIELDS)
+        assert name in str(caught.value)
+    blocks = pd.DataFrame({"s": [None], "a": [1], "b": [99], "x": [-77.0], "y": [38.9]})
+    fields = {"street": "s", "lo": "a", "hi": "b", "lon": "x", "lat": "y"}
+    with pytest.raises(AddressReferenceError, match=r"blocks\.csv"):
+        read_blocks(write(tmp_path, "blocks.csv", blocks), fields)
+    venues = pd.DataFrame({"c": ["library"], "n": [None], "x": [-77.0], "y": [38.9]})
+    fields = {"category": "c", "name": "n", "lon": "x", "lat": "y"}
+    with pytest.raises(AddressReferenceError, match=r"venues\.csv"):
+        read_venues(write(tmp_path, "venues.csv", venues), fields, {})
+
+
+def test_centrelines(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"FULLNAME": ["H St NE", None, "Point Pl NE"]},
+        geometry=[LineString([(-77, 38.9), (-76.9, 38.9)])] * 2 + [Point(-77, 38.9)],
+        crs="EPSG:4326",
+    )
+    path = tmp_path / "roads.geojson"
+    frame.to_file(path)
+    lines = read_centrelines(path, {"street": "FULLNAME"})
+    assert lines["street"].tolist() == ["H St NE"]
+    assert lines.crs == "EPSG:4326"
+    with pytest.raises(AddressReferenceError, match="no column 'NAME'"):
+        read_centrelines(path, {"street": "NAME"})
+    with pytest.raises(MissingFileError):
+        read_centrelines(tmp_path / "none.zip", {"street": "FULLNAME"})
+    frame.assign(FULLNAME="").to_file(path)
+    with pytest.raises(AddressReferenceError, match="a line and a street name"):
+        read_centrelines(path, {"street": "FULLNAME"})
+    path.write_text("{")
+    with pytest.raises(UnreadableFileError):
+        read_centrelines(path, {"street": "FULLNAME"})
+
+
+def test_a_reference_of_another_city_is_refused(tmp_path: Path) -> None:
+    frame = read_addresses(write(tmp_path, "a.csv"), FIELDS)
+    here = gpd.GeoDataFrame(geometry=[box(-77.2, 38.7, -76.8, 39)], crs="EPSG:4326")
+    refuse_other_city(frame, here, "a.csv")
+    elsewhere = gpd.GeoDataFrame(geometry=[box(-76.7, 39.2, -76.5, 39.4)], crs="EPSG:4326")
+    with pytest.raises(AddressReferenceError, match="0 of 3 points lie in the city") as caught:
+        refuse_other_city(frame, elsewhere, "a.csv")
+    assert "another city" in str(caught.value)
