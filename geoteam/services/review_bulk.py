@@ -28,8 +28,8 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import audit, claims, decisions, geocodes, queue, undo
 from geoteam.store.proposals import settle
 
-# Causes whose only candidate may be accepted unseen, and how many candidates say "only one".
-CAUSES: Mapping[str, int] = {"boundary": 1, "doubtful": 1, "moved": 2}
+# Causes whose only candidate may be accepted unseen.
+CAUSES = ("boundary", "doubtful", "moved")
 # Below it, 13 of 100 matches lie within 100 m on real addresses; above, more than 97 within 250 m.
 LEAST_SCORE = 80
 _MANY = "it has several candidates"
@@ -231,12 +231,14 @@ def _find(
     left_out: Counter[str] = Counter()
     single = []
     for row in rows:
+        # Of a moved place, the candidates are the new ones.
+        new = [one for one in listed[row.id] if not one.get("present")]
         if row.cause not in CAUSES:
             left_out[_SINGLY] += 1
-        elif row.candidates != CAUSES[row.cause]:
-            left_out[_MANY if row.candidates > CAUSES[row.cause] else _NONE] += 1
+        elif len(new) != 1:
+            left_out[_MANY if new else _NONE] += 1
         else:
-            single.append((row, listed[row.id][-1]))
+            single.append((row, new[0]))
     index = workspace.area_index(workspace.profile.unit_kind)
     units = index.locate(
         np.array([one["lon"] for _, one in single], dtype=float),

@@ -2,6 +2,7 @@
 import { confirmations, copyButtons, tableFilters } from "./page/controls.ts";
 import { autoSubmit, busyForms } from "./page/forms.ts";
 import { mapAndTable } from "./page/map-table.ts";
+import { review } from "./page/review.ts";
 import { shortcuts } from "./page/shortcuts.ts";
 
 document.documentElement.classList.add("has-script");
@@ -11,6 +12,7 @@ confirmations(document);
 copyButtons(document);
 tableFilters(document);
 mapAndTable(document);
+review(document);
 shortcuts(document);
 // On a phone the bar of pages scrolls sideways: the present page must be in sight.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -95,7 +95,7 @@ def _page(wanted: review.BulkFilter, *, fault: InputError | None = None) -> str:
 
 def _filter(fields: forms.Fields) -> review.BulkFilter:
     return review.BulkFilter(
-        cause=forms.choice(fields, "reason", tuple(review.BULK_CAUSES), ""),
+        cause=forms.choice(fields, "reason", review.BULK_CAUSES, ""),
         score=forms.whole(fields, "score", review.LEAST_SCORE, low=0, high=100),
         area=forms.text(fields, "area"),
     )

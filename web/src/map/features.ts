@@ -17,6 +17,7 @@ type Shape = L.Path & { feature?: Feature };
 
 const shapes = new Map<string, Shape[]>();
 const byCode = new Map<string, Shape[]>();
+const pins = new Map<string, L.Marker>();
 let lit: Shape[] = [];
 
 const props = (feature: Feature | undefined): Properties =>
@@ -85,8 +86,16 @@ function light(next: Shape[], raise = true): void {
   }
 }
 
-/** Highlights the area of a table row; an empty code ends it. */
+/** Highlights the area of a table row, or a point; an empty code ends it. */
 export function show(code: string, map: L.Map): void {
+  for (const marker of pins.values()) marker.getElement()?.classList.remove("gt-pin-lit");
+  const marker = pins.get(code);
+  if (marker) {
+    marker.getElement()?.classList.add("gt-pin-lit");
+    marker.setZIndexOffset(1000);
+    if (!map.getBounds().contains(marker.getLatLng()))
+      map.panTo(marker.getLatLng(), { animate: false });
+  }
   const found = byCode.get(code) ?? [];
   light(found);
   const first = found[0];
@@ -107,6 +116,7 @@ export function point(kind: string, mark: string): (feature: Feature, layer: L.L
     face.textContent = plain(own ?? mark);
     const className = `gt-pin gt-pin-${kind}`;
     layer.setIcon(L.divIcon({ className, html: face, iconSize: [size, size] }));
+    if (code !== undefined) pins.set(code, layer);
     layer.on("click", () => announce(code));
   };
 }

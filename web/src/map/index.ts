@@ -4,7 +4,8 @@ import "leaflet.markercluster";
 import L from "leaflet";
 import { basemap, streets } from "./basemap.ts";
 import { area, cluster, names, point, share, show } from "./features.ts";
-import { listen, ready } from "./messages.ts";
+import { hear, tell } from "./messages.ts";
+import { pin } from "./pin.ts";
 import { arrows } from "./route.ts";
 
 interface Options {
@@ -40,13 +41,13 @@ function finish(map: L.Map, options: Options): void {
     L.DomEvent.disableScrollPropagation(panel);
   }
   document.querySelector(".leaflet-control-layers-toggle")?.setAttribute("aria-label", "Layers");
-  listen((code) => show(code, map));
+  hear("show", ({ code }) => show(code, map));
   map.getContainer().dataset.ready = "true";
-  ready();
+  tell({ geoteam: "ready" });
 }
 
 L.Control.Layers.addInitHook(function (this: L.Control.Layers) {
   if (window.innerWidth < ROOMY) this.options.collapsed = true;
 });
 
-window.geoteam = { area, arrows, basemap, cluster, finish, names, point, share, streets };
+window.geoteam = { area, arrows, basemap, cluster, finish, names, pin, point, share, streets };

@@ -1,9 +1,5 @@
 // The table beside the map and the map in its frame light up each other's rows and areas.
-
-interface FromMap {
-  geoteam: "picked" | "ready";
-  code?: string;
-}
+import type { FromMap } from "../map/messages.ts";
 
 export function mapAndTable(root: Document): void {
   const box = root.querySelector<HTMLElement>("[data-map-frame]");
@@ -43,7 +39,8 @@ export function mapAndTable(root: Document): void {
     if (event.source !== frame.contentWindow || event.origin !== window.location.origin) return;
     if (event.data?.geoteam === "ready") box.removeAttribute("data-loading");
     if (event.data?.geoteam !== "picked") return;
-    const row = rows.find((one) => one.dataset.code === event.data.code);
+    const { code } = event.data;
+    const row = rows.find((one) => one.dataset.code === code);
     select(row);
     row?.scrollIntoView({ block: "nearest" });
   });

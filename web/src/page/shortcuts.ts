@@ -1,5 +1,7 @@
 // Keys for the main pages, taken from the links themselves: <a data-shortcut="g m">Map</a>.
 // WCAG 2.1.4: single keys must be possible to turn off, so the help has a switch.
+// data-shortcut-focus="#id" says where the keyboard goes on; data-shortcut-help="Enter" lists a key
+// that the browser itself knows.
 
 interface Shortcut {
   keys: string;
@@ -22,7 +24,12 @@ export function shortcuts(root: Document): void {
     (element) => ({
       keys: element.dataset.shortcut ?? "",
       text: element.dataset.shortcutText ?? element.textContent?.trim() ?? "",
-      run: () => element.click(),
+      run: () => {
+        const next = element.dataset.shortcutFocus;
+        element.click();
+        const on = next ? root.querySelector<HTMLElement>(next) : element;
+        if (next || element instanceof HTMLInputElement) on?.focus();
+      },
     }),
   );
   const search = root.querySelector<HTMLElement>("input[type=search]");
@@ -36,9 +43,7 @@ export function shortcuts(root: Document): void {
   let last = 0;
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open || isOff()) return;
-    const target = event.target as HTMLElement;
-    if (target.closest("input, select, textarea, [contenteditable]") || event.key.length > 1)
-      return;
+    if (isTyping(event.target as HTMLElement) || event.key.length > 1) return;
     typed = event.timeStamp - last < PAUSE_MS && typed ? `${typed} ${event.key}` : event.key;
     last = event.timeStamp;
     const found = lookUp(typed, all);
@@ -50,6 +55,11 @@ export function shortcuts(root: Document): void {
     event.preventDefault();
     found.run();
   });
+}
+
+/** Letters belong to a field that takes text; a choice or a button takes none. */
+function isTyping(target: HTMLElement): boolean {
+  return target.closest("input:not([type=radio], [type=checkbox]), select, textarea") !== null;
 }
 
 function isOff(): boolean {
@@ -65,7 +75,11 @@ function dialog(root: Document, all: Shortcut[]): HTMLDialogElement {
   title.textContent = "Keyboard shortcuts";
   const list = root.createElement("dl");
   list.className = "facts";
-  for (const { keys, text } of [...all, { keys: "?", text: "This help" }]) {
+  const known = [...root.querySelectorAll<HTMLElement>("[data-shortcut-help]")].map((element) => ({
+    keys: element.dataset.shortcutHelp ?? "",
+    text: element.dataset.shortcutText ?? element.textContent?.trim() ?? "",
+  }));
+  for (const { keys, text } of [...all, ...known, { keys: "?", text: "This help" }]) {
     const key = root.createElement("dt");
     keys.split(" ").forEach((one, i) => {
       const cap = root.createElement("kbd");
