@@ -1,7 +1,7 @@
 """Compare geoteam's geocoder with addok and with Nominatim on the same points and texts.
 
     benchmarks/peers_setup.sh install DIR       # once, on a Debian machine
-    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--many 25000] [--limit-s 60]
+    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--many 100000] [--limit-s 60]
 
 Every engine holds nine in ten address points of Washington, DC, and nothing else but what the
 street network gives; none is told the ZIP. The points that none holds are two classes of their
@@ -10,7 +10,7 @@ own, all other classes are of points that all hold. An answer is wrong when it i
 "All" counts each returned place, "sure" what the engine itself holds for certain: for geoteam what
 it accepts without review, for addok its MATCH_THRESHOLD, for Nominatim a house. Shares are of all
 rows. Speed is measured class by class in one process for each engine, the CPU time of a peer's
-database included; geoteam's on more texts of the same classes, hardly any of them twice.
+database included; geoteam's on more texts of the same classes, none of them twice.
 """
 
 from __future__ import annotations
@@ -85,22 +85,29 @@ def dc_corners(city: dc.City) -> list[str]:
     return list(city.profile.city.quadrants)
 
 
+def write_texts(pool: gpd.GeoDataFrame, kind: str, each: int, seed: int) -> dict[str, Any]:
+    """Different texts of a class, as many as wanted or as there are -> the label of the point."""
+    typist, clerk = Typist(seed), Clerk(seed)
+    texts: dict[str, Any] = {}
+    had = -1
+    while had < len(texts) < each:
+        had = len(texts)
+        for row in pool.sample(frac=1, random_state=seed + had).itertuples():
+            text = _text(kind, row, typist, clerk)
+            if text and len(texts) < each:
+                texts.setdefault(text, row.Index)
+    return texts
+
+
 def make_rows(city: dc.City, points: gpd.GeoDataFrame, each: int, seed: int) -> pd.DataFrame:
     """Texts of every class with their true point."""
-    typist, clerk = Typist(seed), Clerk(seed)
     parts = []
     absent = withheld(points)
     for number, kind in enumerate(CLASSES[:-1]):
-        some = points[absent == (kind in MISSING)].sample(frac=1, random_state=seed + number)
-        texts: dict[Any, str] = {}
-        for row in some.itertuples():
-            text = _text(MISSING.get(kind, kind), row, typist, clerk)
-            if text:
-                texts[row.Index] = text
-            if len(texts) == each:
-                break
-        place = points.geometry[list(texts)]
-        columns = {"text": list(texts.values()), "lon": place.x.values, "lat": place.y.values}
+        pool = points[absent == (kind in MISSING)]
+        texts = write_texts(pool, MISSING.get(kind, kind), each, seed + number)
+        place = points.geometry[list(texts.values())]
+        columns = {"text": list(texts), "lon": place.x.values, "lat": place.y.values}
         parts.append(pd.DataFrame({"kind": kind, **columns}))
     fake = fake_texts(city, each, seed)
     parts.append(pd.DataFrame({"kind": CLASSES[-1], "text": fake, "lon": np.nan, "lat": np.nan}))
@@ -241,7 +248,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "dc")
     parser.add_argument("--peers", type=Path, required=True, help="folder made by peers_setup.sh")
     parser.add_argument("--each", type=int, default=500, help="texts of each class")
-    parser.add_argument("--many", type=int, default=25_000, help="the same for geoteam's speed")
+    parser.add_argument("--many", type=int, default=100_000, help="the same for geoteam's speed")
     parser.add_argument("--limit-s", type=float, default=60.0, help="time for a class and peer")
     parser.add_argument("--held-out", action="store_true", help="use only the unseen streets")
     parser.add_argument("--seed", type=int, default=11)
