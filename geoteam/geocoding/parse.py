@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from geoteam.geocoding.clean import MAX_LENGTH, clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
@@ -46,9 +47,38 @@ _BETWEEN = re.compile(r" (?:[&@/]|AND|AT) ")
 _ASIDE = re.compile(
     r" (?:BETWEEN|BTWN|NEAR|ACROSS FROM|NEXT TO|BEHIND|OPPOSITE|ADJACENT TO|C/O|CARE OF|ATTN) .*$"
 )
-_ASIDE_WORDS = ("BETWEEN", "BTWN", "NEAR", " TO ", "FROM", "BEHIND", "OPPOS", "C/O", "CARE", "ATTN")
+# First words of what the patterns above look for: most texts hold none of them.
+_ASIDE_WORDS = frozenset(
+    {"BETWEEN", "BTWN", "NEAR", "ACROSS", "NEXT", "BEHIND", "OPPOSITE", "ADJACENT"}
+    | {"C/O", "CARE", "ATTN"}
+)
+_SPECIAL_WORDS = frozenset(
+    {"BOX", "BX", "POB", "POBOX", "POBX", "PO", "P", "DELIVERY", "NO", "NFA", "HOMELESS"}
+    | {"TRANSIENT", "UNDOMICILED", "UNHOUSED", "UNSHELTERED", "LIVES", "LIVING", "SLEEPS"}
+    | {"SLEEPING", "STAYS", "STAYING"}
+)
+# Words whose number is a road's: INTERSTATE 395.
+_ROUTE_WORDS = frozenset(["I", "INTERSTATE", "ROUTE", "RTE", "HIGHWAY", "HWY", "US"])
+_ROUTE = re.compile(r"[A-Z]+ \d+")
 _TWO = re.compile(r" (?:[;&/,]|AND|OR|THEN) (?=\d+[A-Z]? [A-Z0-9])")
 _INNER = re.compile(r"(?<=[A-Z,]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
+
+
+class Ends(NamedTuple):
+    """What was cut off the end of a line, for the address that it belongs to."""
+
+    zip: str
+    city: str
+    state: str
+
+    def address(self, **parts: str) -> ParsedAddress:
+        """Make an address of its other parts."""
+        return ParsedAddress(
+            zip=self.zip,
+            city=self.city,
+            state=self.state,
+            **parts,  # type: ignore[arg-type]
+        )
 
 
 def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
@@ -82,17 +112,20 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
     line = clean(text)
     if not any(c.isalnum() for c in line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
-    return _special(line, grammar) or _ordinary(line, grammar)
+    words = tokens(line)
+    return _special(line, words, grammar) or _ordinary(words, grammar)
 
 
-def _special(line: str, grammar: AddressGrammar) -> ParsedAddress | None:
+def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddress | None:
     """Recognise what is no address; None when the text may hold one."""
     if _UNKNOWN.fullmatch(line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="the text says it is unknown")
+    if _SPECIAL_WORDS.isdisjoint(words):
+        return None
     box = _BOX.search(line)
     if box:
         rest = (line[: box.start()] + " " + line[box.end() :]).strip(" ,;")
-        inner = _ordinary(rest, grammar) if rest else ParsedAddress()
+        inner = _ordinary(tokens(rest), grammar) if rest else ParsedAddress()
         if inner.number and inner.name and (inner.type or inner.quadrant):
             return replace(inner, note="a post-office box stands beside the address")
         return ParsedAddress(
@@ -101,7 +134,9 @@ def _special(line: str, grammar: AddressGrammar) -> ParsedAddress | None:
     homeless = _NO_HOME.search(line)
     if homeless and not _SHELTER.search(line):
         rest = (line[: homeless.start()] + " " + line[homeless.end() :]).strip(" ,;-/")
-        inner = _ordinary(rest, grammar) if any(c.isdigit() for c in rest) else ParsedAddress()
+        inner = (
+            _ordinary(tokens(rest), grammar) if any(c.isdigit() for c in rest) else ParsedAddress()
+        )
         doubt = ""
         if inner.name and (inner.number or inner.type):
             doubt = "the text says no fixed address but also names an address"
@@ -109,29 +144,28 @@ def _special(line: str, grammar: AddressGrammar) -> ParsedAddress | None:
     return None
 
 
-def _ordinary(line: str, grammar: AddressGrammar) -> ParsedAddress:
-    words = tokens(line)
+def _ordinary(words: list[str], grammar: AddressGrammar) -> ParsedAddress:
     tail = cut_tail(words, grammar)
     zip_code, rest = tail.zip, tail.rest
     if not zip_code and len(rest) > 3 and len(rest[0]) == 5 and rest[0].isdigit():
         behind = rest[2:] if rest[1] == "," else rest[1:]
         if _is_address(" ".join(behind), grammar):
             zip_code, rest = rest[0], behind
-    base = ParsedAddress(zip=zip_code, city=tail.city, state=tail.state or tail.country)
+    base = Ends(zip_code, tail.city, tail.state or tail.country)
     text = " ".join(rest)
     if tail.country or (tail.state and grammar.states and tail.state not in grammar.states):
         parsed = _street_line(text, base, grammar)
         note = f"the country is {tail.country}" if tail.country else f"the state is {tail.state}"
         return replace(parsed, kind=AddressKind.OUTSIDE.value, note=note)
     if not text:
-        return replace(base, kind=AddressKind.PLACE.value)
+        return base.address(kind=AddressKind.PLACE.value)
     if text.isdigit():
         note = "there is a house number but no street"
-        return replace(base, number=text, kind=AddressKind.INVALID.value, note=note)
+        return base.address(number=text, kind=AddressKind.INVALID.value, note=note)
     return _street_line(text, base, grammar)
 
 
-def _street_line(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAddress:
+def _street_line(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
     block = _block(rest, base, grammar)
     if block:
         return block
@@ -148,7 +182,7 @@ def _street_line(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> Par
         return _no_number(rest, base, grammar)
     parsed = _address(rest, number, base, grammar)
     if not (parsed.type or parsed.quadrant) and _SHELTER.search(rest):
-        return replace(base, kind=AddressKind.SHELTER.value, place=_place(rest))
+        return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
     if unit:
         parsed = replace(parsed, unit=f"{unit} {parsed.unit}".strip())
     return replace(parsed, second=second.strip(" ,")) if second else parsed
@@ -166,21 +200,21 @@ def _is_address(text: str, grammar: AddressGrammar) -> bool:
     return bool(words and (street.type in COMMON_TYPES or street.quadrant))
 
 
-def _address(
-    rest: str, number: HouseNumber, base: ParsedAddress, grammar: AddressGrammar
-) -> ParsedAddress:
+def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
     digits = len(number.written) if number.written.isdigit() else 0
     if digits > MAX_DIGITS:
-        return replace(base, kind=AddressKind.INVALID.value, note="the house number is too long")
+        return base.address(kind=AddressKind.INVALID.value, note="the house number is too long")
     body = rest[number.end :].strip(" ,;-")
-    aside = _ASIDE.search(body) if any(word in body for word in _ASIDE_WORDS) else None
+    words = body.split()
+    aside = None if _ASIDE_WORDS.isdisjoint(words) else _ASIDE.search(body)
     if aside:
         body = body[: aside.start()]
+        words = body.split()
     street2 = ""
     crossing = _BETWEEN.split(body, maxsplit=1)
     if len(crossing) == 2 and crossing[0].strip() and _is_street(crossing[1], grammar):
-        body, street2 = crossing[0], _street_text(crossing[1], grammar)
-    street = read_street(body.split(), grammar)
+        words, street2 = crossing[0].split(), _street_text(crossing[1], grammar)
+    street = read_street(words, grammar)
     if aside:
         street = street._replace(leftover=[*street.leftover, *aside.group().split()])
     parsed = _with_street(base, street, number, street2)
@@ -191,7 +225,7 @@ def _address(
 
 
 def _with_street(
-    base: ParsedAddress,
+    base: Ends,
     street: Street,
     number: HouseNumber | None = None,
     street2: str = "",
@@ -205,7 +239,6 @@ def _with_street(
         type=street.type,
         quadrant=street.quadrant,
         unit=street.unit,
-        kind=base.kind,
         street2=street2,
         zip=base.zip,
         city=base.city,
@@ -227,7 +260,7 @@ def _full(street: Street) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _block(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAddress | None:
+def _block(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress | None:
     if "BL" not in rest and "B/O" not in rest:
         return None
     found = _BLOCK.match(rest) or _BLOCK_FIRST.match(rest) or _BLOCK_LAST.search(rest)
@@ -248,24 +281,26 @@ def _block(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAdd
     return replace(_with_street(base, street, number), kind=AddressKind.BLOCK.value)
 
 
-def _no_number(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> ParsedAddress:
+def _no_number(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
     """Read a text without a house number: intersection, place, or a street alone."""
     body = _CROSSING.sub("", rest)
-    sides = _BETWEEN.split(body, maxsplit=1)
-    if len(sides) == 2 and all(side.strip(" ,") for side in sides):
-        parsed = _crossing(sides[0], sides[1], base, grammar, sure=body != rest)
+    for sign in _BETWEEN.finditer(body):
+        left, right = body[: sign.start()], body[sign.end() :]
+        parsed = _crossing(left, right, base, grammar, sure=body != rest)
         if parsed:
             return parsed
     # A place with its address behind it: "CCNV SHELTER 425 2ND ST NW".
     for inner in _INNER.finditer(rest):
         behind = rest[inner.end() :]
+        if rest[: inner.start()].split()[-1] in _ROUTE_WORDS:
+            continue
         number = read_number(behind)
         if number and _is_address(behind, grammar):
             parsed = _address(behind, number, base, grammar)
             return _with_front(parsed, rest[: inner.start()].strip(" ,;-/"), grammar)
     street = read_street(rest.split(), grammar)
     if _SHELTER.search(rest):
-        return replace(base, kind=AddressKind.SHELTER.value, place=_place(rest))
+        return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
     if street.name and (street.quadrant or street.type in COMMON_TYPES) and not street.leftover:
         parsed = _with_street(base, street)
         last = street.unit.removeprefix("# ")
@@ -273,7 +308,7 @@ def _no_number(rest: str, base: ParsedAddress, grammar: AddressGrammar) -> Parse
             # The number stands behind the street: "H ST NE 1200".
             return replace(parsed, number=last, unit="")
         return parsed
-    return replace(base, kind=AddressKind.PLACE.value, place=_place(rest))
+    return base.address(kind=AddressKind.PLACE.value, place=_place(rest))
 
 
 def _place(text: str) -> str:
@@ -304,7 +339,7 @@ def _is_street(text: str, grammar: AddressGrammar) -> bool:
 
 
 def _crossing(
-    left: str, right: str, base: ParsedAddress, grammar: AddressGrammar, *, sure: bool
+    left: str, right: str, base: Ends, grammar: AddressGrammar, *, sure: bool
 ) -> ParsedAddress | None:
     first = read_street(left.split(), grammar)
     other = read_street(right.split(), grammar)
@@ -314,7 +349,7 @@ def _crossing(
     def street_like(street: Street) -> bool:
         # A rare type alone is a name more often: ROCK CREEK AND POTOMAC PARKWAY.
         typed = street.type in COMMON_TYPES or street.quadrant or street.predirectional
-        return bool(typed or street.name[:1].isdigit())
+        return bool(typed or street.name[:1].isdigit() or _ROUTE.fullmatch(street.name))
 
     single = other.type[:-1] if other.type[-1:] == "S" else ""
     if single in COMMON_TYPES:

@@ -30,6 +30,8 @@ _DIRECTED_STATES = frozenset(
 )
 
 
+# What Washington's files write for the quadrant of a street that divides quadrants.
+_BOUNDARY = "BN"
 # Roads with a number for a name: COUNTY ROAD 20, US HIGHWAY 1, ROUTE 29, INTERSTATE 395.
 _ROUTE_OWNERS = frozenset({"COUNTY", "STATE", "US", "TOWNSHIP", "FOREST"})
 _ROUTES = frozenset({"HIGHWAY", "ROUTE", "INTERSTATE"})
@@ -66,12 +68,10 @@ def _quadrant_at(words: list[str], i: int, grammar: AddressGrammar) -> tuple[str
 
 def _type_position(words: list[str]) -> int:
     """Find the word that is the street's type; -1 when there is none."""
-    if " ".join(words[-2:]) in STATES:
-        return -1
     last = len(words) - 1
-    if last >= 1 and words[last] in SUFFIXES:
-        return last
-    return -1
+    if last < 1 or words[last] not in SUFFIXES or f"{words[last - 1]} {words[last]}" in STATES:
+        return -1
+    return last
 
 
 def _mend_type(words: list[str]) -> tuple[list[str], str]:
@@ -196,6 +196,8 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
 def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
     """Take a street apart whose units are cut off already."""
     quadrant, leftover = "", []
+    if words[-1] == _BOUNDARY and len(words) > 2 and grammar.quadrants and words[-2] in SUFFIXES:
+        words = words[:-1]
     lead, size = _quadrant_at(words, 0, grammar)
     if lead and _is_name(words, size, grammar):
         words = [CORNER_NAMES[lead], *words[size:]]

@@ -1,7 +1,7 @@
 """Street types and their spellings.
 
 Written for geoteam after USPS Publication 28, appendix C1 ("Street suffix abbreviations"), with
-the spellings that Washington's own files use (AV, BV, CI, LA, TE, TR).
+the spellings that Washington's own files use (AV, BDG, BV, BVD, CI, LA, TE, TR).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ BEND BND
 BLUFF BLF BLUF
 BLUFFS BLFS
 BOTTOM BOT BTM BOTTM
-BOULEVARD BLVD BV BOUL BOULV BLVRD BVLD
+BOULEVARD BLVD BV BVD BOUL BOULV BLVRD BVLD
 BRANCH BR BRNCH
-BRIDGE BRDGE BRG
+BRIDGE BRDGE BRG BDG
 BROOK BRK
 BROOKS BRKS
 BURG BG

@@ -20,6 +20,7 @@ from geoteam.geocoding.words import (
 
 _ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
 _COUNTRY = (("UNITED", "STATES", "OF", "AMERICA"), ("UNITED", "STATES"), ("USA",), ("US",))
+_COUNTRY_ENDS = frozenset(name[-1] for name in _COUNTRY)
 _STATE_WORDS = sorted(
     ((tuple(name.split()), code) for name, code in STATES.items()), key=lambda s: -len(s[0])
 )
@@ -112,7 +113,7 @@ def cut_tail(words: list[str], grammar: AddressGrammar) -> Tail:
         What is left, and what was cut.
     """
     rest, _ = _drop_commas(words)
-    for name in _COUNTRY:
+    for name in _COUNTRY if rest and rest[-1] in _COUNTRY_ENDS else ():
         if len(rest) > len(name) and tuple(rest[-len(name) :]) == name:
             rest, _ = _drop_commas(rest[: -len(name)])
             break
