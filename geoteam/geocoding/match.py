@@ -19,7 +19,7 @@ from geoteam.geocoding.result import columns_of, to_frame
 from geoteam.geocoding.templates import Templates, split
 
 # So many rows are worked on at once; it bounds memory.
-_AT_ONCE = 100_000
+_AT_ONCE = 50_000
 _ZIP = re.compile(r"\s*(\d{3,5})(?:\.0)?(?:-?\d{4})?\s*")
 
 
