@@ -66,6 +66,8 @@ def test_the_profiles_that_ship_are_sound(path: Path) -> None:
         ("valid_from = 2024-01-01", "valid_from = 2024-01-01\nvalid_to = 2023-01-01",
          "valid_to is not after valid_from"),
         ("residential = 36", "residential = 0", "speeds_kmh"),
+        ("[venues]", "[geocoding]\naccept_score = 93\n[venues]", "accept_score: .*94"),
+        ("[venues]", "[geocoding]\naccept_area_score = 101\n[venues]", "accept_area_score: .*100"),
         ("contacts = 8", "contacts = 0", "contact_standards.Intensive.contacts"),
         ("threshold = 3", "threshold = 1", "disclosure.threshold"),
         ("[city]", "[city", "not valid TOML"),
