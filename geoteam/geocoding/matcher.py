@@ -341,7 +341,7 @@ class Matcher:
         )
 
     def _wrong_quadrant(self, parsed: ParsedAddress, elsewhere: list[Found]) -> Result:
-        quadrants = " and ".join(sorted({f.quadrant for f in elsewhere}))
+        quadrants = " and ".join(sorted({f.quadrant for f in elsewhere if f.quadrant}))
         spots = [f.spot._replace(score=60.0) for f in elsewhere if f.spot is not None]
         reason = f"{elsewhere[0].name.base} is not in {parsed.quadrant}; it exists in {quadrants}"
         return unmatched(

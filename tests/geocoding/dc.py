@@ -96,11 +96,14 @@ class City:
         pieces = [pair for ring in rings for pair in pairwise(shapely.get_coordinates(ring)[::1])]
         self.edges = shapely.STRtree(shapely.linestrings(np.array(pieces)))
 
-    def build(self, addresses: gpd.GeoDataFrame) -> ReferenceIndex:
+    def build(
+        self, addresses: gpd.GeoDataFrame, **other: gpd.GeoDataFrame | None
+    ) -> ReferenceIndex:
+        """The reference of some addresses; `other` replaces sources by name."""
         city = self.profile.city
         return ReferenceIndex.build(
             addresses,
-            **self.sources,
+            **(self.sources | other),
             grammar=AddressGrammar(city.quadrants, city.postal_names, (city.state,)),
             aliases=city.street_aliases,
             zip_prefixes=city.zip_prefixes,
