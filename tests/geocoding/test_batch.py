@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoteam.errors import MissingFileError, WorkerError
 from geoteam.geocoding import Geocoder, ReferenceIndex, geocode, geocode_many, parse_address
 from geoteam.geocoding.match import clean_zip
 from geoteam.geocoding.matcher import Matcher
 from geoteam.geocoding.result import columns_of, to_frame
 from geoteam.geocoding.templates import Templates, split
 from tests.geocoding import toy
-from tests.geocoding.noise import Typist
+from tests.geocoding.dc import City
+from tests.geocoding.noise import Clerk, Typist
 
 HARD = [
     "1200 H ST NE",
@@ -172,7 +176,7 @@ def test_cells_that_are_no_text(geocoder: Geocoder) -> None:
     check(geocoder, cells, ["20002", None, 20002, 20002.0, pd.NA, b"20002", "", "20002"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), st.sampled_from(ZIPS)),
@@ -188,7 +192,7 @@ def test_made_up_texts(
     check(geocoder, texts, [code for _, code in rows] if with_zips else None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=8))
 def test_any_text(geocoder: Geocoder, texts: list[str]) -> None:
     check(geocoder, texts, None)
@@ -242,18 +246,13 @@ def test_what_is_remembered_is_bounded(
 
 
 def test_texts_that_differ_in_slots_share_a_template() -> None:
-    cut = split(toy_texts(["700 KENYON ST NW APT 3", "12 ORINOKO ST SE APT 2041", "5 H ST | NE"]))
+    texts = ["700 KENYON ST NW APT 3", "12 ORINOKO ST SE APT 2041", "5 H ST | NE"]
+    cut = split(pa.array(texts, pa.large_string()))
     assert cut.plain.tolist() == [True, True, False]
     assert cut.number.tolist() == [700, 12, 0]
     which, readings = Templates(toy.GRAMMAR).read(cut.rests)
     assert [readings[i].name for i in which] == ["KENYON", "ORINOKO"]
     assert readings[which[0]].template.name == readings[which[1]].template.name == "{0}"
-
-
-def toy_texts(texts: list[str]) -> object:
-    import pyarrow as pa
-
-    return pa.array(texts, pa.large_string())
 
 
 @pytest.mark.slow
@@ -271,3 +270,51 @@ def test_chunks_come_back_in_order(
     assert [list(frame.index) for frame in frames] == [list(cut.index) for cut in cuts]
     expected = geocode(pd.concat(cuts), reference)
     pd.testing.assert_frame_equal(pd.concat(frames), expected)
+
+
+def _dies(path: Path) -> None:
+    os._exit(1)
+
+
+@pytest.mark.slow
+def test_a_dead_process_is_an_error_and_no_hang(
+    reference: ReferenceIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference.save(tmp_path / "reference.npz")
+    monkeypatch.setattr("geoteam.geocoding.many._start", _dies)
+    chunks = ((pd.Series(["1200 H ST NE"]), None) for _ in range(20))
+    with pytest.raises(WorkerError, match="has died"):
+        list(geocode_many(chunks, tmp_path / "reference.npz", processes=2))
+
+
+def test_chunks_are_taken_as_they_are_needed(reference: ReferenceIndex, tmp_path: Path) -> None:
+    reference.save(tmp_path / "reference.npz")
+    taken = []
+
+    def chunks() -> Iterator[tuple[pd.Series, None]]:
+        for i in range(100):
+            taken.append(i)
+            yield pd.Series(["1200 H ST NE"]), None
+
+    frames = geocode_many(chunks(), tmp_path / "reference.npz", processes=1)
+    next(frames)
+    assert len(taken) == 1
+    frames.close()
+
+
+def test_a_missing_reference_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError):
+        next(geocode_many([], tmp_path / "none.npz", processes=2))
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+@pytest.mark.parametrize("with_zips", [False, True])
+def test_mistyped_addresses_of_dc(dc_data: Path, with_zips: bool) -> None:
+    city = City(dc_data)
+    points = city.truth().sample(10_000, random_state=9)
+    typist, clerk = Typist(21), Clerk(21)
+    rows = list(zip(*(points[c] for c in ("number", "street", "quadrant", "zip")), strict=True))
+    texts = [typist.messy(*row[:3])[0] for row in rows] + [clerk.any(*row)[0] for row in rows]
+    zips = [row[3] for row in rows] * 2
+    check(Geocoder(city.index), texts, zips if with_zips else None)
