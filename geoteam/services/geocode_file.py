@@ -16,6 +16,7 @@ import pyarrow as pa
 from geoteam import __version__
 from geoteam.errors import InputError, WorkspaceError
 from geoteam.frames import GEOCODES
+from geoteam.geocoding import Geocoder
 from geoteam.services.batch import address_texts
 from geoteam.services.file_output import check_fit, check_output, free_names, write_beside
 from geoteam.services.file_stream import BLOCK_ROWS, Column, Source, open_source, texts
@@ -28,7 +29,7 @@ from geoteam.services.geocode_tally import (
     hints,
     to_bytes,
 )
-from geoteam.services.geocoding import place
+from geoteam.services.geocoding import weigh
 from geoteam.services.outputs import system_failure
 from geoteam.services.part_folder import PartFolder
 from geoteam.services.progress import RowProgress, silent_rows
@@ -179,9 +180,10 @@ class _Run:
         self.positions = [source.position(name) for name in addresses]
         self.zip_position = source.position(zip_column) if zip_column else None
         self.unit_kind = workspace.profile.unit_kind
-        # Loaded here, so that every process shares them; and the columns that rows will have.
+        # Loaded here, so that every process begins with it; and the columns that rows will have.
+        self.geocoder = Geocoder(workspace.reference())
         none = pd.Series([], dtype="str")
-        self.added = list(_found(workspace, none, none).columns)
+        self.added = list(_found(workspace, self.geocoder, none, none).columns)
 
     def state(self) -> dict[str, str]:
         """Name everything that shapes the result."""
@@ -210,7 +212,7 @@ class _Run:
 
         # A process must not inherit an open connection.
         self.workspace.close()
-        work = partial(_place_block, self.workspace, self.unit_kind, part)
+        work = partial(_place_block, self.workspace, self.geocoder, part)
         for rows in spread(work, tasks(), processes):
             done += rows
             progress("Geocoding", done, self.source.rows)
@@ -251,9 +253,11 @@ class _Run:
             )
 
 
-def _found(workspace: Workspace, addresses: pd.Series, zips: pd.Series) -> pd.DataFrame:
+def _found(
+    workspace: Workspace, geocoder: Geocoder, addresses: pd.Series, zips: pd.Series
+) -> pd.DataFrame:
     """Place addresses; the columns that are written, in order."""
-    found = place(workspace, addresses, zips)
+    found = weigh(workspace, geocoder.geocode(addresses, zips=zips))
     unit = workspace.profile.unit_kind
     codes = workspace.area_index(unit).locate(found["lon"].to_numpy(), found["lat"].to_numpy())
     found[unit] = pd.Series(codes, index=found.index, dtype="str")
@@ -261,11 +265,12 @@ def _found(workspace: Workspace, addresses: pd.Series, zips: pd.Series) -> pd.Da
     return found[[*GEOCODES.columns, unit, *decided]]
 
 
-def _place_block(workspace: Workspace, unit: str, part: PartFolder, task: _Task) -> int:
+def _place_block(workspace: Workspace, geocoder: Geocoder, part: PartFolder, task: _Task) -> int:
     number, addresses, zips = task
     zips = zips or [""] * len(addresses)
-    found = _found(workspace, pd.Series(addresses, dtype="str"), pd.Series(zips, dtype="str"))
-    tally = count_block(found, unit, addresses, zips)
+    given = pd.Series(addresses, dtype="str"), pd.Series(zips, dtype="str")
+    found = _found(workspace, geocoder, *given)
+    tally = count_block(found, workspace.profile.unit_kind, addresses, zips)
     found["candidates"] = pd.Series(
         [json.dumps(one) if one else "[]" for one in found["candidates"]], dtype="str"
     )

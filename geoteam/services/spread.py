@@ -80,7 +80,7 @@ def _shared(lines: list[Connection], tasks: Iterator[Any]) -> Iterator[Any]:
         for line in ready:
             try:
                 fault, answer = line.recv()
-            except EOFError as error:
+            except (EOFError, ConnectionResetError) as error:
                 raise WorkspaceError(
                     "a working process was stopped, perhaps for want of memory",
                     remedy="Run the same command again with --processes 1",
@@ -103,11 +103,11 @@ def _serve(
     while True:
         try:
             task = line.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             return
         try:
             line.send((None, work(task)))
         except GeoteamError as error:
             line.send((type(error), (error.what, error.where, error.remedy)))
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             return

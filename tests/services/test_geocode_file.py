@@ -261,7 +261,7 @@ def test_a_process_that_is_killed_is_named(
     assert _parts(tmp_path) == []
 
 
-def _stopped(lone: Workspace, path: Path, output: Path, **options: Any) -> WorkspaceError:
+def _stopped(lone: Workspace, path: Path, output: Path) -> WorkspaceError:
     """Stop the work from the keyboard after three blocks."""
 
     def progress(text: str, done: int, total: int) -> None:
@@ -269,7 +269,7 @@ def _stopped(lone: Workspace, path: Path, output: Path, **options: Any) -> Works
             raise KeyboardInterrupt
 
     with pytest.raises(WorkspaceError) as caught:
-        _geocode(lone, path, output, progress=progress, **options)
+        _geocode(lone, path, output, progress=progress, processes=1)
     return caught.value
 
 
