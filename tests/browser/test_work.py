@@ -93,30 +93,6 @@ def test_planning_a_tour(open_as: OpenAs, pictures: Path, screen: str) -> None:
     _good(watched, pictures, f"tour-cancelled-{screen}")
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_deciding_an_address_by_keyboard(open_as: OpenAs, pictures: Path, screen: str) -> None:
-    watched = open_as(Role.SUPERVISOR, SCREENS[screen])
-    page = watched.page
-    page.goto("/review")
-    waiting = page.locator("main tbody tr").count()
-    assert waiting
-    page.locator("main tbody th a").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/review/\d+"))
-    _good(watched, pictures, f"review-item-{screen}")
-    page.keyboard.press("n")
-    expect(page.get_by_label("No fixed address")).to_be_checked()
-    page.get_by_label("Why", exact=True).focus()
-    page.keyboard.type("the client said so")
-    page.keyboard.press("Enter")
-    undo = page.get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
-    undo.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/review")
-    assert page.locator("main tbody tr").count() == waiting
-
-
 def test_the_map_follows_the_filters(open_as: OpenAs) -> None:
     watched = open_as(Role.SUPERVISOR, WIDE)
     page = watched.page

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { step } from "../src/map/step.ts";
 import { matches } from "../src/page/controls.ts";
 import { lookUp } from "../src/page/shortcuts.ts";
 
@@ -25,4 +26,14 @@ test("a row matches when it holds all the words, in any order and case", () => {
   assert.ok(matches("Team A  Officer Dana", "dana team"));
   assert.ok(!matches("Team A", "team b"));
   assert.ok(matches("Team A", ""));
+});
+
+test("an arrow key leads some metres that way, whatever the latitude", () => {
+  const [north, same] = step("ArrowUp", 38.9, -77, 5) ?? [0, 0];
+  assert.ok(Math.abs((north - 38.9) * 111_320 - 5) < 1e-6);
+  assert.equal(same, -77);
+  const [, east] = step("ArrowRight", 60, -77, 50) ?? [0, 0];
+  // At 60 degrees a degree of longitude is half as long.
+  assert.ok(Math.abs((east + 77) * 111_320 - 100) < 1e-6);
+  assert.equal(step("Tab", 0, 0, 5), null);
 });
