@@ -33,6 +33,7 @@ _UNKNOWN = re.compile(
     r"NOT (?:KNOWN|GIVEN|PROVIDED)|PENDING|INCARCERATED|SAME(?: AS .*)?|SEE (?:FILE|ABOVE)|"
     r"DECEASED|REF|VALUE|NAME|X+)"
 )
+_LETTER = re.compile("[A-Z0-9]")
 _EXPONENT = re.compile(r"\s*\d(?:[.,]\d+)?E[+-]?\d{1,3}\b", re.IGNORECASE)
 _BLOCK_WORD = r"(?:HUNDRED )?(?:BLOCK|BLK|BLCK)(?: OF)?|B/O"
 _BLOCK = re.compile(
@@ -57,6 +58,7 @@ _SPECIAL_WORDS = frozenset(
     | {"TRANSIENT", "UNDOMICILED", "UNHOUSED", "UNSHELTERED", "LIVES", "LIVING", "SLEEPS"}
     | {"SLEEPING", "STAYS", "STAYING"}
 )
+_JOINTS = frozenset({"&", "@", "/", ",", ";", "AND", "AT", "OR", "THEN"})
 # Words whose number is a road's: INTERSTATE 395.
 _ROUTE_WORDS = frozenset(["I", "INTERSTATE", "ROUTE", "RTE", "HIGHWAY", "HWY", "US"])
 _ROUTE = re.compile(r"[A-Z]+ \d+")
@@ -110,7 +112,7 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
             note="the house number is in exponent form, as spreadsheets write it",
         )
     line = clean(text)
-    if not any(c.isalnum() for c in line):
+    if not _LETTER.search(line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
     words = tokens(line)
     return _special(line, words, grammar) or _ordinary(words, grammar)
@@ -174,7 +176,7 @@ def _street_line(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddres
         words, unit = cut_leading_unit(rest.split())
         rest = " ".join(words) if unit else rest
     second = ""
-    parts = _TWO.split(rest, maxsplit=1)
+    parts = [] if _JOINTS.isdisjoint(rest.split()) else _TWO.split(rest, maxsplit=1)
     if len(parts) == 2 and _is_address(parts[0], grammar) and _is_address(parts[1], grammar):
         rest, second = parts
     number = read_number(rest)
@@ -211,7 +213,7 @@ def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar
         body = body[: aside.start()]
         words = body.split()
     street2 = ""
-    crossing = _BETWEEN.split(body, maxsplit=1)
+    crossing = [] if _JOINTS.isdisjoint(words) else _BETWEEN.split(body, maxsplit=1)
     if len(crossing) == 2 and crossing[0].strip() and _is_street(crossing[1], grammar):
         words, street2 = crossing[0].split(), _street_text(crossing[1], grammar)
     street = read_street(words, grammar)

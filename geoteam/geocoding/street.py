@@ -30,6 +30,7 @@ _DIRECTED_STATES = frozenset(
 )
 
 
+_POINTS = frozenset({*CORNERS, *DIRECTIONS})
 # What Washington's files write for the quadrant of a street that divides quadrants.
 _BOUNDARY = "BN"
 # Roads with a number for a name: COUNTY ROAD 20, US HIGHWAY 1, ROUTE 29, INTERSTATE 395.
@@ -198,7 +199,7 @@ def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
     quadrant, leftover = "", []
     if words[-1] == _BOUNDARY and len(words) > 2 and grammar.quadrants and words[-2] in SUFFIXES:
         words = words[:-1]
-    lead, size = _quadrant_at(words, 0, grammar)
+    lead, size = _quadrant_at(words, 0, grammar) if words[0] in _POINTS else ("", 0)
     if lead and _is_name(words, size, grammar):
         words = [CORNER_NAMES[lead], *words[size:]]
         lead = ""
@@ -206,6 +207,8 @@ def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
         quadrant, words = lead, words[size:]
     else:
         for i in range(1, len(words)):
+            if words[i] not in _POINTS:
+                continue
             quadrant, size = _quadrant_at(words, i, grammar)
             if quadrant:
                 words, leftover = words[:i], words[i + size :]
