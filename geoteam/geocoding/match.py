@@ -16,7 +16,8 @@ from geoteam.geocoding.matcher import Matcher
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.quick import Quick
 from geoteam.geocoding.result import columns_of, to_frame
-from geoteam.geocoding.templates import Templates, split
+from geoteam.geocoding.slots import split
+from geoteam.geocoding.templates import Templates
 
 # So many rows are worked on at once; it bounds memory.
 _AT_ONCE = 50_000

@@ -235,22 +235,7 @@ class Quick:
         Answers
             The rows that are plain, and their answers.
         """
-        streets = self.understand(readings)
-        asked = np.flatnonzero(which >= 0)
-        asked = asked[streets.size[which[asked]] > 0]
-        of = which[asked]
-        many = streets.size[of]
-        owner = np.repeat(np.arange(len(asked)), many)
-        within = np.arange(len(owner)) - np.repeat(many.cumsum() - many, many)
-        point, near = self.points.find(
-            streets.flat[streets.start[of][owner] + within], number[asked][owner]
-        )
-        hits = np.bincount(owner[point >= 0], minlength=len(asked))
-        doubts = np.bincount(owner[near], minlength=len(asked))
-        hit = np.flatnonzero((point >= 0) & ((hits == 1) & (doubts == 0))[owner])
-        hit = hit[self.points.agrees(point[hit], zip_code[asked][owner[hit]])]
-        rows, point, within = asked[owner[hit]], point[hit], within[hit]
-        case = (streets.meaning[which[rows]] * _MOST_STREETS + within) * 2 + (zip_code[rows] >= 0)
+        rows, point, case = self._sure(self.understand(readings), which, number, zip_code)
         cases, first, answer = np.unique(case, return_index=True, return_inverse=True)
         last = np.zeros(len(cases), np.int64)
         last[answer] = np.arange(len(answer))
@@ -277,6 +262,27 @@ class Quick:
         pairs, reason = np.unique(answer * size + which[rows], return_inverse=True)
         reasons = [_filled(said[p // size].reason, readings[p % size]) for p in pairs.tolist()]
         return Answers(rows, point, answer, said, reason, reasons)
+
+    def _sure(
+        self, streets: Streets, which: Ints, number: Ints, zip_code: Ints
+    ) -> tuple[Ints, Ints, Ints]:
+        """Find the plain rows, their point, and a number for what the rules must treat alike."""
+        asked = np.flatnonzero(which >= 0)
+        asked = asked[streets.size[which[asked]] > 0]
+        of = which[asked]
+        many = streets.size[of]
+        owner = np.repeat(np.arange(len(asked)), many)
+        within = np.arange(len(owner)) - np.repeat(many.cumsum() - many, many)
+        point, near = self.points.find(
+            streets.flat[streets.start[of][owner] + within], number[asked][owner]
+        )
+        hits = np.bincount(owner[point >= 0], minlength=len(asked))
+        doubts = np.bincount(owner[near], minlength=len(asked))
+        hit = np.flatnonzero((point >= 0) & ((hits == 1) & (doubts == 0))[owner])
+        hit = hit[self.points.agrees(point[hit], zip_code[asked][owner[hit]])]
+        rows, within = asked[owner[hit]], within[hit]
+        case = (streets.meaning[which[rows]] * _MOST_STREETS + within) * 2 + (zip_code[rows] >= 0)
+        return rows, point[hit], case
 
     def _case(self, key: int, examples: list[_Example]) -> Result | None:
         """Tell what the rules say of a case; None when they do not say the same of each example."""

@@ -25,16 +25,10 @@ from rapidfuzz.distance import OSA
 from geoteam.geocoding import parse
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.parse import parse_address
+from geoteam.geocoding.slots import UNIT_SLOT, ZIP_SLOT
 from geoteam.geocoding.words import STATES
 from geoteam.model import AddressKind
 
-# Only such texts can have a template; the house number has up to four digits.
-_PLAIN = r"^[A-Za-z0-9 .,#'\-]{3,200}$"
-_PARTS = r"^(?P<number>[1-9][0-9]{0,3}) (?P<rest>[A-Z0-9].*?)(?: (?P<zip>[0-9]{5}))?$"
-# Behind a number these join it ("1 ST"), so that the number is no slot.
-_JOINS = r"^(?:ST|ND|RD|TH)\b"
-_UNIT_NUMBER = r"([ #A-Z])[0-9]{1,4}([A-Z]?)\b"
-_UNIT_SLOT = "~"
 # What may be a slot: a longer word, and at the start a letter or an ordinal.
 _SLOT = re.compile(
     r"(?<![A-Z0-9'\-])[A-Z]{4,}(?![A-Z0-9'\-])|^[A-Z](?= )|^(?:\d*1\d|\d*[04-9])TH(?= )"
@@ -99,62 +93,6 @@ class Reading(NamedTuple):
         """
         own = self.template.parsed
         return " ".join(part for part in (own.predirectional, self.name, own.type) if part)
-
-
-class Split(NamedTuple):
-    """Texts cut into their slots; row for row."""
-
-    plain: NDArray[np.bool_]
-    number: NDArray[np.int64]
-    # -1 where the text has no ZIP.
-    zip: NDArray[np.int64]
-    # Which of `rests` each text has; -1 where it is not plain.
-    rest: NDArray[np.int64]
-    rests: pa.Array
-
-
-def split(texts: pa.Array) -> Split:
-    """Cut the house number, a ZIP at the end and unit numbers out of plain texts.
-
-    Parameters
-    ----------
-    texts
-        Arrow strings.
-
-    Returns
-    -------
-    Split
-        The parts; texts with any other sign than letters, digits and ``. , # ' -`` are not plain.
-    """
-    plain = pc.match_substring_regex(texts, _PLAIN)
-    kept = pc.ascii_upper(pc.filter(texts, plain))
-    kept = pc.ascii_trim_whitespace(pc.replace_substring_regex(kept, r"[ .]+", " "))
-    parts = pc.extract_regex(kept, _PARTS)
-    rest = pc.struct_field(parts, "rest")
-    good = np.asarray(pc.fill_null(pc.invert(pc.match_substring_regex(rest, _JOINS)), False))
-    number = pc.struct_field(parts, "number").filter(good).cast(pa.int64())
-    postal = pc.struct_field(parts, "zip").filter(good)
-    has_zip = np.asarray(pc.not_equal(pc.binary_length(postal), 0))
-    zip_code = pc.if_else(has_zip, postal, pa.scalar("-1", postal.type)).cast(pa.int64())
-    rest = pc.replace_substring_regex(rest.filter(good), _UNIT_NUMBER, rf"\1{_UNIT_SLOT}\2")
-    # The ZIP is kept as a sign: it can change how the words before it are read.
-    mark, space = (pa.scalar(sign, rest.type) for sign in ("^", " "))
-    rest = pc.if_else(has_zip, pc.binary_join_element_wise(rest, mark, space), rest)
-    coded = rest.dictionary_encode()
-    at = np.flatnonzero(np.asarray(plain))[good]
-    size = len(texts)
-    out = Split(
-        np.zeros(size, np.bool_),
-        np.zeros(size, np.int64),
-        np.full(size, -1, np.int64),
-        np.full(size, -1, np.int64),
-        coded.dictionary,
-    )
-    out.plain[at] = True
-    out.number[at] = np.asarray(number)
-    out.zip[at] = np.asarray(zip_code)
-    out.rest[at] = np.asarray(coded.indices)
-    return out
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -238,7 +176,7 @@ class Templates:
         Parameters
         ----------
         rests
-            Distinct rests as `split` returns them.
+            Distinct rests as `slots.split` returns them.
 
         Returns
         -------
@@ -402,7 +340,7 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
         return None
     # The first and the last quadrant: NE and SW.
     corner = (grammar.quadrants or ("",))[-which]
-    text, opaque = shape.replace(_UNIT_SLOT, unit).replace("^", postal), []
+    text, opaque = shape.replace(UNIT_SLOT, unit).replace(ZIP_SLOT, postal), []
     text = text.replace(_CORNER, corner).replace(_SPLIT_CORNER, " ".join(corner))
     for sign in slots:
         opaque.append(fillings[sign].pop(0))
@@ -410,7 +348,7 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
     parsed = parse_address(f"{number} {text}", grammar)
     name = parsed.name.split()
     placed = parsed.kind == AddressKind.ADDRESS and parsed.number == number and bool(name)
-    if not placed or parsed.zip != (postal if "^" in shape else ""):
+    if not placed or parsed.zip != (postal if ZIP_SLOT in shape else ""):
         return None
     if _CORNER in shape or _SPLIT_CORNER in shape:
         if parsed.quadrant != corner:

@@ -18,7 +18,8 @@ from geoteam.geocoding import Geocoder, ReferenceIndex, geocode, geocode_many, p
 from geoteam.geocoding.match import clean_zip
 from geoteam.geocoding.matcher import Matcher
 from geoteam.geocoding.result import columns_of, to_frame
-from geoteam.geocoding.templates import Templates, split
+from geoteam.geocoding.slots import split
+from geoteam.geocoding.templates import Templates
 from tests.geocoding import toy
 from tests.geocoding.dc import City
 from tests.geocoding.noise import Clerk, Typist
