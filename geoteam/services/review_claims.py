@@ -29,7 +29,8 @@ def claim_next(workspace: Workspace, user: User, *, reason: str = "", after: int
     reason
         Only this cause; any when empty.
     after
-        Number of the item after which to look; at the end the queue begins anew.
+        Number of the item after which to look, which is not given itself; at the end the queue
+        begins anew.
 
     Returns
     -------

@@ -276,7 +276,7 @@ def following(
     now
         The moment, for the claims.
     after
-        Number of the item after which to begin.
+        Number of the item after which to begin; it is not given itself.
 
     Returns
     -------
@@ -292,7 +292,8 @@ def following(
         )
         .exists()
     )
-    query = _pending(select(GeocodeRow.id, GeocodeRow.residence_id), part).where(~held)
+    query = _pending(select(GeocodeRow.id, GeocodeRow.residence_id), part)
+    query = query.where(~held, GeocodeRow.id != after)
     query = query.order_by(case((GeocodeRow.id > after, 0), else_=1), GeocodeRow.id).limit(1)
     row = session.execute(query.with_for_update(of=GeocodeRow, skip_locked=True)).first()
     return None if row is None else (row[0], row[1])

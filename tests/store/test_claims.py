@@ -62,6 +62,11 @@ def test_the_next_one_is_held_by_nobody_else(waiting: Engine) -> None:
         assert queue.following(session, ALL, "ann", AT) == items[1]
         assert queue.following(session, ALL, "cy", AT) == items[2]
         assert queue.following(session, ALL, "cy", SOON) == items[0]
+        # The one after which is asked is not given, even when nothing else is left.
+        for _, home in items[1:]:
+            claims.take(session, home, "bob", SOON, SOON + timedelta(minutes=1))
+        assert queue.following(session, ALL, "ann", SOON) == items[0]
+        assert queue.following(session, ALL, "ann", SOON, items[0][0]) is None
         for _, home in items:
             claims.take(session, home, "bob", SOON, SOON + timedelta(minutes=1))
         assert queue.following(session, ALL, "ann", SOON) is None

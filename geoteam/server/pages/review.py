@@ -180,7 +180,8 @@ def look_at_pin(item: int) -> ResponseReturnValue:
             workspace(), user(), item, lon=pin.lon, lat=pin.lat, radius_m=pin.radius_m
         )
     except InputError as fault:
-        return {"said": f"{sentence(fault.what)} {sentence(fault.remedy)}", "outside": False}, 400
+        said = f"{sentence(fault.what)} {sentence(fault.remedy)}".strip()
+        return {"said": said, "outside": False}, 400
     return {"said": told.said, "outside": not told.unit}
 
 

@@ -1,0 +1,121 @@
+"""The pages of the review queue: the way on, what is kept open, what a pin and many at once say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geoteam.model import Role
+from geoteam.services import accounts, review
+from geoteam.services.workspace import Workspace
+from tests.made_city import BOSS
+from tests.server.served import PASSWORD, Clock, enter, send, token_of
+from tests.tiny_city import lonlat
+
+SignedIn = Callable[[Role], FlaskClient]
+
+
+@pytest.fixture
+def other(app: Flask, workspace: Workspace) -> FlaskClient:
+    """A browser in which a second supervisor is signed in."""
+    accounts.add_user(
+        workspace, "test", username="ada", name="Ada Byron", role=Role.SUPERVISOR,
+        password=PASSWORD, team_refs=("*",),
+    )  # fmt: skip
+    client = app.test_client()
+    assert enter(client, "ada") == 303
+    return client
+
+
+def _next(client: FlaskClient) -> str:
+    answer = client.get("/review/next")
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def _ask(client: FlaskClient, path: str, page: str, **fields: str) -> tuple[int, dict[str, object]]:
+    token = token_of(client.get(page).text)
+    answer = client.post(path, data={"csrf_token": token, **fields})
+    return answer.status_code, answer.get_json()
+
+
+def test_an_open_address_is_read_only_for_others(
+    signed_in: SignedIn, other: FlaskClient, clock: Clock
+) -> None:
+    first = signed_in(Role.SUPERVISOR)
+    path = _next(first)
+    assert "Keep this decision" in first.get(path).text
+    assert _next(other) != path
+    held = other.get(path).text
+    assert "Supervisor Test has this address open since" in held
+    assert "Keep this decision" not in held
+    assert "Next address" in held
+    status, page = send(other, path, "/review", decision="invalid", why="x")
+    assert status == 400
+    assert "has this address open" in page
+    assert ">Supervisor Test</span>" in other.get("/review").text
+    assert _ask(other, f"{path}/keep", "/review") == (200, {"kept": False})
+    clock.pass_(minutes=9)
+    assert _ask(first, f"{path}/keep", "/review") == (200, {"kept": True})
+    clock.pass_(minutes=9)
+    assert "Keep this decision" not in other.get(path).text
+    assert send(first, f"{path}/skip", "/review")[0] == 303
+    assert "Keep this decision" in other.get(path).text
+
+
+def test_a_pin_is_told_in_words(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    lon, lat = lonlat(230.0, 100.0)
+    place = {"lon": str(lon), "lat": str(lat), "radius_m": "30"}
+    status, told = _ask(client, f"{path}/pin", path, **place)
+    assert (status, told["outside"]) == (200, False)
+    assert told["said"] == "In area 101. The nearest known address is 142 2ND STREET NW, 15 m away."
+    assert _ask(client, f"{path}/pin", path, **place | {"lon": "10"})[1]["outside"] is True
+    for wrong in ({"lon": ""}, {"lat": "north"}, {"lat": "91"}, {"radius_m": "31"}):
+        status, told = _ask(client, f"{path}/pin", path, **place | wrong)
+        assert status == 400
+        assert str(told["said"]).endswith(".")
+
+
+def test_a_refused_pin_keeps_what_was_typed(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    fields = {"decision": "pin", "lon": "10.5", "lat": "20.5", "radius_m": "100", "why": "seen"}
+    status, page = send(client, path, path, **fields)
+    assert status == 400
+    assert "outside every area" in page
+    assert re.search(r'id="lon"[^>]*value="10.5"', page)
+    assert '<option value="100" selected' in page
+    assert 'name="outside_too"' in page
+    assert send(client, path, path, **fields, outside_too="yes")[0] == 303
+
+
+def test_undo_leads_back_to_the_address(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    status, after = send(client, path, path, decision="shelter", why="called")
+    assert status == 303
+    assert f"decided={path.rpartition('/')[2]}" in after
+    status, back = send(client, f"{path}/undo", "/review")
+    assert status == 303
+    page = client.get(back).text
+    assert "the address waits again" in page
+    assert "Keep this decision" in page
+
+
+def test_only_supervisors_are_offered_many_at_once(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    assert "Accept many at once" in signed_in(Role.SUPERVISOR).get("/review").text
+    assert "Accept many at once" not in signed_in(Role.OFFICER).get("/review").text
+    page = signed_in(Role.SUPERVISOR).get("/review/bulk").text
+    left_out = dict(review.preview_bulk(workspace, BOSS, review.BulkFilter()).left_out)
+    assert sum(left_out.values()) == review.count_waiting(workspace, BOSS)
+    assert "decided one by one" in page
+    for query in ("reason=tie", "score=101", "score=x"):
+        assert signed_in(Role.SUPERVISOR).get(f"/review/bulk?{query}").status_code == 400
