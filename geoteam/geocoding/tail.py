@@ -19,7 +19,13 @@ from geoteam.geocoding.words import (
 )
 
 _ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
-_COUNTRY = (("UNITED", "STATES", "OF", "AMERICA"), ("UNITED", "STATES"), ("USA",), ("US",))
+_COUNTRY = (
+    ("UNITED", "STATES", "OF", "AMERICA"),
+    ("UNITED", "STATES"),
+    ("USA",),
+    ("US",),
+    ("U", "S", "A"),
+)
 _COUNTRY_ENDS = frozenset(name[-1] for name in _COUNTRY)
 _STATE_WORDS = sorted(
     ((tuple(name.split()), code) for name, code in STATES.items()), key=lambda s: -len(s[0])
