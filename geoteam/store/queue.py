@@ -33,6 +33,10 @@ _CAUSE = case(
     (GeocodeRow.boundary_ambiguous, "boundary"),
     else_="doubtful",
 )
+_WAITS = or_(
+    and_(GeocodeRow.decision == "review", GeocodeRow.valid_to.is_(None)),
+    GeocodeRow.decision == PROPOSED,
+)
 
 
 def cause_of(decision: str, status: str, boundary_ambiguous: bool) -> str:
@@ -140,11 +144,7 @@ def _joined(query: Select[*tuple[Any, ...]], part: Part) -> Select[*tuple[Any, .
 
 
 def _pending(query: Select[*tuple[Any, ...]], part: Part) -> Select[*tuple[Any, ...]]:
-    query = _joined(query, part).where(
-        ResidenceRow.valid_to.is_(None),
-        GeocodeRow.decision.in_(("review", PROPOSED)),
-        or_(GeocodeRow.valid_to.is_(None), GeocodeRow.decision == PROPOSED),
-    )
+    query = _joined(query, part).where(ResidenceRow.valid_to.is_(None), _WAITS)
     return query.where(_CAUSE.in_([part.cause])) if part.cause else query
 
 
@@ -248,11 +248,7 @@ def lock(session: Session, items: Collection[int]) -> int:
     """
     waiting = 0
     for part in chunks(sorted(items)):
-        query = select(GeocodeRow.id).where(
-            GeocodeRow.id.in_(part),
-            GeocodeRow.decision.in_(("review", PROPOSED)),
-            or_(GeocodeRow.valid_to.is_(None), GeocodeRow.decision == PROPOSED),
-        )
+        query = select(GeocodeRow.id).where(GeocodeRow.id.in_(part), _WAITS)
         waiting += len(session.execute(query.with_for_update()).all())
     return waiting
 
