@@ -26,6 +26,7 @@ from geoteam.geocoding import parse
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.slots import UNIT_SLOT, ZIP_SLOT
+from geoteam.geocoding.suffixes import SUFFIXES
 from geoteam.geocoding.words import STATES
 from geoteam.model import AddressKind
 
@@ -35,7 +36,7 @@ _SLOT = re.compile(
 )
 _LONG = re.compile(r"[A-Z]{4,}")
 # Two fillings of each slot, of different length and sound.
-_NUMBERS, _UNITS, _ZIPS = ("8163", "5"), ("7319", "2"), ("20999", "94110")
+_NUMBERS, _UNITS, _ZIPS = ("8163", "5"), ("2", "7319"), ("20999", "94110")
 # A quadrant as one word or two; it is no slot in the name.
 _CORNER, _SPLIT_CORNER = "!", "|"
 _LETTERS, _ORDINALS = ("K", "T"), ("96TH", "8TH")
@@ -354,7 +355,8 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
         if parsed.quadrant != corner:
             return None
         parsed = replace(parsed, quadrant="")
-    if any(name.count(word) != 1 for word in opaque):
+    # A type alone is no name: whether the number is one then depends on the number.
+    if parsed.name in SUFFIXES or any(name.count(word) != 1 for word in opaque):
         return None
     low_high = (parsed.low, parsed.high)
     if low_high != (-1, -1) or parsed.street2 or parsed.place or parsed.second:
