@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -172,8 +173,8 @@ class ReferenceIndex:
         -------
         dict
             Counts of streets, points, blocks (of the block file, and derived), crossings, places,
-            ZIP areas and problems; the measured interpolation error in metres; the sources, when
-            it was built, and the fingerprint.
+            ZIP areas and problems, and of which kinds these are; the measured interpolation error
+            in metres; the sources, when it was built, and the fingerprint.
         """
         parts = self.parts
         return {
@@ -185,6 +186,7 @@ class ReferenceIndex:
             "places": len(parts.place_lon),
             "zips": len(parts.zip_code),
             "problems": len(self.problems),
+            "problem_kinds": dict(sorted(Counter(self.problems["kind"].tolist()).items())),
             "interpolation_m": float(parts.interpolation_m[0]),
             "crs": self.crs,
             "quadrants": list(self.grammar.quadrants),

@@ -195,6 +195,7 @@ class Matcher:
         return find
 
     def _on_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
+        parsed = self._lettered(parsed)
         names = self.names(parsed)
         letter = parsed.name.split(" ", 1)
         if not names and len(letter) == 2 and len(letter[0]) == 1 and parsed.number.isdigit():
@@ -238,6 +239,15 @@ class Matcher:
         if parsed.quadrant:
             return self._wrong_quadrant(parsed, others())
         return missing_quadrant(self.look, parsed, zip_code, others())
+
+    def _lettered(self, parsed: ParsedAddress) -> ParsedAddress:
+        """Read "801 H R DRIVE" as number 801 of H R DRIVE, where the city has such a street."""
+        number, letter = parsed.number[:-1], parsed.number[-1:]
+        known = self.look.by_base.get(f"{letter} {parsed.street}", {}) if letter.isalpha() else {}
+        if not number.isdigit() or not known or (parsed.quadrant and parsed.quadrant not in known):
+            return parsed
+        name = " ".join(p for p in (letter, parsed.predirectional, parsed.name) if p)
+        return replace(parsed, number=number, name=name, predirectional="")
 
     def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
         where = f" in {parsed.quadrant}" if parsed.quadrant else ""

@@ -146,6 +146,7 @@ def test_the_sources_are_checked() -> None:
         ("unreadable", f"a{count + 2}"),
         ("two_places", f"a{count - 1}"),
     } <= found
+    assert index.info()["problem_kinds"]["unreadable"] == 2
     # A point that is not believed is never accepted by itself.
     result = geocode(pd.Series(["1298 H ST NE"]), index).iloc[0]
     assert result["score"] < 94

@@ -155,6 +155,12 @@ def test_the_blocks_of_a_dividing_street_need_no_quadrant() -> None:
     assert one(build(both), "1200 B/O H ST")["status"] == "T"
 
 
+def test_a_letter_behind_the_number_can_begin_the_street() -> None:
+    index = build([("801", "H R DRIVE", "SE", "20003", 800, -500)])
+    assert one(index, "801 H R DR SE")["matched_address"] == "801 H R DRIVE SE"
+    assert one(index, "3807 A W ST SE")["matched_address"] == "3807A W STREET SE"
+
+
 def test_centrelines_need_a_name_column() -> None:
     frame = lines(LINES).rename(columns={"street": "FULLNAME"})
     with pytest.raises(FrameError, match="street"):
