@@ -187,7 +187,8 @@ def read_street(words: list[str], grammar: AddressGrammar) -> Street:
         return Street("", "", "", "", unit, [])
     street = _read(words, unit, grammar)
     if street.leftover or not street.type or "#" in street.unit:
-        parted = unglue(words, grammar.quadrants)
+        # Beside a quadrant that is written, WAYNE is not WAY NE.
+        parted = unglue(words, () if street.quadrant else grammar.quadrants)
         if parted != words:
             parted, more = cut_units(parted)
             return _read(parted, " ".join(part for part in (unit, more) if part), grammar)
