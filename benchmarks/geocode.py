@@ -35,7 +35,8 @@ import geopandas as gpd  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from geoteam.geocoding import Geocoder, ReferenceIndex, geocode, geocode_many  # noqa: E402
+from geoteam.geocoding import Geocoder, ReferenceIndex, geocode  # noqa: E402
+from geoteam.services.spread import spread  # noqa: E402
 from tests.geocoding import dc  # noqa: E402
 from tests.geocoding.noise import CLASSES, Clerk, Typist, held_out  # noqa: E402
 
@@ -91,8 +92,12 @@ def run(path: Path, table: Path, processes: int) -> dict[str, float]:
     memory.start()
     start, before = time.perf_counter(), _cpu_seconds()
     if processes:
-        cuts = ((texts.iloc[at : at + CHUNK], None) for at in range(0, len(texts), CHUNK))
-        rows = sum(len(frame) for frame in geocode_many(cuts, path, processes=processes))
+        geocoder = Geocoder(ReferenceIndex.load(path))
+
+        def work(at: int) -> int:
+            return len(geocoder.geocode(texts.iloc[at : at + CHUNK]))
+
+        rows = sum(spread(work, range(0, len(texts), CHUNK), processes))
     else:
         rows = len(Geocoder(ReferenceIndex.load(path)).geocode(texts))
     seconds, cpu = time.perf_counter() - start, _cpu_seconds() - before

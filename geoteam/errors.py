@@ -74,10 +74,6 @@ class AddressReferenceError(InputError):
     """A geocoding reference that is missing, empty or of another city."""
 
 
-class WorkerError(GeoteamError):
-    """A worker process that died before its work was done."""
-
-
 class AssignmentError(InputError):
     """An assignment that cannot be computed from what was given."""
 

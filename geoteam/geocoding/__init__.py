@@ -12,7 +12,6 @@ from geoteam.geocoding.columns import parse_columns
 from geoteam.geocoding.decide import decide
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress, format_address
 from geoteam.geocoding.index import ReferenceIndex
-from geoteam.geocoding.many import geocode_many
 from geoteam.geocoding.match import Geocoder, geocode
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.quality import refuse_other_city
@@ -32,7 +31,6 @@ __all__ = [
     "decide",
     "format_address",
     "geocode",
-    "geocode_many",
     "parse_address",
     "parse_columns",
     "read_addresses",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geoteam.model import AddressKind, MatchCode, MatchStatus
 
@@ -61,17 +62,19 @@ def count_block(
     band = np.select([score >= floor for floor in _FLOORS], BANDS[:-1], BANDS[-1])
     ambiguous = found["boundary_ambiguous"].to_numpy(dtype=bool)
     placed = found["lon"].notna().to_numpy()
-    codes = found[unit].to_numpy(dtype=object)
-    columns: dict[str, Iterable[str]] = {
+    columns = {
         "decision": found["decision"],
         "status": found["status"],
         "match_code": found["match_code"],
-        "band": band.tolist(),
-        "cause": _causes(found),
-        "unit": codes[placed],
-        "unit_ambiguous": codes[placed & ambiguous],
+        "band": pd.Series(band),
+        "cause": pd.Series(_causes(found)),
+        "unit": found[unit][placed],
+        "unit_ambiguous": found[unit][placed & ambiguous],
     }
-    tally = {name: Counter(values) for name, values in columns.items()}
+    tally = {
+        name: Counter({str(value): int(rows) for value, rows in column.value_counts().items()})
+        for name, column in columns.items()
+    }
     tally["hint"] = Counter(
         {
             "zip_as_address": sum(map(bool, map(_ZIP.fullmatch, addresses))),
@@ -85,11 +88,11 @@ def count_block(
     return tally
 
 
-def _causes(found: pd.DataFrame) -> list[str]:
+def _causes(found: pd.DataFrame) -> NDArray[np.str_]:
     decision, status, code = found["decision"], found["status"], found["match_code"]
     accepted = decision == "accepted"
     nowhere = decision == "unplaceable"
-    causes = np.select(
+    return np.select(
         [
             accepted & code.isin(_POINTS),
             accepted,
@@ -103,8 +106,6 @@ def _causes(found: pd.DataFrame) -> list[str]:
         [POINT, INSIDE, *NO_PLACE.values(), TIE, NUMBER, NO_MATCH, POSTAL, BOUNDARY],
         DOUBTFUL,
     )
-    names: list[str] = causes.tolist()
-    return names
 
 
 def add_up(tallies: Iterable[Tally]) -> Tally:

@@ -170,7 +170,7 @@ def _looked_up(
     placed = place(workspace, address, zips, kinds)
     sure = placed[(placed["decision"] == "accepted") & placed["lon"].notna()]
     return {
-        int(number): (str(row["matched_address"]), float(row["lon"]), float(row["lat"]))
+        int(str(number)): (str(row["matched_address"]), float(row["lon"]), float(row["lat"]))
         for number, row in sure.iterrows()
     }
 

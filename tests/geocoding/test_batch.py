@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoteam.errors import MissingFileError, WorkerError
-from geoteam.geocoding import Geocoder, ReferenceIndex, geocode, geocode_many, parse_address
+from geoteam.geocoding import Geocoder, ReferenceIndex, geocode, parse_address
 from geoteam.geocoding.match import clean_zip
 from geoteam.geocoding.matcher import Matcher
 from geoteam.geocoding.result import columns_of, to_frame
@@ -259,56 +257,11 @@ def test_texts_that_differ_in_slots_share_a_template() -> None:
     assert readings[which[0]].template.name == readings[which[1]].template.name == "{0}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_chunks_come_back_in_order(
-    reference: ReferenceIndex, tmp_path: Path, processes: int
-) -> None:
-    reference.save(tmp_path / "reference.npz")
+def test_batches_one_after_another_give_what_one_call_gives(reference: ReferenceIndex) -> None:
     texts = pd.Series(HARD, dtype=object)
-    cuts = [texts.iloc[at : at + 9] for at in range(0, len(texts), 9)]
-    cuts = [cut[~cut.str.contains("\ud800")] for cut in cuts]
-    frames = list(
-        geocode_many(((cut, None) for cut in cuts), tmp_path / "reference.npz", processes=processes)
-    )
-    assert [list(frame.index) for frame in frames] == [list(cut.index) for cut in cuts]
-    expected = geocode(pd.concat(cuts), reference)
-    pd.testing.assert_frame_equal(pd.concat(frames), expected)
-
-
-def _dies(path: Path) -> None:
-    os._exit(1)
-
-
-@pytest.mark.slow
-def test_a_dead_process_is_an_error_and_no_hang(
-    reference: ReferenceIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reference.save(tmp_path / "reference.npz")
-    monkeypatch.setattr("geoteam.geocoding.many._start", _dies)
-    chunks = ((pd.Series(["1200 H ST NE"]), None) for _ in range(20))
-    with pytest.raises(WorkerError, match="has died"):
-        list(geocode_many(chunks, tmp_path / "reference.npz", processes=2))
-
-
-def test_chunks_are_taken_as_they_are_needed(reference: ReferenceIndex, tmp_path: Path) -> None:
-    reference.save(tmp_path / "reference.npz")
-    taken = []
-
-    def chunks() -> Iterator[tuple[pd.Series, None]]:
-        for i in range(100):
-            taken.append(i)
-            yield pd.Series(["1200 H ST NE"]), None
-
-    frames = geocode_many(chunks(), tmp_path / "reference.npz", processes=1)
-    next(frames)
-    assert len(taken) == 1
-    frames.close()
-
-
-def test_a_missing_reference_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError):
-        next(geocode_many([], tmp_path / "none.npz", processes=2))
+    geocoder = Geocoder(reference)
+    frames = [geocoder.geocode(texts.iloc[at : at + 9]) for at in range(0, len(texts), 9)]
+    pd.testing.assert_frame_equal(pd.concat(frames), geocode(texts, reference))
 
 
 @pytest.mark.slow

@@ -42,12 +42,14 @@ def test_the_table_of_hard_addresses(row: dict[str, str], aliases: StreetAliases
     assert {name: str(getattr(parsed, name)) for name in wanted} == wanted
 
 
-@pytest.mark.parametrize("row", _table(), ids=lambda row: row["text"])
+@pytest.mark.parametrize(
+    "row",
+    [row for row in _table() if row["kind"] in ("address", "block", "intersection")],
+    ids=lambda row: row["text"],
+)
 def test_what_is_written_out_reads_the_same(row: dict[str, str]) -> None:
     names = ("number", "street", "quadrant", "unit", "street2", "zip", "low", "high")
     parsed = parse_address(row["text"], GRAMMAR)
-    if parsed.kind not in ("address", "block", "intersection"):
-        pytest.skip("no address")
     again = parse_address(format_address(parsed), GRAMMAR)
     assert {n: getattr(again, n) for n in names} == {n: getattr(parsed, n) for n in names}
     assert again.kind == parsed.kind
