@@ -153,9 +153,14 @@ def doctor(workspace: Workspace) -> list[dict[str, Any]]:
     except AuditError as error:
         text = str(error)
     note("audit log", text == "whole", text)
-    for name in _DERIVED:
-        there = (workspace.folder / name).is_file()
-        note(name, there, "there" if there else "missing: run geoteam init again")
+    for name, load in (("streets.npz", workspace.streets), ("reference.npz", workspace.reference)):
+        try:
+            load()
+            note(name, True, "there")
+        except GeoteamError as error:
+            note(name, False, str(error))
+    there = (workspace.folder / BASEMAP_FILE).is_file()
+    note(BASEMAP_FILE, there, "there" if there else "missing: run geoteam init again")
     free_mb = shutil.disk_usage(workspace.folder).free / 1e6
     note("disk", free_mb > 500, f"{free_mb:,.0f} MB free")
     return checks

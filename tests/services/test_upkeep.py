@@ -108,10 +108,24 @@ def test_a_sound_workspace_needs_no_care(city: Workspace) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["streets.npz", "reference.npz", "basemap.pmtiles"])
-def test_the_doctor_misses_what_is_missing(lone: Workspace, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("streets.npz", "geoteam streets build"),
+        ("reference.npz", "geoteam addresses add"),
+        ("basemap.pmtiles", "geoteam init"),
+    ],
+)
+def test_the_doctor_misses_what_is_missing(lone: Workspace, name: str, remedy: str) -> None:
     (lone.folder / name).unlink()
-    assert _failing(lone) == {name: "missing: run geoteam init again"}
+    failing = _failing(lone)
+    assert list(failing) == [name]
+    assert remedy in failing[name]
+
+
+def test_the_doctor_finds_a_reference_that_cannot_be_used(lone: Workspace) -> None:
+    (lone.folder / "reference.npz").write_bytes(b"not one")
+    assert "geoteam addresses add" in _failing(lone)["reference.npz"]
 
 
 def test_the_doctor_finds_a_changed_audit_log(fresh: Workspace) -> None:
