@@ -14,7 +14,7 @@ from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress, format_addr
 from geoteam.geocoding.index import ReferenceIndex
 from geoteam.geocoding.match import Geocoder, geocode
 from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.quality import refuse_other_city
+from geoteam.geocoding.quality import outside_city
 from geoteam.geocoding.sources import (
     read_addresses,
     read_blocks,
@@ -31,11 +31,11 @@ __all__ = [
     "decide",
     "format_address",
     "geocode",
+    "outside_city",
     "parse_address",
     "parse_columns",
     "read_addresses",
     "read_blocks",
     "read_centrelines",
     "read_venues",
-    "refuse_other_city",
 ]

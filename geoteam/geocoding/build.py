@@ -90,7 +90,8 @@ class Parts:
     zip_lat: Floats
     zip_radius_m: Floats
     # Metres within which 97 of 100 interpolated points of this reference lie: between two known
-    # numbers, on a block of the block file, on a block known only by its numbers.
+    # numbers of one side of the street, between any two others, on a block of the block file, on a
+    # block known only by its numbers.
     interpolation_m: Floats
 
 

@@ -16,6 +16,8 @@ from geoteam.geocoding.suffixes import SUFFIXES
 
 _TYPES = frozenset(SUFFIXES.values())
 SURE = 95.0
+# The only street so near, but two letters away: another street is as near by chance.
+DISTANT = 89.0
 # Strictly nearest, with others one letter behind: the house number must tell them apart.
 NEAREST = 86.0
 DOUBTFUL = 85.0
@@ -72,8 +74,8 @@ class StreetSpelling:
         -------
         list of list of tuple
             For each up to five (name, score), best first. A score of 95 (94 when the type is
-            missing too) means that it is the only street so near and that the slip is small for
-            the length of the name.
+            missing too) means that it is the only street so near, one letter away; 89 the only
+            one, two letters away.
         """
         out: list[list[tuple[str, float]]] = [[] for _ in bases]
         pool = self._typed.get(quadrant, [])
@@ -119,6 +121,6 @@ class StreetSpelling:
             # The name as typed exists in another quadrant: either may be the slip.
             return [(name, DOUBTFUL) for name in close]
         if len(close) == 1:
-            return [(close[0], SURE if typed else SURE - 1)]
-        alone = away[order[1]] > best
+            return [(close[0], DISTANT if best > 1 else SURE if typed else SURE - 1)]
+        alone = best < 2 <= away[order[1]]
         return [(close[0], NEAREST if alone else DOUBTFUL), *((n, DOUBTFUL) for n in close[1:])]

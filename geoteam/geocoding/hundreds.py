@@ -184,6 +184,19 @@ def half_lengths(table: pd.DataFrame) -> Floats:
     return np.asarray(length / 2 + table["spread_m"].astype(float).fillna(0), dtype=np.float64)
 
 
+def _reach(points: pd.DataFrame, table: pd.DataFrame) -> Floats:
+    """Measure from the centre of each block to the farthest of its known numbers."""
+    spans = table["high"] // 100 - table["low"] // 100 + 1
+    rows = table.index.repeat(spans)
+    covered = table.loc[rows, ["street", "x", "y"]].assign(block=rows)
+    covered["hundred"] = table["low"][rows] // 100 + covered.groupby("block").cumcount()
+    numbers = points[["street", "x", "y"]].assign(hundred=points["number"] // 100)
+    both = covered.merge(numbers, on=["street", "hundred"], suffixes=("", "_there"))
+    away = ((both["x"] - both["x_there"]) ** 2 + (both["y"] - both["y_there"]) ** 2) ** 0.5
+    farthest = away.groupby(both["block"]).max().reindex(table.index)
+    return np.asarray(farthest.fillna(0.0), dtype=np.float64)
+
+
 def _steps(table: pd.DataFrame) -> pd.Series:
     """Measure from the block before, where it is the hundred before on the same street."""
     step: pd.Series = (table["x"].diff() ** 2 + table["y"].diff() ** 2) ** 0.5
@@ -226,7 +239,7 @@ def all_blocks(
     table = pd.concat([told.assign(score=FILE_SCORE), made], ignore_index=True)
     table = table.sort_values(["street", "low", "high", "id"], ignore_index=True)
     table = table.astype({"x": float, "y": float, "street": np.int64})
-    table["half_m"] = half_lengths(table)
+    table["half_m"] = np.maximum(half_lengths(table), _reach(points, table))
     _add_ends(table)
     for end in ("", "_low", "_high"):
         lon, lat = unproject(table[f"x{end}"], table[f"y{end}"], crs)
@@ -290,12 +303,13 @@ def interpolation_errors(
     Returns
     -------
     ndarray
-        97th percentile of the distance in metres: between two known numbers; on a block of the
-        file; and on a block known by its numbers, each half of the points judged by the other.
+        97th percentile of the distance in metres: between two known numbers of the same side of
+        the street; between any two others; on a block of the file; and on a block known by its
+        numbers, each half of the points judged by the other.
     """
     shares = number_shares(points)
     told_only = all_blocks(points.iloc[:0], told, lines, names, crs)
-    errors = [_between(points)]
+    errors = [_between(points, same_side=True), _between(points, same_side=False)]
     errors.append(_on_blocks(points, told_only, shares))
     odd = np.arange(len(points)) % 2 == 1
     halves = []
@@ -314,13 +328,18 @@ def interpolation_errors(
     )
 
 
-def _between(points: pd.DataFrame) -> Floats:
+def _between(points: pd.DataFrame, *, same_side: bool) -> Floats:
     """Measure each point from where its two neighbours in the hundred-block would put it."""
-    street = points["street"].to_numpy()
-    number = points["number"].to_numpy(np.float64)
-    xy = points[["x", "y"]].to_numpy()
+    table = points.assign(side=points["number"] % 2)
+    if same_side:
+        table = table.sort_values(["street", "side", "number"])
+    street = table["street"].to_numpy()
+    number = table["number"].to_numpy(np.float64)
+    side = table["side"].to_numpy()
+    xy = table[["x", "y"]].to_numpy()
     inner = (street[:-2] == street[2:]) & (number[:-2] < number[1:-1]) & (number[1:-1] < number[2:])
     inner &= number[2:] // 100 == number[:-2] // 100
+    inner &= ((side[:-2] == side[1:-1]) & (side[1:-1] == side[2:])) == same_side
     share = (number[1:-1] - number[:-2])[inner] / (number[2:] - number[:-2])[inner]
     guess = xy[:-2][inner] + share[:, None] * (xy[2:] - xy[:-2])[inner]
     return np.asarray(np.hypot(*(guess - xy[1:-1][inner]).T))

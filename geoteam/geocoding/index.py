@@ -23,9 +23,10 @@ from geoteam.geocoding.build import Parts, build_parts
 from geoteam.geocoding.grammar import AddressGrammar
 from geoteam.geocoding.hundreds import FILE_SCORE
 from geoteam.geocoding.lookup import Lookup
+from geoteam.geocoding.quality import Problem
 
 # Raised whenever the arrays or their meaning change; an older file is refused with its remedy.
-FORMAT = 2
+FORMAT = 3
 PROBLEM_COLUMNS = ("kind", "reference_id", "other", "lon", "lat", "distance_m", "message")
 
 
@@ -78,6 +79,7 @@ class ReferenceIndex:
         crs: str,
         shelter_categories: tuple[str, ...] = ("homeless_shelter",),
         sources: Sequence[Mapping[str, Any]] = (),
+        faults: Sequence[Problem] = (),
         built_at: str = "",
     ) -> Self:
         """Build the index.
@@ -112,6 +114,8 @@ class ReferenceIndex:
             Categories of `venues` that are shelters.
         sources
             ``name``, ``rows`` and ``date`` of each file, kept to be told.
+        faults
+            What is known to be wrong with the sources (`outside_city`), put before what is found.
         built_at
             The present moment, ISO 8601, kept to be told.
 
@@ -139,7 +143,7 @@ class ReferenceIndex:
             crs=crs,
             shelter_categories=shelter_categories,
         )
-        frame = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS))
+        frame = pd.DataFrame([*faults, *problems], columns=list(PROBLEM_COLUMNS))
         prefixes = tuple(zip_prefixes)
         digest = _digest(grammar, prefixes, crs, parts)
         told = tuple(dict(source) for source in sources)

@@ -11,6 +11,8 @@ from geoteam.model import MatchCode
 
 POINT_M = 10.0
 INTERPOLATED_SCORE = 92.0
+# The number without its letter, on a block whose letters are doors of their own: not accepted.
+LETTER_SCORE = 93.0
 FAR_SCORE = 80.0
 
 
@@ -74,6 +76,9 @@ def find_number(look: Lookup, street: int, number: int, suffix: str) -> Spot | N
     if row < 0:
         row = look.point_any.get((street, number), -1)
         score, why = 97.0, "the suffix of the house number is not in the reference"
+        if suffix.isalpha() and (street, number // 100) in look.lettered:
+            score = LETTER_SCORE
+            why += ", where such letters are doors of their own"
     if row >= 0:
         return _point(look, street, row, score, why)
     return _interpolated(look, street, number)
@@ -119,22 +124,20 @@ def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
         block = _block_of(look, street, max(hundred, 1), hundred + 99)
     if block < 0:
         return None
-    before, after = look.between(street, number)
-    usable = [
-        row
-        for row in (before, after)
-        if row >= 0 and look.numbers[row] // 100 == number // 100 and not look.far[row]
-    ]
-    between_m, told_m, numbers_m = parts.interpolation_m.tolist()
+    before, after, same_side = look.between(street, number)
+    side_m, between_m, told_m, numbers_m = parts.interpolation_m.tolist()
     certain = float(parts.block_score[block])
     score = INTERPOLATED_SCORE
-    if len(usable) == 2:
-        low, high = look.numbers[usable[0]], look.numbers[usable[1]]
+    if before >= 0 and after >= 0:
+        low, high = look.numbers[before], look.numbers[after]
         share = (number - low) / (high - low) if high > low else 0.5
-        lon = _mix(parts.point_lon[usable[0]], parts.point_lon[usable[1]], share)
-        lat = _mix(parts.point_lat[usable[0]], parts.point_lat[usable[1]], share)
-        zips = set(parts.point_zips[usable[0]].tolist()) | set(parts.point_zips[usable[1]].tolist())
-        uncertainty, why = between_m, f"between numbers {low} and {high}"
+        lon = _mix(look.lon[before], look.lon[after], share)
+        lat = _mix(look.lat[before], look.lat[after], share)
+        zips = set(look.zips_of[before]) | set(look.zips_of[after])
+        # Two neighbours that lie far apart may both be no guide.
+        apart_m = metres(look.lon[before], look.lat[before], look.lon[after], look.lat[after])
+        uncertainty = max(side_m if same_side else between_m, apart_m)
+        why = f"between numbers {low} and {high}"
     else:
         lon, lat = _along(parts, block, number)
         zips = set(parts.block_zips[block].tolist())

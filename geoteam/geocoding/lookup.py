@@ -16,9 +16,12 @@ from geoteam.geocoding.suffixes import SUFFIXES
 from geoteam.geocoding.words import STATES
 
 _TYPES = frozenset(SUFFIXES.values())
+_WAYS = ("NORTH", "SOUTH", "EAST", "WEST")
 _STATE_NAMES = {code: name for name, code in STATES.items()}
 # Names without type or direction, their score, and what is said of them.
 _Kind = tuple[list[str], float, str]
+# A street of the written quadrant, where another one has the written name elsewhere.
+EITHER = 87.0
 # So many typed names are remembered.
 _REMEMBERED = 400_000
 
@@ -81,7 +84,7 @@ class Lookup:
             words = base.split()
             if len(words) > 1 and words[-1] in _TYPES:
                 self.by_name.setdefault(" ".join(words[:-1]), []).append(base)
-            if len(words) > 2 and words[0] in ("NORTH", "SOUTH", "EAST", "WEST"):
+            if len(words) > 2 and words[0] in _WAYS:
                 self.undirected.setdefault(" ".join(words[1:]), []).append(base)
         for other, base in self.aliases.items():
             words = other.split()
@@ -89,7 +92,16 @@ class Lookup:
                 names = self.by_name.setdefault(" ".join(words[:-1]), [])
                 if base not in names:
                     names.append(base)
+        # Name without spaces -> names; a direction may be one letter.
+        self.joined: dict[str, set[str]] = {}
+        for other, base in [*((base, base) for base in self.by_base), *self.aliases.items()]:
+            words = other.split()
+            if base in self.by_base and not any(character.isdigit() for character in other):
+                self.joined.setdefault("".join(words), set()).add(base)
+                if len(words) > 2 and words[0] in _WAYS:
+                    self.joined.setdefault("".join([words[0][0], *words[1:]]), set()).add(base)
         self._points()
+        self._lettered()
         self._blocks()
         self._others()
         self.spelling = StreetSpelling(self.by_base)
@@ -170,8 +182,14 @@ class Lookup:
         self.zip_rows = {code: i for i, code in enumerate(parts.zip_code.tolist())}
         self.known_zips = frozenset(self.zip_rows)
 
-    def between(self, street: int, number: int) -> tuple[int, int]:
-        """Find where a number would stand among a street's points.
+    def _lettered(self) -> None:
+        """Remember the hundred-blocks where house numbers carry letters: 3900A, 3900B."""
+        marked = np.flatnonzero(np.char.isalpha(self.parts.point_suffix)).tolist()
+        owner = self.parts.point_street.tolist()
+        self.lettered = frozenset((owner[row], self.numbers[row] // 100) for row in marked)
+
+    def between(self, street: int, number: int) -> tuple[int, int, bool]:
+        """Find the believed points before and after a number in its hundred-block.
 
         Parameters
         ----------
@@ -182,12 +200,23 @@ class Lookup:
 
         Returns
         -------
-        tuple of int
-            Rows of the points before and after; -1 where there is none.
+        tuple
+            Rows of the two points, -1 where there is none, and whether both are on the number's
+            own side of the street: even or odd, as it is. These count before others.
         """
         low, high = self.point_rows.get(street, (0, 0))
         at = bisect_left(self.numbers, number, low, high)
-        return (at - 1 if at > low else -1, at if at < high else -1)
+        first = bisect_left(self.numbers, number - number % 100, low, at)
+        last = bisect_left(self.numbers, number - number % 100 + 100, at, high)
+        before = [row for row in range(at - 1, first - 1, -1) if not self.far[row]]
+        after = [row for row in range(at, last) if not self.far[row]]
+        sides = [
+            next((row for row in rows if (self.numbers[row] - number) % 2 == 0), -1)
+            for rows in (before, after)
+        ]
+        if min(sides) >= 0:
+            return sides[0], sides[1], True
+        return next(iter(before), -1), next(iter(after), -1), False
 
     def names(self, base: str, predirectional: str, name: str, quadrant: str) -> Sequence[Name]:
         """List the street names of the reference that a parsed street can mean, remembered.
@@ -225,9 +254,15 @@ class Lookup:
         for base, predirectional, name, quadrant in streets:
             if (base, quadrant) in self._named:
                 continue
-            exact = self._exact(base, quadrant)
-            kinds = [] if exact else self._kinds(base, f"{predirectional} {name}".strip())
-            found = exact or self._of_kinds(kinds, quadrant)
+            found = self._exact(base, quadrant)
+            kinds: list[_Kind] = []
+            if not found or not self._has(found[0].base, quadrant):
+                kinds = self._kinds(base, f"{predirectional} {name}".strip())
+                here = self._of_kinds(kinds, quadrant)
+                if found:
+                    # The type may be wrong, or the quadrant.
+                    here = [name._replace(score=min(name.score, EITHER)) for name in here]
+                found = [*here, *found] if found else self._joined(base, quadrant) or here
             if found:
                 self._named[(base, quadrant)] = found
             else:
@@ -237,6 +272,15 @@ class Lookup:
             for (base, kinds), near in zip(bases.items(), nearest, strict=True):
                 found = [Name(n, score, f"{base!r} is read as {n!r}", True) for n, score in near]
                 self._named[(base, quadrant)] = found or self._elsewhere(kinds)
+
+    def _joined(self, base: str, quadrant: str) -> list[Name]:
+        """Find the one street of the quadrant whose name differs by spaces alone."""
+        if self.grammar.quadrants and not quadrant:
+            return []
+        known = self.joined.get(base.replace(" ", ""), ())
+        here = [name for name in known if self._has(name, quadrant)]
+        why = "the words of the name are joined or parted differently"
+        return [Name(here[0], 98.0, f"{why}: {here[0]}", False)] if len(here) == 1 else []
 
     def _kinds(self, base: str, untyped: str) -> list[_Kind]:
         return [
@@ -260,7 +304,7 @@ class Lookup:
 
     def _has(self, base: str, quadrant: str) -> bool:
         known = self.by_base[base]
-        return quadrant in known or "" in known
+        return not quadrant or quadrant in known or "" in known
 
     def _exact(self, base: str, quadrant: str) -> list[Name]:
         words = base.split(" ", 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from geoteam.geocoding.crossing import match_crossing
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
-from geoteam.geocoding.fuzzy import NEAREST
+from geoteam.geocoding.fuzzy import DISTANT, NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import (
     Spot,
@@ -36,6 +36,12 @@ _ADDRESS = AddressKind.ADDRESS.value
 
 
 Others = Callable[[], list[Found]]
+
+
+def _in_name(parsed: ParsedAddress, number: str, letter: str) -> ParsedAddress:
+    """Read the letter behind the house number as the first word of the street's name."""
+    name = " ".join(p for p in (letter, parsed.predirectional, parsed.name) if p)
+    return replace(parsed, number=number, name=name, predirectional="")
 
 
 class Matcher:
@@ -203,6 +209,12 @@ class Matcher:
             joined = replace(parsed, number=parsed.number + letter[0], name=letter[1])
             if self.names(joined):
                 return self._on_street(joined, zip_code)
+        number, letter = parsed.number[:-1], [parsed.number[-1:]]
+        if not names and number.isdigit() and letter[0].isalpha():
+            # "1200 A PHILIP RANDOLF BLVD": the letter belongs to the name, which is misspelt.
+            parted = _in_name(parsed, number, letter[0])
+            if self.names(parted):
+                return self._on_street(parted, zip_code)
         if not names:
             return self._no_street(parsed, zip_code)
         if not parsed.number and parsed.kind == _ADDRESS:
@@ -246,8 +258,7 @@ class Matcher:
         known = self.look.by_base.get(f"{letter} {parsed.street}", {}) if letter.isalpha() else {}
         if not number.isdigit() or not known or (parsed.quadrant and parsed.quadrant not in known):
             return parsed
-        name = " ".join(p for p in (letter, parsed.predirectional, parsed.name) if p)
-        return replace(parsed, number=number, name=name, predirectional="")
+        return _in_name(parsed, number, letter)
 
     def _no_street(self, parsed: ParsedAddress, zip_code: int) -> Result:
         where = f" in {parsed.quadrant}" if parsed.quadrant else ""
@@ -281,6 +292,11 @@ class Matcher:
             nearest = best.name.score == NEAREST and spot.code == MatchCode.POINT_ADDRESS
             score = SOLE_SCORE if nearest and score == NEAREST else min(score, SOLE_SCORE)
             whys.append("other streets of that name do not have this number in the reference")
+        agrees = zip_code in self.look.known_zips and zip_code in spot.zips
+        if score == DISTANT and spot.code == MatchCode.POINT_ADDRESS and agrees:
+            # The number alone is known by chance on one street in five; with the ZIP it is not.
+            score = SOLE_SCORE
+            whys.append("the house number and the ZIP confirm it")
         if spot.code == MatchCode.STREET_ADDRESS and spot.score < joint_score(
             spot._replace(score=ACCEPT_AREA_SCORE), best.name
         ):
@@ -291,7 +307,10 @@ class Matcher:
             # house number confirms how the name is read.
             label = parsed.street + (f" {parsed.quadrant}" if parsed.quadrant else "")
             reason = f"it may be {spot.address}, but there is no street {label} in the reference"
-            return tied(parsed.kind, spots, sentence(*whys, reason))
+            namesakes = [f.spot for f in other() if f.spot and f.name.base == parsed.street]
+            if namesakes:
+                reason = f"it can be {spot.address} or {namesakes[0].address}"
+            return tied(parsed.kind, [*spots, *namesakes], sentence(*whys, reason))
         twin = twin_of(self.look, spot)
         if twin is not None:
             reason = f"the reference has {spot.address} at two places"

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 # A point this far from every neighbour of its own hundred-block is not believed.
 FAR_M = 600.0
+# From one hundred-block of a street to the next it is no farther.
+_STEP_M = 300.0
+# So many other hundred-blocks of its street, the nearest, judge one that rests on few points.
+_JUDGES = 4
 # Two points of one address farther apart than this are two places.
 SAME_PLACE_M = 60.0
 
@@ -107,7 +111,11 @@ def far_from_neighbours(
     names: StreetNames,
     problems: list[Problem],
 ) -> NDArray[np.bool_]:
-    """Find points that lie far from the rest of their hundred-block, or from their street's line.
+    """Find points that lie far from the rest of their hundred-block, or from their street.
+
+    A point that no block of the file and not two others of its hundred-block vouch for is held
+    against the line of its street, and against the nearest other hundred-blocks of that street:
+    most of them, and two at least, must contradict it.
 
     Parameters
     ----------
@@ -140,6 +148,7 @@ def far_from_neighbours(
     size = groups["x"].transform("size").to_numpy()
     far = np.zeros(len(points), dtype=np.bool_)
     away = _away_m(points, lines, names)
+    hundreds = _hundreds(points, centre)
     table = zip(
         points["street"],
         hundred,
@@ -164,10 +173,39 @@ def far_from_neighbours(
         what = "the rest of its hundred-block"
         if not far[i] and known is None and count < 3 and line > FAR_M:
             far[i], distance, what = True, float(line), "the line of its street"
+        if not far[i] and known is None and count < 3:
+            distance = _off_street(hundreds[street], int(block), east, north)
+            far[i], what = distance > 0, "the nearest hundred-block of its street"
         if far[i]:
             message = f"lies {distance:.0f} m from {what}"
             problems.append(Problem("far_from_street", str(ref), "", lon, lat, distance, message))
     return far
+
+
+_Hundreds = dict[int, tuple[float, float]]
+
+
+def _hundreds(
+    points: pd.DataFrame, centre: dict[tuple[int, int], tuple[float, float, float]]
+) -> dict[int, _Hundreds]:
+    """List where the hundred-blocks of each street lie, by the block file or by their points."""
+    middle = points.groupby([points["street"], points["number"] // 100])[["x", "y"]].median()
+    out: dict[int, _Hundreds] = {}
+    known = dict(zip(middle.index, zip(middle["x"], middle["y"], strict=True), strict=True))
+    for (street, hundred), place in (known | centre).items():
+        out.setdefault(street, {})[hundred] = place[0], place[1]
+    return out
+
+
+def _off_street(hundreds: _Hundreds, hundred: int, x: float, y: float) -> float:
+    """Measure to the nearest other hundred-block; 0 when the others do not contradict a place."""
+    others = sorted(set(hundreds) - {hundred}, key=lambda other: abs(other - hundred))[:_JUDGES]
+    apart = [float(np.hypot(x - hundreds[o][0], y - hundreds[o][1])) for o in others]
+    against = sum(
+        distance > FAR_M + _STEP_M * (abs(other - hundred) - 1)
+        for other, distance in zip(others, apart, strict=True)
+    )
+    return apart[0] if against > 1 and 2 * against > len(others) else 0.0
 
 
 def without_line(
@@ -229,8 +267,8 @@ def twins(points: pd.DataFrame, problems: list[Problem]) -> None:
             )
 
 
-def refuse_other_city(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, where: str) -> None:
-    """Refuse a reference whose points lie somewhere else than the city's areas.
+def outside_city(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, where: str) -> list[Problem]:
+    """Find places that lie in no area of the city; refuse a reference of another city.
 
     Parameters
     ----------
@@ -241,13 +279,21 @@ def refuse_other_city(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, where: s
     where
         The file, for the message.
 
+    Returns
+    -------
+    list of Problem
+        One fault for each place outside.
+
     Raises
     ------
     AddressReferenceError
         When fewer than half of the points lie in an area.
     """
     tree = shapely.STRtree(areas.geometry.to_numpy())
-    inside = len(np.unique(tree.query(frame.geometry.to_numpy(), predicate="intersects")[0]))
+    found = tree.query(frame.geometry.to_numpy(), predicate="intersects")[0]
+    out = np.ones(len(frame), dtype=np.bool_)
+    out[found] = False
+    inside = int((~out).sum())
     share = inside / max(len(frame), 1)
     if share < 0.5:
         raise AddressReferenceError(
@@ -256,3 +302,9 @@ def refuse_other_city(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, where: s
             where=where,
             remedy="Check the file, the columns of longitude and latitude, and the boundaries",
         )
+    strays = frame[out]
+    message = "lies in no area of the city"
+    return [
+        Problem("outside_city", str(ref), "", lon, lat, 0.0, message)
+        for ref, lon, lat in zip(strays.index, strays.geometry.x, strays.geometry.y, strict=True)
+    ]

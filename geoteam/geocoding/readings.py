@@ -113,6 +113,7 @@ def number_points(
     """
     points = points.assign(base=points["base"].map(names.canonical))
     _add_types(points, problems)
+    _part_letters(points)
     pairs = zip(points["base"], points["quadrant"], strict=True)
     points["street"] = [names.number(base, quadrant) for base, quadrant in pairs]
     return points.sort_values(["street", "number", "suffix", "id"], ignore_index=True)
@@ -138,6 +139,18 @@ def _add_types(points: pd.DataFrame, problems: list[Problem]) -> None:
             problems.append(
                 Problem("type_missing", point["id"], str(near.loc[best, "id"]), *at, message)
             )
+
+
+def _part_letters(points: pd.DataFrame) -> None:
+    """Read ``3`` and ``B ELM LANE`` as number 3B where ELM LANE runs there."""
+    parts = points["base"].str.partition(" ")
+    lettered = (parts[0].str.len() == 1) & parts[0].str.isalpha() & (points["suffix"] == "")
+    for row in points.index[lettered & parts[2].isin(points["base"])]:
+        point = points.loc[row]
+        same = (points["base"] == parts[2][row]) & (points["quadrant"] == point["quadrant"])
+        away = np.hypot(points["x"][same] - point["x"], points["y"][same] - point["y"])
+        if same.any() and away.min() <= _SAME_STREET_M:
+            points.loc[row, ["base", "suffix"]] = parts[2][row], parts[0][row]
 
 
 def read_blocks_table(

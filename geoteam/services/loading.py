@@ -15,11 +15,11 @@ from geoteam.demo import write_people
 from geoteam.errors import BoundaryError, InputError, UnreadableFileError
 from geoteam.geocoding import (
     ReferenceIndex,
+    outside_city,
     read_addresses,
     read_blocks,
     read_centrelines,
     read_venues,
-    refuse_other_city,
 )
 from geoteam.maps import build_basemap, find_tippecanoe
 from geoteam.model import BoundarySet
@@ -251,12 +251,12 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
     tables = profile.addresses
     city = workspace.areas(profile.unit_kind)
     points = read_addresses(data / tables.points.file, tables.points.fields)
-    refuse_other_city(points, city, tables.points.file)
+    strays = outside_city(points, city, tables.points.file)
     read = [_source(data, tables.points, len(points))]
     blocks = None
     if tables.blocks:
         blocks = read_blocks(data / tables.blocks.file, tables.blocks.fields)
-        refuse_other_city(blocks, city, tables.blocks.file)
+        strays += outside_city(blocks, city, tables.blocks.file)
         read.append(_source(data, tables.blocks, len(blocks)))
     network = workspace.streets()
     if tables.streets:
@@ -283,6 +283,7 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
         crs=profile.city.crs,
         shelter_categories=profile.venues.shelter_categories if profile.venues else (),
         sources=read,
+        faults=strays,
         built_at=workspace.now().isoformat(timespec="seconds"),
     )
     index.save(workspace.folder / "reference.npz")

@@ -12,12 +12,14 @@ from shapely.geometry import LineString, Point, box
 from geoteam.errors import AddressReferenceError, MissingFileError, UnreadableFileError
 from geoteam.frames import ADDRESSES, BLOCKS, VENUES, check_frame
 from geoteam.geocoding import (
+    ReferenceIndex,
+    outside_city,
     read_addresses,
     read_blocks,
     read_centrelines,
     read_venues,
-    refuse_other_city,
 )
+from tests.geocoding import toy
 
 FIELDS = {
     "address_id": "ID",
@@ -201,8 +203,18 @@ def test_centrelines(tmp_path: Path) -> None:
 def test_a_reference_of_another_city_is_refused(tmp_path: Path) -> None:
     frame = read_addresses(write(tmp_path, "a.csv"), FIELDS)
     here = gpd.GeoDataFrame(geometry=[box(-77.2, 38.7, -76.8, 39)], crs="EPSG:4326")
-    refuse_other_city(frame, here, "a.csv")
+    assert outside_city(frame, here, "a.csv") == []
     elsewhere = gpd.GeoDataFrame(geometry=[box(-76.7, 39.2, -76.5, 39.4)], crs="EPSG:4326")
     with pytest.raises(AddressReferenceError, match="0 of 3 points lie in the city") as caught:
-        refuse_other_city(frame, elsewhere, "a.csv")
+        outside_city(frame, elsewhere, "a.csv")
     assert "another city" in str(caught.value)
+
+
+def test_a_point_outside_the_city_is_named(tmp_path: Path) -> None:
+    """The westmost of three points lies beyond the boundary."""
+    frame = read_addresses(write(tmp_path, "a.csv"), FIELDS)
+    here = gpd.GeoDataFrame(geometry=[box(-77.05, 38.7, -76.8, 39)], crs="EPSG:4326")
+    faults = outside_city(frame, here, "a.csv")
+    assert [(fault.kind, fault.reference_id) for fault in faults] == [("outside_city", "9")]
+    index = ReferenceIndex.build(frame, grammar=toy.GRAMMAR, crs=toy.CRS, faults=faults)
+    assert index.problems.iloc[0]["kind"] == "outside_city"

@@ -175,7 +175,7 @@ def test_uncertainty_is_measured_on_the_reference_itself() -> None:
         for number in range(100, 500, 20)
     ]
     index = ReferenceIndex.build(points(rows), grammar=toy.GRAMMAR, crs=toy.CRS)
-    between_m, _, numbers_m = index.parts.interpolation_m
+    between_m, _, _, numbers_m = index.parts.interpolation_m
     assert between_m == 30.0
     assert numbers_m < 60.0
     found = one(index, "150 ASH ST NE")
