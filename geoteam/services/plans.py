@@ -41,7 +41,7 @@ def publish_baseline(workspace: Workspace, actor: str, units: dict[str, str]) ->
     with workspace.reading() as session:
         if plans.in_force(session, workspace.today()) is not None:
             return None
-    plan_id = _save(workspace, actor, BASELINE, units, where="the staff file")
+    plan_id = save_draft(workspace, actor, BASELINE, units, where="the staff file")
     publish(
         workspace,
         actor,
@@ -75,7 +75,7 @@ def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
     InputError
         When a unit or team is missing, unknown or named twice, with the row.
     """
-    return _save(workspace, actor, name, _read_units(path), where=str(path))
+    return save_draft(workspace, actor, name, _read_units(path), where=str(path))
 
 
 def _read_units(path: Path) -> dict[str, str]:
@@ -104,7 +104,42 @@ def _read_units(path: Path) -> dict[str, str]:
     return units
 
 
-def _save(workspace: Workspace, actor: str, name: str, units: dict[str, str], *, where: str) -> int:
+def save_draft(
+    workspace: Workspace,
+    actor: str,
+    name: str,
+    units: dict[str, str],
+    *,
+    where: str,
+    **detail: Any,
+) -> int:
+    """Save a plan on the boundaries in force as a draft.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    name
+        Name of the plan.
+    units
+        Unit -> team, every unit.
+    where
+        Where the plan comes from, for messages.
+    **detail
+        What else the audit log should know; nothing about a person.
+
+    Returns
+    -------
+    int
+        The plan's id.
+
+    Raises
+    ------
+    InputError
+        When a unit or team is missing or unknown.
+    """
     frame = workspace.areas(workspace.profile.unit_kind)
     with workspace.transaction() as session:
         teams = staff.teams(session)
@@ -118,7 +153,7 @@ def _save(workspace: Workspace, actor: str, name: str, units: dict[str, str], *,
             by=actor,
             at=workspace.now(),
         )
-        _audit(workspace, session, actor, "plan.create", plan_id)
+        _audit(workspace, session, actor, "plan.create", plan_id, **detail)
     return plan_id
 
 
