@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.services import plan_figures
 from geoteam.services import plans as services
 from geoteam.services.batch import write_rows
 
 
 @click.group()
 def plans() -> None:
-    """Plans (unit to team): list, import, impact, publish, export."""
+    """Plans (unit to team): list, import, measure, publish, export."""
 
 
 @plans.command("list")
@@ -86,6 +88,44 @@ def impact(state: State, plan_id: int, as_json: bool) -> None:
         ],
         as_json,
     )
+
+
+@plans.command()
+@click.argument("plan_id", metavar="PLAN", type=int, required=False)
+@click.option("--list", "listed", is_flag=True, help="Say what every metric means instead.")
+@json_option
+@pass_state
+def metrics(state: State, plan_id: int | None, listed: bool, as_json: bool) -> None:
+    """Measure a plan, by default the one in force: every metric of the plan and of its teams.
+
+    Example: geoteam plans metrics 2
+    """
+    if listed:
+        rows = plan_figures.definitions()
+        show(rows, lambda: [line for row in rows for line in _definition(row)], as_json)
+        return
+    found = plan_figures.plan_figures(state.workspace, plan_id)
+    titles = {row["key"]: row["title"] for row in plan_figures.definitions()}
+    whole = [{"metric": titles[key], "value": value} for key, value in found["plan"].items()]
+    show(
+        found,
+        lambda: [
+            f"Plan {found['id']}: {found['name']}",
+            *table(whole, ["metric", "value"], ""),
+            "",
+            *table(found["teams"], list(found["teams"][0]) if found["teams"] else [], "No team."),
+        ],
+        as_json,
+    )
+
+
+def _definition(row: dict[str, Any]) -> list[str]:
+    better = f", {row['better']} is better" if row["better"] else ""
+    return [
+        f"{row['key']} (version {row['version']}, of the {row['of']}, in {row['unit']}{better})",
+        f"  {row['title']}: {row['formula']}",
+        f"  Source: {row['source']}",
+    ]
 
 
 @plans.command()

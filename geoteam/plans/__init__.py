@@ -4,7 +4,20 @@ A plan names a team for every unit of one boundary set and nothing else; what a 
 computed from it, never stored in it.
 """
 
-from geoteam.plans.metrics import pieces, team_metrics
+from geoteam.plans.layout import Layout, Load
+from geoteam.plans.metrics import PLAN_METRICS, TEAM_METRICS, Metric, plan_metrics, team_metrics
 from geoteam.plans.plan import check_plan, transfers
+from geoteam.plans.tally import Tally
 
-__all__ = ["check_plan", "pieces", "team_metrics", "transfers"]
+__all__ = [
+    "PLAN_METRICS",
+    "TEAM_METRICS",
+    "Layout",
+    "Load",
+    "Metric",
+    "Tally",
+    "check_plan",
+    "plan_metrics",
+    "team_metrics",
+    "transfers",
+]

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geoteam.areas import adjacency
-from geoteam.errors import InputError, NotFoundError
-from geoteam.plans import check_plan, team_metrics, transfers
+from geoteam.errors import InputError
+from geoteam.plans import check_plan
 from geoteam.services.import_files import open_table
-from geoteam.services.people import clients_frame, officers_frame
+from geoteam.services.plan_figures import find_plan, plan_figures
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plans, staff
 
@@ -241,12 +240,7 @@ def units_of(workspace: Workspace, plan_id: int | None = None) -> dict[str, str]
         When there is no such plan, or none is in force.
     """
     with workspace.reading() as session:
-        if plan_id is None:
-            plan = plans.in_force(session, workspace.today())
-            if plan is None:
-                raise NotFoundError("no plan is in force", remedy="See: geoteam plans list")
-            plan_id = plan.id
-        return plans.units(session, plans.get(session, plan_id).id)
+        return plans.units(session, find_plan(workspace, session, plan_id).id)
 
 
 def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:
@@ -263,30 +257,17 @@ def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:
     -------
     dict
         ``transfers`` (clients who would change team), ``clients``, and ``teams``: one row each
-        with units, clients, workload, officers, workload per officer, deviation and pieces.
+        with the registry's team metrics.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan, or none is in force.
     """
-    after = units_of(workspace, plan_id)
-    before = units_of(workspace)
-    on = workspace.today()
-    with workspace.reading() as session:
-        clients = clients_frame(workspace, session, on)
-        officers = officers_frame(session, workspace, clients)
-    general = clients[clients["specialty"] == ""]
-    moved = transfers(general, before, after)
-    load = general.groupby("unit")["points"].agg(["size", "sum"])
-    load.columns = ["clients", "workload"]
-    frame = workspace.areas(workspace.profile.unit_kind)
-    table = team_metrics(
-        after,
-        load=load,
-        officers={
-            str(team): float(share)
-            for team, share in officers.groupby("team")["full_time_share"].sum().items()
-        },
-        adjacency=adjacency(frame, crs=workspace.profile.city.crs),
-    )
+    units_of(workspace)
+    figures = plan_figures(workspace, plan_id)
     return {
-        "transfers": len(moved),
-        "clients": len(general),
-        "teams": table.reset_index().to_dict("records"),
+        "transfers": figures["plan"]["transfers"],
+        "clients": figures["clients"],
+        "teams": figures["teams"],
     }
