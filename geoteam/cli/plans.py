@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
-from geoteam.services import plan_figures
+from geoteam.services import plan_figures, plan_files
 from geoteam.services import plans as services
-from geoteam.services.batch import write_rows
 
 
 @click.group()
@@ -36,34 +34,46 @@ def list_(state: State, as_json: bool) -> None:
 @plans.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the plan.")
+@click.option(
+    "--team-column", default="team", show_default=True, help="Column with the team's reference."
+)
 @json_option
 @pass_state
-def import_(state: State, file: Path, name: str, as_json: bool) -> None:
-    """Load a plan as a draft from a CSV with the columns unit and team.
+def import_(state: State, file: Path, name: str, team_column: str, as_json: bool) -> None:
+    """Load a plan as a draft: a table of units and teams, or a map layer of any areas with teams.
+
+    A layer (GeoJSON, GeoPackage, Shapefile) is fitted to our units by the address points and the
+    ground of each; units that do not fit are listed.
 
     Example: geoteam plans import plan.csv --name "Proposal A"
     """
-    plan_id = services.import_plan(state.workspace, state.actor, file, name)
-    show(
-        {"id": plan_id, "status": "draft"},
-        lambda: [f"Plan {plan_id} is a draft. See: geoteam plans impact {plan_id}"],
-        as_json,
-    )
+    made = plan_files.import_file(state.workspace, state.actor, file, name, team_column=team_column)
+    columns = ["unit", "team", "share", "by", "second", "second_share", "misfit"]
+    lines = [f"Plan {made.plan_id} is a draft. See: geoteam plans impact {made.plan_id}"]
+    if made.misfits:
+        lines.append(f"{len(made.misfits)} unit(s) do not fit whole:")
+        lines += table(made.misfits, columns, "")
+    show({"id": made.plan_id, "status": "draft", "misfits": made.misfits}, lambda: lines, as_json)
 
 
 @plans.command()
 @click.option("--plan", "plan_id", type=int, help="The plan; the one in force by default.")
+@click.option("--areas", is_flag=True, help="Write team areas in place of units (layers only).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @json_option
 @pass_state
-def export(state: State, plan_id: int | None, output: Path, as_json: bool) -> None:
-    """Write a plan as a table with the columns unit and team.
+def export(state: State, plan_id: int | None, areas: bool, output: Path, as_json: bool) -> None:
+    """Write a plan as a table (.csv, .xlsx, .parquet) or a layer (.geojson, .gpkg, .shp).
 
-    Example: geoteam plans export -o plan.csv
+    Example: geoteam plans export -o plan.geojson --areas
     """
-    units = services.units_of(state.workspace, plan_id)
-    write_rows(pd.DataFrame({"unit": list(units), "team": list(units.values())}), output)
-    show({"units": len(units)}, lambda: [f"{len(units)} units."], as_json)
+    told = plan_files.export_plan(state.workspace, output, plan_id, areas=areas)
+    lines = [f"{told['units']} units."]
+    if areas:
+        lines.append(f"{told['areas']} team areas.")
+    if told["unassigned"]:
+        lines.append(f"{told['unassigned']} of the units have no team.")
+    show(told, lambda: lines, as_json)
 
 
 @plans.command()

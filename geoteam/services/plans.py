@@ -50,8 +50,10 @@ def publish_baseline(workspace: Workspace, actor: str, units: dict[str, str]) ->
     return plan_id
 
 
-def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
-    """Load a plan as a draft from a CSV file with the columns ``unit`` and ``team``.
+def import_plan(
+    workspace: Workspace, actor: str, path: Path, name: str, team_column: str = "team"
+) -> int:
+    """Load a plan as a draft from a table with the columns ``unit`` and ``team``.
 
     Parameters
     ----------
@@ -60,9 +62,11 @@ def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
     actor
         Who the audit log names.
     path
-        The CSV file.
+        CSV or XLSX.
     name
         Name of the plan.
+    team_column
+        Another name of the column ``team``.
 
     Returns
     -------
@@ -74,15 +78,18 @@ def import_plan(workspace: Workspace, actor: str, path: Path, name: str) -> int:
     InputError
         When a unit or team is missing, unknown or named twice, with the row.
     """
-    return save_draft(workspace, actor, name, _read_units(path), where=str(path))
+    return save_draft(workspace, actor, name, _read_units(path, team_column), where=str(path))
 
 
-def _read_units(path: Path) -> dict[str, str]:
+def _read_units(path: Path, team_column: str) -> dict[str, str]:
     table = open_table(path)
+    team = team_column.lower()
     names = [name.lower() for name in table.columns]
-    if not {"unit", "team"} <= set(names):
+    if not {"unit", team} <= set(names):
         raise InputError(
-            "a plan file has the columns unit and team", where=str(path), remedy="Add the header"
+            f"a plan file has the columns unit and {team_column}",
+            where=str(path),
+            remedy="Add the header",
         )
     units: dict[str, str] = {}
     for number, cells, _ in table.rows():
@@ -97,9 +104,9 @@ def _read_units(path: Path) -> dict[str, str]:
             raise InputError(
                 f"unit {unit!r} stands twice", where=where, remedy="Keep one of the two rows"
             )
-        if not row.get("team"):
+        if not row.get(team):
             raise InputError(f"unit {unit!r} has no team", where=where, remedy="Name its team")
-        units[unit] = row["team"]
+        units[unit] = row[team]
     return units
 
 

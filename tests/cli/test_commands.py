@@ -306,7 +306,7 @@ def test_a_faulty_import_lists_rows_and_loads_nothing(geoteam: Command, tmp_path
 
 def test_plans(geoteam: Command, tmp_path: Path) -> None:
     path = tmp_path / "plan.csv"
-    assert geoteam("plans", "export", "-o", path, "--json").json == {"units": 4}
+    assert geoteam("plans", "export", "-o", path, "--json").json == {"units": 4, "unassigned": 0}
     assert path.read_text() == "unit,team\n101,T1\n102,T1\n201,T2\n202,T2\n"
     path.write_text(path.read_text().replace("102,T1", "102,T2"))
     made = geoteam("plans", "import", path, "--name", "East grows", "--json").json
@@ -317,6 +317,48 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     again = geoteam("plans", "publish", made["id"], "--from", "2030-01-02")
     assert "not a draft" in again.refused()
     assert "there is no plan 99" in geoteam("plans", "impact", 99).refused()
+
+
+def test_plans_are_measured_and_every_metric_is_explained(geoteam: Command) -> None:
+    found = geoteam("plans", "metrics", "--json").json
+    assert [row["team"] for row in found["teams"]] == ["T1", "T2"]
+    assert found["plan"]["cut_edges"] == 2
+    told = geoteam("plans", "metrics").out
+    assert told.startswith("Plan 1: Today's team areas\n")
+    listed = geoteam("plans", "metrics", "--list", "--json").json
+    keys = {"of", "key", "version", "title", "unit", "formula", "source", "better", "live"}
+    assert all(set(row) == keys for row in listed)
+    for row in listed:
+        assert row["key"] in (found["plan"] if row["of"] == "plan" else found["teams"][0])
+        assert row["title"] in told or row["key"] in told
+    words = geoteam("plans", "metrics", "--list").out
+    assert "polsby_popper (version 1, of the team, in 1, higher is better)" in words
+    assert "there is no plan 99" in geoteam("plans", "metrics", 99).refused()
+
+
+def test_a_plan_drawn_elsewhere_lists_what_does_not_fit(geoteam: Command, tmp_path: Path) -> None:
+    path = tmp_path / "areas.geojson"
+    told = geoteam("plans", "export", "--areas", "-o", path).out
+    assert told == "4 units.\n2 team areas.\n"
+    again = geoteam("plans", "import", path, "--name", "Again", "--json").json
+    assert (again["status"], again["misfits"]) == ("draft", [])
+    west, east = (
+        [lonlat(x, y) for x, y in ((w, -100), (e, -100), (e, 900), (w, 900), (w, -100))]
+        for w, e in ((-100, 300), (300, 900))
+    )
+    features = [
+        {"type": "Feature", "properties": {"crew": team}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for team, ring in (("T1", west), ("T2", east))
+    ]  # fmt: skip
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    told = geoteam("plans", "import", path, "--name", "East", "--team-column", "crew").out
+    assert "2 unit(s) do not fit whole:" in told
+    assert "101" in told
+    assert "of its address points in T1" in told
+    features[0]["properties"] = {"crew": "T9"}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    refused = geoteam("plans", "import", path, "--name", "No", "--team-column", "crew").refused()
+    assert "row 1, crew: no general team is so called (T9). Teams: T1, T2" in refused
 
 
 def test_users(geoteam: Command) -> None:
