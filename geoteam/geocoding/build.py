@@ -15,6 +15,7 @@ from geoteam.errors import FrameError
 from geoteam.frames import ADDRESSES, BOUNDARIES, VENUES, check_frame
 from geoteam.geocoding.clean import clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar
+from geoteam.geocoding.grid import grid_blocks
 from geoteam.geocoding.hundreds import all_blocks, interpolation_errors, number_shares
 from geoteam.geocoding.quality import (
     Problem,
@@ -166,9 +167,10 @@ def build_parts(
     twins(points, problems)
     line_street, line_zips = lines.number(points, areas)
     without_line(points, lines, names, problems)
-    block_table = all_blocks(points[~far], told, lines, names, crs)
-    error_m = interpolation_errors(points[~far], told, lines, names, crs)
     crossings = _crossings(intersections, names, points, crs)
+    grid = grid_blocks(points[~far], crossings, names.table()[0])
+    block_table = all_blocks(points[~far], told, lines, names, crs, grid)
+    error_m = interpolation_errors(points[~far], told, lines, names, crs)
     places = _places(venues, shelter_categories)
     bases, quadrants = names.table()
     alias_from, alias_to = names.alias_table()
@@ -249,7 +251,9 @@ def _crossings(
             if a is not None and b is not None and a != b:
                 rows.append((min(a, b), max(a, b), east, north))
     table = pd.DataFrame(rows, columns=["a", "b", "lon", "lat"])
-    return table.drop_duplicates().sort_values(["a", "b", "lon", "lat"], ignore_index=True)
+    table = table.drop_duplicates().sort_values(["a", "b", "lon", "lat"], ignore_index=True)
+    table["x"], table["y"] = project(table["lon"], table["lat"], crs)
+    return table.astype({"a": np.int64, "b": np.int64})
 
 
 def _places(venues: gpd.GeoDataFrame | None, shelters: tuple[str, ...]) -> pd.DataFrame:

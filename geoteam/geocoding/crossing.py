@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 from geoteam.geocoding.clean import tokens
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
-from geoteam.geocoding.locate import Spot
+from geoteam.geocoding.locate import Spot, metres_apart
 from geoteam.geocoding.lookup import Lookup
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.geocoding.street import read_street
@@ -17,6 +18,8 @@ from geoteam.model import AddressKind, MatchCode
 CROSSING_M = 30.0
 # Crossings of one pair of streets that lie this close are one place (dual carriageways, circles).
 _ONE_PLACE_DEG = 0.0008
+# Two crossings of one street farther apart are not the ends of one block.
+_LONGEST_BLOCK_M = 500.0
 _KIND = AddressKind.INTERSECTION.value
 
 
@@ -49,6 +52,50 @@ def _places(look: Lookup, pairs: Sequence[tuple[int, int]], score: float) -> lis
             code = MatchCode.STREET_INT.value
             spots.append(Spot(code, score, lon, lat, CROSSING_M, label, "", zips, ""))
     return spots
+
+
+def match_between(
+    look: Lookup, grammar: AddressGrammar, parsed: ParsedAddress, zip_code: int
+) -> Result:
+    """Place a block that lies between two crossings of its street.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    grammar
+        The city's address habits.
+    parsed
+        A block with `street2` and `street3`.
+    zip_code
+        Its ZIP; 0 when unknown.
+
+    Returns
+    -------
+    Result
+        Matched half way when the street meets both at two places that are one block apart.
+    """
+    ends = [
+        match_crossing(look, grammar, replace(parsed, street2=other), zip_code)
+        for other in (parsed.street2, parsed.street3)
+    ]
+    label = f"{parsed.street} {parsed.quadrant}".strip()
+    label += f" BETWEEN {parsed.street2} AND {parsed.street3}"
+    spots = []
+    for a, b in product(*(end.candidates for end in ends)):
+        apart = metres_apart(a, b)
+        if CROSSING_M < apart <= _LONGEST_BLOCK_M:
+            half = max(apart / 2, CROSSING_M)
+            code, score = MatchCode.STREET_MID_BLOCK.value, min(a.score, b.score)
+            middle = (a.lon + b.lon) / 2, (a.lat + b.lat) / 2
+            spots.append(Spot(code, score, *middle, half, label, "", a.zips + b.zips, ""))
+    if not spots:
+        reason = f"The reference has no block of {label}."
+        said = [end.reason for end in ends if end.status == "U"]
+        return unmatched(parsed.kind, MatchCode.STREET_NAME, " ".join([reason, *said]))
+    if len(spots) > 1:
+        return tied(parsed.kind, spots, f"There are {len(spots)} blocks of {label}.")
+    return matched(parsed.kind, spots[0], "It lies half way between the two crossings.")
 
 
 def match_crossing(

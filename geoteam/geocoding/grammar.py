@@ -54,6 +54,8 @@ class ParsedAddress:
         What the text is; ``place`` when it is none of the others and holds no house number.
     street2
         The other street of an intersection, in full.
+    street3
+        With `street2` the streets between which a block lies that has no number.
     zip, city, state
         As written at the end of the text; `state` is the country of an address abroad.
     low, high
@@ -76,6 +78,7 @@ class ParsedAddress:
     unit: str = ""
     kind: str = AddressKind.ADDRESS.value
     street2: str = ""
+    street3: str = ""
     zip: str = ""
     city: str = ""
     state: str = ""
@@ -112,7 +115,9 @@ def format_address(parsed: ParsedAddress) -> str:
         Upper case, spelled out; parsing it again gives the same parts.
     """
     street = " ".join(part for part in (parsed.street, parsed.quadrant) if part)
-    if parsed.kind == AddressKind.BLOCK:
+    if parsed.street3:
+        line = f"{street} BETWEEN {parsed.street2} AND {parsed.street3}"
+    elif parsed.kind == AddressKind.BLOCK:
         number = parsed.number.replace("-", " - ") or "UNIT"
         line = " ".join(part for part in (f"{number} BLOCK OF {street}", parsed.unit) if part)
     elif parsed.kind == AddressKind.INTERSECTION:

@@ -112,7 +112,11 @@ def _filled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def derive_blocks(
-    points: pd.DataFrame, blocks: pd.DataFrame, lines: StreetLines, names: StreetNames
+    points: pd.DataFrame,
+    blocks: pd.DataFrame,
+    lines: StreetLines,
+    names: StreetNames,
+    grid: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Find the hundred-blocks that the block file does not have.
 
@@ -126,6 +130,8 @@ def derive_blocks(
         The street centrelines.
     names
         The street dictionary.
+    grid
+        Blocks that the cross streets tell, as `grid_blocks` returns them.
 
     Returns
     -------
@@ -137,6 +143,10 @@ def derive_blocks(
     table["hundred"] = table["hundred"].astype(np.int64)
     _centres(table)
     filled = _filled(table)
+    if grid is not None:
+        spanned = table[["street", "hundred"]].merge(grid, on=["street", "hundred"])
+        untold = pd.concat([grid, spanned]).drop_duplicates(["street", "hundred"], keep=False)
+        filled = pd.concat([untold, filled]).drop_duplicates(["street", "hundred"])
     known = table[~table["told"].astype(bool)]
     out = []
     for rows, within_m, score in ((known, BESIDE_M, NUMBERS_SCORE), (filled, 45.0, FILLED_SCORE)):
@@ -217,13 +227,18 @@ def _add_ends(table: pd.DataFrame) -> None:
 
 
 def all_blocks(
-    points: pd.DataFrame, told: pd.DataFrame, lines: StreetLines, names: StreetNames, crs: str
+    points: pd.DataFrame,
+    told: pd.DataFrame,
+    lines: StreetLines,
+    names: StreetNames,
+    crs: str,
+    grid: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """List the blocks of the block file and those that follow from house numbers and lines.
 
     Parameters
     ----------
-    points, told, lines, names
+    points, told, lines, names, grid
         As for `derive_blocks`.
     crs
         The measuring CRS.
@@ -234,7 +249,7 @@ def all_blocks(
         ``street, low, high, lon, lat, lon_low, lat_low, lon_high, lat_high, half_m, score, id``
         and the same places as ``x, y`` in the measuring CRS, sorted by street and number.
     """
-    made = derive_blocks(points, told, lines, names)
+    made = derive_blocks(points, told, lines, names, grid)
     made = made.assign(length_m=np.nan, spread_m=0.0, id="")
     table = pd.concat([told.assign(score=FILE_SCORE), made], ignore_index=True)
     table = table.sort_values(["street", "low", "high", "id"], ignore_index=True)

@@ -256,12 +256,17 @@ class Lookup:
                 continue
             found = self._exact(base, quadrant)
             kinds: list[_Kind] = []
-            if not found or not self._has(found[0].base, quadrant):
+            known = self.by_base[found[0].base] if found else {}
+            if quadrant not in known and (quadrant or not found) and known.keys() != {""}:
                 kinds = self._kinds(base, f"{predirectional} {name}".strip())
                 here = self._of_kinds(kinds, quadrant)
                 if found:
                     # The type may be wrong, or the quadrant.
-                    here = [name._replace(score=min(name.score, EITHER)) for name in here]
+                    here = [
+                        other._replace(score=min(other.score, EITHER))
+                        for other in here
+                        if other.base != found[0].base
+                    ]
                 found = [*here, *found] if found else self._joined(base, quadrant) or here
             if found:
                 self._named[(base, quadrant)] = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from geoteam.geocoding.crossing import match_crossing
+from geoteam.geocoding.crossing import match_between, match_crossing
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
 from geoteam.geocoding.fuzzy import DISTANT, NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
@@ -16,7 +16,7 @@ from geoteam.geocoding.locate import (
     metres_apart,
     split_number,
 )
-from geoteam.geocoding.lookup import SAME_PLACE_M, Lookup, Name
+from geoteam.geocoding.lookup import EITHER, SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import parse_address
 from geoteam.geocoding.places import circle, match_place, postal
 from geoteam.geocoding.quadrant import (
@@ -122,6 +122,8 @@ class Matcher:
             return self._two(parsed, zip_text)
         if kind == AddressKind.INTERSECTION:
             return match_crossing(self.look, self.grammar, parsed, zip_code)
+        if parsed.street3:
+            return match_between(self.look, self.grammar, parsed, zip_code)
         if kind in (AddressKind.PLACE, AddressKind.SHELTER):
             return match_place(self.look, parsed, zip_code)
         result = self._on_street(parsed, zip_code)
@@ -361,6 +363,10 @@ class Matcher:
         spots = [f.spot for f in other() if f.spot is not None]
         area = postal(self.look, zip_code)
         code = MatchCode.STREET_NAME
+        siblings = self._siblings(parsed, written[0].name.base)
+        if siblings:
+            reason += f", but {siblings[0].address} is"
+            return tied(parsed.kind, [*siblings, *spots], sentence(parsed.note, reason, known))
         return unmatched(
             parsed.kind,
             code,
@@ -368,6 +374,20 @@ class Matcher:
             [*spots, *([area] if area else [])],
             score=60.0,
         )
+
+    def _siblings(self, parsed: ParsedAddress, base: str) -> list[Spot]:
+        """Find the house number as a point on streets of another type, name and quadrant alike."""
+        if parsed.kind != _ADDRESS:
+            return []
+        find = self._finder(parsed)
+        name = f"{parsed.predirectional} {parsed.name}".strip()
+        known = [self.look.by_base[b] for b in self.look.by_name.get(name, ()) if b != base]
+        spots = [find(here[parsed.quadrant]) for here in known if parsed.quadrant in here]
+        return [
+            spot._replace(score=min(spot.score, EITHER))
+            for spot in spots
+            if spot is not None and spot.code == MatchCode.POINT_ADDRESS
+        ]
 
     def _wrong_quadrant(self, parsed: ParsedAddress, elsewhere: list[Found]) -> Result:
         quadrants = " and ".join(sorted({f.quadrant for f in elsewhere if f.quadrant}))

@@ -44,7 +44,8 @@ _BLOCK_FIRST = re.compile(rf"^(?:{_BLOCK_WORD}) (?P<low>\d+)\b")
 _BLOCK_LAST = re.compile(rf"\b(?P<low>\d+)(?: ?- ?(?P<high>\d+))? (?:{_BLOCK_WORD})$")
 _CORNER = r"(?:N|S|E|W|[NS] ?[EW]|(?:NORTH|SOUTH)-?(?:EAST|WEST)|NORTH|SOUTH|EAST|WEST) "
 _CROSSING = re.compile(rf"^(?:THE )?(?:{_CORNER})?(?:INTERSECTION|CORNER) (?:OF )?")
-_BETWEEN = re.compile(r" (?:[&@/]|AND|AT) ")
+_JOINT = re.compile(r" (?:[&@/]|AND|AT) ")
+_BETWEEN = re.compile(r"^(?P<street>.+) (?:BETWEEN|BTWN|BETW|BET) (?P<ends>.+ (?:AND|&) .+)$")
 _ASIDE = re.compile(
     r" (?:BETWEEN|BTWN|NEAR|ACROSS FROM|NEXT TO|BEHIND|OPPOSITE|ADJACENT TO|C/O|CARE OF|ATTN) .*$"
 )
@@ -63,7 +64,7 @@ _JOINTS = frozenset({"&", "@", "/", ",", ";", "AND", "AT", "OR", "THEN"})
 _ROUTE_WORDS = frozenset(["I", "INTERSTATE", "ROUTE", "RTE", "HIGHWAY", "HWY", "US"])
 _ROUTE = re.compile(r"[A-Z]+ \d+")
 _TWO = re.compile(r" (?:[;&/,]|AND|OR|THEN) (?=\d+[A-Z]? [A-Z0-9])")
-_INNER = re.compile(r"(?<=[A-Z,]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
+_INNER = re.compile(r"(?<=[A-Z,@;-]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
 
 
 class Ends(NamedTuple):
@@ -213,7 +214,7 @@ def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar
         body = body[: aside.start()]
         words = body.split()
     street2 = ""
-    crossing = [] if _JOINTS.isdisjoint(words) else _BETWEEN.split(body, maxsplit=1)
+    crossing = [] if _JOINTS.isdisjoint(words) else _JOINT.split(body, maxsplit=1)
     if len(crossing) == 2 and crossing[0].strip() and _is_street(crossing[1], grammar):
         words, street2 = crossing[0].split(), _street_text(crossing[1], grammar)
     street = read_street(words, grammar)
@@ -286,20 +287,26 @@ def _block(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress | No
 def _no_number(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
     """Read a text without a house number: intersection, place, or a street alone."""
     body = _CROSSING.sub("", rest)
-    for sign in _BETWEEN.finditer(body):
+    between = _between(body, base, grammar)
+    if between:
+        return between
+    for sign in _JOINT.finditer(body):
         left, right = body[: sign.start()], body[sign.end() :]
+        if len(left) > 1 and not _is_street(left, grammar) and _is_address(right, grammar):
+            # LIVES AT 1200 H ST NE: the words in front are no street.
+            break
         parsed = _crossing(left, right, base, grammar, sure=body != rest)
         if parsed:
             return parsed
     # A place with its address behind it: "CCNV SHELTER 425 2ND ST NW".
     for inner in _INNER.finditer(rest):
         behind = rest[inner.end() :]
-        if rest[: inner.start()].split()[-1] in _ROUTE_WORDS:
+        if rest[: inner.start()].rstrip(" ,@;-").split(" ")[-1] in _ROUTE_WORDS:
             continue
         number = read_number(behind)
         if number and _is_address(behind, grammar):
             parsed = _address(behind, number, base, grammar)
-            return _with_front(parsed, rest[: inner.start()].strip(" ,;-/"), grammar)
+            return _with_front(parsed, rest[: inner.start()].strip(" ,;-/@"), grammar)
     street = read_street(rest.split(), grammar)
     if _SHELTER.search(rest):
         return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
@@ -321,6 +328,8 @@ def _with_front(parsed: ParsedAddress, front: str, grammar: AddressGrammar) -> P
     """Read what stands before the house number: a quadrant, the city, a unit or a place."""
     if front in CORNERS and not parsed.quadrant and CORNERS[front] in grammar.quadrants:
         return replace(parsed, quadrant=CORNERS[front])
+    if not front:
+        return parsed
     tail = cut_tail(front.split(), grammar)
     if not tail.rest:
         return replace(
@@ -377,6 +386,30 @@ def _crossing(
         street2=_full(other),
         unit="",
         place=" ".join(other.leftover),
+    )
+
+
+def _between(text: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress | None:
+    """Read a block that lies between two streets: 12TH ST BETWEEN H AND I ST NE."""
+    found = _BETWEEN.match(text)
+    if not found or not _is_street(found["street"], grammar):
+        return None
+    first, last = re.split(r" (?:AND|&) ", found["ends"], maxsplit=1)
+    streets = [read_street(part.split(), grammar) for part in (found["street"], first, last)]
+    if any(not street.name or street.leftover for street in streets):
+        return None
+    kind = streets[2].type
+    single = kind[:-1] if kind.endswith("S") and kind[:-1] in COMMON_TYPES else kind
+    ends = [street._replace(type=street.type or single) for street in streets[1:2]]
+    streets[1:] = [*ends, streets[2]._replace(type=single)]
+    quadrants = [street.quadrant for street in streets if street.quadrant] or [""]
+    streets = [_shared_quadrant(s, streets[2]._replace(quadrant=quadrants[-1])) for s in streets]
+    return replace(
+        _with_street(base, streets[0]),
+        kind=AddressKind.BLOCK.value,
+        street2=_full(streets[1]),
+        street3=_full(streets[2]),
+        unit="",
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from geoteam.geocoding.grammar import ParsedAddress
 from geoteam.geocoding.locate import Spot, metres_apart
-from geoteam.geocoding.lookup import Lookup, Name
+from geoteam.geocoding.lookup import Lookup, Name, metres
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode
 
@@ -20,6 +20,8 @@ TYPE_MISSING = 97.0
 
 # Blocks of a street that divides quadrants have none; on both sides they lie so near.
 SAME_BLOCK_M = 100.0
+# The blocks of its two sides lie so near; so many must, and this share of them.
+_BESIDE_M, _SIDE_BY_SIDE, _NEARLY_ALL = 150.0, 3, 0.8
 
 
 class Found(NamedTuple):
@@ -86,6 +88,34 @@ def twin_of(look: Lookup, spot: Spot) -> Spot | None:
     return spot._replace(lon=look.lon[row], lat=look.lat[row], reference_id=look.ids[row])
 
 
+def divides(look: Lookup, found: list[Found]) -> bool:
+    """Tell whether two streets of one name are the two sides of one that divides quadrants.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    found
+        The street in each quadrant.
+
+    Returns
+    -------
+    bool
+        True when the hundred-blocks that both have lie side by side, nearly all of them.
+    """
+    if len(found) != 2:
+        return False
+    parts = look.parts
+    first, second = (
+        {look.block_low[row] // 100: row for row in look.blocks.get(f.street, ())} for f in found
+    )
+    shared = [(first[hundred], second[hundred]) for hundred in first.keys() & second.keys()]
+    lon, lat = parts.block_lon, parts.block_lat
+    apart = [metres(lon[a], lat[a], lon[b], lat[b]) for a, b in shared]
+    beside = sum(distance <= _BESIDE_M for distance in apart)
+    return len(shared) >= _SIDE_BY_SIDE and beside >= _NEARLY_ALL * len(shared)
+
+
 def missing_quadrant(
     look: Lookup, parsed: ParsedAddress, zip_code: int, found: list[Found]
 ) -> Result:
@@ -119,9 +149,11 @@ def missing_quadrant(
         )
     spots = [f.spot for f in hits if f.spot is not None]
     apart = max(metres_apart(spots[0], spot) for spot in spots)
-    if parsed.kind == AddressKind.BLOCK and len(spots) > 1 and apart <= SAME_BLOCK_M:
+    block = parsed.kind == AddressKind.BLOCK
+    if block and ((len(spots) > 1 and apart <= SAME_BLOCK_M) or divides(look, found)):
         both = "the street divides the quadrants here"
-        return matched(parsed.kind, spots[0], sentence(parsed.note, why, both, spots[0].why))
+        side = spots[0]._replace(uncertainty_m=max(spots[0].uncertainty_m, apart))
+        return matched(parsed.kind, side, sentence(parsed.note, why, both, side.why))
     if found[0].name.score < TYPE_MISSING:
         return tied(parsed.kind, spots, sentence(why, said, "the name is not certain"))
     if zip_code not in look.known_zips:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # A point this far from every neighbour of its own hundred-block is not believed.
 FAR_M = 600.0
 # From one hundred-block of a street to the next it is no farther.
-_STEP_M = 300.0
+_STEP_M = 200.0
 # So many other hundred-blocks of its street, the nearest, judge one that rests on few points.
 _JUDGES = 4
 # Two points of one address farther apart than this are two places.
@@ -113,9 +113,9 @@ def far_from_neighbours(
 ) -> NDArray[np.bool_]:
     """Find points that lie far from the rest of their hundred-block, or from their street.
 
-    A point that no block of the file and not two others of its hundred-block vouch for is held
-    against the line of its street, and against the nearest other hundred-blocks of that street:
-    most of them, and two at least, must contradict it.
+    A point that no block of the file and not two others of its hundred-block vouch for, or whose
+    hundred-block lies at two places, is held against the line of its street, and against the
+    nearest other hundred-blocks of that street: most, and two at least, must contradict it.
 
     Parameters
     ----------
@@ -144,11 +144,16 @@ def far_from_neighbours(
     hundred = points["number"] // 100
     groups = points.groupby([points["street"], hundred])
     x, y = points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64)
-    off = np.hypot(x - groups["x"].transform("median"), y - groups["y"].transform("median"))
+    middle_x, middle_y = (groups[name].transform("median") for name in ("x", "y"))
+    off = ((points["x"] - middle_x) ** 2 + (points["y"] - middle_y) ** 2) ** 0.5
     size = groups["x"].transform("size").to_numpy()
+    split = np.asarray(off.groupby([points["street"], hundred]).transform("max") > FAR_M)
     far = np.zeros(len(points), dtype=np.bool_)
     away = _away_m(points, lines, names)
-    hundreds = _hundreds(points, centre)
+    street_off = _off_streets(points, centre, np.asarray(groups["x"].transform("size") < 3) | split)
+    # Where the street tells which of the two places is wrong, the middle of both tells nothing.
+    wrong = pd.Series(street_off > 0).groupby([points["street"], hundred]).transform("any")
+    settled = wrong.to_numpy() & split
     table = zip(
         points["street"],
         hundred,
@@ -169,13 +174,13 @@ def far_from_neighbours(
             far[i] = distance > FAR_M + known[2]
         else:
             distance = float(spread)
-            far[i] = count > 2 and distance > FAR_M
+            far[i] = count > 2 and distance > FAR_M and not settled[i]
         what = "the rest of its hundred-block"
         if not far[i] and known is None and count < 3 and line > FAR_M:
             far[i], distance, what = True, float(line), "the line of its street"
-        if not far[i] and known is None and count < 3:
-            distance = _off_street(hundreds[street], int(block), east, north)
-            far[i], what = distance > 0, "the nearest hundred-block of its street"
+        if not far[i] and known is None and street_off[i] > 0:
+            far[i], distance = True, float(street_off[i])
+            what = "the nearest hundred-block of its street"
         if far[i]:
             message = f"lies {distance:.0f} m from {what}"
             problems.append(Problem("far_from_street", str(ref), "", lon, lat, distance, message))
@@ -185,16 +190,22 @@ def far_from_neighbours(
 _Hundreds = dict[int, tuple[float, float]]
 
 
-def _hundreds(
-    points: pd.DataFrame, centre: dict[tuple[int, int], tuple[float, float, float]]
-) -> dict[int, _Hundreds]:
-    """List where the hundred-blocks of each street lie, by the block file or by their points."""
+def _off_streets(
+    points: pd.DataFrame,
+    centre: dict[tuple[int, int], tuple[float, float, float]],
+    doubted: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Hold doubted points against the hundred-blocks of the block file or of other points."""
     middle = points.groupby([points["street"], points["number"] // 100])[["x", "y"]].median()
-    out: dict[int, _Hundreds] = {}
+    streets: dict[int, _Hundreds] = {}
     known = dict(zip(middle.index, zip(middle["x"], middle["y"], strict=True), strict=True))
     for (street, hundred), place in (known | centre).items():
-        out.setdefault(street, {})[hundred] = place[0], place[1]
-    return out
+        streets.setdefault(street, {})[hundred] = place[0], place[1]
+    owner, number, x, y = (points[name].tolist() for name in ("street", "number", "x", "y"))
+    off = np.zeros(len(points))
+    for i in np.flatnonzero(doubted).tolist():
+        off[i] = _off_street(streets[owner[i]], number[i] // 100, x[i], y[i])
+    return off
 
 
 def _off_street(hundreds: _Hundreds, hundred: int, x: float, y: float) -> float:

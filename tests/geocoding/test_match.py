@@ -320,3 +320,61 @@ def _shared() -> ReferenceIndex:
     if not _CACHE:
         _CACHE.append(toy.reference())
     return _CACHE[0]
+
+
+def test_a_name_two_letters_away_needs_more_than_its_number(reference: ReferenceIndex) -> None:
+    alone = one(reference, "900 LEXIMGTIN PL NE")
+    assert (alone["status"], alone["candidates"][0]["address"]) == ("T", "900 LEXINGTON PLACE NE")
+    confirmed = one(reference, "900 LEXIMGTIN PL NE", "20002")
+    assert (confirmed["status"], confirmed["score"]) == ("M", 94)
+    assert one(reference, "900 LEXIMGTIN PL NE", "20019")["status"] == "T"
+    assert one(reference, "LEXIMGTIN PL NE & H ST NE")["status"] == "T"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("900 LEX INGTON PL NE", "900 LEXINGTON PLACE NE"),
+        ("30 RHODEISLAND AVE NE", "30 RHODE ISLAND AVENUE NE"),
+        ("20 NCAPITOL ST NE", "20 NORTH CAPITOL STREET NE"),
+        ("2700 MARTINLUTHERKING JR AVE SE", "2700 MARTIN LUTHER KING JR AVENUE SE"),
+    ],
+)
+def test_words_joined_or_parted_differently(
+    reference: ReferenceIndex, text: str, address: str
+) -> None:
+    found = one(reference, text)
+    assert (found["status"], found["matched_address"], found["score"]) == ("M", address, 98)
+    # Never in another quadrant than the one that is written.
+    assert one(reference, text[:-2] + "SW")["status"] == "U"
+
+
+def test_a_wrong_type_that_is_right_elsewhere_lists_both(reference: ReferenceIndex) -> None:
+    """CLAY TERRACE is in NE; were there a CLAY STREET in NW, either word may be the slip."""
+    frame = toy.addresses()
+    extra = frame.iloc[[10]].assign(street="CLAY STREET", quadrant="NW", number="500")
+    extra.index = pd.Index(["x"], name=frame.index.name)
+    index = ReferenceIndex.build(pd.concat([frame, extra]), grammar=toy.GRAMMAR, crs=toy.CRS)
+    found = one(index, "500 CLAY ST NE")
+    assert found["status"] == "T"
+    addresses = [c["address"] for c in found["candidates"]]
+    assert addresses == ["500 CLAY TERRACE NE", "500 CLAY STREET NW"]
+
+
+def test_a_block_between_two_crossings_lies_half_way() -> None:
+    crossings = toy._frame(
+        [("14th St NW", "H St NW", -1400, 100), ("14th St NW", "I St NW", -1400, 220)],
+        ["street", "street2"],
+        "row",
+    )
+    index = ReferenceIndex.build(
+        toy.addresses(), intersections=crossings, grammar=toy.GRAMMAR, crs=toy.CRS
+    )
+    found = one(index, "14TH ST BETWEEN H AND I ST NW")
+    middle = toy._frame([(-1400, 160)], [], "x").geometry.iloc[0]
+    assert (found["status"], found["match_code"]) == ("M", "StreetMidBlock")
+    assert (found["lon"], found["lat"]) == pytest.approx((middle.x, middle.y), abs=1e-6)
+    assert found["uncertainty_m"] == pytest.approx(60, abs=1)
+    nowhere = one(index, "14TH ST BETWEEN H AND K ST NW")
+    assert nowhere["status"] == "U"
+    assert nowhere["reason"].startswith("The reference has no block of 14TH STREET NW BETWEEN H")

@@ -341,3 +341,29 @@ def test_no_text_raises(text: str) -> None:
         parsed = parse_address(text, grammar)
         assert parsed == parse_address(text, grammar)
         parse_address(format_address(parsed), grammar)
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["Lives at ", "@ ", "@", "c/o Smith ", "c/o J. Smith, ", "resides at ", "home: ", "addr ", "The ",
+     "Home address - ", "Staying with mother at "],
+)  # fmt: skip
+@pytest.mark.parametrize("street", ["H ST NE", "GEORGIA AVE NW", "25TH ST NW"])
+def test_words_in_front_of_the_house_number(front: str, street: str) -> None:
+    plain, found = (
+        parse_address(f"4904 {street}", GRAMMAR),
+        parse_address(front + f"4904 {street}", GRAMMAR),
+    )
+    assert (found.kind, found.number, found.street, found.quadrant) == (
+        "address", "4904", plain.street, plain.quadrant
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12TH ST BETWEEN H AND I ST NE", "12TH ST NE BTWN H ST & I ST", "12TH ST BETWEEN H AND I STS NE"],
+)  # fmt: skip
+def test_a_block_between_two_streets(text: str) -> None:
+    found = parse_address(text, GRAMMAR)
+    assert (found.kind, found.street, found.quadrant) == ("block", "12TH STREET", "NE")
+    assert (found.street2, found.street3) == ("H STREET NE", "I STREET NE")

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geoteam.geocoding import (
@@ -78,7 +78,7 @@ def _tail(draw: st.DrawFn, grammar: AddressGrammar) -> dict[str, str]:
 @st.composite
 def parsed_addresses(draw: st.DrawFn, grammar: AddressGrammar) -> ParsedAddress:
     """Any address, block, intersection or place that the grammar can hold."""
-    kind = draw(st.sampled_from(["address", "range", "block", "intersection", "place"]))
+    kind = draw(st.sampled_from(["address", "range", "block", "intersection", "between", "place"]))
     street = draw(streets(grammar.quadrants))
     tail = _tail(draw, grammar)
     low = draw(st.integers(1, 99)) * 100
@@ -104,6 +104,10 @@ def parsed_addresses(draw: st.DrawFn, grammar: AddressGrammar) -> ParsedAddress:
         other["quadrant"] = street["quadrant"]
     words = (other.get("predirectional", ""), other["name"], other["type"], other["quadrant"])
     second = " ".join(word for word in words if word)
+    if kind == "between":
+        # "13 1/2 ALLEY" would begin with a house number.
+        assume("/" not in street["name"])
+        return ParsedAddress(kind="block", street2=second, street3=second, **street, **tail)
     return ParsedAddress(kind="intersection", street2=second, **street, **tail)
 
 
