@@ -1,8 +1,9 @@
 """Keep the reference pages true: every command, route, setting and profile key is documented.
 
-``--write`` writes docs/commands.md, docs/routes.md and docs/settings.md anew from the code; without
-it the script fails when they differ, when a profile key is missing from docs/profiles.md, or when a
-public docstring breaks the numpydoc rules of pyproject.toml.
+``--write`` writes docs/commands.md, docs/routes.md, docs/settings.md and the table of metrics in
+docs/plans.md anew from the code; without it the script fails when they differ, when a profile key
+is missing from docs/profiles.md, or when a public docstring breaks the numpydoc rules of
+pyproject.toml.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from geoteam.cli import cli
 from geoteam.profile import CityProfile
 from geoteam.server.app import route_table
 from geoteam.server.config import SETTINGS
+from geoteam.services.plan_figures import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -61,6 +63,24 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def plans_page() -> str:
+    """Return docs/plans.md as it is, with the table of metrics written anew."""
+    lines = [
+        "| metric | of | in | how it is computed | better | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in definitions():
+        version = "" if row["version"] == 1 else f", version {row['version']}"
+        formula = row["formula"].replace("|", "\\|")
+        lines.append(
+            f"| {row['title']} (`{row['key']}`{version}) | {row['of']} | {row['unit']} | {formula} "
+            f"| {row['better']} | {row['source']} |"
+        )
+    begin, end = "<!-- metrics -->\n", "<!-- end of metrics -->"
+    before, rest = (DOCS / "plans.md").read_text(encoding="utf-8").split(begin)
+    return before + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1]
+
+
 def profile_keys(model: type[BaseModel]) -> Iterator[str]:
     """Yield the key names of a profile table and of the tables in it."""
     for name, field in model.model_fields.items():
@@ -90,6 +110,7 @@ def main() -> int:
         "commands.md": commands_page(),
         "routes.md": routes_page(),
         "settings.md": settings_page(),
+        "plans.md": plans_page(),
     }
     faults = []
     for name, text in pages.items():

@@ -134,8 +134,8 @@ TEAM_METRICS: tuple[Metric, ...] = (
         "Deviation from ideal",
         "1",
         "workload per officer / (workload of all units / officers of all teams) - 1",
-        "Deviation from the ideal population: Reynolds v. Sims, 377 U.S. 533 (1964), with each "
-        "team's ideal in proportion to its officers",
+        "Equal population, Reynolds v. Sims, 377 U.S. 533 (1964), with each team's ideal in "
+        "proportion to its officers",
         "nearer 0",
         _deviation,
     ),
@@ -208,7 +208,7 @@ PLAN_METRICS: tuple[Metric, ...] = (
         "Worst deviation",
         "1",
         "largest |deviation from ideal| of a team with officers",
-        "Reynolds v. Sims, 377 U.S. 533 (1964)",
+        "as the deviation from ideal",
         "lower",
         _worst_deviation,
     ),
