@@ -45,16 +45,18 @@ class StreetAliases:
         Returns
         -------
         ParsedAddress
-            The same, its street and crossing street renamed where they are known by another name.
+            The same, its street and crossing streets renamed where they are known by another name.
         """
         known = self._own.get(parsed.street)
         if known:
             direction, name, street_type = known
             parsed = replace(parsed, predirectional=direction, name=name, type=street_type)
-        if parsed.street2:
-            other = read_street(parsed.street2.split(), self._grammar)
-            said = " ".join(p for p in (other.predirectional, other.name, other.type) if p)
-            if said in self._own:
-                words = (*self._own[said], other.quadrant)
-                parsed = replace(parsed, street2=" ".join(word for word in words if word))
-        return parsed
+        return replace(
+            parsed, street2=self._renamed(parsed.street2), street3=self._renamed(parsed.street3)
+        )
+
+    def _renamed(self, street: str) -> str:
+        other = read_street(street.split(), self._grammar)
+        said = " ".join(p for p in (other.predirectional, other.name, other.type) if p)
+        words = (*self._own[said], other.quadrant) if said in self._own else (street,)
+        return " ".join(word for word in words if word)
