@@ -153,8 +153,8 @@ TEAM_METRICS: tuple[Metric, ...] = (
         "holes",
         "Holes",
         "holes",
-        "connected groups of units of others, or of nobody, that the team's units enclose; a group "
-        "at the edge of the units' ground is no hole, nor is ground without units",
+        "connected groups of units of others, or of nobody, that the team's units enclose, corners "
+        "closing; a group at the edge of the units' ground is no hole, nor is ground without units",
         _OURS,
         "nearer 0",
         lambda t: t.holes,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoteam.areas import read_boundaries
 from geoteam.crs import unproject
 from geoteam.errors import BoundaryError
 from geoteam.plans.fit import fit_plan
@@ -127,3 +131,33 @@ def test_shares_are_shares_and_the_best_is_the_best(border_m: int, doors: list[i
         assert want[row.team] == pytest.approx(row.share, abs=1e-4)
         assert row.share + row.second_share == pytest.approx(1.0, abs=1e-4)
         assert bool(row.misfit) == (row.share < 0.9 or row.area_share < 0.5)
+
+
+@pytest.mark.realdata
+def test_real_districts_of_other_years_are_fitted_by_where_people_live(dc_data: Path) -> None:
+    crs = "EPSG:26985"
+    new, old = (
+        read_boundaries(
+            dc_data / "boundaries" / name,
+            kind="service_area",
+            fields={"code": "PSA", "parent": "DISTRICT"},
+        )
+        for name in ("psa_2019.geojson", "psa_2012_2018.geojson")
+    )
+    doors = pd.read_parquet(dc_data / "addresses" / "mar_address_points.parquet")
+    at = {"lon": doors["lon"], "lat": doors["lat"]}
+    same = fit_plan(new, new, new["parent"].to_dict(), crs=crs, **at)
+    assert same["team"].to_dict() == new["parent"].to_dict()
+    assert (same["misfit"] == "").all()
+    found = fit_plan(new, old, old["parent"].to_dict(), crs=crs, **at)
+    # The same by geopandas: the old district of each door, counted by new service area.
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x=at["lon"], y=at["lat"]), crs=4326)
+    both = points.sjoin(new[["geometry"]].rename_axis("psa").reset_index()[["psa", "geometry"]])
+    both = both.drop(columns="index_right").sjoin(old[["parent", "geometry"]])
+    shares = pd.crosstab(both["psa"], both["parent"], normalize="index")
+    assert found["team"].to_dict() == shares.idxmax(axis=1).to_dict()
+    assert found["share"].to_numpy() == pytest.approx(shares.max(axis=1).to_numpy(), abs=0.01)
+    misfits = found.index[found["misfit"] != ""].tolist()
+    assert misfits == ["302", "306", "308", "409", "501", "607"]
+    # Most people of 501 were in the first district, most of its ground in the fifth.
+    assert found.loc["501", "misfit"].endswith("most of its ground is in 5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoteam.areas import dissolve, read_boundaries
 from geoteam.errors import InputError
 from geoteam.plans import (
     PLAN_METRICS,
@@ -270,3 +272,53 @@ def _radius_by_trial(hull: shapely.Polygon) -> float:
             reach = [np.hypot(*(at - centre).T).max() for centre in centres]
             best = min(best, *reach)
     return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(teams=st.lists(st.integers(0, 2), min_size=25, max_size=25))
+def test_pieces_holes_and_outlines_are_those_of_polygons(teams: list[int]) -> None:
+    tally = Tally(GRID, nobody(GRID, 3), teams="abc", officers=[1.0, 1.0, 1.0], assignment=teams)
+    found = team_metrics(tally)
+    squares = np.array([shapely.box(k % 5, k // 5, k % 5 + 1, k // 5 + 1) for k in range(25)])
+    for team, name in enumerate("abc"):
+        whole = shapely.union_all(squares[np.array(teams) == team])
+        parts = shapely.get_parts(whole)
+        parts = parts[~shapely.is_empty(parts)]
+        assert found.loc[name, "pieces"] == len(parts)
+        rings = shapely.get_num_interior_rings(parts).sum()
+        # Pieces that touch at corners enclose what no ring of theirs does.
+        assert found.loc[name, "holes"] == rings or (
+            len(parts) > 1 and found.loc[name, "holes"] > rings
+        )
+        assert found.loc[name, "outline_m"] == pytest.approx(100 * shapely.length(whole), abs=1.0)
+
+
+@pytest.mark.realdata
+def test_real_districts_measure_as_their_polygons_do(dc_data: Path) -> None:
+    crs = "EPSG:26985"
+    frame = read_boundaries(
+        dc_data / "boundaries" / "psa_2019.geojson",
+        kind="service_area",
+        fields={"code": "PSA", "parent": "DISTRICT"},
+    )
+    layout = Layout.from_frame(frame, crs=crs)
+    district = frame["parent"].to_dict()
+    names = sorted(set(district.values()))
+    tally = Tally(
+        layout,
+        nobody(layout, len(names)),
+        teams=names,
+        officers=np.ones(len(names)),
+        assignment=[names.index(district[code]) for code in layout.units],
+    )
+    found = team_metrics(tally)
+    whole = dissolve(frame, district).to_crs(crs).geometry
+    # Sides are compared to 10 cm; service areas along the rivers fit less well than that.
+    assert found["outline_m"].to_numpy() == pytest.approx(whole.length.to_numpy(), rel=5e-3)
+    assert found["area_m2"].to_numpy() == pytest.approx(whole.area.to_numpy(), rel=1e-6)
+    assert (found["pieces"] == 1).all()
+    assert (found["holes"] == 0).all()
+    circle = np.pi * whole.minimum_bounding_radius() ** 2
+    assert found["reock"].to_numpy() == pytest.approx((whole.area / circle).to_numpy(), rel=1e-6)
+    hull = whole.area / whole.convex_hull.area
+    assert found["hull_ratio"].to_numpy() == pytest.approx(hull.to_numpy(), rel=1e-6)
