@@ -1,0 +1,114 @@
+"""The entry of the solver: the right model for the size, and an answer where there is no plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geoteam.errors import InputError
+from geoteam.plans.exact import solve_hess
+from geoteam.plans.infeasible import Explanation, explain
+from geoteam.plans.mip import Watch
+from geoteam.plans.partition import areas, solve_partition
+from geoteam.plans.problem import Problem, Progress, Solution
+
+# Above this the model of all pairs of units is too large.
+MOST_UNITS = 120
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float,
+    progress: Progress | None = None,
+) -> Solution:
+    """Find the best plan, with a proof of how good it is.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    seconds
+        Time to spend.
+    progress
+        Told the best plan so far, between the calls of the solver; False stops.
+
+    Returns
+    -------
+    Solution
+        The best plan found, its bound and gap; without a plan, the status says whether it is proven
+        that there is none.
+
+    Raises
+    ------
+    InputError
+        When the problem is too large.
+    """
+    return _solve(problem, Watch(seconds, progress))
+
+
+def solve_or_explain(
+    problem: Problem, *, seconds: float, progress: Progress | None = None
+) -> tuple[Solution, Explanation | None]:
+    """Find the most compact plan; where none exists, say why and find the nearest that does.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    seconds
+        Time to spend on all of it.
+    progress
+        Told the best plan so far; False stops.
+
+    Returns
+    -------
+    tuple
+        The solution; and the explanation when it is proven that there is no plan.
+    """
+    watch = Watch(seconds, progress)
+    found = _solve(problem, watch)
+    if found.status != "infeasible":
+        return found, None
+    why = explain(problem, watch, lambda other: _solve(other, watch))
+    note = sentence(problem, why)
+    return replace(found, seconds=watch.passed, note=note), why
+
+
+def sentence(problem: Problem, why: Explanation) -> str:
+    """Put an explanation into words.
+
+    Parameters
+    ----------
+    problem
+        The problem that has no plan.
+    why
+        The explanation.
+
+    Returns
+    -------
+    str
+        What fights, what works, and what else to try.
+    """
+    said = f"No plan holds {' and '.join(why.conflict)} with contiguous teams: this is proven."
+    if why.tolerance is None:
+        return said
+    said += f" A tolerance of {why.tolerance:.2%} works"
+    said += (
+        "; none below it does."
+        if why.tolerance - why.bound < 1e-6
+        else f"; it is proven that none below {why.bound:.2%} does."
+    )
+    each = len(problem.units) / len(problem.teams)
+    return (
+        f"{said} There are {each:.1f} units a team: finer units (block groups, blocks) allow more."
+    )
+
+
+def _solve(problem: Problem, watch: Watch) -> Solution:
+    if len(problem.units) > MOST_UNITS:
+        raise InputError(
+            f"{len(problem.units)} units are too many for the exact models",
+            remedy=f"Use a unit kind with at most {MOST_UNITS} units",
+        )
+    listed = areas(problem)
+    return solve_hess(problem, watch) if listed is None else solve_partition(problem, listed, watch)
