@@ -57,7 +57,7 @@ def _run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]
          "--field name=NAME", "which column holds the code"),
         ("boundaries compare --before 2026-01-01 --after 2026-02-01", "same boundaries"),
         ("plans import {points} --name X", "columns unit and team"),
-        ("tours plan --officer O99", "no such officer"),
+        ("tours plan --officer O99 --date 2031-01-06", "no such officer"),
         ("tours plan --officer O1 --departs noon", "no time of day"),
         ("tours due --officer O99", "no such officer"),
         ("map -o {tmp}/no/map.html", "no such folder"),
