@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.cli.plan_solve import solve
 from geoteam.services import plan_figures, plan_files
 from geoteam.services import plans as services
 
@@ -155,5 +156,7 @@ def publish(state: State, plan_id: int, effective: datetime, as_json: bool) -> N
         as_json,
     )
 
+
+plans.add_command(solve)
 
 COMMANDS = (plans,)

@@ -38,7 +38,7 @@ class Watch:
     def __init__(self, seconds: float, progress: Progress | None = None) -> None:
         self._began = time.monotonic()
         self._seconds = seconds
-        self._progress = progress
+        self.progress = progress
         self.stopped = False
 
     @property
@@ -59,7 +59,7 @@ class Watch:
         best
             The plan; None while there is none.
         """
-        if self._progress is not None and not self._progress(best, self.passed):
+        if self.progress is not None and not self.progress(best, self.passed):
             self.stopped = True
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geoteam.errors import InputError
 from geoteam.plans.exact import solve_hess
 from geoteam.plans.infeasible import Explanation, explain
+from geoteam.plans.large import solve_large
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, solve_partition
 from geoteam.plans.problem import Problem, Progress, Solution
@@ -19,6 +19,7 @@ def solve(
     problem: Problem,
     *,
     seconds: float,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Solution:
     """Find the best plan, with a proof of how good it is.
@@ -29,6 +30,8 @@ def solve(
         The problem.
     seconds
         Time to spend.
+    seed
+        Seed of the search on many units; the exact models draw nothing.
     progress
         Told the best plan so far, between the calls of the solver; False stops.
 
@@ -37,17 +40,12 @@ def solve(
     Solution
         The best plan found, its bound and gap; without a plan, the status says whether it is proven
         that there is none.
-
-    Raises
-    ------
-    InputError
-        When the problem is too large.
     """
-    return _solve(problem, Watch(seconds, progress))
+    return _solve(problem, Watch(seconds, progress), seed)
 
 
 def solve_or_explain(
-    problem: Problem, *, seconds: float, progress: Progress | None = None
+    problem: Problem, *, seconds: float, seed: int = 0, progress: Progress | None = None
 ) -> tuple[Solution, Explanation | None]:
     """Find the most compact plan; where none exists, say why and find the nearest that does.
 
@@ -57,6 +55,8 @@ def solve_or_explain(
         The problem.
     seconds
         Time to spend on all of it.
+    seed
+        Seed of the search on many units.
     progress
         Told the best plan so far; False stops.
 
@@ -66,10 +66,10 @@ def solve_or_explain(
         The solution; and the explanation when it is proven that there is no plan.
     """
     watch = Watch(seconds, progress)
-    found = _solve(problem, watch)
+    found = _solve(problem, watch, seed)
     if found.status != "infeasible":
         return found, None
-    why = explain(problem, watch, lambda other: _solve(other, watch))
+    why = explain(problem, watch, lambda other: _solve(other, watch, seed))
     note = sentence(problem, why)
     return replace(found, seconds=watch.passed, note=note), why
 
@@ -104,11 +104,8 @@ def sentence(problem: Problem, why: Explanation) -> str:
     )
 
 
-def _solve(problem: Problem, watch: Watch) -> Solution:
+def _solve(problem: Problem, watch: Watch, seed: int) -> Solution:
     if len(problem.units) > MOST_UNITS:
-        raise InputError(
-            f"{len(problem.units)} units are too many for the exact models",
-            remedy=f"Use a unit kind with at most {MOST_UNITS} units",
-        )
+        return solve_large(problem, seconds=watch.left, seed=seed, progress=watch.progress)
     listed = areas(problem)
     return solve_hess(problem, watch) if listed is None else solve_partition(problem, listed, watch)
