@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("GEOTEAM_DC_DATA", HERE.parent.parent / "shared" / "data" / "dc"))
 CRS = "EPSG:26985"
 TEAMS = 20
+_GRID_M = 0.1
 PEERS = ("gerrychain_chain", "gerrychain_bursts", "skater", "max_p")
 
 
@@ -113,7 +114,8 @@ def measured(frame: gpd.GeoDataFrame, problem: Problem, assignment: np.ndarray) 
     """Mean Polsby-Popper of the team areas, and what any plan is held to."""
     shapes = frame.sort_index().geometry.to_crs(CRS).to_numpy()
     found = np.unique(assignment)
-    areas = [shapely.union_all(shapes[assignment == team]) for team in found]
+    # On a grid, or hairlines between cuttings of one line would count as border.
+    areas = [shapely.union_all(shapes[assignment == team], grid_size=_GRID_M) for team in found]
     load = np.array([problem.weight[assignment == team].sum() for team in found])
     ideal = problem.weight.sum() / TEAMS
     return {

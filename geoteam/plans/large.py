@@ -25,7 +25,7 @@ from geoteam.plans.problem import (
 )
 
 METHOD = "annealing from capacitated k-means, exact polish, Lagrangian bound"
-_STARTS = 4
+_STARTS, _STARTS_FINE = 4, 2
 # Moves proposed for each unit: in the first search, which is to have a plan soon, and after it.
 _SOON, _LATER = 100, 2_500
 _FEWEST, _MOST, _MOST_FINE = 40_000, 1_000_000, 400_000
@@ -137,7 +137,7 @@ def solve_large(
     reason = _impossible(problem)
     if reason:
         return _nothing(problem, "infeasible", run.passed, reason)
-    streams = np.random.default_rng(seed).spawn(_STARTS)
+    streams = np.random.default_rng(seed).spawn(_STARTS_FINE if _fine(problem) else _STARTS)
     for number, rng in enumerate(streams):
         if run.stop():
             break

@@ -15,7 +15,7 @@ from geoteam.plans.problem import Problem
 # Up to so many units the multipliers are sought on the units themselves.
 _WHOLE = 900
 # Beyond, on so many groups of units.
-_GROUPS = 400
+_GROUPS = 250
 _STEPS = 800
 _PATIENCE = 20
 _SHRINK = 0.7
