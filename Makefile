@@ -70,7 +70,8 @@ DC ?= ../shared/data
 bench: setup ## Print the measured figures (the city of Washington, DC, where DC=DIR has it)
 	@$(BIN)/python benchmarks/line.py --json
 	@$(BIN)/python benchmarks/assign.py --json
-	@if [ -d $(DC)/dc ]; then for name in locate matrix geocode; do \
+	@$(BIN)/python benchmarks/plan_metrics.py
+	@if [ -d $(DC)/dc ]; then for name in locate matrix geocode plans plans_large; do \
 	  echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done; fi
 	@if [ -d $(DC)/vrp ]; then $(BIN)/python benchmarks/tours.py --json \
 	  --instance $(DC)/vrp/solomon/C101.txt --seconds 20; fi
