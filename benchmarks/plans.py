@@ -17,7 +17,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geoteam.areas import crosswalk_by_area, read_boundaries
-from geoteam.plans.problem import Problem, check_solution
+from geoteam.plans.judge import check_solution
+from geoteam.plans.problem import Problem
 from geoteam.plans.solve import solve_or_explain
 
 CRS = "EPSG:26985"

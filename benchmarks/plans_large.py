@@ -24,8 +24,9 @@ import shapely
 from street_blocks import street_blocks
 
 from geoteam.areas import read_boundaries
+from geoteam.plans.judge import check_solution
 from geoteam.plans.large import solve_large
-from geoteam.plans.problem import Problem, check_solution
+from geoteam.plans.problem import Problem
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("GEOTEAM_DC_DATA", HERE.parent.parent / "shared" / "data" / "dc"))

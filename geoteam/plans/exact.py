@@ -29,6 +29,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
+from geoteam.plans.judge import moved, spread, squared_km
 from geoteam.plans.labels import (
     bound_units,
     components,
@@ -38,7 +39,7 @@ from geoteam.plans.labels import (
     separator,
 )
 from geoteam.plans.mip import PROVEN, Answer, Rows, Watch, minimise, solution
-from geoteam.plans.problem import Problem, Solution, moved, spread, squared_km
+from geoteam.plans.problem import Problem, Solution
 
 METHOD = "Hess assignment model with contiguity cuts"
 # The search among the likely centres may stop this close to its best.

@@ -9,20 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.plans.judge import balance, check_solution, moved, parts, spread
 from geoteam.plans.large_bound import lower_bound
 from geoteam.plans.large_polish import polish
 from geoteam.plans.large_search import Annealing
 from geoteam.plans.large_start import first_plan, held, mend, torn_locks
-from geoteam.plans.problem import (
-    Problem,
-    Progress,
-    Solution,
-    balance,
-    check_solution,
-    moved,
-    parts,
-    spread,
-)
+from geoteam.plans.problem import Problem, Progress, Solution
 
 METHOD = "annealing from capacitated k-means, exact polish, Lagrangian bound"
 _STARTS, _STARTS_FINE = 4, 2

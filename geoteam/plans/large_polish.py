@@ -10,8 +10,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from geoteam.plans.judge import moved, spread, squared_km
 from geoteam.plans.large_start import held, neighbours
-from geoteam.plans.problem import Problem, moved, spread, squared_km
+from geoteam.plans.problem import Problem
 
 # More units than this take the solver more than a moment.
 _UNITS = 120

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from geoteam.plans.problem import Problem, Progress, Solution, balance
+from geoteam.plans.judge import balance
+from geoteam.plans.problem import Problem, Progress, Solution
 
 # Costs are scaled to this, so that the solver's absolute tolerances are far below them.
 _SCALE = 1e3

@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.plans.judge import moved, spread, squared_km
 from geoteam.plans.labels import bound_units, kinds, neighbours, people_count
 from geoteam.plans.mip import Rows, Watch, minimise, solution
-from geoteam.plans.problem import Problem, Solution, moved, spread, squared_km
+from geoteam.plans.problem import Problem, Solution
 
 METHOD = "every possible area listed, the best tiling chosen"
 # More areas than this are left to the other models.

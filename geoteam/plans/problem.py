@@ -1,4 +1,4 @@
-"""The redrawing problem, what a solution is, and the independent check of one."""
+"""The redrawing problem, and what a solution of it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from geoteam.areas import adjacency
 from geoteam.crs import to_measuring
@@ -267,157 +265,6 @@ class Solution:
 
 # Told the best plan so far and the seconds passed; False stops the search.
 Progress: TypeAlias = Callable[[Solution | None, float], bool]
-
-
-def squared_km(problem: Problem, centres: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Compute what each unit adds to the objective when a unit is the centre of its team.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    centres
-        Units to try as centres, shape (c,).
-
-    Returns
-    -------
-    ndarray
-        Shape (units, c): share of the whole area times the squared distance in km.
-    """
-    across = (problem.x_m[:, None] - problem.x_m[centres]) / _M_PER_KM
-    along = (problem.y_m[:, None] - problem.y_m[centres]) / _M_PER_KM
-    share = problem.area_m2 / problem.area_m2.sum()
-    moment: NDArray[np.float64] = share[:, None] * (across**2 + along**2)
-    return moment
-
-
-def spread(problem: Problem, assignment: NDArray[np.int64]) -> float:
-    """Compute how far from compact a plan is: the first sum of the objective.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    assignment
-        Team of each unit.
-
-    Returns
-    -------
-    float
-        km²; lower is more compact.
-    """
-    total = 0.0
-    for team in range(len(problem.teams)):
-        members = np.flatnonzero(assignment == team)
-        if len(members):
-            total += float(squared_km(problem, members)[members].sum(axis=0).min())
-    return total
-
-
-def moved(problem: Problem, assignment: NDArray[np.int64]) -> float:
-    """Sum the transfer weight of the units that change team.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    assignment
-        Team of each unit.
-
-    Returns
-    -------
-    float
-        Zero without a present plan. A unit that has no team now moves nobody.
-    """
-    if problem.present is None or problem.transfer_weight is None:
-        return 0.0
-    changes = (problem.present >= 0) & (problem.present != assignment)
-    return float(problem.transfer_weight[changes].sum())
-
-
-def balance(problem: Problem, assignment: NDArray[np.int64]) -> float:
-    """Find the worst deviation of a team from its target.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    assignment
-        Team of each unit.
-
-    Returns
-    -------
-    float
-        As a share of the target.
-    """
-    load = np.bincount(assignment, weights=problem.weight, minlength=len(problem.teams))
-    return float(np.max(np.abs(load - problem.target) / problem.target))
-
-
-def parts(problem: Problem, assignment: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
-    """Label the connected parts of the team areas.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    assignment
-        Team of each unit.
-
-    Returns
-    -------
-    tuple of int and ndarray
-        How many parts there are, and the part of each unit.
-    """
-    a, b = problem.edges.T
-    same = assignment[a] == assignment[b]
-    shape = (len(problem.units),) * 2
-    graph = csr_array((np.ones(int(same.sum())), (a[same], b[same])), shape=shape)
-    count, label = connected_components(graph, directed=False)
-    return int(count), label.astype(np.int64)
-
-
-def check_solution(problem: Problem, assignment: NDArray[np.int64]) -> list[str]:
-    """Check a plan against every rule of the problem, apart from how it was found.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    assignment
-        Team of each unit.
-
-    Returns
-    -------
-    list of str
-        What is broken; empty when every rule holds.
-    """
-    wanted = np.asarray(assignment)
-    if (
-        wanted.shape != (len(problem.units),)
-        or not ((wanted >= 0) & (wanted < len(problem.teams))).all()
-    ):
-        return ["not every unit has a team"]
-    faults = []
-    _, label = parts(problem, wanted)
-    load = np.bincount(wanted, weights=problem.weight, minlength=len(problem.teams))
-    for team, name in enumerate(problem.teams):
-        pieces = len(np.unique(label[wanted == team]))
-        if pieces != 1:
-            faults.append(f"team {name} has {pieces} parts")
-        share = load[team] / problem.target[team] - 1.0
-        if abs(share) > problem.tolerance + SLACK:
-            faults.append(f"team {name} is {share:+.2%} from its target")
-    for unit, team in problem.fixed.items():
-        if wanted[unit] != team:
-            faults.append(f"unit {problem.units[unit]} is locked to team {problem.teams[team]}")
-    for team, unit in problem.seats.items():
-        if wanted[unit] != team:
-            faults.append(f"unit {problem.units[unit]} is the seat of team {problem.teams[team]}")
-    limit = problem.transfer_limit
-    if limit is not None and moved(problem, wanted) > limit * (1 + SLACK):
-        faults.append(f"{moved(problem, wanted):,.0f} would move, more than {limit:,.0f}")
-    return faults
 
 
 def _aligned(values: pd.Series, units: tuple[str, ...]) -> NDArray[np.float64]:

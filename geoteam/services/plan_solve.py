@@ -164,6 +164,11 @@ def _problem(workspace: Workspace, options: SolveOptions) -> Problem:
         known = staff.teams(session)
     general = sorted(known.index[known["specialty"] == ""])
     teams = _teams(general, options.teams)
+    if options.max_transfers is not None and set(teams) != set(general):
+        raise InputError(
+            "transfers are counted between the agency's own teams only",
+            remedy="Leave the number of teams out, or the limit on transfers",
+        )
     officers = None
     if options.teams is None:
         shares = staffed.groupby("team")["full_time_share"].sum()

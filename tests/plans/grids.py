@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoteam.plans.problem import Problem, check_solution, moved, spread
+from geoteam.plans.judge import check_solution, moved, spread
+from geoteam.plans.problem import Problem
 
 
 def grid(

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoteam.plans import large_bound
+from geoteam.plans.judge import check_solution, moved, spread
 from geoteam.plans.large import solve_large
 from geoteam.plans.large_bound import lower_bound
 from geoteam.plans.large_polish import polish
 from geoteam.plans.large_search import Annealing
 from geoteam.plans.large_start import first_plan, mend, torn_locks
-from geoteam.plans.problem import Problem, check_solution, moved, spread
+from geoteam.plans.problem import Problem
 
 LONG = 60.0
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoteam.plans.exact import HessModel, solve_hess
+from geoteam.plans.judge import check_solution, moved, spread
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, least_tolerance, solve_partition
-from geoteam.plans.problem import Problem, Solution, check_solution, moved, spread
+from geoteam.plans.problem import Problem, Solution
 from geoteam.plans.solve import MOST_UNITS, solve, solve_or_explain
 from tests.plans.grids import every_plan, grid, value
 
