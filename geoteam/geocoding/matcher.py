@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from geoteam.geocoding.asides import doubt_of
 from geoteam.geocoding.crossing import match_between, match_crossing
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
 from geoteam.geocoding.fuzzy import DISTANT, NEAREST
@@ -28,7 +29,7 @@ from geoteam.geocoding.quadrant import (
     twin_of,
 )
 from geoteam.geocoding.result import Result, matched, tied, unmatched
-from geoteam.model import AddressKind, MatchCode
+from geoteam.model import AddressKind, MatchCode, MatchStatus
 
 SOLE_SCORE = 94.0
 MENDED_SCORE = 98.0
@@ -87,7 +88,11 @@ class Matcher:
             if spots:
                 return tied(both[0].kind, spots, sentence(note))
             return both[0]._replace(reason=sentence(note) + " " + both[0].reason)
-        return self._placed(parsed, zip_code)
+        result = self._placed(parsed, zip_code)
+        doubt = doubt_of(parsed) if parsed.kind == _ADDRESS and not parsed.second else ""
+        if doubt and result.status == MatchStatus.MATCHED:
+            return tied(result.kind, self._spots(result), sentence(doubt))
+        return result
 
     def _spots(self, result: Result) -> list[Spot]:
         if result.candidates:

@@ -18,7 +18,9 @@ from geoteam.model import AddressKind
 
 _NO_HOME = re.compile(
     r"\bNO (?:FIXED|PERMANENT|KNOWN|CURRENT) (?:ADDRESS|ABODE|RESIDENCE|HOME|ADDR)\b|^NFA\b|"
-    r"\bHOMELESS\b|\bTRANSIENT\b|\bUNDOMICILED\b|\bUNHOUSED\b|\bUNSHELTERED\b|"
+    # A coalition FOR THE HOMELESS is a place.
+    r"(?<!FOR )(?<!FOR THE )\bHOMELESS\b|\bTRANSIENT\b|\bUNDOMICILED\b|\bUNHOUSED\b|"
+    r"\bUNSHELTERED\b|"
     r"\b(?:LIVES|LIVING|SLEEPS|SLEEPING|STAYS|STAYING) (?:ON|IN) (?:THE )?(?:STREETS?|CAR|PARK)\b"
 )
 _SHELTER = re.compile(r"\bSHELTER\b")

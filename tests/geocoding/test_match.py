@@ -26,6 +26,34 @@ def verdict(reference: ReferenceIndex, text: str, zip_code: str = "") -> str:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "formerly 1200 H ST NE",
+        "1200 H ST NE (no longer lives there)",
+        "NOT 1200 H ST NE",
+        "do not use 1200 H ST NE",
+        "near 1200 H ST NE",
+        "Work: 1200 H ST NE Home: 10 E ST SE",
+        "formerly 1200 H ST NE; now 10 E ST SE",
+        "1200 H ST NE or shelter",
+        "1200 H ST NE SE",
+    ],
+)
+def test_an_address_that_words_put_in_doubt_waits(reference: ReferenceIndex, text: str) -> None:
+    found = one(reference, text)
+    assert verdict(reference, text) == "review"
+    assert found["status"] == "T"
+    assert "1200 H STREET NE" in [one["address"] for one in found["candidates"]]
+
+
+@pytest.mark.parametrize("text", ["c/o Smith 1200 H ST NE", "Lives at 1200 H ST NE"])
+def test_harmless_words_do_not_put_an_address_in_doubt(
+    reference: ReferenceIndex, text: str
+) -> None:
+    assert verdict(reference, text) == "accepted"
+
+
+@pytest.mark.parametrize(
     ("text", "address", "code", "score"),
     [
         ("1200 H ST NE", "1200 H STREET NE", "PointAddress", 100),
