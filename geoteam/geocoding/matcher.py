@@ -322,8 +322,12 @@ class Matcher:
         if twin is not None:
             reason = f"the reference has {spot.address} at two places"
             return tied(parsed.kind, [spot, twin], sentence(reason))
-        if zip_code in self.look.known_zips and zip_code not in spot.zips:
-            return self._zip_against(parsed, zip_code, spots, other)
+        if zip_code in self.look.known_zips and spot.zips[:1] != (zip_code,):
+            # A ZIP area that begins close by will do, unless the same address stands in it.
+            twins = (f.spot for f in other() if f.spot is not None)
+            rival = any(t.row >= 0 and t.zips[:1] == (zip_code,) for t in twins)
+            if rival or zip_code not in spot.zips:
+                return self._zip_against(parsed, zip_code, spots, other)
         if not any(whys):
             whys = [f"the {what}, street and quadrant are in the reference"]
             if not self.grammar.quadrants:

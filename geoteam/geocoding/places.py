@@ -136,6 +136,8 @@ def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:
         return matched(parsed.kind, area, reason)
     score, why = 96.0, "The place is in the reference by this name."
     rows = look.places.get(key, [])
+    if rows and " " not in key:
+        score, why = NEARLY_SCORE, "One word may name more than the place of the reference."
     if not rows and len(key) >= 6:
         near = process.extractOne(key, list(look.places), scorer=fuzz.ratio, score_cutoff=_NEARLY)
         if near is not None:
