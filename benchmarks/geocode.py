@@ -31,14 +31,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import geopandas as gpd  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 
-from geoteam.geocoding import Geocoder, ReferenceIndex, geocode  # noqa: E402
-from geoteam.services.spread import spread  # noqa: E402
-from tests.geocoding import dc  # noqa: E402
-from tests.geocoding.noise import CLASSES, Clerk, Typist, held_out  # noqa: E402
+from geoteam.geocoding import Geocoder, ReferenceIndex, geocode
+from geoteam.services.spread import spread
+from tests.geocoding import dc
+from tests.geocoding.noise import CLASSES, Clerk, Typist, held_out
 
 CHUNK = 50_000
 LARGE_POINTS = 150_000
@@ -81,7 +81,7 @@ class Memory(threading.Thread):
             for pid in (os.getpid(), *(child.pid for child in multiprocessing.active_children())):
                 with contextlib.suppress(OSError):
                     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                    kilobytes += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
+                    kilobytes += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])
             self.peak_mb = max(self.peak_mb, kilobytes / 1024)
 
 

@@ -27,14 +27,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import geopandas as gpd  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from peers_reference import withheld  # noqa: E402
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from peers_reference import withheld
 
-from geoteam.geocoding import decide, geocode  # noqa: E402
-from tests.geocoding import dc  # noqa: E402
-from tests.geocoding.noise import Clerk, Typist, held_out  # noqa: E402
+from geoteam.geocoding import decide, geocode
+from tests.geocoding import dc
+from tests.geocoding.noise import Clerk, Typist, held_out
 
 SETUP = Path(__file__).with_name("peers_setup.sh")
 PEERS = ("addok", "nominatim")

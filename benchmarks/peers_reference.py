@@ -21,16 +21,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import geopandas as gpd  # noqa: E402
-import osmium  # noqa: E402
-import pandas as pd  # noqa: E402
-import shapely  # noqa: E402
-from osmium.osm.mutable import Node, Relation, Way  # noqa: E402
+import geopandas as gpd
+import osmium
+import pandas as pd
+import shapely
+from osmium.osm.mutable import Node, Relation, Way
 
-from geoteam.geocoding import AddressGrammar, read_addresses  # noqa: E402
-from geoteam.geocoding.streetnames import StreetNames  # noqa: E402
-from geoteam.geocoding.suffixes import SUFFIXES  # noqa: E402
-from geoteam.profile import CityProfile, read_profile  # noqa: E402
+from geoteam.geocoding import AddressGrammar, read_addresses
+from geoteam.geocoding.streetnames import StreetNames
+from geoteam.geocoding.suffixes import SUFFIXES
+from geoteam.profile import CityProfile, read_profile
 
 CORNERS = {"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}
 # Street types that occur in the city; rarer ones only make the peers' dictionaries longer.

@@ -93,7 +93,7 @@ PID_FILES = {"addok": "redis/pid", "nominatim": "pg/data/postmaster.pid"}
 
 
 def _answer(lon: object, lat: object, label: str, sure: bool) -> dict[str, Any]:
-    return {"lon": float(lon), "lat": float(lat), "label": label, "sure": bool(sure)}  # type: ignore[arg-type]
+    return {"lon": float(lon), "lat": float(lat), "label": label, "sure": bool(sure)}
 
 
 def _times(pid: int) -> tuple[int, float, float]:

@@ -17,21 +17,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import geopandas as gpd  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 
-from geoteam.areas import AreaIndex, read_boundaries  # noqa: E402
-from geoteam.geocoding import ReferenceIndex, geocode  # noqa: E402
-from geoteam.geocoding.calibrate import (  # noqa: E402
+from geoteam.areas import AreaIndex, read_boundaries
+from geoteam.geocoding import ReferenceIndex, geocode
+from geoteam.geocoding.calibrate import (
     as_markdown,
     in_words,
     label,
     reliability,
     thresholds,
 )
-from tests.geocoding.dc import City  # noqa: E402
-from tests.geocoding.noise import Typist, held_out  # noqa: E402
+from tests.geocoding.dc import City
+from tests.geocoding.noise import Typist, held_out
 
 COMMAND = "python benchmarks/reliability.py --data ../shared/data/dc -o docs/reliability.md"
 HEAD = """# How right the geocoder is

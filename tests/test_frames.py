@@ -82,9 +82,9 @@ def test_each_kind_of_column(kind: str, good: Any, bad: Any) -> None:
 
 def test_contracts_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        CLIENTS.columns["extra"] = "text"  # type: ignore[index]
+        CLIENTS.columns["extra"] = "text"
     with pytest.raises(AttributeError):
-        CLIENTS.name = "people"  # type: ignore[misc]
+        CLIENTS.name = "people"
 
 
 def test_clients_have_no_name() -> None:

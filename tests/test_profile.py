@@ -102,7 +102,7 @@ def test_files_that_are_no_profile(tmp_path: Path) -> None:
 def test_a_profile_cannot_be_changed(tmp_path: Path) -> None:
     profile = _read(tmp_path, PROFILE)
     with pytest.raises(ValueError, match="frozen"):
-        profile.city.name = "Elsewhere"  # type: ignore[misc]
+        profile.city.name = "Elsewhere"
 
 
 def test_a_boundary_set_holds_up_to_its_last_day() -> None:

@@ -65,7 +65,7 @@ def open_document(
 
     def show(document: str, screen: dict[str, int] = WIDE) -> Watched:
         documents["/document"] = document
-        context = chromium.new_context(viewport=screen, reduced_motion="reduce")  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=screen, reduced_motion="reduce")
         contexts.append(context)
         watched = watch(context, address)
         watched.page.goto(f"{address}/document")
@@ -195,7 +195,7 @@ def test_table_and_map_light_each_other_up(
       <table data-map-table><tbody><tr data-code="101"><th>101</th></tr>
       <tr data-code="102"><th>102</th></tr></tbody></table></div>
       <script nonce="{NONCE}" src="/static/build/app.js"></script></html>"""
-    context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")
     watched = watch(context, address)
     page = watched.page
     page.goto(f"{address}/page")

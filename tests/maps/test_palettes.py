@@ -50,7 +50,7 @@ def test_no_figure_makes_no_class() -> None:
 def test_every_figure_lies_in_the_class_whose_colour_it_has(
     kind: str, values: list[int], classes: int
 ) -> None:
-    breaks = classify(np.array(values, dtype=float), kind=kind, classes=classes)  # type: ignore[arg-type]
+    breaks = classify(np.array(values, dtype=float), kind=kind, classes=classes)
     for one, other in pairwise(breaks):
         assert one.low < one.high <= other.low
     for value in values:

@@ -26,7 +26,7 @@ def drawn(**changes: object) -> ET.Element:
         "areas": None,
         "crs": CRS,
     }
-    return ET.fromstring(draw_tour(**(given_ | changes)))  # type: ignore[arg-type]
+    return ET.fromstring(draw_tour(**(given_ | changes)))
 
 
 def texts(svg: ET.Element) -> list[str]:

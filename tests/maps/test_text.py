@@ -51,4 +51,4 @@ def test_what_is_unknown_is_empty() -> None:
     ],
 )
 def test_figures_are_written_in_one_way(value: float | None, kind: str, text: str) -> None:
-    assert figure_text(value, kind) == text  # type: ignore[arg-type]
+    assert figure_text(value, kind) == text

@@ -21,7 +21,7 @@ POLICY = re.compile(
 
 
 def _nonce(headers: object) -> str:
-    found = POLICY.fullmatch(headers["Content-Security-Policy"])  # type: ignore[index]
+    found = POLICY.fullmatch(headers["Content-Security-Policy"])
     assert found
     return found[1]
 

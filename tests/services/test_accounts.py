@@ -227,7 +227,7 @@ def test_an_old_hash_is_renewed_at_sign_in(ann: Workspace, monkeypatch: pytest.M
 def test_accounts_that_cannot_be(ann: Workspace, changes: dict[str, object], message: str) -> None:
     given = {"username": "bob", "name": "Bob", "role": Role.OFFICER, "officer_ref": "O2"} | changes
     with pytest.raises((InputError, NotFoundError), match=message):
-        accounts.add_user(ann, "cli:root", **given)  # type: ignore[arg-type]
+        accounts.add_user(ann, "cli:root", **given)
     assert [row["username"] for row in accounts.list_users(ann)] == ["ann"]
 
 

@@ -135,7 +135,7 @@ def test_a_run_that_was_overtaken_writes_nothing(
                 session, _frame(fresh).assign(reason=[{}] * 24), on=TODAY, plan_id=None,
                 at=fresh.now(), by="other", summary={},
             )  # fmt: skip
-        return solve(*args, **options)  # type: ignore[arg-type]
+        return solve(*args, **options)
 
     with fresh.transaction() as session:
         session.scalars(select(ClientRow).where(ClientRow.ref == "C001")).one().level = "Minimum"

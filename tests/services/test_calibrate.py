@@ -26,7 +26,7 @@ ROWS = [
 
 def _calibrate(workspace: Workspace, path: Path, **options: object) -> Calibration:
     columns = {"addresses": ["Address"], "lon": "Lon", "lat": "Lat"}
-    return calibrate_file(workspace, path, **(columns | options))  # type: ignore[arg-type]
+    return calibrate_file(workspace, path, **(columns | options))
 
 
 def test_a_file_counted_by_hand(lone_session: Workspace, tmp_path: Path) -> None:

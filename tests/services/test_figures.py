@@ -90,7 +90,7 @@ def test_coverage_is_the_share_within_the_minutes(city: Workspace) -> None:
 @pytest.mark.parametrize("shape", ["hexagon", "square"])
 def test_a_grid_holds_every_located_client_once(city: Workspace, shape: str) -> None:
     for size_m in (150, 500):
-        options = MapOptions(by="grid", grid=shape, grid_m=size_m)  # type: ignore[arg-type]
+        options = MapOptions(by="grid", grid=shape, grid_m=size_m)
         figures = compute(city, BOSS, options)
         assert figures.table["clients"].sum() == 22
         assert figures.table["workload"].sum() == 87

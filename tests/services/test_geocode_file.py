@@ -198,8 +198,8 @@ def test_killed_and_called_again(
                 _kill()
             return load(part, number)
 
-        part_folder.PartFolder.save = killed_at_four  # type: ignore[method-assign]
-        part_folder.PartFolder.load = killed_at_five  # type: ignore[method-assign]
+        part_folder.PartFolder.save = killed_at_four
+        part_folder.PartFolder.load = killed_at_five
         _geocode(lone, street, output, processes=1)
 
     assert _in_a_child(lone, broken) == signal.SIGKILL
@@ -231,7 +231,7 @@ def test_processes_end_with_the_one_that_began_them(
             if number == 5:
                 os.kill(os.getppid(), signal.SIGKILL)
 
-        part_folder.PartFolder.save = noting  # type: ignore[method-assign]
+        part_folder.PartFolder.save = noting
         _geocode(lone, street, tmp_path / "o.csv", processes=2)
 
     assert _in_a_child(lone, broken) == signal.SIGKILL

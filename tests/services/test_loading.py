@@ -33,7 +33,7 @@ def test_the_reference_says_where_it_comes_from(
     fresh: Workspace, changed: Callable[..., Path]
 ) -> None:
     info = load_addresses(fresh, changed())
-    assert "points.csv" in {source["name"] for source in info["sources"]}  # type: ignore[attr-defined]
+    assert "points.csv" in {source["name"] for source in info["sources"]}
     assert str(info["built_at"]).startswith(str(fresh.now().date()))
     assert fresh.reference().info() == info
 

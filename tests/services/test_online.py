@@ -125,7 +125,7 @@ def _opened(server: Server, chunk: int = 0) -> online_ask.Opened:
                 yield Census(connection, server.url, chunk or 1000)
             else:
                 service = Photon(connection, *server.url.split("://"))
-                service.chunk = chunk or service.chunk  # type: ignore[misc]
+                service.chunk = chunk or service.chunk
                 yield service
 
     return opened

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from sqlalchemy import select
 
 from geoteam.errors import InputError
@@ -25,7 +26,6 @@ from tests.made_city import BOSS, client_row, counts, write_csv
 from tests.tiny_city import CLIENT_HEADER, lonlat
 
 Points = pd.DataFrame
-TEAM = {"101": "T1", "102": "T1", "201": "T2", "202": "T2", "": ""}
 
 
 @pytest.fixture
@@ -83,19 +83,20 @@ def _waiting(workspace: Workspace) -> list[GeocodeRow]:
 
 
 def _refresh(workspace: Workspace, **options: object) -> Refreshed:
-    return refresh_geocodes(workspace, "test", **options)  # type: ignore[arg-type]
+    return refresh_geocodes(workspace, "test", **options)
 
 
 def _change(done: Refreshed) -> pd.Series:
-    assert len(done.changes) == 1
-    return done.changes.iloc[0]
+    changes = done.rows[done.rows["done"] != "unchanged"]
+    assert len(changes) == 1
+    return changes.iloc[0]
 
 
 def test_nothing_is_stale_after_init(fresh: Workspace) -> None:
     before = counts(fresh)
     done = _refresh(fresh)
     assert done.summary() == {"checked": 0, "unchanged": 0, "saved": 0, "proposed": 0}
-    assert done.changes.columns.tolist() == list(service.COLUMNS)
+    assert done.rows.columns.tolist() == list(service.COLUMNS)
     assert counts(fresh) == before
 
 
@@ -111,21 +112,89 @@ def test_what_stays_is_only_stamped(fresh: Workspace, rebuild: Callable[..., Non
     assert marks == {fresh.reference().fingerprint}
 
 
-def test_a_better_place_in_the_same_area_is_saved(
+def _put_between(workspace: Workspace, rebuild: Callable[..., None]) -> float:
+    """Make the reference forget C001's door, and put C001 where it is interpolated; uncertainty."""
+    rebuild(workspace, lambda points: points[points["address"] != "122 1ST STREET NW"])
+    text, empty = (pd.Series([one], dtype="str") for one in ("122 1ST STREET NW", ""))
+    between = geocoding.place(workspace, text, empty)
+    assert between["match_code"].tolist() == ["StreetAddress"]
+    between.index = [int(_client(workspace, "C001")["residence_id"])]
+    with workspace.transaction() as session:
+        geocodes.save(session, between, workspace.now())
+    return float(between["uncertainty_m"].iloc[0])
+
+
+def test_a_sharper_place_within_the_circle_is_saved(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    _put_between(fresh, rebuild)
+    rebuild(fresh, put("122 1ST STREET NW", 15, 60))
+    change = _change(_refresh(fresh))
+    assert (change["client_ref"], change["done"]) == ("C001", "saved")
+    assert (change["old_unit"], change["new_unit"]) == ("101", "101")
+    assert change["new_place"] == "122 1ST STREET NW (PointAddress)"
+    new, old = _history(fresh, "C001")[:2]
+    assert (new.lon, new.lat) == pytest.approx(lonlat(15, 60), abs=1e-7)
+    assert old.valid_to == new.valid_from
+    assert new.reason.startswith(f"A newer reference places it {change['moved_m']:.0f} m away.")
+    assert (new.decided_by, new.reference) == ("", fresh.reference().fingerprint)
+    assert _refresh(fresh).checked == 0
+
+
+def test_a_sharper_place_beyond_the_circle_needs_a_person(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    uncertainty_m = _put_between(fresh, rebuild)
+    was = _history(fresh, "C001")[0]
+    # North of the circle, and still in the same area.
+    north_m = 60 + uncertainty_m + 80
+    assert north_m < 390
+    rebuild(fresh, put("122 1ST STREET NW", 15, north_m))
+    change = _change(_refresh(fresh))
+    assert (change["done"], change["old_unit"], change["new_unit"]) == ("proposed", "101", "101")
+    assert change["moved_m"] > uncertainty_m
+    assert _history(fresh, "C001")[0].id == was.id
+
+
+def test_a_door_that_moves_beyond_its_circle_needs_a_person(
     fresh: Workspace, rebuild: Callable[..., None]
 ) -> None:
     rebuild(fresh, put("122 1ST STREET NW", 15, 90))
     change = _change(_refresh(fresh))
-    assert (change["client_ref"], change["done"]) == ("C001", "saved")
+    assert (change["done"], change["old_unit"], change["new_unit"]) == ("proposed", "101", "101")
     assert change["moved_m"] == pytest.approx(30, abs=0.1)
-    assert (change["old_unit"], change["new_unit"]) == ("101", "101")
-    new, old = _history(fresh, "C001")
-    assert (new.lon, new.lat) == pytest.approx(lonlat(15, 90), abs=1e-7)
-    assert (old.lon, old.lat) == pytest.approx(lonlat(15, 60), abs=1e-7)
-    assert old.valid_to == new.valid_from
-    assert new.reason.startswith("A newer reference places it 30 m away.")
-    assert (new.decided_by, new.reference) == ("", fresh.reference().fingerprint)
-    assert _refresh(fresh).checked == 0
+    (waits,) = _waiting(fresh)
+    assert waits.reason.startswith("A newer reference places it 30 m away.")
+
+
+def test_a_vaguer_place_away_from_the_door_needs_a_person(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    # The door stood far from where its number would be interpolated, and is forgotten.
+    residence = int(_client(fresh, "C001")["residence_id"])
+    with fresh.transaction() as session:
+        row = session.scalars(select(GeocodeRow).where(GeocodeRow.residence_id == residence)).one()
+        row.geometry = shapely.Point(*lonlat(15, 350))
+    rebuild(fresh, lambda points: points[points["address"] != "122 1ST STREET NW"])
+    change = _change(_refresh(fresh))
+    assert (change["done"], change["old_unit"], change["new_unit"]) == ("proposed", "101", "101")
+    assert change["new_place"] == "122 1ST STREET NW (StreetAddress)"
+    assert "m away, and less exactly." in change["reason"]
+    assert _history(fresh, "C001")[0].match_code == "PointAddress"
+
+
+def test_a_sharper_place_at_an_edge_needs_a_person(
+    fresh: Workspace, rebuild: Callable[..., None]
+) -> None:
+    residence = int(_client(fresh, "C001")["residence_id"])
+    with fresh.transaction() as session:
+        row = session.scalars(select(GeocodeRow).where(GeocodeRow.residence_id == residence)).one()
+        row.geometry, row.match_code = shapely.Point(*lonlat(15, 350)), "StreetAddress"
+        row.uncertainty_m = 45.0
+    rebuild(fresh, put("122 1ST STREET NW", 15, 394))
+    change = _change(_refresh(fresh))
+    assert (change["done"], change["old_unit"], change["new_unit"]) == ("proposed", "101", "101")
+    assert "where another area is within its uncertainty" in change["reason"]
 
 
 def test_a_door_that_moves_less_than_its_circle_stays(
@@ -145,33 +214,20 @@ def test_a_vaguer_place_round_the_door_is_no_news(
     assert (newer.match_code, newer.decision) == ("StreetAddress", "accepted")
     assert _refresh(fresh).unchanged == 24
     assert _history(fresh, "C001")[0].match_code == "PointAddress"
-    # The door comes back, 12 m from where it was: sharper, and elsewhere.
+    # The door comes back, 12 m from where it was.
     rebuild(fresh, put("122 1ST STREET NW", 15, 72))
-    assert _change(_refresh(fresh))["done"] == "saved"
+    assert _change(_refresh(fresh))["done"] == "proposed"
 
 
-def test_a_sharper_place_is_saved_however_near(
-    fresh: Workspace, rebuild: Callable[..., None]
-) -> None:
-    rebuild(fresh, lambda points: points[points["address"] != "122 1ST STREET NW"])
-    text, empty = (pd.Series([one], dtype="str") for one in ("122 1ST STREET NW", ""))
-    between = geocoding.place(fresh, text, empty)
-    between.index = [int(_client(fresh, "C001")["residence_id"])]
-    with fresh.transaction() as session:
-        geocodes.save(session, between, fresh.now())
-    rebuild(fresh, put("122 1ST STREET NW", 15, 60))
-    assert _change(_refresh(fresh))["new_place"] == "122 1ST STREET NW (PointAddress)"
-
-
-def test_another_area_of_the_same_team_is_saved(
+def test_another_area_of_the_same_team_needs_a_person(
     fresh: Workspace, rebuild: Callable[..., None]
 ) -> None:
     rebuild(fresh, put("122 1ST STREET NW", 15, 460))
     change = _change(_refresh(fresh))
-    assert (change["done"], change["old_unit"], change["new_unit"]) == ("saved", "101", "102")
+    assert (change["done"], change["old_unit"], change["new_unit"]) == ("proposed", "101", "102")
     assert (change["old_team"], change["new_team"]) == ("T1", "T1")
     assert "in 102 instead of 101" in change["reason"]
-    assert _client(fresh, "C001")["unit"] == "102"
+    assert _client(fresh, "C001")["unit"] == "101"
 
 
 def test_another_team_needs_a_person(fresh: Workspace, rebuild: Callable[..., None]) -> None:
@@ -195,13 +251,14 @@ def test_another_team_needs_a_person(fresh: Workspace, rebuild: Callable[..., No
     assert assignment.run_assignment(fresh, "test")["repeated"]
 
 
-def test_a_citywide_team_goes_with_its_client(
+def test_another_area_of_a_citywide_team_needs_a_person(
     fresh: Workspace, rebuild: Callable[..., None]
 ) -> None:
     rebuild(fresh, put("182 B STREET NW", 500, 60))
     change = _change(_refresh(fresh))
-    assert (change["client_ref"], change["done"], change["new_unit"]) == ("C004", "saved", "201")
+    assert (change["client_ref"], change["done"], change["new_unit"]) == ("C004", "proposed", "201")
     assert change["old_team"] == change["new_team"] == "mental_health (citywide)"
+    assert _client(fresh, "C004")["unit"] != "201"
 
 
 def test_a_place_is_never_lost_silently(fresh: Workspace, rebuild: Callable[..., None]) -> None:
@@ -336,7 +393,9 @@ def test_a_preview_writes_nothing_but_the_audit(
     assert count_stale(fresh) == 24
     listed = pd.read_csv(tmp_path / "list.csv", dtype=str)
     assert listed.columns.tolist() == list(service.COLUMNS)
-    assert listed["client_ref"].tolist() == ["C001"]
+    assert len(listed) == 24
+    assert listed["client_ref"].iloc[0] == "C001"
+    assert listed["done"].tolist() == ["proposed", *["unchanged"] * 23]
     event = audit.list_events(fresh, None, page_size=1).rows[0]
     assert (event["actor"], event["action"]) == ("test", "clients.geocode")
     with fresh.reading() as session:
@@ -364,7 +423,7 @@ def test_who_decides_meanwhile_wins(
 
     def slow(*args: object) -> pd.DataFrame:
         _person_puts(fresh, "C001", 15, 250)
-        return geocoding.place(*args)  # type: ignore[arg-type]
+        return geocoding.place(*args)
 
     monkeypatch.setattr(service, "place", slow)
     assert _refresh(fresh).checked == 23
@@ -373,7 +432,7 @@ def test_who_decides_meanwhile_wins(
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_client_changes_team_and_none_loses_a_place(
+def test_no_client_changes_area_and_none_loses_a_place(
     lone: Workspace, rebuild: Callable[..., None], seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -395,13 +454,10 @@ def test_no_client_changes_team_and_none_loses_a_place(
     done = _refresh(lone)
     after = people()
     assert done.proposed > 0
-    assert done.saved > 0
-    general = before["located"] & ~before["needs"].map(lambda held: "mental_health" in held)
-    assert after.loc[before["located"], "located"].all()
-    assert (
-        after.loc[general, "unit"].map(TEAM).tolist()
-        == before.loc[general, "unit"].map(TEAM).tolist()
-    )
+    was = before["located"]
+    assert after.loc[was, "located"].all()
+    assert after.loc[was, "unit"].tolist() == before.loc[was, "unit"].tolist()
+    assert after.loc[was, "uncertainty_m"].le(before.loc[was, "uncertainty_m"]).all()
     again = counts(lone)
     assert _refresh(lone).checked == 0
     assert counts(lone) == again

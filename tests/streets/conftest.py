@@ -37,7 +37,7 @@ def street_graph(
         ((x, y),) = lonlat(place)
         graph.add_node(node, x=x, y=y)
     for number, (u, v, name, options) in enumerate(edges):
-        places = [nodes[u], *options.get("via", []), nodes[v]]  # type: ignore[misc]
+        places = [nodes[u], *options.get("via", []), nodes[v]]
         line = LineString(lonlat(*places))
         data = {
             "osmid": options.get("osmid", number),

@@ -109,7 +109,7 @@ def _multipart(kind: str, body: bytes) -> dict[str, str]:
         str(part.get_param("name", header="content-disposition")): part.get_payload(
             decode=True
         ).decode()
-        for part in message.iter_parts()  # type: ignore[attr-defined]
+        for part in message.iter_parts()
     }
 
 

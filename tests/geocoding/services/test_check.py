@@ -32,7 +32,7 @@ LON, LAT = -77.0, 38.95
 
 def _found(address: str, code: MatchCode = MatchCode.POINT_ADDRESS, **changes: object) -> Found:
     values = {"address": address, "lon": LON, "lat": LAT, "match_code": code, "uncertainty_m": 10.0}
-    return Found(**(values | changes))  # type: ignore[arg-type]
+    return Found(**(values | changes))
 
 
 def _check(
@@ -311,7 +311,7 @@ def test_only_a_server_of_ones_own_may_be_named(name: str, url: str) -> None:
     for work in (
         lambda: info_of(name).require(environ),
         lambda: info_of(name).warning(environ),
-        lambda: open_service(name, environ, None, lambda _: None),  # type: ignore[arg-type]
+        lambda: open_service(name, environ, None, lambda _: None),
     ):
         with pytest.raises(InputError) as caught:
             work()
