@@ -96,14 +96,22 @@ def parse(state: State, file: Path, output: Path, columns: tuple[str, ...], as_j
 
 @click.command()
 @click.argument("file", type=_PATH, required=False)
-@click.option("-o", "--output", type=_PATH, help="Table to write; needed with FILE.")
+@click.option(
+    "-o",
+    "--output",
+    type=_PATH,
+    help="Table to write: every row of FILE with its place; with --stale, every address that "
+    "was looked up again, where it is, where it would be and what becomes of it. Needed with FILE.",
+)
 @_address(required=False)
 @click.option("--zip", "zip_column", default="", help="Column with the ZIP code.")
 @click.option("--processes", type=int, help="How many work at a time; by default every core.")
 @click.option("--report", type=_PATH, help="HTML page of the counts; no row is in it.")
 @click.option("--stale", is_flag=True, help="Look clients' addresses up again; give no FILE.")
 @click.option(
-    "--preview", is_flag=True, help="With --stale: list what would change; write nothing."
+    "--preview",
+    is_flag=True,
+    help="With --stale: tell what would become of each address; change nothing.",
 )
 @json_option
 @pass_state
@@ -124,7 +132,8 @@ def geocode(
     When it is stopped, the same command goes on where it was.
 
     With --stale, addresses of clients that another reference placed are looked up again. What would
-    change a team, take a place away or overrule a person waits in the review queue.
+    move a home farther than its uncertainty or to another area or team, place it less exactly, take
+    its place away or overrule a person waits in the review queue.
 
     Example: geoteam geocode in.csv -o out.csv --address Address --zip ZIP --report out.html
     """

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from geoteam.cli.common import State, StepBar, show, table
-from geoteam.services.stale import COLUMNS, refresh_geocodes
+from geoteam.cli.common import State, StepBar, show
+from geoteam.services.counted import counted
+from geoteam.services.stale import Refreshed, refresh_geocodes
+from geoteam.services.stale_rules import SAVED, UNCHANGED
 
-# Rows of a listing that fit a person.
-_SHOWN = 50
+# Rows that fit a screen of 24 lines, at two lines each.
+_SHOWN = 9
 
 
 def look_up_again(state: State, output: Path | None, preview: bool, as_json: bool) -> None:
-    """Look up again what another reference placed, and print what changed.
+    """Look up again what another reference placed, and print what becomes of it.
 
     Parameters
     ----------
     state
         The workspace.
     output
-        Table of the changes to write; None for none.
+        Table of all rows to write; None for none.
     preview
         Change nothing.
     as_json
@@ -28,21 +31,54 @@ def look_up_again(state: State, output: Path | None, preview: bool, as_json: boo
     done = refresh_geocodes(
         state.workspace, state.actor, preview=preview, output=output, progress=StepBar()
     )
-    changes = [
+    rows = [
         {str(name): None if value != value else value for name, value in row.items()}
-        for row in done.changes.to_dict("records")
+        for row in done.rows.to_dict("records")
     ]
-    words = ("would be saved", "would be proposed") if preview else ("saved", "proposed")
+    show(
+        done.summary() | {"preview": preview, "rows": rows},
+        lambda: _lines(done, rows, output, preview),
+        as_json,
+    )
+
+
+def _lines(
+    done: Refreshed, rows: list[dict[str, Any]], output: Path | None, preview: bool
+) -> list[str]:
+    would = "would be " if preview else ""
     lines = [
-        f"{done.checked:,} addresses were placed by another reference: {done.unchanged:,} stay as "
-        f"they are, {done.saved:,} {words[0]}, {done.proposed:,} {words[1]} for a person to decide."
+        f"{counted(done.checked, 'address was', 'addresses were')} placed by another reference: "
+        f"{done.unchanged:,} unchanged, {done.saved:,} {would}saved, {done.proposed:,} {would}"
+        "proposed for a person to decide."
     ]
-    if changes:
-        lines += table(changes[:_SHOWN], [*COLUMNS[:-1]], "")
-    if len(changes) > _SHOWN:
-        lines.append(f"... and {len(changes) - _SHOWN:,} more: write them all with -o FILE.csv")
+    for row in rows[:_SHOWN]:
+        old, new = _place(row, "old"), _place(row, "new", row["moved_m"])
+        word = row["done"] if row["done"] == UNCHANGED else would + row["done"]
+        when = "before" if row["done"] == SAVED and not preview else "now"
+        lines += [
+            f"{row['client_ref']} ({word}), {when}: {old}",
+            f"    newer reference: {new}",
+        ]
+    more = len(rows) - _SHOWN
+    if output is not None:
+        lines.append(f"{counted(len(rows), 'row is', 'rows are')} in {output}")
+    elif more > 0:
+        lines.append(f"{more:,} more; write all with -o FILE.csv")
     if done.proposed and not preview:
         lines.append("What is proposed stands as it was until somebody decides: see Review.")
     if done.saved and not preview:
         lines.append("The assignment does not know of it yet: run geoteam assign")
-    show(done.summary() | {"preview": preview, "changes": changes}, lambda: lines, as_json)
+    return lines
+
+
+def _place(row: dict[str, Any], which: str, moved_m: float | None = None) -> str:
+    """Put a place into words: the address, how far it moved, its area and its team."""
+    unit, team = row[f"{which}_unit"], row[f"{which}_team"]
+    return ", ".join(
+        [
+            row[f"{which}_place"],
+            *([] if moved_m is None else [f"{moved_m:,.0f} m away"]),
+            *([f"area {unit}"] if unit else []),
+            *([f"team {team}"] if team else []),
+        ]
+    )

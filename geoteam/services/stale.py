@@ -1,7 +1,8 @@
 """Looking addresses up again when the reference has changed.
 
-Nothing moves a client to another team, takes a place away, or overrules a person without a
-decision: such changes are proposed in the review queue, and what is in force stands until then.
+Nothing moves a home out of its circle of uncertainty, to another area or to another team, makes
+its place less exact, takes it away, or overrules a person without a decision: such changes are
+proposed in the review queue, and what is in force stands until then.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import audit, geocodes, proposals, stale
 
 _PIECE = 5_000
+# What a person must look at comes first.
+_FIRST = (PROPOSED, SAVED, UNCHANGED)
 COLUMNS = (
-    "client_ref", "done", "old_place", "new_place", "moved_m",
-    "old_unit", "new_unit", "old_team", "new_team", "reason",
+    "client_ref", "done", "old_place", "old_unit", "old_team",
+    "new_place", "moved_m", "new_unit", "new_team", "reason",
 )  # fmt: skip
 
 
@@ -44,16 +47,16 @@ class Refreshed:
         Those that were replaced.
     proposed
         Those that stand until a person decides in the review queue.
-    changes
-        One row each that was saved or proposed, with the columns ``COLUMNS``; teams are those of
-        the plan in force, ``moved_m`` is in metres.
+    rows
+        One each, with the columns ``COLUMNS``; what is proposed first, then what is saved. Teams
+        are those of the plan in force, ``moved_m`` is in metres.
     """
 
     checked: int
     unchanged: int
     saved: int
     proposed: int
-    changes: pd.DataFrame
+    rows: pd.DataFrame
 
     def summary(self) -> dict[str, int]:
         """Give the counts.
@@ -106,7 +109,7 @@ def refresh_geocodes(
     preview
         Tell what would be done and change nothing.
     output
-        Table of the changes to write; ``.csv``, ``.xlsx`` or ``.parquet``.
+        Table of all rows to write; ``.csv``, ``.xlsx`` or ``.parquet``.
     progress
         Told how far it is.
 
@@ -137,7 +140,7 @@ def refresh_geocodes(
         done = _report(changes)
         if output is not None:
             # Within the transaction: a change whose list is lost could not be listed again.
-            write_rows(safe(done.changes), output)
+            write_rows(safe(done.rows), output)
         if len(present):
             audit.append(
                 session,
@@ -217,11 +220,11 @@ def _candidate(row: pd.Series) -> dict[str, Any]:
 
 def _report(changes: pd.DataFrame) -> Refreshed:
     counts = changes["done"].value_counts()
-    listed = changes.loc[changes["done"] != UNCHANGED, list(COLUMNS)].reset_index(drop=True)
+    parts = [changes.loc[changes["done"] == done, list(COLUMNS)] for done in _FIRST]
     return Refreshed(
         checked=len(changes),
         unchanged=int(counts.get(UNCHANGED, 0)),
         saved=int(counts.get(SAVED, 0)),
         proposed=int(counts.get(PROPOSED, 0)),
-        changes=listed,
+        rows=pd.concat(parts, ignore_index=True),
     )

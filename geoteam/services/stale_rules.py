@@ -11,11 +11,22 @@ from sqlalchemy.orm import Session
 
 from geoteam.caseload import choose_teams
 from geoteam.crs import project
+from geoteam.model import MatchCode
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, proposals, staff
 
 UNCHANGED, SAVED, PROPOSED = "unchanged", "saved", "proposed"
 _SAME = ("status", "match_code", "kind", "boundary_ambiguous", "decision")
+# From the most exact to the least; what is not named gives no place.
+_EXACTNESS = (
+    MatchCode.POINT_ADDRESS,
+    MatchCode.PLACE,
+    MatchCode.STREET_ADDRESS,
+    MatchCode.STREET_INT,
+    MatchCode.STREET_MID_BLOCK,
+    MatchCode.POSTAL,
+)
+_RANK = {code.value: rank for rank, code in enumerate(_EXACTNESS)}
 _NO_PLACE = {"review": "waits for a person's decision", "unplaceable": "no place on the map"}
 
 
@@ -26,8 +37,11 @@ def compare(
 
     ``unchanged``: the same address at the same place within the new circle of uncertainty, matched
     no better than before, or a person's decision that the reference does not contradict.
-    ``proposed``: the team would change or the place be lost, or a person's decision is
-    contradicted, and no person has settled that before. ``saved``: everything else.
+    ``saved``: a place that is at least as exact (match code and uncertainty), no farther from the
+    present one than the larger of the two uncertainties, with the same unit, the same team and no
+    other unit within its circle; or an address without a place in force, which is treated as any
+    new one. ``proposed``: everything else, and a place that contradicts a person's decision unless
+    a person has settled that before.
 
     Parameters
     ----------
@@ -54,8 +68,9 @@ def compare(
     new_team = _teams(workspace, session, present, placed, has, new_unit)
     radii = np.vstack([present["uncertainty_m"], placed["uncertainty_m"]]).astype(float)
     elsewhere = (moved_m > np.fmax(*radii)) | (old_unit != new_unit)
+    vaguer = had & has & ((radii[1] > radii[0]) | (_rank(placed) > _rank(present)))
+    crossing = had & has & ~_within(_reach(workspace, placed, has), _reach(workspace, present, had))
     # A vaguer answer round the place says nothing new; a sharper one must be the very same.
-    vaguer = radii[1] > radii[0]
     same = _equal(present, placed, "matched_address") & (old_unit == new_unit)
     alike = np.where(
         had & has,
@@ -67,9 +82,9 @@ def compare(
     settled = _settled(session, present, placed, person & against, workspace.profile.city.crs)
     # What an online service found, the reference need not know.
     alike |= (present["service"] != "").to_numpy() & had & ~has
-    loses = had & (~has | ((old_team != "") & (old_team != new_team)))
+    asks = had & (~has | elsewhere | vaguer | crossing | (old_team != new_team))
     done = np.select(
-        [person & against & ~settled, person | alike, loses], [PROPOSED, UNCHANGED, PROPOSED], SAVED
+        [person & against & ~settled, person | alike, asks], [PROPOSED, UNCHANGED, PROPOSED], SAVED
     )
     frame = pd.DataFrame(
         {
@@ -86,8 +101,10 @@ def compare(
         index=present.index,
     )
     reasons = [
-        _reason(row, str(new), bool(by))
-        for (_, row), new, by in zip(frame.iterrows(), placed["reason"], person, strict=True)
+        _reason(row, str(new), bool(by), worse, more)
+        for (_, row), new, by, worse, more in zip(
+            frame.iterrows(), placed["reason"], person, vaguer, crossing, strict=True
+        )
     ]
     frame["reason"] = pd.array(reasons, dtype="str")
     return frame
@@ -109,6 +126,31 @@ def _units(
     index = workspace.area_index(workspace.profile.unit_kind)
     lon, lat = (frame[name].where(used).to_numpy(dtype=float) for name in ("lon", "lat"))
     return np.asarray(index.locate(lon, lat), dtype=object)
+
+
+def _rank(frame: pd.DataFrame) -> NDArray[np.int64]:
+    ranks = [_RANK.get(str(code), len(_RANK)) for code in frame["match_code"]]
+    return np.array(ranks, dtype=np.int64)
+
+
+def _reach(
+    workspace: Workspace, frame: pd.DataFrame, used: NDArray[np.bool_]
+) -> list[frozenset[str]]:
+    """List the units that each circle of uncertainty touches."""
+    index = workspace.area_index(workspace.profile.unit_kind)
+    lon, lat = (frame[name].where(used).to_numpy(dtype=float) for name in ("lon", "lat"))
+    radius_m = frame["uncertainty_m"].where(used).fillna(0.0).to_numpy(dtype=float)
+    reach = [frozenset((str(code),)) for code in index.locate(lon, lat)]
+    # Nearness costs a hundred times more than lying in, so only few are asked.
+    crossing = np.flatnonzero(index.ambiguous(lon, lat, radius_m))
+    near = index.near(lon[crossing], lat[crossing], radius_m[crossing])
+    for k, codes in zip(crossing, near, strict=True):
+        reach[k] |= frozenset(codes)
+    return reach
+
+
+def _within(inner: list[frozenset[str]], outer: list[frozenset[str]]) -> NDArray[np.bool_]:
+    return np.array([one <= other for one, other in zip(inner, outer, strict=True)], dtype=bool)
 
 
 def _teams(
@@ -188,16 +230,18 @@ def _places(frame: pd.DataFrame, used: NDArray[np.bool_]) -> list[str]:
     ]
 
 
-def _reason(row: pd.Series, said: str, person: bool) -> str:
+def _reason(row: pd.Series, said: str, person: bool, vaguer: bool, crossing: bool) -> str:
     """Say what the newer reference changes, before what it says of the address."""
+    if row["done"] == UNCHANGED:
+        return f"{'What is known more exactly stays. ' if vaguer else ''}{said}"
     moved = f"{row['moved_m']:.0f} m away" if np.isfinite(row["moved_m"]) else ""
     if moved and row["old_unit"] != row["new_unit"]:
         old, new = (row[name] or "no area" for name in ("old_unit", "new_unit"))
         moved += f", in {new} instead of {old}"
+    elif crossing:
+        moved += ", where another area is within its uncertainty"
     if moved and row["old_team"] != row["new_team"]:
         moved += f" (team {row['new_team'] or 'none'} instead of {row['old_team'] or 'none'})"
-    if row["done"] == UNCHANGED:
-        return said
     if person:
         end = (
             f"places it {moved} from where a person put it"
@@ -205,7 +249,7 @@ def _reason(row: pd.Series, said: str, person: bool) -> str:
             else ("knows a place where a person decided that there is none")
         )
     elif moved:
-        end = f"places it {moved}"
+        end = f"places it {moved}{', and less exactly' if vaguer else ''}"
     elif row["done"] == PROPOSED:
         end = "no longer settles where it is"
     else:
