@@ -103,3 +103,16 @@ def release(session: Session, residence_id: int, username: str) -> None:
             AddressClaimRow.residence_id == residence_id, AddressClaimRow.claimed_by == username
         )
     )
+
+
+def release_all(session: Session, username: str) -> None:
+    """Give back every address that somebody holds.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    username
+        Who held them.
+    """
+    session.execute(delete(AddressClaimRow).where(AddressClaimRow.claimed_by == username))

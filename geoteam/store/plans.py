@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError, NotFoundError, WorkspaceBusyError
+from geoteam.errors import InputError, NotFoundError
 from geoteam.store.bulk import ids_by_ref
-from geoteam.store.tables import PlanRow, PlanUnitRow, TeamRow
+from geoteam.store.plan_tables import PlanRow, PlanUnitRow
+from geoteam.store.tables import TeamRow
 
-DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+DRAFT, PROPOSED, PUBLISHED, WITHDRAWN = "draft", "proposed", "published", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """One plan without its units; ``version`` counts its edits."""
+    """One plan without its units; ``version`` is the seq of its last edit."""
 
     id: int
     name: str
@@ -29,20 +30,20 @@ class SavedPlan:
     version: int
     created_by: str
     created_at: datetime
+    reason: str
+    based_on_id: int | None
+    proposed_by: str
+    proposed_at: datetime | None
+    proposed_from: date | None
+    approved_by: str
+    approved_at: datetime | None
+    withdrawn_by: str
+    withdrawn_at: datetime | None
+    withdrawn_why: str
 
 
 def _plan(row: PlanRow) -> SavedPlan:
-    return SavedPlan(
-        row.id,
-        row.name,
-        row.boundary_set_id,
-        row.status,
-        row.effective_from,
-        row.effective_to,
-        row.version,
-        row.created_by,
-        row.created_at,
-    )
+    return SavedPlan(**{field.name: getattr(row, field.name) for field in fields(SavedPlan)})
 
 
 def _row(session: Session, plan_id: int) -> PlanRow:
@@ -60,6 +61,7 @@ def create(
     units: Mapping[str, str],
     by: str,
     at: datetime,
+    based_on_id: int | None = None,
 ) -> int:
     """Save a new draft.
 
@@ -75,6 +77,8 @@ def create(
         Unit to team reference; '' is an unassigned unit.
     by, at
         Who and when.
+    based_on_id
+        The plan that it is a copy of.
 
     Returns
     -------
@@ -95,6 +99,7 @@ def create(
         version=1,
         created_by=by,
         created_at=at,
+        based_on_id=based_on_id,
     )
     session.add(row)
     session.flush()
@@ -116,51 +121,6 @@ def _write_units(session: Session, plan_id: int, units: Mapping[str, str]) -> No
                 for unit, ref in units.items()
             ],
         )
-
-
-def replace_units(session: Session, plan_id: int, units: Mapping[str, str], *, version: int) -> int:
-    """Replace the units of a draft.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    plan_id
-        The plan.
-    units
-        Unit to team reference; '' is an unassigned unit.
-    version
-        The version that the editor saw.
-
-    Returns
-    -------
-    int
-        The new version.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such plan.
-    InputError
-        When the plan is no draft, or a team does not exist.
-    WorkspaceBusyError
-        When somebody else changed the plan since.
-    """
-    row = _row(session, plan_id)
-    if row.status != DRAFT:
-        raise InputError(
-            f"the plan is {row.status} and cannot be edited", remedy="Copy it to a new draft"
-        )
-    if row.version != version:
-        raise WorkspaceBusyError(
-            "somebody else changed the plan since you opened it",
-            where=f"plan {plan_id}, version {row.version}",
-            remedy="Load it again, or save yours as a new plan",
-        )
-    row.version += 1
-    session.flush()
-    _write_units(session, plan_id, units)
-    return row.version
 
 
 def get(session: Session, plan_id: int) -> SavedPlan:

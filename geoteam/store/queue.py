@@ -25,11 +25,15 @@ from geoteam.store.tables import (
 )
 
 # In the order in which they are shown.
-CAUSES = ("tie", "boundary", "doubtful", "no_match", "moved")
+CAUSES = ("tie", "boundary", "doubtful", "no_match", "moved", "lost")
+_MANY = func.json_array_length(GeocodeRow.candidates)
+_NOT_FOUND = GeocodeRow.status == MatchStatus.UNMATCHED.value
 _CAUSE = case(
+    (and_(GeocodeRow.decision == PROPOSED, _NOT_FOUND), "lost"),
     (GeocodeRow.decision == PROPOSED, "moved"),
-    (GeocodeRow.status == MatchStatus.TIE.value, "tie"),
-    (GeocodeRow.status == MatchStatus.UNMATCHED.value, "no_match"),
+    # Of a tie only one place may be known: then nothing is to be told apart.
+    (and_(GeocodeRow.status == MatchStatus.TIE.value, _MANY > 1), "tie"),
+    (_NOT_FOUND, "no_match"),
     (GeocodeRow.boundary_ambiguous, "boundary"),
     else_="doubtful",
 )
@@ -39,13 +43,15 @@ _WAITS = or_(
 )
 
 
-def cause_of(decision: str, status: str, boundary_ambiguous: bool) -> str:
+def cause_of(decision: str, status: str, boundary_ambiguous: bool, candidates: int) -> str:
     """Tell why an address waits, as the queue's own queries do.
 
     Parameters
     ----------
     decision, status, boundary_ambiguous
         Of the geocode.
+    candidates
+        How many it has.
 
     Returns
     -------
@@ -53,8 +59,8 @@ def cause_of(decision: str, status: str, boundary_ambiguous: bool) -> str:
         One of ``CAUSES``.
     """
     if decision == PROPOSED:
-        return "moved"
-    if status == MatchStatus.TIE.value:
+        return "lost" if status == MatchStatus.UNMATCHED.value else "moved"
+    if status == MatchStatus.TIE.value and candidates > 1:
         return "tie"
     if status == MatchStatus.UNMATCHED.value:
         return "no_match"
@@ -93,6 +99,7 @@ class Waiting:
     client_ref: str
     address: str
     zip: str
+    status: str
     cause: str
     reason: str
     score: float
@@ -195,10 +202,11 @@ def page(
             ClientRow.ref,
             ResidenceRow.address,
             ResidenceRow.zip,
+            GeocodeRow.status,
             _CAUSE,
             GeocodeRow.reason,
             GeocodeRow.score,
-            func.json_array_length(GeocodeRow.candidates),
+            _MANY,
             func.coalesce(AddressClaimRow.claimed_by, ""),
             func.coalesce(UserRow.name, AddressClaimRow.claimed_by, ""),
         ),

@@ -1,4 +1,4 @@
-"""Every table, once, for both databases.
+"""Every table, once, for both databases; those of plans stand in plan_tables.py.
 
 Text columns are never null: what is unknown is ''. Dates are days in the city's time zone;
 moments are UTC. Rows of state have ``valid_from``/``valid_to``, the latter the first day (or
@@ -11,45 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from geoteam.store.types import Geometry, UtcDateTime
-
-_NAMES = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-# For columns that were added to tables which had rows.
-_EMPTY = text("''")
-
-
-def _spatial(table: str, column: str = "geometry") -> Index:
-    return Index(f"ix_{table}_{column}", column, postgresql_using="gist").ddl_if("postgresql")
-
-
-def _one_open(table: str, column: str) -> Index:
-    """At most one row that still holds for each owner."""
-    still = text("valid_to IS NULL")
-    return Index(
-        f"uq_{table}_open", column, unique=True, sqlite_where=still, postgresql_where=still
-    )
-
-
-class Base(DeclarativeBase):
-    """Declarative base; JSON for dictionaries and lists, UTC for moments."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        datetime: UtcDateTime,
-    }
+from geoteam.store.base import EMPTY, one_open, spatial
+from geoteam.store.base import Base as Base
+from geoteam.store.plan_tables import PlanRow as PlanRow
+from geoteam.store.plan_tables import PlanUnitRow as PlanUnitRow
+from geoteam.store.types import Geometry
 
 
 class Setting(Base):
@@ -80,7 +49,7 @@ class BoundaryRow(Base):
     """One polygon of a set."""
 
     __tablename__ = "boundary"
-    __table_args__ = (UniqueConstraint("set_id", "code"), _spatial("boundary"))
+    __table_args__ = (UniqueConstraint("set_id", "code"), spatial("boundary"))
     id: Mapped[int] = mapped_column(primary_key=True)
     set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id", ondelete="CASCADE"))
     code: Mapped[str]
@@ -93,7 +62,7 @@ class VenueRow(Base):
     """A station, field office, shelter, partner or other place."""
 
     __tablename__ = "venue"
-    __table_args__ = (_spatial("venue"),)
+    __table_args__ = (spatial("venue"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     category: Mapped[str] = mapped_column(index=True)
@@ -162,7 +131,7 @@ class ResidenceRow(Base):
     """Where a client lives, with dates."""
 
     __tablename__ = "residence"
-    __table_args__ = (_one_open("residence", "client_id"),)
+    __table_args__ = (one_open("residence", "client_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     kind: Mapped[str]
@@ -176,7 +145,7 @@ class GeocodeRow(Base):
     """What the geocoder, or a person, decided about a residence; the newest one holds."""
 
     __tablename__ = "geocode"
-    __table_args__ = (_one_open("geocode", "residence_id"), _spatial("geocode"))
+    __table_args__ = (one_open("geocode", "residence_id"), spatial("geocode"))
     id: Mapped[int] = mapped_column(primary_key=True)
     residence_id: Mapped[int] = mapped_column(ForeignKey("residence.id"), index=True)
     status: Mapped[str] = mapped_column(String(1))
@@ -198,10 +167,10 @@ class GeocodeRow(Base):
     decided_by: Mapped[str] = mapped_column(default="")
     decided_why: Mapped[str] = mapped_column(default="")
     # Fingerprint of the address reference, and the online service, that it came from.
-    reference: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
-    service: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
+    reference: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    service: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     # Decisions made together carry one mark, so that they are taken back together.
-    batch: Mapped[str] = mapped_column(default="", server_default=_EMPTY, index=True)
+    batch: Mapped[str] = mapped_column(default="", server_default=EMPTY, index=True)
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -216,7 +185,7 @@ class AddressDecisionRow(Base):
     decided_by: Mapped[str]
     decided_why: Mapped[str]
     decided_at: Mapped[datetime]
-    batch: Mapped[str] = mapped_column(default="", server_default=_EMPTY)
+    batch: Mapped[str] = mapped_column(default="", server_default=EMPTY)
 
 
 class AddressClaimRow(Base):
@@ -228,32 +197,6 @@ class AddressClaimRow(Base):
     )
     claimed_by: Mapped[str] = mapped_column(index=True)
     claimed_until: Mapped[datetime]
-
-
-class PlanRow(Base):
-    """A total map unit -> team on one boundary set."""
-
-    __tablename__ = "plan"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    boundary_set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
-    status: Mapped[str]  # draft, published, withdrawn
-    effective_from: Mapped[date | None]
-    effective_to: Mapped[date | None]
-    version: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-class PlanUnitRow(Base):
-    """One unit of a plan; a null team is an unassigned unit."""
-
-    __tablename__ = "plan_unit"
-    plan_id: Mapped[int] = mapped_column(
-        ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True
-    )
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
 
 
 class AssignmentRunRow(Base):
@@ -271,7 +214,7 @@ class AssignmentRow(Base):
     """A client's area, team and officer for a span of days, with the reason as data."""
 
     __tablename__ = "assignment"
-    __table_args__ = (_one_open("assignment", "client_id"),)
+    __table_args__ = (one_open("assignment", "client_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("assignment_run.id"))
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
@@ -301,7 +244,7 @@ class TourRow(Base):
     """A planned Accountability Tour; route and left-out visits are kept as planned."""
 
     __tablename__ = "tour"
-    __table_args__ = (_spatial("tour", "route"),)
+    __table_args__ = (spatial("tour", "route"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     # Random and unguessable: stands on the sheet and in its code.
     ref: Mapped[str] = mapped_column(unique=True)
@@ -326,7 +269,7 @@ class StopRow(Base):
     """One stop of a tour: one client at one place."""
 
     __tablename__ = "stop"
-    __table_args__ = (UniqueConstraint("tour_id", "position"), _spatial("stop"))
+    __table_args__ = (UniqueConstraint("tour_id", "position"), spatial("stop"))
     id: Mapped[int] = mapped_column(primary_key=True)
     tour_id: Mapped[int] = mapped_column(ForeignKey("tour.id", ondelete="CASCADE"))
     position: Mapped[int]

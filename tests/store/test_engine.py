@@ -16,6 +16,7 @@ from shapely.geometry import Point
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from geoteam.errors import WorkspaceBusyError, WorkspaceError
+from geoteam.store import plans
 from geoteam.store.engine import (
     _config,
     check_connection,
@@ -38,7 +39,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert schema_version(engine) == ""
     assert migrate(engine) is True
     assert migrate(engine) is False
-    assert schema_version(engine) == newest_version() == "0002"
+    assert schema_version(engine) == newest_version() == "0003"
     engine.dispose()
 
 
@@ -58,6 +59,36 @@ def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str)
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT text, decided_by, batch FROM address_decision"))
         assert [tuple(row) for row in rows] == [("1 A ST|", "ada", "")]
+    engine.dispose()
+
+
+def test_plans_of_the_second_revision_keep_their_units(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
+    config = _config()
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            "INSERT INTO boundary_set (id, kind, version, valid_from, source, credit, loaded_at) "
+            "VALUES (7, 'service_area', '2024', '2024-01-01', '', '', '2026-01-02 03:04:05')",
+            "INSERT INTO team (id, ref, name, specialty, office_ref) VALUES (3, 'T1', 'W', '', '')",
+            "INSERT INTO plan (id, name, boundary_set_id, status, effective_from, version, "
+            "created_by, created_at) "
+            "VALUES (5, 'Today', 7, 'published', '2024-01-01', 1, 'ada', '2026-01-02 03:04:05')",
+            "INSERT INTO plan_unit (plan_id, unit, team_id) VALUES (5, '101', 3), (5, '102', NULL)",
+        ):
+            connection.execute(text(statement))
+    assert migrate(engine) is True
+    with reading(engine) as session:
+        assert plans.units(session, 5) == {"101": "T1", "102": ""}
+        plan = plans.get(session, 5)
+        assert (plan.name, plan.status, plan.version) == ("Today", "published", 1)
+        assert (plan.reason, plan.based_on_id, plan.proposed_at) == ("", None, None)
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        kept = connection.execute(text("SELECT unit, team_id FROM plan_unit ORDER BY unit"))
+        assert [tuple(row) for row in kept] == [("101", 3), ("102", None)]
     engine.dispose()
 
 

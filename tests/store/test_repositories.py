@@ -13,7 +13,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from geoteam.errors import InputError, NotFoundError, WorkspaceBusyError
+from geoteam.errors import InputError, NotFoundError
 from geoteam.frames import BOUNDARIES, VENUES, check_frame
 from geoteam.model import BoundarySet
 from geoteam.store import (
@@ -305,9 +305,6 @@ def test_plans_from_draft_to_withdrawal(people: Engine) -> None:
         first = plans.create(session, name="A", units={"101": "T1", "102": ""}, **make)
         assert plans.units(session, first) == {"101": "T1", "102": ""}
         assert plans.in_force(session, TODAY) is None
-        assert plans.replace_units(session, first, {"101": "T1", "102": "T2"}, version=1) == 2
-        with pytest.raises(WorkspaceBusyError, match="somebody else"):
-            plans.replace_units(session, first, {}, version=1)
         with pytest.raises(InputError, match="no team"):
             plans.create(session, name="B", units={"101": "T9"}, **make)
     with transaction(people) as session:
@@ -319,8 +316,6 @@ def test_plans_from_draft_to_withdrawal(people: Engine) -> None:
         assert plans.in_force(session, date(2026, 6, 30)).id == first
         assert plans.in_force(session, date(2026, 7, 1)).id == second
         assert plans.get(session, first).effective_to == date(2026, 7, 1)
-        with pytest.raises(InputError, match="cannot be edited"):
-            plans.replace_units(session, second, {}, version=1)
         with pytest.raises(InputError, match="newest"):
             plans.withdraw(session, first)
         plans.withdraw(session, second)
