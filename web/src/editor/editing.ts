@@ -1,0 +1,448 @@
+// One plan while it is drawn: what tools, panels and the map share. Whatever changes the plan goes
+// through here; whoever shows it listens here.
+import type { Map as LeafletMap } from "leaflet";
+import { coloured, type Team } from "./colours.ts";
+import { Ground, type GroundJson } from "./ground.ts";
+import {
+  type Changes,
+  type ConflictJson,
+  type Edit,
+  type Kind,
+  Log,
+  type LoggedEdit,
+} from "./log.ts";
+import { Tally } from "./tally.ts";
+
+/** state.json, see server/pages/plan_edits.py. */
+export interface StateJson {
+  seq: number;
+  status: string;
+  name: string;
+  editable: boolean;
+  set: number;
+  /** Only at the start and when the ground has changed. */
+  of?: number[];
+  now?: number[];
+  edits: LoggedEdit[];
+  comments?: Comment[];
+  present?: Present[];
+}
+
+export interface Comment {
+  id: number;
+  unit: string;
+  text: string;
+  by: string;
+  at: string;
+  resolved_by: string;
+  resolved_at: string | null;
+}
+
+export interface Present {
+  name: string;
+  editing: boolean;
+}
+
+/** Units and teams by position. */
+export interface Conflict {
+  key: string;
+  unit: number;
+  wanted: number;
+  from: number;
+  now: number;
+  by: string;
+  at: string;
+}
+
+export interface SyncState {
+  state: "saved" | "saving" | "offline" | "signed-out" | "refused";
+  /** Edits that wait here. */
+  waiting: number;
+  /** What to tell people. */
+  text: string;
+}
+
+export interface Events {
+  /** Units whose team has changed, once a frame. */
+  units: readonly number[];
+  /** The tally has changed, once a frame. */
+  figures: undefined;
+  /** Undo and redo, or the log. */
+  history: undefined;
+  locks: undefined;
+  /** Which team paints, or from which team only. */
+  brush: undefined;
+  sync: SyncState;
+  comments: readonly Comment[];
+  present: readonly Present[];
+  /** What the pointer or the keyboard is on; -1 for nothing. */
+  hover: { unit: number; team: number };
+  conflict: readonly Conflict[];
+  /** Units, teams or the plan's status are new: take everything from the start. */
+  ground: undefined;
+  /** A line for everybody, read out by screen readers. */
+  say: string;
+}
+
+type Listener<N extends keyof Events> = (event: Events[N]) => void;
+
+export class Editing {
+  ground: Ground;
+  teams: Team[];
+  /** Team of each unit, -1 for none. */
+  readonly locked = new Set<number>();
+  tally: Tally;
+  /** Team of each unit in the plan in force, -1 for none. */
+  now: Int32Array;
+  name: string;
+  /** draft, proposed, published or withdrawn. */
+  status: string;
+  editable: boolean;
+  comments: readonly Comment[] = [];
+  present: readonly Present[] = [];
+  sync: SyncState = { state: "saved", waiting: 0, text: "All changes saved" };
+  readonly log: Log;
+  /** Set when the page is built. */
+  map!: LeafletMap;
+  /** Asks the server at once what is new; set by sync. */
+  refresh: () => Promise<void> = async () => {};
+
+  private brush = 0;
+  private source: number | null = null;
+  private stroke: { kind: Kind; from: Map<number, number> } | null = null;
+  private readonly dirty = new Set<number>();
+  private frame = 0;
+  private readonly listeners = new Map<keyof Events, Set<Listener<never>>>();
+
+  constructor(
+    ground: GroundJson,
+    state: StateJson,
+    private readonly nextFrame: (run: () => void) => number = (run) => requestAnimationFrame(run),
+  ) {
+    this.ground = new Ground(ground);
+    const of = Int32Array.from(state.of ?? new Array(ground.units.length).fill(-1));
+    this.now = Int32Array.from(state.now ?? of);
+    this.name = state.name;
+    this.status = state.status;
+    this.editable = state.editable;
+    this.log = new Log(this.ground, of);
+    this.log.recall(state.edits, state.seq);
+    this.tally = new Tally(this.ground, of);
+    this.teams = coloured(this.ground, of, this.now);
+    this.comments = state.comments ?? [];
+    this.present = state.present ?? [];
+  }
+
+  /** Team of each unit, -1 for none. */
+  get of(): Int32Array {
+    return this.tally.of;
+  }
+
+  on<N extends keyof Events>(name: N, listener: Listener<N>): () => void {
+    const all = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, all.add(listener as Listener<never>));
+    return () => all.delete(listener as Listener<never>);
+  }
+
+  emit<N extends keyof Events>(name: N, event: Events[N]): void {
+    for (const listener of this.listeners.get(name) ?? []) (listener as Listener<N>)(event);
+  }
+
+  say(text: string): void {
+    this.emit("say", text);
+  }
+
+  /** The team that painting gives units to; -1 takes them from their team. */
+  get brushTeam(): number {
+    return this.brush;
+  }
+
+  set brushTeam(team: number) {
+    this.brush = team;
+    this.emit("brush", undefined);
+  }
+
+  /** Painting takes units from this team only (-1: only units without a team); null from all. */
+  get onlyFrom(): number | null {
+    return this.source;
+  }
+
+  set onlyFrom(team: number | null) {
+    this.source = team;
+    this.emit("brush", undefined);
+  }
+
+  teamName(team: number): string {
+    return this.teams[team]?.name ?? "no team";
+  }
+
+  unitName(unit: number): string {
+    const noun = this.ground.noun;
+    return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${this.ground.labels[unit] ?? ""}`;
+  }
+
+  /** Whether a locked team would lose or gain the unit. */
+  isLocked(unit: number, team: number): boolean {
+    return this.locked.has(team) || this.locked.has(this.of[unit] as number);
+  }
+
+  setLocked(teams: Iterable<number>, locked: boolean): void {
+    for (const team of teams) {
+      if (locked) this.locked.add(team);
+      else this.locked.delete(team);
+    }
+    this.emit("locks", undefined);
+  }
+
+  /** Starts a stroke: what is painted until commit() is one edit. */
+  begin(kind: Kind = "paint"): void {
+    if (this.stroke) this.commit();
+    if (this.editable) this.stroke = { kind, from: new Map() };
+  }
+
+  /** Gives units to a team within the stroke; gives those that changed. */
+  paint(units: Iterable<number>, team = this.brush): number[] {
+    const painted: number[] = [];
+    if (!this.stroke) return painted;
+    for (const unit of units) {
+      const old = this.of[unit] as number;
+      if (old === team || this.isLocked(unit, team)) continue;
+      if (this.source !== null && old !== this.source) continue;
+      if (!this.stroke.from.has(unit)) this.stroke.from.set(unit, old);
+      this.move(unit, team);
+      painted.push(unit);
+    }
+    return painted;
+  }
+
+  /** Ends the stroke; gives the edit, or null when nothing has changed. */
+  commit(detail: Record<string, unknown> = {}): Edit | null {
+    const stroke = this.stroke;
+    this.stroke = null;
+    if (!stroke) return null;
+    const changes: Changes = {};
+    for (const [unit, from] of stroke.from)
+      if (this.of[unit] !== from)
+        changes[this.ground.units[unit] as string] = [
+          this.ground.ref(from),
+          this.ground.ref(this.of[unit] as number),
+        ];
+    return Object.keys(changes).length ? this.record(stroke.kind, "", changes, detail) : null;
+  }
+
+  /** Ends the stroke as if it had not been. */
+  cancel(): void {
+    const stroke = this.stroke;
+    this.stroke = null;
+    for (const [unit, from] of stroke?.from ?? []) this.move(unit, from);
+  }
+
+  get painting(): boolean {
+    return this.stroke !== null;
+  }
+
+  /** Makes one edit at once, in spite of `onlyFrom` but not of locks; gives the units changed. */
+  apply(
+    changes: Iterable<[unit: number, team: number]>,
+    kind: Kind = "paint",
+    detail: Record<string, unknown> = {},
+  ): number[] {
+    const source = this.source;
+    const changed: number[] = [];
+    this.source = null;
+    this.begin(kind);
+    for (const [unit, team] of changes) changed.push(...this.paint([unit], team));
+    this.commit(detail);
+    this.source = source;
+    return changed;
+  }
+
+  get canUndo(): boolean {
+    return this.editable && this.log.last !== undefined;
+  }
+
+  get canRedo(): boolean {
+    return this.editable && this.log.undone !== undefined;
+  }
+
+  /** Takes back one's own last edit; units that another has changed since stay as they are. */
+  undo(): void {
+    this.takeBack("undo");
+  }
+
+  redo(): void {
+    this.takeBack("redo");
+  }
+
+  /** Tells everybody what the pointer or the keyboard is on; -1 for nothing. */
+  hover(unit: number, team = unit < 0 ? -1 : (this.of[unit] as number)): void {
+    this.emit("hover", { unit, team });
+  }
+
+  zoomTo(units: readonly number[]): void {
+    if (!units.length) return;
+    const [west, south, east, north] = this.ground.box(units);
+    this.map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { maxZoom: 16, padding: [40, 40] },
+    );
+  }
+
+  /** Takes in what the server says is new. */
+  take(state: StateJson): void {
+    const mine = new Set(this.log.waiting.map((edit) => edit.key));
+    const others = state.edits.filter((edit) => !edit.mine && !mine.has(edit.key));
+    this.log.learn(state.edits);
+    this.log.seq = Math.max(this.log.seq, state.seq);
+    if (state.edits.length) {
+      this.rebase();
+      this.emit("history", undefined);
+      const last = others.at(-1);
+      if (last)
+        this.say(`${last.by} has changed ${this.counted(Object.keys(last.changes).length)}.`);
+    }
+    if (state.comments) {
+      this.comments = state.comments;
+      this.emit("comments", this.comments);
+    }
+    if (state.present) {
+      this.present = state.present;
+      this.emit("present", this.present);
+    }
+    if (state.status !== this.status || state.editable !== this.editable) {
+      this.status = state.status;
+      this.editable = state.editable;
+      if (!this.editable) this.cancel();
+      this.emit("ground", undefined);
+    }
+  }
+
+  /** The server has taken edits, but for conflicts. */
+  taken(
+    sent: readonly Edit[],
+    answer: { seq: number; conflicts: ConflictJson[]; edits: LoggedEdit[] },
+  ): void {
+    this.log.learn(answer.edits);
+    this.log.taken(sent, answer.conflicts, answer.seq);
+    this.rebase();
+    this.emit("history", undefined);
+    if (!answer.conflicts.length) return;
+    const { ground } = this;
+    this.emit(
+      "conflict",
+      answer.conflicts.map((one) => ({
+        ...one,
+        unit: ground.unit(one.unit),
+        wanted: ground.team(one.wanted),
+        from: ground.team(one.from),
+        now: ground.team(one.now),
+      })),
+    );
+  }
+
+  /** Takes new units or teams; locks and the brush stay with their teams. */
+  replace(json: GroundJson, state: StateJson): void {
+    this.cancel();
+    const refs = [...this.locked].map((team) => this.ground.ref(team));
+    const brush = this.ground.ref(this.brush);
+    this.ground = new Ground(json);
+    const of = Int32Array.from(state.of ?? []);
+    this.now = Int32Array.from(state.now ?? of);
+    this.log.restart(this.ground, of);
+    this.log.recall(state.edits, state.seq);
+    this.tally = new Tally(this.ground, this.log.assignment());
+    this.teams = coloured(this.ground, of, this.now);
+    this.locked.clear();
+    for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
+    this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;
+    this.source = null;
+    this.dirty.clear();
+    this.emit("ground", undefined);
+    this.emit("figures", undefined);
+    this.emit("history", undefined);
+  }
+
+  /** Puts edits that waited in this browser before on top of what the server has. */
+  restore(waiting: readonly Edit[]): void {
+    const known = new Set(this.log.edits.map((edit) => edit.key));
+    for (const { key } of this.log.waiting) known.add(key);
+    this.log.waiting.push(...waiting.filter((edit) => !known.has(edit.key)));
+    this.rebase();
+    this.emit("history", undefined);
+  }
+
+  counted(units: number): string {
+    return units === 1 ? `1 ${this.ground.noun}` : `${units} ${this.ground.noun}s`;
+  }
+
+  /** Tells of changed units at once instead of with the next frame. */
+  flush(): void {
+    this.frame = 0;
+    if (!this.dirty.size) return;
+    const units = [...this.dirty];
+    this.dirty.clear();
+    this.emit("units", units);
+    this.emit("figures", undefined);
+  }
+
+  private move(unit: number, team: number): void {
+    this.tally.move(unit, team);
+    this.dirty.add(unit);
+    if (!this.frame) this.frame = this.nextFrame(() => this.flush());
+  }
+
+  private record(kind: Kind, undoes: string, changes: Changes, detail: Edit["detail"]): Edit {
+    const edit = { key: newKey(), kind, undoes, changes, detail };
+    this.log.waiting.push(edit);
+    this.emit("history", undefined);
+    return edit;
+  }
+
+  private takeBack(kind: "undo" | "redo"): void {
+    if (this.stroke) this.commit();
+    const edit = kind === "undo" ? this.log.last : this.log.undone;
+    if (!edit || !this.editable) return;
+    const changes: Changes = {};
+    const left: string[] = [];
+    for (const [code, [before, after]] of Object.entries(edit.changes)) {
+      const [from, to] = kind === "undo" ? [after, before] : [before, after];
+      const unit = this.ground.unit(code);
+      const team = this.ground.team(to);
+      if (unit < 0 || this.ground.ref(this.of[unit] as number) !== from || (to && team < 0))
+        left.push(code);
+      else if (this.isLocked(unit, team)) {
+        const held = this.locked.has(team) ? team : (this.of[unit] as number);
+        this.say(`${this.teamName(held)} is locked. Unlock it to ${kind} this.`);
+        return;
+      } else changes[code] = [from, to];
+    }
+    for (const [code, [, to]] of Object.entries(changes))
+      this.move(this.ground.unit(code), this.ground.team(to));
+    this.record(kind, edit.key, changes, {});
+    const done = this.counted(Object.keys(changes).length);
+    const stay = left.length
+      ? ` ${left.length === 1 ? `${left[0]} stays` : `${left.slice(0, 5).join(", ")} stay`} as changed since.`
+      : "";
+    this.say(`${kind === "undo" ? "Undone" : "Done again"}: ${done}.${stay}`);
+  }
+
+  /** Brings units and figures in line with the log; a stroke under way stays on top. */
+  private rebase(): void {
+    const of = this.log.assignment();
+    for (const unit of this.stroke?.from.keys() ?? []) {
+      this.stroke?.from.set(unit, of[unit] as number);
+      of[unit] = this.of[unit] as number;
+    }
+    for (let unit = 0; unit < of.length; unit++)
+      if (of[unit] !== this.of[unit]) this.move(unit, of[unit] as number);
+  }
+}
+
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
