@@ -1,0 +1,230 @@
+"""The process of one run of the solver: ``python -m geoteam.services.plan_job_run FOLDER JOB``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.areas import AreaIndex
+from geoteam.errors import GeoteamError, InputError
+from geoteam.plans.problem import SLACK, Problem, Solution
+from geoteam.plans.solve import solve_or_explain
+from geoteam.services.people import clients_frame
+from geoteam.services.plan_figures import plan_areas
+from geoteam.services.plan_jobs import lock_path
+from geoteam.services.workspace import Workspace
+from geoteam.store import plan_jobs, plans, staff, venues
+from geoteam.store.plan_jobs import Job
+
+logger = logging.getLogger("geoteam.solver")
+# Whether somebody stopped the run is asked at most so often.
+_ASK_S = 0.5
+
+
+def run(workspace: Workspace, job_id: str) -> None:
+    """Solve what a run asks for, telling the best plan so far, and end the run.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    job_id
+        The run.
+    """
+    with workspace.reading() as session:
+        job = plan_jobs.get(session, job_id)
+    try:
+        problem, kept = problem_of(workspace, job)
+        result = _solve(problem, _Teller(workspace, job, problem, kept))
+        state, message = plan_jobs.DONE, str(result.pop("note"))
+    except GeoteamError as error:
+        state, message, result = plan_jobs.FAILED, str(error), {}
+    except Exception as error:  # noqa: BLE001  a run must not end without a word
+        # The error's own message may hold a person's data.
+        logger.error("the solver failed: %s", type(error).__name__)
+        state, result = plan_jobs.FAILED, {}
+        message = "The solver failed. Try again; if it happens again, tell your administrator when."
+    with workspace.transaction() as session:
+        plan_jobs.end(session, job_id, state, message=message, result=result)
+
+
+def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]:
+    """Put a run into the words of the solver.
+
+    Teams that are locked stand outside of the problem with their units, so that they neither lose
+    nor gain any; the other units are shared out among the other teams, in proportion to their
+    officers.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    job
+        The run.
+
+    Returns
+    -------
+    tuple
+        The problem; and the units of the locked teams, unit to team.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to share out, or what is asked cannot be used.
+    """
+    asked = job.request
+    day = job.at.astimezone(workspace.profile.city.zone).date()
+    crs = workspace.profile.city.crs
+    with workspace.reading() as session:
+        plan = plans.get(session, job.plan_id)
+        frame = plan_areas(workspace, session, plan)
+        units = plans.units(session, plan.id)
+        people = clients_frame(workspace, session, day)
+        shares = staff.officers(session).groupby("team")["full_time_share"].sum()
+        known = staff.teams(session)
+        offices = _offices(session, known) if asked["offices"] else {}
+        now = plans.in_force(session, day)
+        of_unit = {} if now is None else plans.units(session, now.id)
+    teams = [ref for ref in known.index[known["specialty"] == ""] if ref not in asked["locks"]]
+    kept = {unit: ref for unit, ref in units.items() if ref in asked["locks"]}
+    free = frame.loc[~frame.index.isin(list(kept))]
+    if len(free) < len(teams):
+        raise InputError(
+            f"{len(free)} unlocked unit(s) are not enough for {len(teams)} teams",
+            remedy="Unlock more teams",
+        )
+    people = people[people["specialty"] == ""]
+    index = AreaIndex(frame, crs)
+    place = index.locate(people["lon"].to_numpy(), people["lat"].to_numpy())
+    load = people.groupby(place)["points"].agg(["size", "sum"]).astype(np.float64)
+    weight = load["sum"] if asked["weight"] == "workload" else load["size"]
+    home = pd.Series(people["unit"].map(of_unit).fillna("").to_numpy(), index=place)
+    return Problem.from_frames(
+        free,
+        weight.reindex(free.index).fillna(0.0),
+        crs=crs,
+        teams=tuple(teams),
+        officers={ref: float(shares.get(ref, 0.0)) for ref in teams},
+        tolerance=asked["tolerance"],
+        seats=_seats(index, offices, teams, set(free.index)),
+        present=_present(home),
+        transfer_weight=load["size"],
+        transfer_limit=asked["transfer_limit"],
+    ), kept
+
+
+def _present(home: pd.Series) -> dict[str, str]:
+    """Name the team that most clients of each unit are with now."""
+    counts = home[home != ""].groupby(level=0).agg(lambda refs: refs.value_counts().index[0])
+    return {str(unit): str(ref) for unit, ref in counts.items()}
+
+
+def _offices(session: Session, known: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    places = venues.load(session)
+    at = {str(ref): (point.x, point.y) for ref, point in places.geometry.items()}
+    return {str(team): at[office] for team, office in known["office_ref"].items() if office in at}
+
+
+def _seats(
+    index: AreaIndex, offices: Mapping[str, tuple[float, float]], teams: list[str], free: set[str]
+) -> dict[str, str]:
+    """Give each team the unit of its office; an office that two teams share is the first one's."""
+    seats: dict[str, str] = {}
+    for team in teams:
+        if team in offices:
+            lon, lat = offices[team]
+            unit = str(index.locate(np.array([lon]), np.array([lat]))[0])
+            if unit in free and unit not in seats.values():
+                seats[team] = unit
+    return seats
+
+
+class _Teller:
+    """Keeps the best plan so far, and asks whether to go on."""
+
+    def __init__(
+        self, workspace: Workspace, job: Job, problem: Problem, kept: Mapping[str, str]
+    ) -> None:
+        self.job = job
+        self._workspace = workspace
+        self._problem = problem
+        self._kept = kept
+        self._best: Solution | None = None
+        self._number = 0
+        self._asked = 0.0
+
+    def __call__(self, best: Solution | None, _seconds: float) -> bool:
+        # While it is sought why there is no plan, plans come by that break the tolerance.
+        limit = self._problem.tolerance * (1 + SLACK) + SLACK
+        if best is not None and best.found and best.balance <= limit and self._is_better(best):
+            self._best = best
+            self._number += 1
+            with self._workspace.transaction() as session:
+                told = self.plan(best) | {"number": self._number}
+                return plan_jobs.tell(session, self.job.id, told)
+        if time.monotonic() - self._asked < _ASK_S:
+            return True
+        self._asked = time.monotonic()
+        with self._workspace.reading() as session:
+            return plan_jobs.get(session, self.job.id).state == plan_jobs.RUNNING
+
+    def _is_better(self, best: Solution) -> bool:
+        mine = self._best
+        return mine is None or (best.objective, -best.bound) < (mine.objective, -mine.bound)
+
+    def plan(self, one: Solution) -> dict[str, Any]:
+        """Write a plan, with the units of the locked teams."""
+        problem = self._problem
+        found = {
+            code: problem.teams[team]
+            for code, team in zip(problem.units, one.assignment.tolist(), strict=True)
+        }
+        return {
+            "units": found | dict(self._kept),
+            "objective": one.objective,
+            "bound": one.bound if np.isfinite(one.bound) else 0.0,
+            "gap": one.gap,
+            "balance": one.balance,
+        }
+
+
+def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
+    asked = teller.job.request
+    found, why = solve_or_explain(
+        problem, seconds=asked["seconds"], seed=asked["seed"], progress=teller
+    )
+    teller(found, found.seconds)
+    result: dict[str, Any] = {"status": found.status, "note": found.note, "choices": []}
+    if why is not None:
+        result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
+        if why.solution is not None and why.solution.found:
+            label = f"Nearest that works: {why.tolerance:.1%}"
+            result["choices"] = [{"key": "nearest", "label": label, **teller.plan(why.solution)}]
+    elif found.found:
+        result["choices"] = [{"key": "compact", "label": "Most compact", **teller.plan(found)}]
+    return result
+
+
+def main() -> None:
+    """Run as a process of its own, politely."""
+    folder, job_id = sys.argv[1:]
+    os.nice(5)
+    opened = Workspace.open(Path(folder))
+    with opened.reading() as session:
+        at = plan_jobs.get(session, job_id).at
+    # As of the moment when it was asked, whatever the machine's clock says.
+    run(Workspace(opened.folder, opened.engine, lambda: at), job_id)
+    lock_path(opened, job_id).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

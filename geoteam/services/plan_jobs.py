@@ -1,0 +1,324 @@
+"""Runs of the solver for a draft plan, each in a process of its own.
+
+A run holds a lock on a file of its own from before its process starts until that process ends, so
+that whoever asks can tell whether it still lives: after a crash or a restart of the server no run
+counts as running for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.errors import InputError, WorkspaceBusyError
+from geoteam.model import Role, User
+from geoteam.services.scope import require_role, sees_team
+from geoteam.services.workspace import DATABASE_VARIABLE, Workspace
+from geoteam.store import audit, plan_jobs, plans, staff
+from geoteam.store.plan_jobs import Job
+
+OBJECTIVES = ("compact", "fewest_moves", "choices")
+WEIGHTS = ("workload", "caseload")
+MOST_SECONDS = 600
+COMMAND = ("-m", "geoteam.services.plan_job_run")
+_DIED = (
+    "The solver ended before it was done, perhaps because the server was stopped. The best plan it "
+    "had found is kept."
+)
+
+
+def start(workspace: Workspace, user: User, plan_id: int, asked: Mapping[str, Any]) -> str:
+    """Start the solver for a draft.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks; teams that they do not lead count as locked.
+    plan_id
+        The draft.
+    asked
+        ``weight`` (workload or caseload), ``tolerance`` (a share), ``locks`` (teams that keep
+        exactly their units), ``offices`` (a team holds the unit of its field office),
+        ``objective`` (compact, fewest_moves or choices), ``transfer_limit`` (clients, None for
+        none), ``seconds`` and ``seed``.
+
+    Returns
+    -------
+    str
+        The run's id.
+
+    Raises
+    ------
+    DisclosureError
+        When the role may not.
+    NotFoundError
+        When there is no such plan.
+    InputError
+        When what is asked cannot be used, or the plan is no draft.
+    WorkspaceBusyError
+        When the solver is at work on the plan already, or on as many plans as there are processors.
+    """
+    require_role(user, {Role.SUPERVISOR}, "redraw team areas")
+    request = _read(asked)
+    _bury(workspace)
+    with contextlib.ExitStack() as held:
+        with workspace.transaction() as session:
+            job = _begin(workspace, session, user, plan_id, request)
+            # Before anybody can see the run: one that nobody holds counts as dead.
+            file = held.enter_context(lock_path(workspace, job).open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        _launch(workspace, job, file)
+    return job
+
+
+def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> dict[str, Any]:
+    """Tell how far a run of the solver is.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    job_id
+        The run.
+    seen
+        Number of the best plan that the browser has: its units are not sent again.
+
+    Returns
+    -------
+    dict
+        ``id``, ``plan``, ``state`` (running, done, stopped or failed), ``seconds``, ``limit`` (the
+        seconds asked for), ``message``, ``best`` (None or ``number``, ``units``, ``objective``,
+        ``bound``, ``gap``, ``balance``, ``moves``) and, at the end, what came of it.
+
+    Raises
+    ------
+    DisclosureError
+        When the role may not.
+    NotFoundError
+        When there is no such run.
+    """
+    require_role(user, {Role.SUPERVISOR}, "redraw team areas")
+    with workspace.reading() as session:
+        job = plan_jobs.get(session, job_id)
+    if job.state == plan_jobs.RUNNING and not _lives(workspace, job.id):
+        job = _died(workspace, job)
+    best = dict(job.progress) or None
+    if best is not None and best["number"] <= seen:
+        del best["units"]
+    spent = (workspace.now() - job.at).total_seconds()
+    return {
+        "id": job.id,
+        "plan": job.plan_id,
+        "state": job.state,
+        "message": job.message,
+        "seconds": max(0.0, spent),
+        "limit": job.request["seconds"],
+        "best": best,
+        **job.result,
+    }
+
+
+def current(workspace: Workspace, user: User, plan_id: int) -> str | None:
+    """Find the run that is at work on a plan.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    str or None
+        Its id; None when the solver is not at work on the plan.
+    """
+    require_role(user, {Role.SUPERVISOR}, "redraw team areas")
+    with workspace.reading() as session:
+        found = plan_jobs.running(session, plan_id)
+    return next((job.id for job in found if _lives(workspace, job.id)), None)
+
+
+def stop(workspace: Workspace, user: User, job_id: str) -> None:
+    """Stop a run of the solver and keep the best plan it has found.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    job_id
+        The run; one that has ended stays as it is.
+
+    Raises
+    ------
+    DisclosureError
+        When the role may not.
+    NotFoundError
+        When there is no such run.
+    """
+    require_role(user, {Role.SUPERVISOR}, "redraw team areas")
+    with workspace.transaction() as session:
+        plan_jobs.get(session, job_id)
+        plan_jobs.end(session, job_id, plan_jobs.STOPPED)
+    # The best so far is in the database, so that nothing is lost with the process.
+    path = lock_path(workspace, job_id)
+    if _lives(workspace, job_id):
+        with contextlib.suppress(ProcessLookupError, ValueError):
+            os.kill(int(path.read_text()), signal.SIGKILL)
+    path.unlink(missing_ok=True)
+
+
+def _read(asked: Mapping[str, Any]) -> dict[str, Any]:
+    locks = asked.get("locks", [])
+    if not isinstance(locks, list) or not all(isinstance(ref, str) for ref in locks):
+        raise InputError("locks are a list of teams")
+    limit = asked.get("transfer_limit")
+    return {
+        "objective": _one_of(asked, "objective", OBJECTIVES),
+        "weight": _one_of(asked, "weight", WEIGHTS),
+        "tolerance": _between(asked.get("tolerance", 0.05), "the tolerance (a share)", 0, 10),
+        "locks": locks,
+        "offices": bool(asked.get("offices", False)),
+        "transfer_limit": None if limit is None else _between(limit, "the limit", 0, 1e9),
+        "seconds": _between(asked.get("seconds", 60), "the time in seconds", 1, MOST_SECONDS),
+        "seed": int(_between(asked.get("seed", 0), "the seed", 0, 2**31)),
+    }
+
+
+def _one_of(asked: Mapping[str, Any], name: str, words: tuple[str, ...]) -> str:
+    word = asked.get(name, words[0])
+    if word not in words:
+        raise InputError(f"the {name} is one of: {', '.join(words)}")
+    return str(word)
+
+
+def _between(value: object, what: str, low: float, high: float) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not low <= float(value) <= high:  # type: ignore[arg-type]
+        raise InputError(f"{what} must be a number from {low:g} to {high:g}")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _begin(
+    workspace: Workspace, session: Session, user: User, plan_id: int, request: dict[str, Any]
+) -> str:
+    plan = plans.get(session, plan_id)
+    if plan.status != plans.DRAFT:
+        raise InputError(
+            f"the plan is {plan.status} and cannot be redrawn", remedy="Copy it to a new draft"
+        )
+    plan_jobs.hold(session, plan_id)
+    if plan_jobs.running(session, plan_id):
+        raise WorkspaceBusyError(
+            "the solver is at work on this plan already", remedy="Follow it, or stop it first"
+        )
+    if len(plan_jobs.running(session)) >= (os.cpu_count() or 1):
+        raise WorkspaceBusyError(
+            "the solver is at work on other plans", remedy="Try again in a few minutes"
+        )
+    request = request | {"locks": _locks(session, user, request["locks"])}
+    at = workspace.now()
+    audit.append(
+        session,
+        at=at,
+        actor=user.username,
+        action="plan.solve",
+        object_kind="plan",
+        object_ref=str(plan_id),
+        detail=request,
+    )
+    return plan_jobs.create(session, plan_id, by=user.username, at=at, request=request)
+
+
+def _locks(session: Session, user: User, wanted: list[str]) -> list[str]:
+    known = staff.teams(session)
+    general = known.index[known["specialty"] == ""].tolist()
+    unknown = sorted(set(wanted) - set(general))
+    if unknown:
+        raise InputError(f"there is no team {unknown[0]!r}", remedy="Load the page again")
+    locks = [ref for ref in general if ref in wanted or not sees_team(user, ref)]
+    if len(general) - len(locks) < 2:
+        raise InputError(
+            "there is nothing to redraw: fewer than two teams may change",
+            remedy="Unlock two teams or more that you lead",
+        )
+    return locks
+
+
+def _launch(workspace: Workspace, job_id: str, lock: IO[str]) -> None:
+    """Start the process; it inherits the lock, and holds it until it ends."""
+    url = workspace.engine.url.render_as_string(hide_password=False)
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, str(workspace.folder), job_id],
+        pass_fds=[lock.fileno()],
+        stdin=subprocess.DEVNULL,
+        # A stop of the server from the keyboard must not reach it.
+        start_new_session=True,
+        env=os.environ | {DATABASE_VARIABLE: url},
+    )
+    lock.write(str(process.pid))
+    threading.Thread(target=process.wait, daemon=True).start()
+
+
+def lock_path(workspace: Workspace, job_id: str) -> Path:
+    """Name the file that a run holds a lock on while it lives.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    job_id
+        The run.
+
+    Returns
+    -------
+    Path
+        The file, in which the number of the process stands.
+    """
+    return workspace.folder / f"solve-{job_id}.lock"
+
+
+def _lives(workspace: Workspace, job_id: str) -> bool:
+    try:
+        with lock_path(workspace, job_id).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _died(workspace: Workspace, job: Job) -> Job:
+    """Note that the process of a run is gone, unless it ended the run itself just now."""
+    with workspace.transaction() as session:
+        plan_jobs.end(session, job.id, plan_jobs.FAILED, message=_DIED)
+        job = plan_jobs.get(session, job.id)
+    lock_path(workspace, job.id).unlink(missing_ok=True)
+    return job
+
+
+def _bury(workspace: Workspace) -> None:
+    with workspace.reading() as session:
+        found = plan_jobs.running(session)
+    for job in found:
+        if not _lives(workspace, job.id):
+            _died(workspace, job)

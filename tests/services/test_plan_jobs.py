@@ -1,0 +1,195 @@
+"""Runs of the solver in processes of their own: followed, stopped, and found dead."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from geoteam.errors import DisclosureError, InputError, NotFoundError, WorkspaceBusyError
+from geoteam.services import plan_job_run, plan_jobs, plans
+from geoteam.services.workspace import Workspace
+from geoteam.store import plan_jobs as job_store
+from geoteam.store import plans as plan_store
+from tests.made_city import BOSS, NOBODY, STRANGERS, WEST
+
+# West on the left, as in force: the tiny city has 5 and 6 clients in 101 and 102, and 9 in the east.
+UNITS = {"101": "T1", "102": "T1", "201": "T2", "202": "T2"}
+
+
+@pytest.fixture
+def draft(fresh: Workspace) -> int:
+    return plans.save_draft(fresh, "test", "A draft", dict(UNITS), where="a test")
+
+
+def ended(workspace: Workspace, job: str) -> dict[str, Any]:
+    """Follow a run to its end."""
+    for _ in range(600):
+        found = plan_jobs.follow(workspace, BOSS, job)
+        if found["state"] != "running":
+            return found
+        time.sleep(0.1)
+    raise AssertionError("the solver does not end")
+
+
+@pytest.fixture
+def asleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that never begins to solve: its process only holds the lock."""
+    monkeypatch.setattr(plan_jobs, "COMMAND", ("-c", "import time; time.sleep(60)"))
+
+
+def test_a_run_in_a_process_of_its_own_finds_the_plan(fresh: Workspace, draft: int) -> None:
+    job = plan_jobs.start(fresh, BOSS, draft, {"tolerance": 0.6, "seconds": 30})
+    assert plan_jobs.current(fresh, BOSS, draft) == job
+    found = ended(fresh, job)
+    assert found["state"] == "done", found
+    # Any halving of the square is as compact; the two teams are held apart by a straight line.
+    units = found["best"]["units"]
+    assert set(units) == set(UNITS)
+    assert sorted(units.values()) == ["T1", "T1", "T2", "T2"]
+    assert units["101"] != units["202"]
+    assert units["102"] != units["201"]
+    assert found["best"]["gap"] == pytest.approx(0)
+    assert found["choices"][0]["units"] == units
+    # A browser that has it is not sent it again.
+    again = plan_jobs.follow(fresh, BOSS, job, seen=found["best"]["number"])
+    assert "units" not in again["best"]
+    assert plan_jobs.current(fresh, BOSS, draft) is None
+    for _ in range(100):
+        if not list(fresh.folder.glob("solve-*")):
+            break
+        time.sleep(0.1)
+    assert not list(fresh.folder.glob("solve-*"))
+
+
+def test_what_cannot_be_met_is_explained_with_the_nearest_tolerance(
+    fresh: Workspace, draft: int
+) -> None:
+    job = plan_jobs.start(fresh, BOSS, draft, {"tolerance": 0.0001, "weight": "caseload"})
+    found = ended(fresh, job)
+    assert found["state"] == "done"
+    assert found["best"] is None
+    assert found["status"] == "infeasible"
+    assert any("tolerance" in rule for rule in found["conflict"])
+    (nearest,) = found["choices"]
+    assert nearest["balance"] == pytest.approx(found["tolerance"], abs=1e-3)
+    assert f"{found['tolerance']:.2%}" in found["message"]
+
+
+def test_locked_teams_keep_exactly_their_units(fresh: Workspace) -> None:
+    draft = plans.save_draft(fresh, "test", "Corner", UNITS | {"102": "T2"}, where="a test")
+    job = job_store.Job(
+        "j", draft, "boss", fresh.now(), _asked(locks=["T1"]), "running", "", {}, {}
+    )
+    problem, kept = plan_job_run.problem_of(fresh, job)
+    assert kept == {"101": "T1"}
+    assert problem.units == ("102", "201", "202")
+    assert problem.teams == ("T2",)
+    # Both teams have their office in one place: it is a seat of the first only.
+    job = job_store.Job(
+        "j", draft, "boss", fresh.now(), _asked(offices=True), "running", "", {}, {}
+    )
+    problem, kept = plan_job_run.problem_of(fresh, job)
+    assert kept == {}
+    assert len(problem.seats) >= 1
+
+
+def _asked(**asked: Any) -> dict[str, Any]:
+    return {
+        "objective": "compact", "weight": "caseload", "tolerance": 0.5, "locks": [],
+        "offices": False, "transfer_limit": None, "seconds": 5.0, "seed": 0,
+    } | asked  # fmt: skip
+
+
+@pytest.mark.usefixtures("asleep")
+def test_one_run_a_plan_which_can_be_stopped_at_any_time(fresh: Workspace, draft: int) -> None:
+    job = plan_jobs.start(fresh, BOSS, draft, {})
+    with pytest.raises(WorkspaceBusyError, match="at work on this plan"):
+        plan_jobs.start(fresh, BOSS, draft, {})
+    assert plan_jobs.follow(fresh, BOSS, job)["state"] == "running"
+    with fresh.transaction() as session:
+        job_store.tell(session, job, {"number": 1, "units": UNITS})
+    plan_jobs.stop(fresh, BOSS, job)
+    found = plan_jobs.follow(fresh, BOSS, job)
+    assert found["state"] == "stopped"
+    assert found["best"]["units"] == UNITS
+    # Stopping what has ended changes nothing, and nothing more is kept.
+    plan_jobs.stop(fresh, BOSS, job)
+    with fresh.transaction() as session:
+        assert not job_store.tell(session, job, {"number": 2, "units": {}})
+        assert not job_store.end(session, job, "done")
+    plan_jobs.stop(fresh, BOSS, plan_jobs.start(fresh, BOSS, draft, {}))
+
+
+@pytest.mark.usefixtures("asleep")
+def test_a_run_whose_process_is_gone_says_so(fresh: Workspace, draft: int) -> None:
+    job = plan_jobs.start(fresh, BOSS, draft, {})
+    (lock,) = fresh.folder.glob("solve-*.lock")
+    os.kill(int(lock.read_text()), signal.SIGKILL)
+    for _ in range(100):
+        found = plan_jobs.follow(fresh, BOSS, job)
+        if found["state"] != "running":
+            break
+        time.sleep(0.05)
+    assert found["state"] == "failed"
+    assert "ended before it was done" in found["message"]
+    # The next run is not refused because of the dead one.
+    plan_jobs.stop(fresh, BOSS, plan_jobs.start(fresh, BOSS, draft, {}))
+
+
+def test_after_a_restart_of_the_machine_nothing_counts_as_running(
+    fresh: Workspace, draft: int
+) -> None:
+    with fresh.transaction() as session:
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=_asked())
+    assert plan_jobs.current(fresh, BOSS, draft) is None
+    assert plan_jobs.follow(fresh, BOSS, job)["state"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"tolerance": "much"}, "tolerance"),
+        ({"tolerance": -0.1}, "tolerance"),
+        ({"tolerance": True}, "tolerance"),
+        ({"seconds": 0}, "seconds"),
+        ({"seconds": 1e9}, "seconds"),
+        ({"weight": "height"}, "weight"),
+        ({"objective": "beauty"}, "objective"),
+        ({"locks": "T1"}, "locks"),
+        ({"locks": ["T9"]}, "T9"),
+        ({"locks": ["T1"]}, "fewer than two teams"),
+        ({"transfer_limit": -1}, "limit"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(lone: Workspace, asked: dict[str, Any], said: str) -> None:
+    draft = plans.save_draft(lone, "test", "A draft", dict(UNITS), where="a test")
+    with pytest.raises(InputError, match=said):
+        plan_jobs.start(lone, BOSS, draft, asked)
+    assert plan_jobs.current(lone, BOSS, draft) is None
+
+
+def test_only_a_draft_and_only_by_those_who_lead_its_teams(lone: Workspace) -> None:
+    with lone.reading() as session:
+        published = plan_store.list_plans(session)[0].id
+    with pytest.raises(InputError, match="published"):
+        plan_jobs.start(lone, BOSS, published, {})
+    with pytest.raises(NotFoundError):
+        plan_jobs.start(lone, BOSS, 99, {})
+    with pytest.raises(NotFoundError):
+        plan_jobs.follow(lone, BOSS, "no-such-run")
+    draft = plans.save_draft(lone, "test", "A draft", dict(UNITS), where="a test")
+    # Teams of others are locked: one team alone has nothing to trade.
+    for somebody in (WEST, NOBODY):
+        with pytest.raises(InputError, match="fewer than two teams"):
+            plan_jobs.start(lone, somebody, draft, {})
+    for stranger in STRANGERS:
+        with pytest.raises(DisclosureError):
+            plan_jobs.start(lone, stranger, draft, {})
+        with pytest.raises(DisclosureError):
+            plan_jobs.follow(lone, stranger, "x")
+        with pytest.raises(DisclosureError):
+            plan_jobs.stop(lone, stranger, "x")
