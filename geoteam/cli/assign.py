@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
-from geoteam.services.assignment import explain_client, run_assignment
+from geoteam.services.assigning import run_assignment
+from geoteam.services.assignment import explain_client
 
 
 @click.command()

@@ -1,135 +1,21 @@
-"""Assigning clients: client -> unit -> team -> officer, each with the reason."""
+"""The assignment as users ask for it: run it, explain it, sum it up."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from geoteam.caseload import assign, explain
-from geoteam.errors import DisclosureError, NotFoundError, WorkspaceBusyError
+from geoteam.caseload import explain
+from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
+from geoteam.services.assigning import run_assignment
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.scope import require_role, sees_team, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, audit, plans, staff
+from geoteam.store import assignment_runs, assignments, audit, staff
 from geoteam.store import clients as client_store
-from geoteam.streets import StreetNetwork
-
-
-def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -> dict[str, Any]:
-    """Assign every active client under the plan in force, and keep the run.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    actor
-        Who the audit log names.
-    overload
-        Share by which officers may exceed a full caseload.
-
-    Returns
-    -------
-    dict
-        Counts by status, officers kept, changed and lost, load and capacity by team, objective
-        (minutes), bound, gap and seconds; ``repeated`` is true when nothing had changed since the
-        last run, which then stands as it is.
-
-    Raises
-    ------
-    NotFoundError
-        When no plan is published.
-    WorkspaceBusyError
-        When somebody else assigned clients or published a plan meanwhile.
-    """
-    on = workspace.today()
-    with workspace.reading() as session:
-        plan = plans.in_force(session, on)
-        if plan is None:
-            raise NotFoundError(
-                "no plan is in force", remedy="Publish one with: geoteam plans publish"
-            )
-        units = plans.units(session, plan.id)
-        clients = clients_frame(workspace, session, on)
-        officers = officers_frame(session, workspace, clients)
-        last = assignments.last_run(session)
-    digest = _digest(clients, officers, units, overload)
-    if last is not None and last["summary"].get("digest") == digest:
-        return dict(last["summary"]) | {"repeated": True}
-    # Solved outside the transaction: others go on working meanwhile.
-    result = assign(
-        clients.assign(
-            officer=clients["officer"].where(clients["officer"] != "", clients["source_officer"])
-        ),
-        officers,
-        units,
-        profile_caseload=workspace.profile.caseload,
-        travel=_travel(workspace.streets()),
-        overload=overload,
-    )
-    frame = result.assignments.assign(unit=clients["unit"])
-    lost = (clients["officer"] != "") & (frame["officer"] == "")
-    summary = result.summary | {
-        "lost": int(lost.sum()),
-        "objective": result.objective,
-        "bound": result.bound,
-        "gap": result.gap,
-        "seconds": result.seconds,
-        "digest": digest,
-    }
-    with workspace.transaction() as session:
-        _refuse_stale(session, last, plan.id, on)
-        assignments.save_run(
-            session,
-            frame,
-            on=on,
-            plan_id=plan.id,
-            at=workspace.now(),
-            by=actor,
-            summary=summary,
-        )
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=actor,
-            action="assignment.run",
-            object_kind="plan",
-            object_ref=plan.name,
-            detail={
-                key: summary[key]
-                for key in ("clients", "assigned", "kept", "changed", "new", "lost")
-            },
-        )
-    return summary | {"repeated": False}
-
-
-def _digest(
-    clients: pd.DataFrame, officers: pd.DataFrame, units: Mapping[str, str], overload: float
-) -> str:
-    """Name all that an assignment depends on but the present officers, which it made itself."""
-    people = clients[
-        ["points", "specialty", "lon", "lat", "unit", "located", "boundary_ambiguous"]
-    ].assign(needs=clients["needs"].map(sorted).map(str), source=clients["source_officer"])
-    staff_part = officers[["team", "specialty", "capacity_points"]]
-    parts = [people.to_csv(), staff_part.to_csv(), repr(sorted(units.items())), repr(overload)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _refuse_stale(session: Session, last: Mapping[str, Any] | None, plan_id: int, on: date) -> None:
-    """Refuse to write over a run or a plan that came while this one was solved."""
-    now, plan = assignments.last_run(session), plans.in_force(session, on)
-    if (now and now["id"]) != (last and last["id"]) or plan is None or plan.id != plan_id:
-        raise WorkspaceBusyError(
-            "somebody else assigned clients or published a plan meanwhile",
-            remedy="Look at the result, and run the assignment again if it is still needed",
-        )
 
 
 def may_assign_anew(user: User) -> bool:
@@ -309,7 +195,7 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
     require_role(user, [Role.SUPERVISOR], "see the assignment")
     on = workspace.today()
     with workspace.reading() as session:
-        run = assignments.last_run(session)
+        run = assignment_runs.last_run(session)
         clients = clients_frame(workspace, session, on)
         officers = officers_frame(session, workspace, clients)
         statuses = assignments.statuses(session, on)
@@ -359,10 +245,3 @@ def count_unassigned(workspace: Workspace, user: User) -> int:
         How many.
     """
     return sum(row["clients"] for row in overview(workspace, user)["unassigned"])
-
-
-def _travel(network: StreetNetwork) -> Any:
-    def seconds(origins: NDArray[np.float64], destinations: NDArray[np.float64]) -> Any:
-        return network.matrix(origins, destinations).duration_s
-
-    return seconds

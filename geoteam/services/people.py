@@ -12,6 +12,7 @@ from geoteam.caseload import full_caseload_points, specialty_of, workload_points
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
 from geoteam.store import staff
+from geoteam.store.plans import SavedPlan
 
 
 def clients_frame(
@@ -55,6 +56,28 @@ def clients_frame(
     codes = index.locate(frame["lon"].to_numpy(), frame["lat"].to_numpy())
     frame["unit"] = pd.Series(codes, index=frame.index, dtype="str")
     return frame
+
+
+def units_in_plan(workspace: Workspace, plan: SavedPlan, clients: pd.DataFrame) -> pd.Series:
+    """Look up the unit of a plan that each client lives in.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan
+        The plan; its units are those of its own boundary set, in force or not.
+    clients
+        Columns ``lon`` and ``lat``, EPSG:4326; NaN without a usable place.
+
+    Returns
+    -------
+    Series
+        On the same index: the unit's code, '' in none.
+    """
+    index = workspace.index_of(plan.boundary_set_id)
+    codes = index.locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
+    return pd.Series(codes, index=clients.index, dtype="str", name="unit")
 
 
 def officers_frame(session: Session, workspace: Workspace, clients: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.areas import AreaIndex
 from geoteam.errors import NotFoundError
 from geoteam.plans import (
     PLAN_METRICS,
@@ -20,9 +19,9 @@ from geoteam.plans import (
     plan_metrics,
     team_metrics,
 )
-from geoteam.services.people import clients_frame
+from geoteam.services.people import clients_frame, units_in_plan
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries, plans, staff
+from geoteam.store import plans, staff
 from geoteam.store.plans import SavedPlan
 
 
@@ -103,11 +102,10 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
         plan = find_plan(workspace, session, plan_id)
         areas = plan_areas(workspace, session, plan)
         units = plans.units(session, plan.id)
-        clients = _general_clients(workspace, session)
+        clients = general_clients(workspace, session)
+        clients["unit"] = units_in_plan(workspace, plan, clients)
         known = staff.teams(session)
         shares = staff.officers(session).groupby("team")["full_time_share"].sum()
-    codes = AreaIndex(areas, crs).locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
-    clients["unit"] = pd.Series(codes, index=clients.index, dtype="str")
     teams = sorted(set(known.index[known["specialty"] == ""]) | (set(units.values()) - {""}))
     layout = Layout.from_frame(areas, crs=crs)
     wanted = pd.Index([units.get(code, "") for code in layout.units])
@@ -144,19 +142,30 @@ def plan_areas(workspace: Workspace, session: Session, plan: SavedPlan) -> gpd.G
     GeoDataFrame
         BOUNDARIES.
     """
-    today = workspace.areas(workspace.profile.unit_kind)
-    if plan.boundary_set_id == today.attrs["set_id"]:
-        return today
-    return boundaries.load_set(session, plan.boundary_set_id)
+    return workspace.areas_of(plan.boundary_set_id)
 
 
-def _general_clients(workspace: Workspace, session: Session) -> pd.DataFrame:
-    """Clients under general supervision with the teams of their area and of their officer now."""
+def general_clients(workspace: Workspace, session: Session) -> pd.DataFrame:
+    """Load clients under general supervision with the teams of their area and officer now.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+
+    Returns
+    -------
+    DataFrame
+        ``clients_frame`` with ``area_team`` and ``officer_team``, '' for none.
+    """
     clients = clients_frame(workspace, session, workspace.today())
     general = clients[clients["specialty"] == ""].copy()
     now = plans.in_force(session, workspace.today())
     of_unit = {} if now is None else plans.units(session, now.id)
     of_officer = staff.officers(session)["team"].to_dict()
-    general["area_team"] = [of_unit.get(unit, "") for unit in general["unit"]]
+    units = general["unit"] if now is None else units_in_plan(workspace, now, general)
+    general["area_team"] = [of_unit.get(unit, "") for unit in units]
     general["officer_team"] = [of_officer.get(officer, "") for officer in general["officer"]]
     return general

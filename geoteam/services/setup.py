@@ -11,7 +11,7 @@ from pathlib import Path
 from geoteam.demo import write_demo_city
 from geoteam.errors import MissingFileError, ProfileError
 from geoteam.profile import CityProfile, StaffTable, read_profile
-from geoteam.services.assignment import run_assignment
+from geoteam.services.assigning import run_assignment
 from geoteam.services.demo_accounts import add_demo_users
 from geoteam.services.geocoding import geocode_residences
 from geoteam.services.loading import (

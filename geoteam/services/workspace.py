@@ -217,7 +217,7 @@ class Workspace:
                 )
             return CityProfile.model_validate(value)
 
-        return self._once("profile", load)
+        return self.once("profile", load)
 
     def streets(self) -> StreetNetwork:
         """Return the street network of the workspace, loaded on first use."""
@@ -226,7 +226,7 @@ class Workspace:
             raise StreetsError(
                 "the workspace has no street network", remedy="Build it with: geoteam streets build"
             )
-        return self._once(("streets", path.stat().st_mtime_ns), lambda: StreetNetwork.load(path))
+        return self.once(("streets", path.stat().st_mtime_ns), lambda: StreetNetwork.load(path))
 
     def reference(self) -> ReferenceIndex:
         """Return the geocoding reference of the workspace, loaded on first use."""
@@ -236,14 +236,14 @@ class Workspace:
                 "the workspace has no address reference",
                 remedy="Build it with: geoteam addresses add",
             )
-        return self._once(("reference", path.stat().st_mtime_ns), lambda: ReferenceIndex.load(path))
+        return self.once(("reference", path.stat().st_mtime_ns), lambda: ReferenceIndex.load(path))
 
     def landscape(self) -> gpd.GeoDataFrame | None:
         """Return water and parks, loaded on first use; None where the city has none on file."""
         path = self.folder / LANDSCAPE_FILE
         if not path.is_file():
             return None
-        return self._once(("landscape", path.stat().st_mtime_ns), lambda: gpd.read_parquet(path))
+        return self.once(("landscape", path.stat().st_mtime_ns), lambda: gpd.read_parquet(path))
 
     def areas(self, kind: str, on: date | None = None) -> gpd.GeoDataFrame:
         """Return the boundary set of a kind in force on a day.
@@ -273,16 +273,35 @@ class Workspace:
                 f"no boundaries of kind {kind} are in force on {day.isoformat()}",
                 remedy="See: geoteam boundaries list",
             )
-        set_id, boundary_set = found
+        return self.areas_of(found[0])
+
+    def areas_of(self, set_id: int) -> gpd.GeoDataFrame:
+        """Return a boundary set, in force or not.
+
+        Parameters
+        ----------
+        set_id
+            Its id.
+
+        Returns
+        -------
+        GeoDataFrame
+            BOUNDARIES; ``attrs["set"]`` is the ``BoundarySet``, ``attrs["set_id"]`` its id.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such set.
+        """
 
         def load() -> gpd.GeoDataFrame:
             with self.reading() as session:
                 frame = boundaries.load_set(session, set_id)
-            frame.attrs["set"] = boundary_set
+                frame.attrs["set"] = boundaries.get_set(session, set_id)
             frame.attrs["set_id"] = set_id
             return frame
 
-        return self._once(("areas", set_id), load)
+        return self.once(("areas", set_id), load)
 
     def area_index(self, kind: str, on: date | None = None) -> AreaIndex:
         """Return the point-in-area index of a boundary set.
@@ -299,9 +318,49 @@ class Workspace:
         AreaIndex
             Index over the set in force.
         """
-        frame = self.areas(kind, on)
+        return self.index_of(self.areas(kind, on).attrs["set_id"])
+
+    def index_of(self, set_id: int) -> AreaIndex:
+        """Return the point-in-area index of a boundary set, in force or not.
+
+        Parameters
+        ----------
+        set_id
+            Its id.
+
+        Returns
+        -------
+        AreaIndex
+            Index over the set.
+        """
         crs = self.profile.city.crs
-        return self._once(("index", frame.attrs["set_id"]), lambda: AreaIndex(frame, crs))
+        return self.once(("index", set_id), lambda: AreaIndex(self.areas_of(set_id), crs))
+
+    def newest(self, name: str, stamp: object, make: Callable[[], _Made]) -> _Made:
+        """Return something derived from the data, made anew when the data has another stamp.
+
+        Parameters
+        ----------
+        name
+            What it is; only the newest one of each name is kept.
+        stamp
+            Stands for the data that it is derived from.
+        make
+            Makes it; others go on working meanwhile.
+
+        Returns
+        -------
+        object
+            What ``make`` returned for this stamp.
+        """
+        with self._lock:
+            kept = self._cache.get(("newest", name))
+        if kept is None or kept[0] != stamp:
+            kept = stamp, make()
+            with self._lock:
+                self._cache["newest", name] = kept
+        made: _Made = kept[1]
+        return made
 
     def forget(self) -> None:
         """Drop what was loaded, after a write that changes it."""
@@ -333,7 +392,21 @@ class Workspace:
             )
         return path
 
-    def _once(self, key: object, make: Callable[[], _Made]) -> _Made:
+    def once(self, key: object, make: Callable[[], _Made]) -> _Made:
+        """Return what was made under a key, making it on first use.
+
+        Parameters
+        ----------
+        key
+            Names what is made; whatever it follows from is part of it.
+        make
+            Makes it.
+
+        Returns
+        -------
+        object
+            The same one until `forget`.
+        """
         with self._lock:
             if key not in self._cache:
                 self._cache[key] = make()

@@ -106,6 +106,34 @@ def list_sets(session: Session, kind: str = "") -> dict[int, BoundarySet]:
     return {row.id: _set_of(row) for row in session.scalars(query)}
 
 
+def get_set(session: Session, set_id: int) -> BoundarySet:
+    """Load a boundary set without its polygons.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The set's id.
+
+    Returns
+    -------
+    BoundarySet
+        Kind, version and dates.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such set.
+    """
+    row = session.get(BoundarySetRow, set_id)
+    if row is None:
+        raise NotFoundError(
+            f"there is no boundary set {set_id}", remedy="See: geoteam boundaries list"
+        )
+    return _set_of(row)
+
+
 def in_force(session: Session, kind: str, on: date) -> tuple[int, BoundarySet] | None:
     """Find the set of a kind that is in force on a day.
 
@@ -149,10 +177,7 @@ def load_set(session: Session, set_id: int) -> gpd.GeoDataFrame:
     NotFoundError
         When there is no such set.
     """
-    if session.get(BoundarySetRow, set_id) is None:
-        raise NotFoundError(
-            f"there is no boundary set {set_id}", remedy="See: geoteam boundaries list"
-        )
+    get_set(session, set_id)
     query = select(
         BoundaryRow.code, BoundaryRow.name, BoundaryRow.parent, BoundaryRow.geometry
     ).where(BoundaryRow.set_id == set_id)

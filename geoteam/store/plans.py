@@ -268,7 +268,7 @@ def publish(session: Session, plan_id: int, effective_from: date) -> SavedPlan:
         When it is no draft, or another plan is already published from that day on or later.
     """
     row = _row(session, plan_id)
-    if row.status != DRAFT:
+    if row.status not in (DRAFT, PROPOSED):
         raise InputError(f"the plan is {row.status}, not a draft", where=f"plan {plan_id}")
     others = session.scalars(
         select(PlanRow).where(

@@ -17,10 +17,10 @@ from geoteam.errors import (
     WorkspaceBusyError,
 )
 from geoteam.geocoding import decide, geocode
-from geoteam.services import assignment, geocoding, imports, plans, review
+from geoteam.services import assigning, assignment, geocoding, imports, plans, review
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments
+from geoteam.store import assignment_runs
 from geoteam.store import plans as plan_store
 from geoteam.store.tables import ClientRow
 from tests.made_city import (
@@ -95,7 +95,7 @@ def test_teams_follow_the_plan_and_specialties_come_first(city: Workspace) -> No
 
 
 def test_the_summary_adds_up(fresh: Workspace) -> None:
-    done = assignment.run_assignment(fresh, "test")
+    done = assigning.run_assignment(fresh, "test")
     assert done["clients"] == 24
     assert done["assigned"] == 22
     assert done["unassigned"] == {"no_location": 2}
@@ -106,7 +106,7 @@ def test_the_summary_adds_up(fresh: Workspace) -> None:
 
 def test_a_second_run_keeps_everybody(fresh: Workspace) -> None:
     before, rows = _frame(fresh)["officer"].to_dict(), counts(fresh)
-    done = assignment.run_assignment(fresh, "test")
+    done = assigning.run_assignment(fresh, "test")
     assert _frame(fresh)["officer"].to_dict() == before
     assert done["repeated"]
     assert counts(fresh) == rows
@@ -117,7 +117,7 @@ def test_a_run_after_a_change_keeps_the_others(fresh: Workspace) -> None:
     with fresh.transaction() as session:
         row = session.scalars(select(ClientRow).where(ClientRow.ref == "C001")).one()
         row.level = "Minimum"
-    done = assignment.run_assignment(fresh, "test")
+    done = assigning.run_assignment(fresh, "test")
     assert not done["repeated"]
     assert done["kept"] == 22
     assert done["lost"] == 0
@@ -127,11 +127,11 @@ def test_a_run_after_a_change_keeps_the_others(fresh: Workspace) -> None:
 def test_a_run_that_was_overtaken_writes_nothing(
     fresh: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve = assignment.assign
+    solve = assigning.assign
 
     def slow(*args: object, **options: object) -> object:
         with fresh.transaction() as session:
-            assignments.save_run(
+            assignment_runs.save_run(
                 session, _frame(fresh).assign(reason=[{}] * 24), on=TODAY, plan_id=None,
                 at=fresh.now(), by="other", summary={},
             )  # fmt: skip
@@ -139,11 +139,11 @@ def test_a_run_that_was_overtaken_writes_nothing(
 
     with fresh.transaction() as session:
         session.scalars(select(ClientRow).where(ClientRow.ref == "C001")).one().level = "Minimum"
-    monkeypatch.setattr(assignment, "assign", slow)
+    monkeypatch.setattr(assigning, "assign", slow)
     with pytest.raises(WorkspaceBusyError, match="meanwhile"):
-        assignment.run_assignment(fresh, "test")
+        assigning.run_assignment(fresh, "test")
     with fresh.reading() as session:
-        last = assignments.last_run(session)
+        last = assignment_runs.last_run(session)
     assert last
     assert last["by"] == "other"
 
@@ -155,7 +155,7 @@ def test_without_a_plan_nothing_is_assigned_and_the_remedy_is_named(fresh: Works
         plan_store.withdraw(session, plan.id)
     before = counts(fresh)
     with pytest.raises(NotFoundError, match="no plan is in force") as caught:
-        assignment.run_assignment(fresh, "test")
+        assigning.run_assignment(fresh, "test")
     assert "geoteam plans publish" in caught.value.remedy
     assert counts(fresh) == before
 
@@ -325,7 +325,7 @@ def test_a_plan_is_weighed_published_and_assigned(fresh: Workspace, tmp_path: Pa
     assert teams["T2"]["pieces"] == 1
     plans.publish(fresh, "test", plan_id, TODAY)
     assert plans.units_of(fresh)["102"] == "T2"
-    done = assignment.run_assignment(fresh, "test")
+    done = assigning.run_assignment(fresh, "test")
     assert done["changed"] >= 6
     frame = _frame(fresh)
     assert set(frame.loc[UNITS["102"], "team"]) == {"T2"}

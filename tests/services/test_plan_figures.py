@@ -9,7 +9,7 @@ import pytest
 
 from geoteam.errors import NotFoundError
 from geoteam.plans import PLAN_METRICS, TEAM_METRICS
-from geoteam.services import assignment, boundaries, plan_figures, plans
+from geoteam.services import assigning, boundaries, plan_figures, plans
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans as plan_store
 from tests.made_city import write_csv
@@ -41,7 +41,7 @@ def test_todays_plan_moves_nobody(city: Workspace) -> None:
 
 
 def test_a_draft_says_who_would_change_team_and_officer(fresh: Workspace, tmp_path: Path) -> None:
-    assignment.run_assignment(fresh, "test")
+    assigning.run_assignment(fresh, "test")
     found = plan_figures.plan_figures(fresh, _draft(fresh, tmp_path))
     # The six clients of 102 have their officers in the west.
     assert found["plan"]["transfers"] == 6

@@ -17,6 +17,7 @@ from geoteam.errors import InputError, NotFoundError
 from geoteam.frames import BOUNDARIES, VENUES, check_frame
 from geoteam.model import BoundarySet
 from geoteam.store import (
+    assignment_runs,
     assignments,
     boundaries,
     clients,
@@ -333,7 +334,7 @@ def assign(session: object, teams: dict[str, tuple[str, str]], on: date = TODAY,
                        for _, o in teams.values()],
         }
     ).set_index(pd.Index(list(teams), name="client_ref"))  # fmt: skip
-    return assignments.save_run(
+    return assignment_runs.save_run(
         session, frame, on=on, plan_id=None, at=AT, by="ann", summary={"gap": 0.0}
     )
 
@@ -341,7 +342,7 @@ def assign(session: object, teams: dict[str, tuple[str, str]], on: date = TODAY,
 def test_a_run_changes_only_what_differs(people: Engine) -> None:
     both = {"C1": ("T1", "O1"), "C2": ("T2", "O2")}
     with transaction(people) as session:
-        assert assignments.last_run(session) is None
+        assert assignment_runs.last_run(session) is None
         assert assign(session, both).changed == 2
     with transaction(people) as session:
         run = assign(session, both, on=date(2026, 7, 1), why="again")
@@ -358,7 +359,7 @@ def test_a_run_changes_only_what_differs(people: Engine) -> None:
             "C1": "assigned", "C2": "assigned",
         }  # fmt: skip
         assert [a.officer for a in assignments.of_client(session, "C1")] == ["O2", "O1"]
-        assert assignments.last_run(session)["id"] == run.id
+        assert assignment_runs.last_run(session)["id"] == run.id
         assert assignments.reason_of(session, "C4", TODAY) is None
         assert clients.as_frame(session, TODAY).loc["C1", ["team", "officer"]].tolist() == [
             "T1", "O1",

@@ -1,0 +1,365 @@
+"""Solving the assignment under the plan in force and under those that are published for later.
+
+A plan that is to hold from a day to come has its assignments written when it is published, with
+that day as their first. So that it takes effect without anybody doing anything on the day, every
+later run solves all the stretches of time in their order and writes them together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from geoteam.caseload import assign
+from geoteam.caseload.assign import Travel
+from geoteam.errors import NotFoundError, StreetsError, WorkspaceBusyError
+from geoteam.services.people import clients_frame, officers_frame, units_in_plan
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignment_runs, assignments, audit, plan_states, plans
+from geoteam.store.assignment_runs import Later
+from geoteam.store.plans import SavedPlan
+
+_COUNTS = ("clients", "assigned", "kept", "changed", "new", "lost")
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A plan for the days in which it holds.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    on
+        First day of the stretch: today, or the plan's own first day.
+    units
+        Unit -> team.
+    places
+        Unit of each client in the plan's own boundaries.
+    stored
+        Officer of each client on that day, as written by now; '' for none.
+    """
+
+    plan: SavedPlan
+    on: date
+    units: Mapping[str, str]
+    places: pd.Series
+    stored: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All that an assignment is solved from.
+
+    Attributes
+    ----------
+    clients, officers
+        CLIENTS (with all of ``clients_frame``) and OFFICERS of today.
+    before
+        Index client_ref: ``unit``, ``team`` and ``officer`` that hold until the first stretch.
+    stretches
+        By day; never empty.
+    overload
+        Share by which officers may exceed a full caseload.
+    last_run
+        Id of the newest run, and its digest.
+    by_plans
+        Ids and days of the published plans, to notice that one came meanwhile.
+    """
+
+    clients: pd.DataFrame
+    officers: pd.DataFrame
+    before: pd.DataFrame
+    stretches: list[Stretch]
+    overload: float
+    last_run: Mapping[str, Any] | None
+    by_plans: list[tuple[int, date | None]]
+
+    @property
+    def digest(self) -> str:
+        """Name all that the outcome depends on but the officers, which it made itself."""
+        people = self.clients[
+            ["points", "specialty", "lon", "lat", "located", "boundary_ambiguous"]
+        ].assign(
+            needs=self.clients["needs"].map(sorted).map(str),
+            source=self.clients["source_officer"],
+        )
+        staff = self.officers[["team", "specialty", "capacity_points"]]
+        parts = [people.to_csv(), staff.to_csv(), repr(self.overload)]
+        for number, stretch in enumerate(self.stretches):
+            since = stretch.on.isoformat() if number else ""
+            parts += [stretch.places.to_csv(), repr(sorted(stretch.units.items())), since]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """One stretch with who goes to whom, and the figures of the solution."""
+
+    stretch: Stretch
+    rows: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def load_case(
+    workspace: Workspace,
+    session: Session,
+    *,
+    overload: float | None = None,
+    plan: SavedPlan | None = None,
+    since: date | None = None,
+) -> Case:
+    """Load what an assignment is solved from.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    overload
+        Share by which officers may exceed a full caseload; by default that of the last run.
+    plan
+        Only this plan, published or not, from ``since`` on; by default every published plan from
+        today on.
+    since
+        First day of ``plan``, today or later.
+
+    Returns
+    -------
+    Case
+        The case.
+
+    Raises
+    ------
+    NotFoundError
+        When no plan is in force.
+    """
+    today = workspace.today()
+    published = plan_states.schedule(session, today)
+    last = assignment_runs.last_run(session)
+    clients = clients_frame(workspace, session, today)
+    if plan is None:
+        now = [(one, max(one.effective_from or today, today)) for one in published]
+        if not now or now[0][1] > today:
+            raise NotFoundError(
+                "no plan is in force", remedy="Publish one with: geoteam plans publish"
+            )
+    else:
+        now = [(plan, since or today)]
+    stretches = [
+        Stretch(
+            one,
+            on,
+            plans.units(session, one.id),
+            units_in_plan(workspace, one, clients),
+            _on_day(session, on, clients)["officer"],
+        )
+        for one, on in now
+    ]
+    known = last["summary"].get("overload", 0.0) if last else 0.0
+    return Case(
+        clients=clients,
+        officers=officers_frame(session, workspace, clients),
+        before=_on_day(session, max(today, now[0][1] - timedelta(days=1)), clients),
+        stretches=stretches,
+        overload=known if overload is None else overload,
+        last_run=last,
+        by_plans=[(one.id, one.effective_from) for one in published],
+    )
+
+
+def _on_day(session: Session, on: date, clients: pd.DataFrame) -> pd.DataFrame:
+    held = assignments.on_day(session, on)[["unit", "team", "officer"]]
+    return held.reindex(clients.index, fill_value="").astype("str")
+
+
+def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
+    """Solve every stretch, each from where the one before it leaves the clients.
+
+    A client whom an earlier run gave an officer for days to come keeps that officer as long as
+    the rules allow it, so that a hand-over once told stands; unless the officer until then
+    changes, or the client is new: then the stretch before counts.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, for its streets and its caseload rules.
+    case
+        The case.
+
+    Returns
+    -------
+    list of Solved
+        One for each stretch.
+    """
+    held = case.before["officer"]
+    present = held.where(held != "", case.clients["source_officer"])
+    travel = travel_of(workspace)
+    solved: list[Solved] = []
+    for number, stretch in enumerate(case.stretches):
+        if number:
+            now = solved[-1].rows["officer"]
+            stays = (now == case.stretches[number - 1].stored) & (stretch.stored != "")
+            present = stretch.stored.where(stays, now)
+        result = assign(
+            case.clients.assign(officer=present, unit=stretch.places),
+            case.officers,
+            stretch.units,
+            profile_caseload=workspace.profile.caseload,
+            travel=travel,
+            overload=case.overload,
+        )
+        lost = (present != "") & (result.assignments["officer"] == "")
+        summary = result.summary | {
+            "lost": int(lost.sum()),
+            "objective": result.objective,
+            "bound": result.bound,
+            "gap": result.gap,
+            "seconds": result.seconds,
+            "by_streets": travel is not None,
+            "overload": case.overload,
+        }
+        solved.append(Solved(stretch, result.assignments, summary))
+    return solved
+
+
+def travel_of(workspace: Workspace) -> Travel | None:
+    """Tell how travel times are computed.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    Travel or None
+        Seconds by its streets; None where none are loaded.
+    """
+    try:
+        network = workspace.streets()
+    except StreetsError:
+        return None
+
+    def seconds(origins: NDArray[np.float64], destinations: NDArray[np.float64]) -> Any:
+        return network.matrix(origins, destinations).duration_s
+
+    return seconds
+
+
+def write_solved(
+    workspace: Workspace, session: Session, actor: str, case: Case, solved: list[Solved]
+) -> None:
+    """Write a solution in the caller's transaction, and note it in the audit log.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a transaction.
+    actor
+        Who the audit log names.
+    case
+        What was solved.
+    solved
+        The solution.
+    """
+    first, *others = solved
+    assignment_runs.save_run(
+        session,
+        first.rows,
+        on=first.stretch.on,
+        plan_id=first.stretch.plan.id,
+        at=workspace.now(),
+        by=actor,
+        summary=first.summary | {"digest": case.digest},
+        later=[Later(one.stretch.on, one.stretch.plan.id, one.rows, one.summary) for one in others],
+    )
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=actor,
+        action="assignment.run",
+        object_kind="plan",
+        object_ref=first.stretch.plan.name,
+        detail={key: first.summary[key] for key in _COUNTS},
+    )
+
+
+def refuse_stale(workspace: Workspace, session: Session, case: Case) -> None:
+    """Refuse to write over a run or a plan that came while a case was solved.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    case
+        What was solved.
+
+    Raises
+    ------
+    WorkspaceBusyError
+        When something came meanwhile.
+    """
+    now = assignment_runs.last_run(session)
+    published = plan_states.schedule(session, workspace.today())
+    plans_now = [(one.id, one.effective_from) for one in published]
+    same_run = (now and now["id"]) == (case.last_run and case.last_run["id"])
+    if not same_run or plans_now != case.by_plans:
+        raise WorkspaceBusyError(
+            "somebody else assigned clients or published a plan meanwhile",
+            remedy="Look at the result, and run the assignment again if it is still needed",
+        )
+
+
+def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -> dict[str, Any]:
+    """Assign every active client under the plan in force and those to come, and keep the run.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    overload
+        Share by which officers may exceed a full caseload.
+
+    Returns
+    -------
+    dict
+        Counts by status, officers kept, changed and lost, load and capacity by team, objective
+        (minutes), bound, gap and seconds; ``repeated`` is true when nothing had changed since the
+        last run, which then stands as it is.
+
+    Raises
+    ------
+    NotFoundError
+        When no plan is in force.
+    WorkspaceBusyError
+        When somebody else assigned clients or published a plan meanwhile.
+    """
+    with workspace.reading() as session:
+        case = load_case(workspace, session, overload=overload)
+    last = case.last_run
+    if last is not None and last["summary"].get("digest") == case.digest:
+        return dict(last["summary"]) | {"repeated": True}
+    # Solved outside the transaction: others go on working meanwhile.
+    solved = solve_case(workspace, case)
+    lost = (case.clients["officer"] != "") & (solved[0].rows["officer"] == "")
+    solved[0] = replace(solved[0], summary=solved[0].summary | {"lost": int(lost.sum())})
+    with workspace.transaction() as session:
+        refuse_stale(workspace, session, case)
+        write_solved(workspace, session, actor, case, solved)
+    return solved[0].summary | {"repeated": False}
