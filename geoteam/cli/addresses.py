@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from geoteam.cli.calibrate import calibrate
-from geoteam.cli.common import RowBar, State, json_option, pass_state, show
+from geoteam.cli.common import RowBar, State, json_option, pass_state, show, table
 from geoteam.cli.stale import look_up_again
 from geoteam.services import batch
 from geoteam.services.geocode_file import geocode_file
 from geoteam.services.loading import load_addresses
 from geoteam.services.stale import count_stale
+from geoteam.services.wording import counted, told_time
 
 _PATH = click.Path(path_type=Path)
+# Faults that fit a screen.
+_SHOWN = 10
+_FAULT = ["kind", "reference_id", "other", "lon", "lat", "distance_m", "message"]
+_COUNTS = {
+    "addresses": "addresses",
+    "streets": "streets",
+    "blocks": "blocks of the block file",
+    "derived_blocks": "blocks from the addresses",
+    "intersections": "intersections",
+    "places": "places",
+    "zips": "ZIP areas",
+    "problems": "faults found in the sources",
+}
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -37,12 +52,13 @@ def add(state: State, data: Path, as_json: bool) -> None:
     info = load_addresses(state.workspace, data)
     waiting = count_stale(state.workspace)
     hint = (
-        f"{waiting:,} addresses of clients were placed by another reference. "
+        f"{counted(waiting, 'address of a client was', 'addresses of clients were')} placed by "
+        "another reference. "
         "See what would change: geoteam geocode --stale --preview"
     )
     show(
         info | {"stale": waiting},
-        lambda: [*(f"{name}: {value}" for name, value in info.items()), *([hint] * bool(waiting))],
+        lambda: [*_described(state, info), *([hint] * bool(waiting))],
         as_json,
     )
 
@@ -58,14 +74,39 @@ def info(state: State, as_json: bool) -> None:
     reference = state.workspace.reference()
     value = reference.info()
     problems = reference.problems
+    first: list[dict[str, Any]] = [
+        {str(name): cell for name, cell in row.items()}
+        for row in problems.head(_SHOWN).to_dict("records")
+    ]
     show(
         value | {"faults": problems.to_dict("records")},
         lambda: [
-            *(f"{name}: {text}" for name, text in value.items()),
-            *(problems.head(20).to_string(index=False).splitlines() if len(problems) else []),
+            *_described(state, value),
+            *table(first, _FAULT, "No fault was found."),
+            *([f"{len(problems) - _SHOWN:,} more; --json prints all"] * (len(problems) > _SHOWN)),
         ],
         as_json,
     )
+
+
+def _described(state: State, info: dict[str, Any]) -> list[str]:
+    """Put into words what a reference holds."""
+    kinds = [f"{kind.replace('_', ' ')} {count:,}" for kind, count in info["problem_kinds"].items()]
+    lines = [f"{label}: {info[name]:,}" for name, label in _COUNTS.items()]
+    lines[-1] += f" ({', '.join(kinds)})" if kinds else ""
+    built = datetime.fromisoformat(info["built_at"]) if info["built_at"] else None
+    return [
+        *lines,
+        f"uncertainty of an interpolated address: {info['interpolation_m']:.0f} m",
+        f"quadrants: {', '.join(info['quadrants']) or 'none'}",
+        *(
+            f"source: {one['name']}, {counted(one['rows'], 'row')}"
+            + (f", {one['date']}" if one["date"] else "")
+            for one in info["sources"]
+        ),
+        *([f"built: {told_time(built, state.workspace)}"] if built else []),
+        f"fingerprint: {info['fingerprint']}",
+    ]
 
 
 def _address(*, required: bool) -> Callable[[_Command], _Command]:
@@ -91,7 +132,7 @@ def parse(state: State, file: Path, output: Path, columns: tuple[str, ...], as_j
     Example: geoteam addresses parse in.csv -o out.csv --address Address
     """
     rows = batch.parse_file(state.workspace, file, output, addresses=columns, progress=RowBar())
-    show({"rows": rows}, lambda: [f"{rows:,} rows."], as_json)
+    show({"rows": rows}, lambda: [f"{counted(rows, 'row')}."], as_json)
 
 
 @click.command()
@@ -163,9 +204,9 @@ def geocode(
 
 def _geocoded(done: dict[str, Any]) -> list[str]:
     return [
-        f"{done['rows']:,} rows: {done['accepted']:,} accepted, {done['review']:,} for a "
+        f"{counted(done['rows'], 'row')}: {done['accepted']:,} accepted, {done['review']:,} for a "
         f"person to decide, {done['unplaceable']:,} without a place.",
-        f"{done['seconds']:,.1f} s, {done['rows_per_second']:,} rows/s.",
+        f"It took {done['seconds']:,.1f} s, {counted(done['rows_per_second'], 'row')} a second.",
         *(f"Note: {hint}" for hint in done["hints"]),
     ]
 

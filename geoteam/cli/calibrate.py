@@ -73,9 +73,9 @@ def _lines(found: Calibration) -> list[str]:
     ]
     columns = ["match code", "score", "rows", "within 100m", "same unit", "accepted"]
     return [
-        f"{found.used:,} of {found.rows:,} rows have a true place in the city: {found.placed:,} "
-        f"were placed, {found.tied:,} tied, {found.unmatched:,} not matched; {found.accepted:,} "
-        f"accepted, {found.wrong:,} of these in another unit.",
+        f"Rows: {found.rows:,}, with a true place in the city: {found.used:,}. Of these placed: "
+        f"{found.placed:,}, tied: {found.tied:,}, not matched: {found.unmatched:,}. Accepted: "
+        f"{found.accepted:,}, of these in another unit: {found.wrong:,}.",
         *table(rows, [*columns, "accepted wrong"], "No row was placed."),
         "Shares with their 95 % interval (Wilson 1927).",
         *found.words,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show
@@ -10,6 +12,7 @@ from geoteam.geocoding.services import CATALOGUE
 from geoteam.model import Role, User
 from geoteam.services import online, online_ask
 from geoteam.services.operator import operator
+from geoteam.services.wording import told_time
 
 _NAME = click.argument("name", type=click.Choice([info.name for info in CATALOGUE]))
 
@@ -23,7 +26,7 @@ def services() -> None:
 @json_option
 @pass_state
 def list_(state: State, as_json: bool) -> None:
-    """List the services: what each is told, and which are on.
+    """List the services: what each is or would be told, what it still needs, and which are on.
 
     Example: geoteam services list
     """
@@ -35,9 +38,16 @@ def list_(state: State, as_json: bool) -> None:
             for row in rows
             for line in (
                 f"{row['name']}: {row['title']}, "
-                + (f"ON since {row['at'][:10]} by {row['by']}" if row["on"] else "off"),
-                f"    {row['warning'] or row['missing']}",
+                + (
+                    f"ON since {told_time(datetime.fromisoformat(row['at']), state.workspace)} "
+                    f"by {row['by']}"
+                    if row["on"]
+                    else "off"
+                ),
+                f"    {row['warning']}",
+                f"    {row['missing']}",
             )
+            if line.strip()
         ],
         as_json,
     )
@@ -97,8 +107,8 @@ def ask(state: State, name: str, limit: int | None, as_json: bool) -> None:
         lambda: [
             f"{report.accepted:,} accepted, {report.review:,} still for a person, "
             f"{report.nothing:,} without an answer, {report.failed:,} failed.",
-            f"Not sent: {report.withheld:,} that need no service or that none could settle, "
-            f"{report.left:,} left.",
+            f"Not sent: {report.withheld:,} that no service need or can settle, {report.left:,} "
+            "left for the next time.",
         ],
         as_json,
     )

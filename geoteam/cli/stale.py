@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from geoteam.cli.common import State, StepBar, show
-from geoteam.services.counted import counted
 from geoteam.services.stale import Refreshed, refresh_geocodes
 from geoteam.services.stale_rules import SAVED, UNCHANGED
+from geoteam.services.wording import counted
 
 # Rows that fit a screen of 24 lines, at two lines each.
 _SHOWN = 9

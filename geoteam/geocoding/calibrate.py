@@ -260,23 +260,33 @@ def in_words(found: Sequence[Threshold]) -> list[str]:
     list of str
         Sentences; a least score holds when at least 99.5 % of what it accepts is in the right unit.
     """
-    lines = []
-    for one in found:
-        reach = ", ".join(
-            f"{target:.1%} from {'no score' if score is None else format(score, 'g')}"
-            for target, score in zip(TARGETS, one.lowest, strict=True)
-        )
-        lines.append(f"{_WORDS[one.family]}: {_verdict(one)} In the right unit are {reach} up.")
-    return lines
+    lines = (f"{_WORDS[one.family]}: {_verdict(one)} {_reach(one)}" for one in found)
+    return [line.strip() for line in lines]
+
+
+def _reach(one: Threshold) -> str:
+    """Say from which score up each share is in the right unit."""
+    if not one.rows:
+        return ""
+    told = [(f"{t:.1%}", s) for t, s in zip(TARGETS, one.lowest, strict=True)]
+    reached = [f"{share} from score {score:g} up" for share, score in told if score is not None]
+    missed = [share for share, score in told if score is None]
+    said = [f"In the right unit are {', '.join(reached)}."] if reached else []
+    said += [f"No score has {' or '.join(missed)} in the right unit."] if missed else []
+    return " ".join(said)
 
 
 def _verdict(one: Threshold) -> str:
     if not one.rows:
-        return f"no row was accepted, so nothing can be said of the least score {one.score:g}."
+        return (
+            f"no row has score {one.score:g} or more, so nothing can be said of it as the least "
+            "score that is accepted. Use a file with more such addresses."
+        )
     share = one.right / one.rows
+    rows, are = ("row", "is") if one.rows == 1 else ("rows", "are")
     told = (
-        f"{one.right:,} of {one.rows:,} rows accepted from score {one.score:g} up are in the right "
-        f"unit ({share:.2%}; 95 % interval {one.low:.2%} to {one.high:.2%})"
+        f"{one.right:,} of {one.rows:,} {rows} accepted from score {one.score:g} up {are} in the "
+        f"right unit ({share:.2%}; 95 % interval {one.low:.2%} to {one.high:.2%})"
     )
     if one.low >= TARGET:
         return f"{told}: the least score holds."

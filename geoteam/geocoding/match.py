@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from numbers import Real
 
 import numpy as np
@@ -22,36 +23,53 @@ from geoteam.geocoding.templates import Templates
 # So many rows are worked on at once; it bounds memory.
 _AT_ONCE = 50_000
 _ZIP = re.compile(r"\s*(\d{3,5})(?:\.0)?(?:-?\d{4})?\s*")
+UNUSED_ZIP = "digits, and was not used."
+_DIGITS = {3: "three", 4: "four"}
 
 
-def clean_zip(value: object) -> str:
+def clean_zip(value: object, fits: Callable[[str], bool] = lambda _: True) -> str:
     """Read a ZIP as spreadsheets leave it: 20002.0, 20002-1234, a lost leading zero.
 
     Parameters
     ----------
     value
         A cell.
+    fits
+        Whether a ZIP is one of the city. Leading zeros are put back only where it then is: else a
+        digit may be missing at any place.
 
     Returns
     -------
     str
-        Five digits; '' for anything else.
+        Five digits; the three or four that are written where no zero may be put before them; ''
+        for anything else.
     """
     if isinstance(value, float) and np.isfinite(value):
         value = int(value)
     found = _ZIP.fullmatch(str(value)) if value is not None else None
-    return found.group(1).zfill(5) if found else ""
+    if not found:
+        return ""
+    digits, whole = found[1], found[1].zfill(5)
+    return whole if digits == whole or fits(whole) else digits
 
 
-def _zip_codes(zips: pd.Series | None, size: int) -> tuple[NDArray[np.int64], list[str]]:
-    """Read a column of ZIPs: which of the codes each row has, and the codes."""
+def _zip_codes(
+    zips: pd.Series | None, size: int, fits: Callable[[str], bool]
+) -> tuple[NDArray[np.int64], list[str], list[str]]:
+    """Read a column of ZIPs: which of the codes each row has, the codes, and what ails them."""
     if zips is None:
-        return np.zeros(size, np.int64), [""]
+        return np.zeros(size, np.int64), [""], [""]
     cells = np.empty(size, dtype=object)
     values = zips.to_numpy(dtype=object)
     cells[:] = [value if isinstance(value, (str, Real)) else str(value) for value in values]
     at, different = pd.factorize(cells, use_na_sentinel=False)
-    return at, [clean_zip(value) for value in different] or [""]
+    read = [clean_zip(value, fits) for value in different] or [""]
+    codes = [code if len(code) == 5 else "" for code in read]
+    notes = [
+        f" The ZIP {code} has {_DIGITS[len(code)]} {UNUSED_ZIP}" if code and len(code) < 5 else ""
+        for code in read
+    ]
+    return at, codes, notes
 
 
 def _arrow(texts: NDArray[np.object_]) -> pa.Array:
@@ -77,6 +95,8 @@ class Geocoder:
         self._matcher = Matcher(index.lookup, index.grammar, index.zip_prefixes)
         self._templates = Templates(index.grammar)
         self._quick = Quick(index.lookup, self._matcher)
+        prefixes, known = index.zip_prefixes, index.lookup.known_zips
+        self._fits = lambda code: code.startswith(prefixes) or int(code) in known
 
     def geocode(self, texts: pd.Series, *, zips: pd.Series | None = None) -> pd.DataFrame:
         """Geocode a batch of addresses.
@@ -116,7 +136,7 @@ class Geocoder:
         cells = np.empty(len(texts), dtype=object)
         cells[:] = [text if isinstance(text, str) else "" for text in texts.to_numpy(dtype=object)]
         text_of, different = pd.factorize(cells)
-        zip_of, codes = _zip_codes(zips, len(texts))
+        zip_of, codes, notes = _zip_codes(zips, len(texts), self._fits)
         pair, row_of = np.unique(text_of * len(codes) + zip_of, return_inverse=True)
         text, column = pair // len(codes), pair % len(codes)
         cut = split(_arrow(different))
@@ -143,9 +163,13 @@ class Geocoder:
         place = np.empty(len(pair), dtype=np.int64)
         place[quick.rows] = np.arange(len(quick.rows))
         place[slow] = len(quick.rows) + np.arange(len(results))
-        return to_frame(
+        found = to_frame(
             [self._quick.columns(quick), columns_of(results)], place[row_of], texts.index
         )
+        if any(notes):
+            told = np.array(notes, dtype=object)[zip_of]
+            found["reason"] = (found["reason"].to_numpy(dtype=object) + told).astype(str)
+        return found
 
 
 def geocode(

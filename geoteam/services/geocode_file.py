@@ -110,7 +110,8 @@ def geocode_file(
             finished = part.finished()
             resumed = sum(finished.values())
             if finished:
-                say(f"Going on: {resumed:,} of {source.rows:,} rows were finished before.")
+                were = "row was" if source.rows == 1 else "rows were"
+                say(f"Going on: {resumed:,} of {source.rows:,} {were} finished before.")
             try:
                 run.place_all(part, finished, _processes(processes, source.rows), progress)
                 tally = run.merge(part, output, progress, actor)
@@ -164,7 +165,7 @@ def _facts(workspace: Workspace, source: Source, run: _Run) -> RunFacts:
         form=source.form,
         rows=source.rows,
         ragged=source.ragged,
-        at=workspace.now().astimezone(workspace.profile.city.zone),
+        at=workspace.now(),
         unit_kind=run.unit_kind,
     )
 

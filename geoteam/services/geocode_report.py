@@ -17,6 +17,7 @@ import shapely
 from geoteam.model import MatchCode, MatchStatus
 from geoteam.services.geocode_tally import BANDS, Tally, hints
 from geoteam.services.outputs import write_whole
+from geoteam.services.wording import counted, told_time
 from geoteam.services.workspace import Workspace
 
 _DECISIONS = {
@@ -59,7 +60,7 @@ class RunFacts:
     rows, ragged
         Rows below the header, and those with more or fewer cells than the header.
     at
-        When, in the city's time.
+        When, with its zone.
     unit_kind
         Boundary kind of the units.
     """
@@ -113,6 +114,11 @@ def write_report(path: Path, workspace: Workspace, tally: Tally, facts: RunFacts
         legend=_legend(tally),
         reference={name: info[name] for name in _REFERENCE if name in info},
         info=info,
+        built=told_time(datetime.fromisoformat(info["built_at"]), workspace)
+        if info["built_at"]
+        else "",
+        at=told_time(facts.at, workspace),
+        rows=counted(facts.rows, "row"),
         hints=hints(tally["hint"], facts.rows, facts.ragged),
     )
     write_whole(path, lambda to: to.write_text(page, encoding="utf-8"))

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geoteam.geocoding.match import UNUSED_ZIP
 from geoteam.model import AddressKind, MatchCode, MatchStatus
+from geoteam.services.wording import counted
 
 # What is counted -> value -> rows.
 Tally = dict[str, Counter[str]]
@@ -75,11 +77,14 @@ def count_block(
         name: Counter({str(value): int(rows) for value, rows in column.value_counts().items()})
         for name, column in columns.items()
     }
+    short = np.array([bool(_SHORT_ZIP.fullmatch(zip_code)) for zip_code in zips], dtype=bool)
+    unused = int(found["reason"][short].str.contains(UNUSED_ZIP, regex=False).sum())
     tally["hint"] = Counter(
         {
             "zip_as_address": sum(map(bool, map(_ZIP.fullmatch, addresses))),
             "address_as_zip": sum(map(bool, map(_WORDS.search, zips))),
-            "short_zip": sum(map(bool, map(_SHORT_ZIP.fullmatch, zips))),
+            "mended_zip": int(short.sum()) - unused,
+            "unused_zip": unused,
             "exponent": sum(map(bool, map(_EXPONENT.fullmatch, zips)))
             + sum(map(bool, map(_EXPONENT.fullmatch, addresses))),
             "blank": sum(not text or text.isspace() for text in addresses),
@@ -182,21 +187,29 @@ def hints(counts: Mapping[str, int], rows: int, ragged: int) -> list[str]:
         said.append("Most cells of the address column hold a ZIP code: was the right column named?")
     if 2 * counts.get("address_as_zip", 0) > rows:
         said.append("Most cells of the ZIP column hold words: are the two columns swapped?")
-    if count := counts.get("short_zip", 0):
+    if count := counts.get("mended_zip", 0):
         said.append(
-            f"{count:,} ZIP codes have lost leading zeros, which were put back: "
-            "format the column as text."
+            f"{counted(count, 'ZIP code has', 'ZIP codes have')} lost leading zeros, which were "
+            "put back: format the column as text."
+        )
+    if count := counts.get("unused_zip", 0):
+        said.append(
+            f"{counted(count, 'ZIP code has', 'ZIP codes have')} fewer than five digits, and no "
+            "ZIP code of the city comes of leading zeros, so that it was not used: correct it."
         )
     if count := counts.get("exponent", 0):
         said.append(
-            f"{count:,} cells are numbers that a spreadsheet has shortened, such as 2.0E+4: "
-            "format the column as text and export it again."
+            f"{counted(count, 'cell is a number', 'cells are numbers')} that a spreadsheet has "
+            "shortened, such as 2.0E+4: format the column as text and export it again."
         )
     if count := counts.get("blank", 0):
-        said.append(f"{count:,} rows have no address.")
+        said.append(
+            f"{counted(count, 'row has', 'rows have')} no address: fill it in, or leave the row "
+            "out."
+        )
     if ragged:
         said.append(
-            f"{ragged:,} rows have more or fewer cells than the header: look whether an address "
-            "with a comma stands outside quotation marks."
+            f"{counted(ragged, 'row has', 'rows have')} more or fewer cells than the header: look "
+            "whether an address with a comma stands outside quotation marks."
         )
     return said

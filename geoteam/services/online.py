@@ -36,19 +36,19 @@ def list_services(
     -------
     list of dict
         ``name``, ``title``, ``on``, ``by``, ``at``, ``missing`` (what it needs before it can be
-        turned on) and ``warning`` ('' while something is missing).
+        turned on; '' for nothing) and ``warning`` (what would leave the machine).
     """
     with workspace.reading() as session:
         kept = settings.under(session, _PREFIX)
     rows = []
     for info in CATALOGUE:
-        warning, missing = "", ""
+        warning, missing = info.warning(environ), ""
         try:
-            warning = _ready(info, environ)
+            info.require(environ)
         except InputError as error:
             missing = f"{error.what}. {error.remedy}."
         setting = kept.get(_PREFIX + info.name, {})
-        on = bool(setting.get("on")) and setting.get("warning") == warning
+        on = bool(setting.get("on")) and not missing and setting.get("warning") == warning
         since = (setting["by"], setting["at"]) if on else ("", "")
         rows.append(
             {"name": info.name, "title": info.title, "on": on, "by": since[0], "at": since[1],

@@ -14,8 +14,9 @@ def test_a_labelled_file_is_summed_up(geoteam: Command, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "known.csv", ["Home", "X", "Y"], rows)
     words = ["addresses", "calibrate", path, "--address", "Home", "--lon", "X", "--lat", "Y"]
     told = geoteam(*words, "-o", tmp_path / "table.md").out
-    assert "2 of 2 rows have a true place in the city: 1 were placed, 1 tied" in told
-    assert "1 of 1 rows accepted from score 94 up are in the right unit" in told
+    assert "Rows: 2, with a true place in the city: 2. Of these placed: 1, tied: 1" in told
+    assert "1 of 1 row accepted from score 94 up is in the right unit" in told
+    assert "from no score" not in told
     assert "too few to be sure" in told
     assert (tmp_path / "table.md").read_text().startswith("| match code |")
     done = geoteam(*words, "--json").json

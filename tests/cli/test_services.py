@@ -34,6 +34,10 @@ def test_list_enable_ask_disable(geoteam: Command, server: Server, tmp_path: Pat
     assert listed.code == 0
     assert "mar: DC MAR 2, off" in listed.out
     assert server.url in listed.out
+    # What would be told, also before there is a key or an address.
+    assert listed.out.count("No name, no client number, no apartment and no note is sent") == 5
+    assert "your own Pelias server (whose address is not set yet)" in listed.out
+    assert "Set GEOTEAM_PELIAS_URL" in listed.out
     assert not any(row["on"] for row in geoteam("services", "list", "--json").json)
     assert "geoteam services enable photon" in geoteam("services", "ask", "photon").refused()
     assert "Set GEOTEAM_MAR_KEY" in geoteam("services", "enable", "mar").refused()

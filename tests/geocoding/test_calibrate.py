@@ -98,14 +98,14 @@ def test_what_is_said_of_them() -> None:
     point, area = in_words(thresholds(TABLE))
     assert point.startswith("Address points and places: 499 of 500 rows accepted from score 94 up")
     assert "holds here, but the rows are too few to be sure." in point
-    assert "99.0% from 95, 99.5% from 95, 99.8% from 95 up." in point
+    assert "99.0% from score 95 up, 99.5% from score 95 up, 99.8% from score 95 up." in point
     assert "does not hold" in area
     assert "[geocoding] accept_area_score" in area
-    assert "from no score" in area
+    assert area.endswith("No score has 99.0% or 99.5% or 99.8% in the right unit.")
     many = labelled(("PointAddress", 100.0, 4000, 4000, 1))
     sure, nothing = in_words(thresholds(many))
     assert "(100.00%; 95 % interval 99.90% to 100.00%): the least score holds." in sure
-    assert "no row was accepted" in nothing
+    assert "no row has score 90 or more" in nothing
 
 
 def test_markdown() -> None:

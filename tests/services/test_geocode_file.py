@@ -57,7 +57,7 @@ def test_columns(city: Workspace, tmp_path: Path) -> None:
     assert done["accepted"] + done["review"] + done["unplaceable"] == 5
     assert sum(done["status"].values()) == sum(done["match_code"].values()) == 5
     assert done["resumed_rows"] == 0
-    assert done["hints"] == ["1 rows have no address."]
+    assert done["hints"] == ["1 row has no address: fill it in, or leave the row out."]
     found = pd.read_csv(tmp_path / "o.csv", dtype="str", keep_default_na=False)
     names = list(found.columns)
     assert names[: 3 + len(GEOCODES.columns)] == ["id", "Address", "ZIP", *GEOCODES.columns]
@@ -139,11 +139,27 @@ def test_hints(lone: Workspace, tmp_path: Path) -> None:
     said = " ".join(_geocode(lone, path, tmp_path / "o.csv", zip_column="ZIP")["hints"])
     assert "columns swapped?" in said
     assert "right column named?" in said
-    assert "1 ZIP codes have lost leading zeros" in said
-    assert "1 cells are numbers that a spreadsheet has shortened" in said
+    assert "1 ZIP code has lost leading zeros, which were put back" in said
+    assert "1 cell is a number that a spreadsheet has shortened" in said
     (tmp_path / "in.csv").write_text("Address,b\n122 1st St, NW,x\n,\n")
     said = " ".join(_geocode(lone, tmp_path / "in.csv", tmp_path / "o.csv")["hints"])
-    assert "1 rows have more or fewer cells" in said
+    assert "1 row has more or fewer cells" in said
+
+
+def test_zeros_are_put_before_a_short_zip_only_where_it_then_is_of_the_city(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    # The city's ZIP codes begin with 001, so that 2001 may be any of 02001, 2001? and 2?001.
+    rows = [["122 1st St NW", "101"], ["122 1st St NW", "2001"], ["122 1st St NW", "00101"]]
+    path = write_csv(tmp_path / "in.csv", ["Address", "ZIP"], rows)
+    done = _geocode(lone, path, tmp_path / "o.csv", zip_column="ZIP")
+    assert done["accepted"] == 3
+    mended, short, whole = pd.read_csv(tmp_path / "o.csv")["reason"]
+    assert mended == whole
+    assert "The ZIP 2001 has four digits, and was not used." in short
+    said = " ".join(done["hints"])
+    assert "1 ZIP code has lost leading zeros, which were put back" in said
+    assert "1 ZIP code has fewer than five digits" in said
 
 
 def test_processes_give_the_same_file(lone: Workspace, street: Path, tmp_path: Path) -> None:

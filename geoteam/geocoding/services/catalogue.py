@@ -84,18 +84,18 @@ class ServiceInfo:
         Returns
         -------
         str
-            Sentences; they change when the receiver does.
-
-        Raises
-        ------
-        InputError
-            When the server's address is missing or not allowed.
+            Sentences; they change when the receiver does. While a server has no address yet that
+            may be used, they say so.
         """
         to = self.to
         if self.name in _SELF_HOSTED:
-            parts = _server(self, environ)
-            plain = "" if parts.scheme == "https" else ", unencrypted"
-            to = to.format(f"{parts.scheme}://{parts.netloc}{parts.path}{plain}")
+            try:
+                parts = _server(self, environ)
+            except InputError:
+                to = to.format("whose address is not set yet")
+            else:
+                plain = "" if parts.scheme == "https" else ", unencrypted"
+                to = to.format(f"{parts.scheme}://{parts.netloc}{parts.path}{plain}")
         return (
             f"Each address that waits in review is sent to {to}: {self.sends}. {_NEVER}. "
             "Ask your privacy officer before you turn this on."

@@ -1,6 +1,10 @@
-"""Numbers with their noun, for sentences that people read."""
+"""Numbers and times as people read them."""
 
 from __future__ import annotations
+
+from datetime import datetime
+
+from geoteam.services.workspace import Workspace
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -21,3 +25,21 @@ def counted(count: int, one: str, many: str = "") -> str:
         Such as ``1 row`` or ``2,000 rows``.
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def told_time(at: datetime, workspace: Workspace) -> str:
+    """Write a time in the city's zone.
+
+    Parameters
+    ----------
+    at
+        The time, with its zone.
+    workspace
+        The workspace, for the city.
+
+    Returns
+    -------
+    str
+        Such as ``2026-11-22 09:30 EST``.
+    """
+    return f"{at.astimezone(workspace.profile.city.zone):%Y-%m-%d %H:%M %Z}"
