@@ -72,6 +72,8 @@ export interface Events {
   locks: undefined;
   /** Which team paints, or from which team only. */
   brush: undefined;
+  /** Another plan is shown, or no longer. */
+  preview: undefined;
   sync: SyncState;
   comments: readonly Comment[];
   present: readonly Present[];
@@ -91,7 +93,6 @@ export class Editing {
   teams: Team[];
   /** Team of each unit, -1 for none. */
   readonly locked = new Set<number>();
-  tally: Tally;
   /** Team of each unit in the plan in force, -1 for none. */
   now: Int32Array;
   name: string;
@@ -107,6 +108,10 @@ export class Editing {
   /** Asks the server at once what is new; set by sync. */
   refresh: () => Promise<void> = async () => {};
 
+  private own: Tally;
+  /** Another drawing that is shown in place of the plan; drawing on ends that. */
+  private looked: Tally | null = null;
+  private proposal: Int32Array | null = null;
   private brush = 0;
   private source: number | null = null;
   private stroke: { kind: Kind; from: Map<number, number> } | null = null;
@@ -127,15 +132,46 @@ export class Editing {
     this.editable = state.editable;
     this.log = new Log(this.ground, of);
     this.log.recall(state.edits, state.seq);
-    this.tally = new Tally(this.ground, of);
+    this.own = new Tally(this.ground, of);
     this.teams = coloured(this.ground, of, this.now);
     this.comments = state.comments ?? [];
     this.present = state.present ?? [];
   }
 
+  /** Figures of what is shown: the plan, or another drawing in its place. */
+  get tally(): Tally {
+    return this.looked ?? this.own;
+  }
+
   /** Team of each unit, -1 for none. */
   get of(): Int32Array {
     return this.tally.of;
+  }
+
+  /** Another drawing that is shown in place of the plan; null for the plan itself. */
+  get preview(): Int32Array | null {
+    return this.looked?.of ?? null;
+  }
+
+  set preview(of: Int32Array | null) {
+    if (of && this.stroke) return;
+    const before = this.of;
+    this.looked = of && new Tally(this.ground, of);
+    this.of.forEach((team, unit) => {
+      if (team !== before[unit]) this.dirty.add(unit);
+    });
+    if (this.dirty.size && !this.frame) this.frame = this.nextFrame(() => this.flush());
+  }
+
+  /** A plan shown in place of the one that is drawn, which stays as it is; painting ends it. */
+  get preview(): Int32Array | null {
+    return this.proposal;
+  }
+
+  set preview(of: Int32Array | null) {
+    if (this.proposal === of) return;
+    this.proposal = of;
+    this.emit("preview", undefined);
   }
 
   on<N extends keyof Events>(name: N, listener: Listener<N>): () => void {
@@ -197,6 +233,7 @@ export class Editing {
   /** Starts a stroke: what is painted until commit() is one edit. */
   begin(kind: Kind = "paint"): void {
     if (this.stroke) this.commit();
+    this.preview = null;
     if (this.editable) this.stroke = { kind, from: new Map() };
   }
 
@@ -353,12 +390,14 @@ export class Editing {
     this.now = Int32Array.from(state.now ?? of);
     this.log.restart(this.ground, of);
     this.log.recall(state.edits, state.seq);
-    this.tally = new Tally(this.ground, this.log.assignment());
+    this.own = new Tally(this.ground, this.log.assignment());
+    this.looked = null;
     this.teams = coloured(this.ground, of, this.now);
     this.locked.clear();
     for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
     this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;
     this.source = null;
+    this.proposal = null;
     this.dirty.clear();
     this.emit("ground", undefined);
     this.emit("figures", undefined);
@@ -389,7 +428,7 @@ export class Editing {
   }
 
   private move(unit: number, team: number): void {
-    this.tally.move(unit, team);
+    this.own.move(unit, team);
     this.dirty.add(unit);
     if (!this.frame) this.frame = this.nextFrame(() => this.flush());
   }
@@ -403,6 +442,7 @@ export class Editing {
 
   private takeBack(kind: "undo" | "redo"): void {
     if (this.stroke) this.commit();
+    this.preview = null;
     const edit = kind === "undo" ? this.log.last : this.log.undone;
     if (!edit || !this.editable) return;
     const changes: Changes = {};
@@ -434,10 +474,10 @@ export class Editing {
     const of = this.log.assignment();
     for (const unit of this.stroke?.from.keys() ?? []) {
       this.stroke?.from.set(unit, of[unit] as number);
-      of[unit] = this.of[unit] as number;
+      of[unit] = this.own.of[unit] as number;
     }
     for (let unit = 0; unit < of.length; unit++)
-      if (of[unit] !== this.of[unit]) this.move(unit, of[unit] as number);
+      if (of[unit] !== this.own.of[unit]) this.move(unit, of[unit] as number);
   }
 }
 
