@@ -17,9 +17,10 @@ import { Tally } from "./tally.ts";
 export interface StateJson {
   seq: number;
   status: string;
-  name: string;
   editable: boolean;
   set: number;
+  /** Why the plan cannot be edited, '' when it can; only at the start. */
+  why?: string;
   /** Only at the start and when the ground has changed. */
   of?: number[];
   now?: number[];
@@ -72,8 +73,6 @@ export interface Events {
   locks: undefined;
   /** Which team paints, or from which team only. */
   brush: undefined;
-  /** Another plan is shown, or no longer. */
-  preview: undefined;
   sync: SyncState;
   comments: readonly Comment[];
   present: readonly Present[];
@@ -99,6 +98,8 @@ export class Editing {
   /** draft, proposed, published or withdrawn. */
   status: string;
   editable: boolean;
+  /** Why it is not editable. */
+  why: string;
   comments: readonly Comment[] = [];
   present: readonly Present[] = [];
   sync: SyncState = { state: "saved", waiting: 0, text: "All changes saved" };
@@ -111,7 +112,6 @@ export class Editing {
   private own: Tally;
   /** Another drawing that is shown in place of the plan; drawing on ends that. */
   private looked: Tally | null = null;
-  private proposal: Int32Array | null = null;
   private brush = 0;
   private source: number | null = null;
   private stroke: { kind: Kind; from: Map<number, number> } | null = null;
@@ -127,7 +127,8 @@ export class Editing {
     this.ground = new Ground(ground);
     const of = Int32Array.from(state.of ?? new Array(ground.units.length).fill(-1));
     this.now = Int32Array.from(state.now ?? of);
-    this.name = state.name;
+    this.name = this.ground.name;
+    this.why = state.why ?? "";
     this.status = state.status;
     this.editable = state.editable;
     this.log = new Log(this.ground, of);
@@ -161,17 +162,6 @@ export class Editing {
       if (team !== before[unit]) this.dirty.add(unit);
     });
     if (this.dirty.size && !this.frame) this.frame = this.nextFrame(() => this.flush());
-  }
-
-  /** A plan shown in place of the one that is drawn, which stays as it is; painting ends it. */
-  get preview(): Int32Array | null {
-    return this.proposal;
-  }
-
-  set preview(of: Int32Array | null) {
-    if (this.proposal === of) return;
-    this.proposal = of;
-    this.emit("preview", undefined);
   }
 
   on<N extends keyof Events>(name: N, listener: Listener<N>): () => void {
@@ -349,12 +339,6 @@ export class Editing {
       this.present = state.present;
       this.emit("present", this.present);
     }
-    if (state.status !== this.status || state.editable !== this.editable) {
-      this.status = state.status;
-      this.editable = state.editable;
-      if (!this.editable) this.cancel();
-      this.emit("ground", undefined);
-    }
   }
 
   /** The server has taken edits, but for conflicts. */
@@ -375,7 +359,7 @@ export class Editing {
         unit: ground.unit(one.unit),
         wanted: ground.team(one.wanted),
         from: ground.team(one.from),
-        now: ground.team(one.now),
+        now: ground.team(one.now ?? ""),
       })),
     );
   }
@@ -388,6 +372,9 @@ export class Editing {
     this.ground = new Ground(json);
     const of = Int32Array.from(state.of ?? []);
     this.now = Int32Array.from(state.now ?? of);
+    this.status = state.status;
+    this.editable = state.editable;
+    this.why = state.why ?? "";
     this.log.restart(this.ground, of);
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, this.log.assignment());
@@ -397,7 +384,6 @@ export class Editing {
     for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
     this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;
     this.source = null;
-    this.proposal = null;
     this.dirty.clear();
     this.emit("ground", undefined);
     this.emit("figures", undefined);
@@ -445,11 +431,18 @@ export class Editing {
     this.preview = null;
     const edit = kind === "undo" ? this.log.last : this.log.undone;
     if (!edit || !this.editable) return;
+    if (edit.kind === "split" || edit.kind === "join") {
+      // Only the server can make the units anew.
+      this.record(kind, edit.key, {}, {});
+      this.say(kind === "undo" ? "The pieces are joined again." : "Done again.");
+      return;
+    }
     const changes: Changes = {};
     const left: string[] = [];
     for (const [code, [before, after]] of Object.entries(edit.changes)) {
       const [from, to] = kind === "undo" ? [after, before] : [before, after];
       const unit = this.ground.unit(code);
+      if (from === null || to === null) continue;
       const team = this.ground.team(to);
       if (unit < 0 || this.ground.ref(this.of[unit] as number) !== from || (to && team < 0))
         left.push(code);
@@ -460,7 +453,7 @@ export class Editing {
       } else changes[code] = [from, to];
     }
     for (const [code, [, to]] of Object.entries(changes))
-      this.move(this.ground.unit(code), this.ground.team(to));
+      this.move(this.ground.unit(code), this.ground.team(to ?? ""));
     this.record(kind, edit.key, changes, {});
     const done = this.counted(Object.keys(changes).length);
     const stay = left.length

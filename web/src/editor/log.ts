@@ -4,8 +4,8 @@ import type { Ground } from "./ground.ts";
 
 export type Kind = "paint" | "undo" | "redo" | "split" | "join" | "solve" | "merge";
 
-/** Unit code -> team ref before and after; '' is no team. */
-export type Changes = Record<string, [string, string]>;
+/** Unit code -> team ref before and after; '' is no team, null is no such unit (split, joined). */
+export type Changes = Record<string, [string | null, string | null]>;
 
 /** An edit as it is sent. */
 export interface Edit {
@@ -35,7 +35,8 @@ export interface ConflictJson {
   unit: string;
   wanted: string;
   from: string;
-  now: string;
+  /** null where the unit was split or joined. */
+  now: string | null;
   by: string;
   at: string;
 }
@@ -139,7 +140,8 @@ export class Log {
     const made: number[] = [];
     for (const [code, [from, to]] of Object.entries(changes)) {
       const unit = this.ground.unit(code);
-      if (unit < 0 || of[unit] !== this.ground.team(from)) continue;
+      if (unit < 0 || from === null || to === null) continue;
+      if (of[unit] !== this.ground.team(from)) continue;
       of[unit] = this.ground.team(to);
       made.push(unit);
     }

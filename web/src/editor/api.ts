@@ -1,0 +1,48 @@
+// Talking to our own server.
+
+/** The server's refusal, in its own words. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+export async function getJson<T>(path: string): Promise<T> {
+  return answer<T>(await fetch(path, { headers: { Accept: "application/json" } }));
+}
+
+export async function postJson<T>(path: string, body: unknown): Promise<T> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+  return answer<T>(
+    await fetch(path, {
+      method: "POST",
+      headers: {
+        Accept: "application/json",
+        "Content-Type": "application/json",
+        "X-CSRFToken": token,
+      },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** Whether nobody is signed in any more; a page instead of data is that of signing in. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Refusal && error.status === 401;
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (response.redirected && !isJson) throw new Refusal(401, "You are no longer signed in.", "");
+  const body = isJson ? await response.json() : {};
+  if (response.ok && isJson) return body as T;
+  throw new Refusal(
+    response.ok ? 401 : response.status,
+    String(body.error ?? "The server did not answer as it should."),
+    String(body.remedy ?? "Load the page again."),
+  );
+}

@@ -1,0 +1,26 @@
+// What a stroke has done, in one line for everybody.
+import type { Editing } from "./editing.ts";
+import { percent } from "./labels.ts";
+
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** "Unit 203 given to Team 4: 212 clients, +3 %." */
+export function sentence(editing: Editing, codes: readonly string[]): string {
+  const { ground, of, tally } = editing;
+  const unit = ground.unit(codes[0] ?? "");
+  const team = of[unit] ?? -1;
+  const what = codes.length === 1 ? editing.unitName(unit) : editing.counted(codes.length);
+  if (team < 0) {
+    const left = tally.plan().unassigned_units;
+    return `${what} taken from ${codes.length === 1 ? "its team" : "their teams"}: ${editing.counted(left)} without a team.`;
+  }
+  return `${what} given to ${figures(editing, team)}.`;
+}
+
+/** "Team 4: 212 clients, +3 %" */
+export function figures({ tally, teams }: Editing, team: number): string {
+  const { clients, deviation } = tally.team(team);
+  const off = Number.isFinite(deviation) ? `, ${percent(deviation)}` : "";
+  const noun = clients === 1 ? "client" : "clients";
+  return `${teams[team]?.name}: ${WHOLE.format(clients)} ${noun}${off}`;
+}

@@ -1,0 +1,163 @@
+// Sends edits as they are made, in order, and asks what others have done. While the server is out of
+// reach, edits wait in this browser.
+import { getJson, isSignedOut, postJson, Refusal } from "./api.ts";
+import type { Editing, StateJson, SyncState } from "./editing.ts";
+import type { GroundJson } from "./ground.ts";
+import { Kept } from "./kept.ts";
+import type { ConflictJson, Edit, LoggedEdit } from "./log.ts";
+
+interface Answer {
+  seq: number;
+  set: number;
+  conflicts: ConflictJson[];
+  edits: LoggedEdit[];
+}
+
+export interface Addresses {
+  ground: string;
+  state: string;
+  edits: string;
+}
+
+const EDITOR_MS = 1500;
+const VIEWER_MS = 3000;
+const RETRY_MS = 2000;
+/** Edits in one call. */
+const BATCH = 50;
+const TAKEN_BY_NOBODY = new Set([400, 403, 404, 422]);
+
+export class Sync {
+  private busy = false;
+  private readonly kept: Kept;
+  private set: number;
+  private timer = 0;
+  private problem: SyncState["state"] | null = null;
+  private told = "";
+
+  constructor(
+    private readonly editing: Editing,
+    private readonly at: Addresses,
+    plan: number,
+    who: string,
+  ) {
+    this.set = editing.ground.set;
+    this.kept = new Kept(plan, who);
+    editing.restore(this.kept.all());
+    editing.refresh = () => this.turn();
+    editing.on("history", () => this.changed());
+    window.addEventListener("online", () => void this.turn());
+    window.addEventListener("focus", () => void this.turn());
+    window.addEventListener("beforeunload", () => this.kept.keep(editing.log.waiting));
+    this.changed();
+    this.later();
+  }
+
+  /** Sends what waits, then asks what is new. */
+  async turn(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      while (await this.send());
+      await this.ask();
+      if (this.problem === "offline" || this.problem === "signed-out") this.problem = null;
+    } catch (error) {
+      this.fault(error);
+    } finally {
+      this.busy = false;
+      this.tell();
+      this.later();
+    }
+    if (!this.problem && this.editing.log.waiting.length) void this.turn();
+  }
+
+  private changed(): void {
+    const { waiting } = this.editing.log;
+    this.kept.keep(waiting);
+    this.tell();
+    if (waiting.length && !this.busy && !this.problem) void this.turn();
+  }
+
+  private async send(): Promise<boolean> {
+    const { editing } = this;
+    const batch = editing.log.waiting.slice(0, BATCH);
+    if (!batch.length || this.problem === "refused") return false;
+    let sent = batch;
+    let answer: Answer;
+    try {
+      answer = await this.post(sent);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !TAKEN_BY_NOBODY.has(error.status)) throw error;
+      // One of them cannot be taken: find out which by sending the first alone.
+      sent = batch.slice(0, 1);
+      answer = await this.post(sent).catch((again: unknown) => this.giveUp(sent[0] as Edit, again));
+    }
+    editing.taken(sent, answer);
+    this.kept.settle(new Set(sent.map((edit) => edit.key)));
+    if (answer.set !== this.set) await this.reload();
+    return true;
+  }
+
+  private post(edits: readonly Edit[]): Promise<Answer> {
+    return postJson<Answer>(this.at.edits, { base: this.editing.log.seq, edits });
+  }
+
+  /** Drops an edit that the server will never take, and says so: a team or unit is no more. */
+  private async giveUp(edit: Edit, error: unknown): Promise<Answer> {
+    if (!(error instanceof Refusal) || !TAKEN_BY_NOBODY.has(error.status)) throw error;
+    edit.changes = {};
+    this.editing.say(`${error.message}. ${error.remedy}. This edit was not saved.`);
+    await this.reload();
+    const { seq } = this.editing.log;
+    return { seq, set: this.set, conflicts: [], edits: [] };
+  }
+
+  private async ask(): Promise<void> {
+    const { editing } = this;
+    const query = `since=${editing.log.seq}&editing=${editing.editable ? 1 : 0}`;
+    const state = await getJson<StateJson>(`${this.at.state}?${query}`);
+    if (state.set !== this.set || state.status !== editing.status) return this.reload();
+    editing.take(state);
+  }
+
+  /** The units, the teams or what may be done are new. */
+  private async reload(): Promise<void> {
+    const [ground, state] = await Promise.all([
+      getJson<GroundJson>(this.at.ground),
+      getJson<StateJson>(`${this.at.state}?since=0`),
+    ]);
+    this.set = ground.set;
+    if (state.editable && this.problem === "refused") this.problem = null;
+    this.editing.replace(ground, state);
+  }
+
+  private fault(error: unknown): void {
+    if (isSignedOut(error)) this.problem = "signed-out";
+    else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
+      this.problem = "refused";
+      this.told = `${error.message}. ${error.remedy}`;
+    } else this.problem = "offline";
+  }
+
+  private tell(): void {
+    const { editing } = this;
+    const waiting = editing.log.waiting.length;
+    const here = `${waiting} ${waiting === 1 ? "edit" : "edits"} kept here`;
+    const state = this.problem ?? (waiting ? "saving" : "saved");
+    const text = {
+      saved: "All changes saved",
+      saving: "Saving…",
+      offline: waiting ? `Offline: ${here}` : "Offline",
+      "signed-out": waiting ? `Signed out: ${here}. Sign in again.` : "Signed out. Sign in again.",
+      refused: waiting ? `Not saved: ${here}. ${this.told}.` : `${this.told}.`,
+    }[state].replace("..", ".");
+    if (editing.sync.text === text && editing.sync.state === state) return;
+    editing.sync = { state, waiting, text };
+    editing.emit("sync", editing.sync);
+  }
+
+  private later(): void {
+    window.clearTimeout(this.timer);
+    const wait = this.problem ? RETRY_MS : this.editing.editable ? EDITOR_MS : VIEWER_MS;
+    this.timer = window.setTimeout(() => void this.turn(), wait);
+  }
+}

@@ -1,0 +1,171 @@
+// The buttons and fields around the map.
+import type { Editing } from "./editing.ts";
+import { percent } from "./labels.ts";
+import type { Shown, UnitLayer } from "./layer.ts";
+import type { Overlay } from "./overlay.ts";
+import { textureImage } from "./textures.ts";
+import { SIZES, TOOLS, type Tool, type Tools } from "./tools.ts";
+
+const NOBODY = "-1";
+const ALL = "all";
+
+export class Toolbar {
+  private readonly team: HTMLSelectElement;
+  private readonly from: HTMLSelectElement;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly editing: Editing,
+    private readonly layer: UnitLayer,
+    private readonly overlay: Overlay,
+    private readonly tools: () => Tools,
+  ) {
+    this.team = this.find("select[name=team]");
+    this.from = this.find("select[name=from]");
+    this.listen();
+    for (const name of ["history", "locks", "brush", "sync"] as const)
+      editing.on(name, () => this.update());
+    editing.on("ground", () => this.fill());
+    editing.on("figures", () => this.summary());
+    editing.on("say", (text) => {
+      this.find("[data-say]").textContent = text;
+    });
+    editing.on("hover", ({ unit }) => {
+      this.find("[data-under]").textContent = unit < 0 ? "" : this.about(unit);
+    });
+    editing.on("present", (present) => {
+      const names = present.map(
+        ({ name, editing: draws }) => `${name}${draws ? "" : " (looking)"}`,
+      );
+      this.find("[data-present]").textContent = names.length
+        ? `Also here: ${names.join(", ")}`
+        : "";
+    });
+    this.fill();
+  }
+
+  /** Shows which tool is in hand. */
+  update(): void {
+    const { editing } = this;
+    const tools = this.tools();
+    for (const name of TOOLS) this.press(`[data-tool=${name}]`, tools.tool === name);
+    SIZES.forEach((_, at) => {
+      this.press(`[data-size="${at}"]`, tools.size === at);
+    });
+    this.find("[data-sizes]").classList.toggle("is-off", tools.tool !== "brush");
+    this.able("[data-do=undo]", editing.canUndo);
+    this.able("[data-do=redo]", editing.canRedo);
+    this.team.value = String(editing.brushTeam);
+    this.from.value = editing.onlyFrom === null ? ALL : String(editing.onlyFrom);
+    const team = editing.teams[editing.brushTeam];
+    const swatch = this.find("[data-swatch]");
+    swatch.style.backgroundColor = team?.colour ?? "transparent";
+    swatch.style.backgroundImage = textureImage(team?.pattern ?? 0);
+    const locked = editing.locked.has(editing.brushTeam);
+    this.press("[data-do=lock]", locked);
+    this.find("[data-do=lock] span").textContent = locked ? "Locked" : "Lock";
+    this.able("[data-do=lock]", team !== undefined);
+    const all = editing.locked.size === editing.teams.length;
+    this.press("[data-do=lock-all]", all);
+    const sync = this.find("[data-sync]");
+    sync.textContent = editing.sync.text;
+    sync.dataset.sync = editing.sync.state;
+    this.find("[data-sign-in]").hidden = editing.sync.state !== "signed-out";
+    this.root.classList.toggle("is-fixed", !editing.editable);
+  }
+
+  private listen(): void {
+    const { root, editing } = this;
+    root.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLElement>("button");
+      if (button?.dataset.tool) this.tools().tool = button.dataset.tool as Tool;
+      if (button?.dataset.size)
+        this.tools().resize(Number(button.dataset.size) - this.tools().size);
+      if (button?.dataset.do && button.getAttribute("aria-disabled") !== "true")
+        this.run(button.dataset.do);
+    });
+    this.team.addEventListener("change", () => {
+      editing.brushTeam = Number(this.team.value);
+    });
+    this.from.addEventListener("change", () => {
+      editing.onlyFrom = this.from.value === ALL ? null : Number(this.from.value);
+    });
+    for (const box of root.querySelectorAll<HTMLInputElement>("input[data-show]"))
+      box.addEventListener("change", () => {
+        this.layer.show({ [box.dataset.show as keyof Shown]: box.checked });
+        this.overlay.reset();
+        root.classList.toggle("no-streets", !this.layer.shown.streets);
+        const { perDot } = this.layer;
+        this.find("[data-dots]").textContent =
+          perDot === 1 ? "1 dot: 1 client" : `1 dot: ${perDot} clients`;
+      });
+  }
+
+  private run(what: string): void {
+    const { editing } = this;
+    const all = editing.teams.map((_, at) => at);
+    if (what === "undo") editing.undo();
+    else if (what === "redo") editing.redo();
+    else if (what === "lock")
+      editing.setLocked([editing.brushTeam], !editing.locked.has(editing.brushTeam));
+    else if (what === "lock-all")
+      editing.setLocked(all, editing.locked.size < editing.teams.length);
+    else if (what === "unassign") editing.brushTeam = -1;
+    else if (what === "panel") this.root.classList.toggle("is-open");
+  }
+
+  private fill(): void {
+    const { teams } = this.editing;
+    const named = teams.map(({ name }, at) => new Option(name, String(at)));
+    this.team.replaceChildren(...named, new Option("No team (take away)", NOBODY));
+    this.from.replaceChildren(
+      new Option("every team", ALL),
+      ...named.map((one) => one.cloneNode(true) as HTMLOptionElement),
+      new Option("units without a team", NOBODY),
+    );
+    this.update();
+    this.summary();
+  }
+
+  private summary(): void {
+    const plan = this.editing.tally.plan();
+    const whole = new Intl.NumberFormat("en-US");
+    const set = (name: string, text: string) => {
+      const place = this.find(`[data-figure=${name}]`);
+      if (place.textContent !== text) place.textContent = text;
+    };
+    set("worst", percent(plan.worst_deviation).replace("+", "±"));
+    set("unassigned", whole.format(plan.unassigned_units));
+    set("transfers", whole.format(plan.transfers));
+    set("lost", whole.format(plan.lost_officer));
+    this.find("[data-figure=unassigned]").parentElement?.classList.toggle(
+      "is-wrong",
+      plan.unassigned_units > 0,
+    );
+  }
+
+  private about(unit: number): string {
+    const { editing } = this;
+    const { ground, of, now } = editing;
+    const clients = ground.clients[unit] as number;
+    const team = of[unit] as number;
+    const was = now[unit] === team ? "" : `, now with ${editing.teamName(now[unit] as number)}`;
+    return `${editing.unitName(unit)}: ${editing.teamName(team)}${was}, ${clients} ${
+      clients === 1 ? "client" : "clients"
+    }, ${Math.round(ground.workload[unit] as number)} points`;
+  }
+
+  private find<T extends HTMLElement = HTMLElement>(selector: string): T {
+    const found = this.root.querySelector<T>(selector);
+    if (!found) throw new Error(`the page has no ${selector}`);
+    return found;
+  }
+
+  private press(selector: string, pressed: boolean): void {
+    this.find(selector).setAttribute("aria-pressed", String(pressed));
+  }
+
+  private able(selector: string, able: boolean): void {
+    this.find(selector).setAttribute("aria-disabled", String(!able));
+  }
+}
