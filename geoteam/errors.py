@@ -86,6 +86,10 @@ class MapError(InputError):
     """A map or sheet that cannot be drawn from what was given."""
 
 
+class SettledError(InputError):
+    """A change to something that is settled: published, proposed, or out of force."""
+
+
 class AssetsError(GeoteamError, FileNotFoundError):
     """The browser's files (scripts, styles, fonts) are missing or asked for by a wrong address."""
 

@@ -16,6 +16,7 @@ from geoteam.errors import (
     GeoteamError,
     InputError,
     NotFoundError,
+    SettledError,
     SignInError,
     WorkspaceBusyError,
 )
@@ -53,6 +54,7 @@ _STATUS: tuple[tuple[type[GeoteamError], int], ...] = (
     (DisclosureError, 403),
     (SignInError, 401),
     (WorkspaceBusyError, 409),
+    (SettledError, 409),
     (InputError, 400),
 )
 

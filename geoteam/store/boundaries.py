@@ -1,18 +1,27 @@
-"""Boundary sets: polygons of one kind with the days in which they are in force."""
+"""Boundary sets: polygons of one kind with the days in which they are in force.
+
+A plan that splits units has a set of its own: a copy of the city's, of a kind that is never in
+force, so that nothing but the plan finds it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import geopandas as gpd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.frames import BOUNDARIES, check_frame
 from geoteam.model import BoundarySet
 from geoteam.store.bulk import frame_of, geo_frame, records
+from geoteam.store.plan_tables import PlanRow
 from geoteam.store.tables import BoundaryRow, BoundarySetRow
+
+_OWN = "split_"
+_OF = ", plan "
 
 
 def save_set(
@@ -53,16 +62,20 @@ def save_set(
     row.source, row.credit, row.loaded_at = boundary_set.source, boundary_set.credit, at
     session.flush()
     session.execute(delete(BoundaryRow).where(BoundaryRow.set_id == row.id))
+    _insert(session, row.id, frame)
+    return row.id, True
+
+
+def _insert(session: Session, set_id: int, frame: gpd.GeoDataFrame) -> None:
     codes = frame.index.tolist()
     rows = records(frame, ["name", "parent"])
     session.execute(
         insert(BoundaryRow),
         [
-            values | {"set_id": row.id, "code": code, "geometry": geometry}
+            values | {"set_id": set_id, "code": code, "geometry": geometry}
             for values, code, geometry in zip(rows, codes, frame.geometry.tolist(), strict=True)
         ],
     )
-    return row.id, True
 
 
 def _same(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> bool:
@@ -93,7 +106,7 @@ def list_sets(session: Session, kind: str = "") -> dict[int, BoundarySet]:
     session
         Open session.
     kind
-        Only this kind; every kind when empty.
+        Only this kind; when empty every kind but the sets of single plans.
 
     Returns
     -------
@@ -103,6 +116,8 @@ def list_sets(session: Session, kind: str = "") -> dict[int, BoundarySet]:
     query = select(BoundarySetRow).order_by(BoundarySetRow.kind, BoundarySetRow.valid_from.desc())
     if kind:
         query = query.where(BoundarySetRow.kind == kind)
+    else:
+        query = query.where(~BoundarySetRow.kind.startswith(_OWN, autoescape=True))
     return {row.id: _set_of(row) for row in session.scalars(query)}
 
 
@@ -202,6 +217,119 @@ def codes(session: Session, set_id: int) -> frozenset[str]:
         The codes, without loading a polygon.
     """
     return frozenset(session.scalars(select(BoundaryRow.code).where(BoundaryRow.set_id == set_id)))
+
+
+def unit_kind(kind: str) -> str:
+    """Name the kind of boundaries behind a plan's own ones.
+
+    Parameters
+    ----------
+    kind
+        Kind of a boundary set.
+
+    Returns
+    -------
+    str
+        The same kind, or that of the city's set that was copied.
+    """
+    return kind.removeprefix(_OWN)
+
+
+def base_of(session: Session, own: BoundarySet) -> int | None:
+    """Find the city's boundary set that a plan's own one was copied from.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    own
+        A plan's own set, or one of the city.
+
+    Returns
+    -------
+    int or None
+        Its id; None when it is no longer there.
+    """
+    return session.scalar(
+        select(BoundarySetRow.id).where(
+            BoundarySetRow.kind == unit_kind(own.kind),
+            BoundarySetRow.version == own.version.partition(_OF)[0],
+        )
+    )
+
+
+def copy_set(
+    session: Session,
+    old: int,
+    *,
+    plan_id: int,
+    seq: int,
+    without: Sequence[str],
+    changed: gpd.GeoDataFrame,
+    at: datetime,
+) -> int:
+    """Copy a boundary set for one plan, with some boundaries replaced.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    old
+        The set.
+    plan_id
+        The plan.
+    seq
+        Seq of the edit for which the copy is made.
+    without
+        Codes that are not copied.
+    changed
+        BOUNDARIES that stand in their place.
+    at
+        The moment.
+
+    Returns
+    -------
+    int
+        The new set's id.
+    """
+    check_frame(changed, BOUNDARIES)
+    source = get_set(session, old)
+    row = BoundarySetRow(
+        kind=_OWN + unit_kind(source.kind),
+        version=f"{source.version.partition(_OF)[0]}{_OF}{plan_id}, edit {seq}",
+        valid_from=source.valid_from,
+        valid_to=source.valid_to,
+        source=source.source,
+        credit=source.credit,
+        loaded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    names = ("code", "name", "parent", "geometry")
+    kept = select(literal(row.id), *(getattr(BoundaryRow, name) for name in names)).where(
+        BoundaryRow.set_id == old, BoundaryRow.code.not_in(without)
+    )
+    session.execute(insert(BoundaryRow).from_select(["set_id", *names], kept))
+    _insert(session, row.id, changed)
+    return row.id
+
+
+def empty_unused(session: Session, set_id: int) -> None:
+    """Drop the polygons of a plan's own set that no plan is drawn on any more.
+
+    The set itself stays, so that its id never names another one.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The set; one of the city stays as it is.
+    """
+    own = unit_kind(get_set(session, set_id).kind) != get_set(session, set_id).kind
+    used = session.scalar(select(exists().where(PlanRow.boundary_set_id == set_id)))
+    if own and not used:
+        session.execute(delete(BoundaryRow).where(BoundaryRow.set_id == set_id))
 
 
 def close_set(session: Session, set_id: int, valid_to: date) -> None:

@@ -142,6 +142,8 @@ def find_places(app: Flask, workspace: Workspace) -> dict[str, str]:
         "<int:item>": str(next(item for item in waiting if item not in own)),
         "<ref>": tour,
         "<path:filename>": "build/app.css",
+        "<int:plan_id>": "1",
+        "<int:comment_id>": "1",
     }
 
 

@@ -12,6 +12,7 @@ from geoteam.server.pages import (
     health,
     home,
     map,
+    plan_edits,
     review_bulk,
     setup,
     shared,
@@ -28,6 +29,8 @@ ALL = (
     health.page,
     home.page,
     map.page,
+    plan_edits.api,
+    plan_edits.page,
     # The one blueprint of review.py, with the routes of both files.
     review_bulk.page,
     setup.page,

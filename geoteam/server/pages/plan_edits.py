@@ -1,0 +1,215 @@
+"""The plan editor: its page, and the calls of its script."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoteam.model import Role
+from geoteam.server import forms
+from geoteam.server.access import allow
+from geoteam.server.answers import refuse_in_json, sent, whole, words
+from geoteam.server.context import user, workspace
+from geoteam.services import plan_comments, plan_edits, plan_ground, plan_new, plan_split
+
+page = Blueprint("plan_editor", __name__)
+api = Blueprint("plan_edits", __name__)
+refuse_in_json(api)
+_LAST = 2**31 - 1
+
+
+@page.post("/plans")
+@allow(Role.SUPERVISOR)
+def create() -> ResponseReturnValue:
+    """Make a new draft and open it.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to its editor.
+    """
+    form = request.form
+    name = forms.text(form, "name", label="The name", required=True)
+    kinds = list(plan_new.unit_kinds(workspace()))
+    kind = forms.choice(form, "unit_kind", kinds, kinds[0])
+    copy_of = None
+    if forms.text(form, "copy_of"):
+        copy_of = forms.whole(form, "copy_of", 0, low=1, high=_LAST)
+    plan_id = plan_new.new_plan(workspace(), user(), name, kind, copy_of)
+    return redirect(url_for("plan_editor.edit", plan_id=plan_id), 303)
+
+
+@page.get("/plans/<int:plan_id>/edit")
+@allow(Role.SUPERVISOR)
+def edit(plan_id: int) -> ResponseReturnValue:
+    """Show the editor of a plan.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page; its script loads the rest.
+    """
+    return render_template("plan_edit.html", plan=plan_edits.heading(workspace(), user(), plan_id))
+
+
+@api.get("/plans/<int:plan_id>/ground.json")
+@allow(Role.SUPERVISOR)
+def ground(plan_id: int) -> ResponseReturnValue:
+    """Send the units, borders, people by unit and teams that a plan is drawn with.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON; nothing when the browser has it.
+    """
+    found = plan_ground.ground(workspace(), user(), plan_id)
+    answer = Response(found.body, mimetype="application/json")
+    answer.set_etag(found.digest)
+    return answer.make_conditional(request)
+
+
+@api.get("/plans/<int:plan_id>/state.json")
+@allow(Role.SUPERVISOR)
+def state(plan_id: int) -> ResponseReturnValue:
+    """Tell what a plan looks like now, and what was done since.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON.
+    """
+    since = forms.whole(request.args, "since", 0, low=0, high=_LAST)
+    editing = request.args.get("editing")
+    found = plan_edits.state(
+        workspace(),
+        user(),
+        plan_id,
+        since,
+        editing=None if editing is None else editing == "1",
+    )
+    return jsonify(found)
+
+
+@api.post("/plans/<int:plan_id>/edits")
+@allow(Role.SUPERVISOR)
+def edits(plan_id: int) -> ResponseReturnValue:
+    """Apply edits to a draft.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: what was accepted, what was not and why, and what others did.
+    """
+    value = sent()
+    wanted = plan_edits.read_edits(value.get("edits"))
+    base = whole(value, "base")
+    return jsonify(plan_edits.apply_edits(workspace(), user(), plan_id, base, wanted))
+
+
+@api.post("/plans/<int:plan_id>/fork")
+@allow(Role.SUPERVISOR)
+def fork(plan_id: int) -> ResponseReturnValue:
+    """Keep edits that a plan did not take in a draft of their own.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: the new draft's id.
+    """
+    value = sent()
+    keep = plan_edits.read_edits(value.get("edits", []))
+    made = plan_new.fork(workspace(), user(), plan_id, words(value, "name"), keep)
+    return jsonify(id=made)
+
+
+@api.post("/plans/<int:plan_id>/split")
+@allow(Role.SUPERVISOR)
+def split(plan_id: int) -> ResponseReturnValue:
+    """Split a unit along a line.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: the pieces.
+    """
+    value = sent()
+    made = plan_split.split(
+        workspace(),
+        user(),
+        plan_id,
+        words(value, "unit"),
+        value.get("line", []),
+        key=words(value, "key"),
+    )
+    return jsonify(made)
+
+
+@api.post("/plans/<int:plan_id>/comments")
+@allow(Role.SUPERVISOR)
+def comment(plan_id: int) -> ResponseReturnValue:
+    """Pin a comment to a unit.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: the comments.
+    """
+    value = sent()
+    plan_comments.add(workspace(), user(), plan_id, words(value, "unit"), words(value, "text"))
+    return jsonify(comments=plan_comments.listed(workspace(), user(), plan_id))
+
+
+@api.post("/plans/<int:plan_id>/comments/<int:comment_id>/resolve")
+@allow(Role.SUPERVISOR)
+def resolve(plan_id: int, comment_id: int) -> ResponseReturnValue:
+    """Mark a comment as dealt with.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+    comment_id
+        The comment.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: the comments.
+    """
+    plan_comments.resolve(workspace(), user(), plan_id, comment_id)
+    return jsonify(comments=plan_comments.listed(workspace(), user(), plan_id))

@@ -1,0 +1,231 @@
+"""What the plan editor draws on and counts: units, borders, people by unit, teams."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from geoteam.areas import AreaIndex
+from geoteam.model import Role, User
+from geoteam.plans import Layout, Load
+from geoteam.plans.borders import SCALE, Outlines
+from geoteam.services.ground import BASEMAP_URL
+from geoteam.services.plan_figures import general_clients
+from geoteam.services.scope import require_role
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, boundaries, plan_edits, plans, staff, venues
+from geoteam.store.plans import SavedPlan
+
+_NOUNS = {"zip": "ZIP area"}
+
+
+@dataclass(frozen=True, slots=True)
+class GroundFile:
+    """JSON to send, and what it is known by."""
+
+    body: bytes
+    digest: str
+
+
+def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
+    """Describe the ground of a plan for the editor: nothing in it names a person.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    GroundFile
+        A JSON object. Positions in ``units`` and ``teams`` name units and teams everywhere.
+        ``shapes`` holds each unit's rings, ``sides`` the lines between the two units of each edge:
+        x and y of the first corner and then the step to each next one, in ``1 / scale`` degrees
+        from ``origin``; a ring does not repeat its first corner. Lengths and areas in metres.
+
+    Raises
+    ------
+    DisclosureError
+        When the user is no supervisor.
+    NotFoundError
+        When there is no such plan.
+    """
+    require_role(user, {Role.SUPERVISOR}, "draw plans")
+    with workspace.transaction() as session:
+        plan = plans.get(session, plan_id)
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="plan.open",
+            object_kind="plan",
+            object_ref=str(plan_id),
+        )
+    frame = workspace.areas_of(plan.boundary_set_id)
+    layout = plan_layout(workspace, frame)
+    drawn = workspace.once(("drawn", plan.boundary_set_id), lambda: _drawn(frame, layout))
+    with workspace.reading() as session:
+        people = _people(workspace, session, plan, layout)
+    named = {"plan": plan.id, "name": plan.name, "address": BASEMAP_URL}
+    named["districts"] = _districts(workspace, frame)
+    parts = [json.dumps(part, separators=(",", ":")) for part in (named, people)]
+    # Three objects become one: what follows from boundaries alone is made once.
+    body = f"{parts[0][:-1]},{parts[1][1:-1]},{drawn[1:]}".encode()
+    return GroundFile(body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def plan_layout(workspace: Workspace, frame: gpd.GeoDataFrame) -> Layout:
+    """Measure the boundaries of a plan, once.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    frame
+        From ``workspace.areas_of``.
+
+    Returns
+    -------
+    Layout
+        Units sorted by code.
+    """
+    crs = workspace.profile.city.crs
+    return workspace.once(
+        ("layout", frame.attrs["set_id"]), lambda: Layout.from_frame(frame, crs=crs)
+    )
+
+
+def plan_teams(session: Session, *units: Mapping[str, str]) -> list[str]:
+    """List the teams that a plan is drawn with: every general one, and those that hold a unit.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    *units
+        Unit -> team of the plan, and of others that are shown with it.
+
+    Returns
+    -------
+    list of str
+        References, sorted.
+    """
+    known = staff.teams(session)
+    held = {team for plan in units for team in plan.values() if team}
+    return sorted(set(known.index[known["specialty"] == ""]) | held)
+
+
+def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
+    outlines = Outlines.from_frame(frame)
+    units = frame.sort_index()
+    kind = boundaries.unit_kind(frame.attrs["set"].kind)
+    value = {
+        "set": frame.attrs["set_id"],
+        "unit_kind": kind,
+        "noun": _NOUNS.get(kind, kind.replace("_", " ")),
+        "units": list(layout.units),
+        "labels": [
+            name or code for code, name in zip(layout.units, units["name"].tolist(), strict=True)
+        ],
+        "parents": units["parent"].tolist(),
+        "origin": outlines.origin,
+        "scale": SCALE,
+        "shapes": outlines.rings(len(layout.units)),
+        "area_m2": _rounded(layout.area_m2),
+        "outline_m": _rounded(layout.outline_m),
+        "edges": layout.edges.ravel().tolist(),
+        "shared_m": _rounded(layout.shared_m),
+        "sides": outlines.sides(layout.edges),
+        "rim": layout.rim.astype(int).tolist(),
+        "hull": {
+            "x_m": _rounded(layout.hull_x_m),
+            "y_m": _rounded(layout.hull_y_m),
+            "unit": layout.hull_unit.tolist(),
+        },
+    }
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _rounded(values: NDArray[np.float64]) -> list[float]:
+    """To a millimetre."""
+    rounded: list[float] = np.round(values, 3).tolist()
+    return rounded
+
+
+def _people(
+    workspace: Workspace, session: Session, plan: SavedPlan, layout: Layout
+) -> dict[str, Any]:
+    teams = plan_teams(session, *_shown(workspace, session, plan))
+    clients = general_clients(workspace, session)
+    index = workspace.once(
+        ("index", plan.boundary_set_id),
+        lambda: AreaIndex(workspace.areas_of(plan.boundary_set_id), workspace.profile.city.crs),
+    )
+    codes = index.locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
+    clients["unit"] = pd.Series(codes, index=clients.index, dtype="str")
+    load = Load.from_clients(clients, units=layout.units, teams=teams)
+    return {
+        "clients": load.clients.tolist(),
+        "workload": np.round(load.workload, 6).tolist(),
+        "by_team": _sparse(load.by_team),
+        "by_officer": _sparse(load.by_officer),
+        "teams": _teams(session, teams),
+    }
+
+
+def _shown(workspace: Workspace, session: Session, plan: SavedPlan) -> list[dict[str, str]]:
+    """The teams of the plan's units, and those of the plan in force."""
+    now = plans.in_force(session, workspace.today())
+    return [plan_edits.teams_of(session, one.id) for one in (plan, now) if one is not None]
+
+
+def _sparse(table: NDArray[np.int64]) -> list[list[int]]:
+    unit, team = np.nonzero(table)
+    rows: list[list[int]] = np.column_stack((unit, team, table[unit, team])).tolist()
+    return rows
+
+
+def _teams(session: Session, refs: list[str]) -> list[dict[str, Any]]:
+    known = staff.teams(session)
+    shares = staff.officers(session).groupby("team")["full_time_share"].sum()
+    offices = venues.load(session).geometry
+    found = []
+    for ref in refs:
+        office = offices.get(known["office_ref"].get(ref, ""))
+        found.append(
+            {
+                "ref": ref,
+                "name": str(known["name"].get(ref, ref)),
+                "officers": float(shares.get(ref, 0.0)),
+                "office": None if office is None else [office.x, office.y],
+            }
+        )
+    return found
+
+
+def _districts(workspace: Workspace, frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """The districts in force, on the grid of the units; none where the city has none."""
+    with workspace.reading() as session:
+        found = boundaries.in_force(session, "district", workspace.today())
+    if found is None:
+        return {}
+    districts = workspace.areas_of(found[0]).sort_index()
+
+    def draw() -> dict[str, Any]:
+        lines = Outlines.from_frame(districts, origin=Outlines.origin_of(frame))
+        return dict(zip(districts.index.tolist(), lines.rings(len(districts)), strict=True))
+
+    return workspace.once(("districts", found[0], frame.attrs["set_id"]), draw)

@@ -1,0 +1,266 @@
+"""New drafts: blank, copied, carried over to other units, or forked from somebody's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.errors import InputError
+from geoteam.model import Role, User
+from geoteam.plans.fit import fit_plan
+from geoteam.services.ground import KIND_WORDS
+from geoteam.services.plan_rights import refuse_other_teams
+from geoteam.services.scope import require_role
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, boundaries, plan_edits, plans
+
+if TYPE_CHECKING:
+    from geoteam.services.plan_edits import SentEdit
+
+_LONGEST_NAME = 120
+
+
+def unit_kinds(workspace: Workspace) -> dict[str, str]:
+    """List the kinds of boundaries that a plan can be drawn on.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    dict of str to str
+        Kind to its name for people; those in force today that tile the city, the usual one first.
+    """
+    usual = workspace.profile.unit_kind
+    loose = {source.kind for source in workspace.profile.boundaries if not source.tiles}
+    with workspace.reading() as session:
+        today = workspace.today()
+        kinds = {
+            found.kind
+            for found in boundaries.list_sets(session).values()
+            if found.in_force(today) and found.kind not in loose
+        }
+    ordered = sorted(kinds, key=lambda kind: (kind != usual, kind))
+    return {kind: KIND_WORDS.get(kind, kind.replace("_", " ")) for kind in ordered}
+
+
+def new_plan(
+    workspace: Workspace, user: User, name: str, unit_kind: str, copy_of: int | None = None
+) -> int:
+    """Make a new draft.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    name
+        Name of the plan.
+    unit_kind
+        Kind of its units, from `unit_kinds`.
+    copy_of
+        The plan that it begins as; on other units it is fitted by address points and ground.
+        Without one, no unit has a team.
+
+    Returns
+    -------
+    int
+        The plan's id.
+
+    Raises
+    ------
+    DisclosureError
+        When the user is no supervisor.
+    InputError
+        When it has no name, or no such boundaries tile the city.
+    NotFoundError
+        When there is no plan to copy.
+    """
+    require_role(user, {Role.SUPERVISOR}, "make plans")
+    if unit_kind not in unit_kinds(workspace):
+        raise InputError(
+            f"no boundaries of kind {unit_kind!r} tile the city today",
+            remedy="Choose another kind of unit, or load its boundaries",
+        )
+    target = int(workspace.areas(unit_kind).attrs["set_id"])
+    if copy_of is None:
+        with workspace.reading() as session:
+            units = dict.fromkeys(boundaries.codes(session, target), "")
+    else:
+        with workspace.reading() as session:
+            source = plans.get(session, copy_of)
+            units = plan_edits.teams_of(session, copy_of)
+            own = boundaries.get_set(session, source.boundary_set_id)
+            base = boundaries.base_of(session, own)
+        if base == target:
+            # Of the same boundaries, with the units that it splits.
+            target = source.boundary_set_id
+        else:
+            units = carried(workspace, units, source.boundary_set_id, target)
+    with workspace.transaction() as session:
+        return _create(workspace, session, user, name, target, units, copy_of)
+
+
+def fork(
+    workspace: Workspace, user: User, plan_id: int, name: str, keep: Sequence[SentEdit]
+) -> int:
+    """Make a draft of a plan as it is now, with edits that the plan itself did not take.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The plan.
+    name
+        Name of the new one.
+    keep
+        Edits, in their order; what they want is done, whatever they saw.
+
+    Returns
+    -------
+    int
+        The new plan's id.
+
+    Raises
+    ------
+    DisclosureError
+        When the user is no supervisor, or does not lead a team concerned.
+    InputError
+        When it has no name, or a team is not known.
+    NotFoundError
+        When there is no such plan.
+    """
+    require_role(user, {Role.SUPERVISOR}, "make plans")
+    with workspace.transaction() as session:
+        source = plans.get(session, plan_id)
+        now = plan_edits.teams_of(session, plan_id)
+        fresh = _create(workspace, session, user, name, source.boundary_set_id, now, plan_id)
+        seq = plans.get(session, fresh).version
+        for edit in keep:
+            changes: plan_edits.Changes = {
+                unit: (now[unit], wanted)
+                for unit, (_, wanted) in edit.changes.items()
+                if unit in now and now[unit] != wanted
+            }
+            teams = {team for pair in changes.values() for team in pair if team}
+            refuse_other_teams(session, user, teams)
+            moved = {unit: wanted or "" for unit, (_, wanted) in changes.items()}
+            plan_edits.set_teams(session, fresh, moved)
+            now |= moved
+            seq += 1
+            plan_edits.append(
+                session,
+                fresh,
+                seq=seq,
+                key=edit.key,
+                kind=edit.kind,
+                by=user.username,
+                at=workspace.now(),
+                changes=changes,
+                undoes=edit.undoes,
+                detail=edit.detail,
+            )
+    return fresh
+
+
+def _create(
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    name: str,
+    set_id: int,
+    units: Mapping[str, str],
+    based_on_id: int | None,
+) -> int:
+    named = name.strip()
+    if not named or len(named) > _LONGEST_NAME:
+        raise InputError(
+            f"a plan has a name of at most {_LONGEST_NAME} letters", remedy="Give it a name"
+        )
+    plan_id = plans.create(
+        session,
+        name=named,
+        boundary_set_id=set_id,
+        units=units,
+        by=user.username,
+        at=workspace.now(),
+        based_on_id=based_on_id,
+    )
+    detail: dict[str, Any] = {} if based_on_id is None else {"based_on": based_on_id}
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=user.username,
+        action="plan.create",
+        object_kind="plan",
+        object_ref=str(plan_id),
+        detail=detail,
+    )
+    return plan_id
+
+
+def carried(workspace: Workspace, units: Mapping[str, str], old: int, new: int) -> dict[str, str]:
+    """Carry a plan over to other boundaries, by address points and by ground.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    units
+        Unit -> team of the plan.
+    old, new
+        Boundary sets of the plan and of the new units.
+
+    Returns
+    -------
+    dict of str to str
+        New unit -> team; '' where no team has any of it.
+    """
+    lon, lat = workspace.reference().points()
+    fit = fit_plan(
+        workspace.areas_of(new),
+        workspace.areas_of(old),
+        units,
+        crs=workspace.profile.city.crs,
+        lon=lon,
+        lat=lat,
+    )
+    return {str(unit): str(team) for unit, team in fit["team"].items()}
+
+
+def teams_in_force(workspace: Workspace, session: Session, set_id: int) -> dict[str, str]:
+    """Tell the teams of today on any boundaries.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    set_id
+        The boundaries.
+
+    Returns
+    -------
+    dict of str to str
+        Unit -> team of the plan in force; empty where none is.
+    """
+    now = plans.in_force(session, workspace.today())
+    if now is None:
+        return {}
+    units = plan_edits.teams_of(session, now.id)
+    if now.boundary_set_id == set_id:
+        return units
+    # A published plan is not edited any more.
+    return workspace.once(
+        ("carried", now.id, set_id),
+        lambda: carried(workspace, units, now.boundary_set_id, set_id),
+    )

@@ -1,0 +1,98 @@
+"""Whether a plan may be edited, and whose units a supervisor may move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from geoteam.errors import DisclosureError, SettledError
+from geoteam.model import User
+from geoteam.services.scope import sees_team
+from geoteam.services.workspace import Workspace
+from geoteam.store import boundaries, plans, staff
+from geoteam.store.plans import SavedPlan
+
+
+def outdated(workspace: Workspace, session: Session, set_id: int) -> bool:
+    """Tell whether newer boundaries are in force than those a plan is drawn on.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    set_id
+        The boundary set of the plan.
+
+    Returns
+    -------
+    bool
+        False for boundaries that will be in force later.
+    """
+    today = workspace.today()
+    own = boundaries.get_set(session, set_id)
+    if own.valid_to is not None and own.valid_to <= today:
+        return True
+    found = boundaries.in_force(session, boundaries.unit_kind(own.kind), today)
+    return found is not None and found[1].valid_from > own.valid_from
+
+
+def refuse_settled(workspace: Workspace, session: Session, plan: SavedPlan) -> None:
+    """Refuse to edit a plan that is no draft, or whose boundaries are no longer in force.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    plan
+        The plan.
+
+    Raises
+    ------
+    SettledError
+        Saying why, and what to do.
+    """
+    if plan.status == plans.PROPOSED:
+        raise SettledError(
+            "the plan waits for approval and cannot be edited",
+            remedy="Take the proposal back, or copy the plan to a new draft",
+        )
+    if plan.status != plans.DRAFT:
+        raise SettledError(
+            f"the plan is {plan.status} and cannot be edited", remedy="Copy it to a new draft"
+        )
+    if outdated(workspace, session, plan.boundary_set_id):
+        raise SettledError(
+            "the plan is drawn on boundaries that are no longer in force",
+            remedy="Carry it over to the new boundaries, under New boundaries",
+        )
+
+
+def refuse_other_teams(session: Session, user: User, teams: Iterable[str]) -> None:
+    """Refuse to move units from or to teams that a supervisor does not lead.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    user
+        A supervisor.
+    teams
+        Teams that lose or gain units; '' is no team and may be used by everyone.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the first team.
+    """
+    others = sorted(team for team in set(teams) - {""} if not sees_team(user, team))
+    if others:
+        names = staff.teams(session)["name"]
+        raise DisclosureError(
+            f"you do not lead {names.get(others[0], others[0])} ({others[0]})",
+            remedy="Move units of your own teams, or ask that team's supervisor",
+        )
