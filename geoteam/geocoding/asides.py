@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 
-from geoteam.geocoding.grammar import ParsedAddress
-from geoteam.geocoding.words import CORNERS
+from rapidfuzz.distance import OSA
+
+from geoteam.geocoding.build import place_key
+from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
+from geoteam.geocoding.lookup import Lookup, metres
+from geoteam.geocoding.result import Result
+from geoteam.geocoding.words import ASIDE_WORDS, CORNERS, DIRECTIONS
+from geoteam.model import AddressKind
 
 # Said of an address that is not, or no longer, where somebody lives.
 _OTHER = frozenset(
@@ -15,25 +21,60 @@ _OTHER = frozenset(
 )
 # In front of an address: a place beside it.
 _BESIDE = frozenset({"NEAR", "ACROSS", "BEHIND", "OPPOSITE", "BESIDE", "ADJACENT", "NEXT"})
+# Said behind an address of the same address: what it is, whose it is, and where in the building.
+_SAME_WORDS = """
+ADDRESS HOME HOUSE RESIDENCE RES CURRENT PRESENT PERMANENT PRIMARY LEGAL VERIFIED CONFIRMED
+LIVES LIVING STAYS STAYING RESIDES WITH AT HIS HER THEIR THE OF ON IN AND S
+MOTHER FATHER PARENT SISTER BROTHER AUNT UNCLE COUSIN GRANDMOTHER GRANDFATHER GRANDPARENT MOM
+DAD SON DAUGHTER WIFE HUSBAND SPOUSE PARTNER GIRLFRIEND BOYFRIEND FRIEND FAMILY FIANCE FIANCEE
+APT APTS APARTMENT BUILDING BLDG COMPLEX CONDO CONDOMINIUM TOWNHOUSE ROWHOUSE DUPLEX TOWER
+FLOOR FL LEVEL ROOM RM SUITE STE UNIT DOOR ENTRANCE ENTRY GATE BELL BUZZER STAIRS UPSTAIRS
+DOWNSTAIRS UP DOWN LOWER UPPER TOP BOTTOM FRONT BACK REAR SIDE LEFT RIGHT MIDDLE CORNER INSIDE
+BASEMENT ATTIC GARAGE ALLEY YARD USA US
+"""
+_SAME = frozenset(_SAME_WORDS.split())
+# A place named behind an address confirms it when it is so near.
+_BESIDE_M = 300.0
+_ON_STREETS = (AddressKind.ADDRESS, AddressKind.BLOCK, AddressKind.INTERSECTION)
 _ANOTHER = re.compile(r"\b\d+[A-Z]? [A-Z0-9]")
 
 
-def doubt_of(parsed: ParsedAddress) -> str:
+def doubt_of(
+    parsed: ParsedAddress, found: Result, zip_code: int, look: Lookup, grammar: AddressGrammar
+) -> str:
     """Tell whether the words beside an address leave open whether it is the one meant.
 
     Parameters
     ----------
     parsed
-        An address with its leftover words in ``place``.
+        An address with its leftover words in ``place``, and those behind it in ``behind``.
+    found
+        Where it was found.
+    zip_code
+        Its ZIP; 0 when unknown.
+    look
+        The reference's dictionaries.
+    grammar
+        The city's address habits.
 
     Returns
     -------
     str
         Why it is in doubt; '' when it is not.
     """
-    words = parsed.place.split()
-    if not words:
+    if parsed.kind not in _ON_STREETS or not parsed.place:
         return ""
+    doubt, strange = _other_address(parsed), _strange_words(parsed)
+    if doubt or not strange:
+        return doubt
+    here = parsed.city or parsed.state in grammar.states or zip_code in look.known_zips
+    if here or _is_city(strange, grammar) or _is_beside(strange, found, look):
+        return ""
+    return f"{strange!r} behind the address may be another town; add the state or the ZIP"
+
+
+def _other_address(parsed: ParsedAddress) -> str:
+    words = parsed.place.split()
     other = [word for word in words if word in _OTHER]
     if other or (words[0] in _BESIDE and len(words) == 1):
         said = (other or words)[0].lower()
@@ -44,3 +85,34 @@ def doubt_of(parsed: ParsedAddress) -> str:
     if _ANOTHER.search(parsed.place):
         return "beside the address stands what may be another one"
     return ""
+
+
+def _strange_words(parsed: ParsedAddress) -> str:
+    """Find words behind an address that say neither whose it is nor where in the building."""
+    words = parsed.behind.split()
+    for at, word in enumerate(words):
+        if word in ASIDE_WORDS:
+            words = words[:at]
+            break
+    known = all(
+        not {word, word.removesuffix("S")}.isdisjoint(_SAME)
+        or word in CORNERS
+        or word in DIRECTIONS
+        or any(character.isdigit() for character in word)
+        for word in words
+    )
+    return "" if known else " ".join(words)
+
+
+def _is_city(words: str, grammar: AddressGrammar) -> bool:
+    """Tell whether words are nearly a name of the city: up to one letter in five is another."""
+    names = (" ".join(name) for name in grammar.city_words)
+    return any(OSA.distance(words, name) <= len(name) // 5 for name in names)
+
+
+def _is_beside(words: str, found: Result, look: Lookup) -> bool:
+    """Tell whether words name a place of the reference where the address was found."""
+    parts = look.parts
+    rows = look.places.get(place_key(words), ())
+    places = ((float(parts.place_lon[row]), float(parts.place_lat[row])) for row in rows)
+    return any(metres(*at, found.lon, found.lat) <= _BESIDE_M for at in places)

@@ -84,6 +84,7 @@ class Parts:
     place_lon: Floats
     place_lat: Floats
     place_ref: NDArray[np.str_]
+    place_category: NDArray[np.str_]
     place_shelter: NDArray[np.bool_]
     # ZIP areas: centre and the distance of the farthest point of the area.
     zip_code: Ints
@@ -107,9 +108,9 @@ def place_key(name: str) -> str:
     Returns
     -------
     str
-        Upper case words without signs and without ``THE``.
+        Upper case words without signs and without ``THE`` and ``AND``.
     """
-    words = [w for w in tokens(clean(name)) if w[:1].isalnum() and w != "THE"]
+    words = [w for w in tokens(clean(name)) if w[:1].isalnum() and w not in ("THE", "AND")]
     return " ".join(words)
 
 
@@ -213,6 +214,7 @@ def build_parts(
         place_lon=places["lon"].to_numpy(np.float64),
         place_lat=places["lat"].to_numpy(np.float64),
         place_ref=_texts(places["ref"]),
+        place_category=_texts(places["category"]),
         place_shelter=places["shelter"].to_numpy(np.bool_),
         zip_code=areas.codes,
         zip_lon=areas.lon,
@@ -257,7 +259,7 @@ def _crossings(
 
 
 def _places(venues: gpd.GeoDataFrame | None, shelters: tuple[str, ...]) -> pd.DataFrame:
-    columns = ["key", "name", "lon", "lat", "ref", "shelter"]
+    columns = ["key", "name", "lon", "lat", "ref", "category", "shelter"]
     if venues is None:
         return pd.DataFrame(columns=columns)
     check_frame(venues, VENUES)
@@ -268,6 +270,7 @@ def _places(venues: gpd.GeoDataFrame | None, shelters: tuple[str, ...]) -> pd.Da
             "lon": venues.geometry.x.to_numpy(),
             "lat": venues.geometry.y.to_numpy(),
             "ref": venues.index.astype(str),
+            "category": venues["category"].astype(str).to_numpy(),
             "shelter": venues["category"].isin(shelters).to_numpy(),
         }
     )

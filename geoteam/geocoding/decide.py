@@ -62,22 +62,22 @@ def decide(
     crosses = pd.Series(np.asarray(ambiguous, dtype=np.bool_), index=geocodes.index)
     is_match = (status == MatchStatus.MATCHED.value) & geocodes["lon"].notna()
     no_pin = kind.isin(_NO_PIN)
-    doubt = geocodes["candidates"].map(len) > 0
+    candidates = geocodes["candidates"].map(len)
     place = code == MatchCode.PLACE.value
     point = is_match & code.isin(_POINTS) & (score >= accept_score) & ~(place & crosses)
     area = is_match & code.isin(_AREAS) & (score >= accept_area_score)
     accepted = (point | (area & ~crosses)) & ~no_pin
-    unplaceable = no_pin & ~doubt
+    unplaceable = no_pin & (candidates == 0)
     crossing = (area | (is_match & place)) & crosses
     decision = np.select([accepted, unplaceable], ["accepted", "unplaceable"], "review")
+    unmatched = status == MatchStatus.UNMATCHED.value
     why = np.select(
         [
             point & ~no_pin,
             accepted,
             unplaceable,
-            no_pin,
-            status == MatchStatus.TIE.value,
-            status == MatchStatus.UNMATCHED.value,
+            unmatched & (candidates == 0),
+            unmatched | (status == MatchStatus.TIE.value),
             crossing,
             code == MatchCode.POSTAL.value,
         ],
@@ -85,13 +85,12 @@ def decide(
             "It is a known point.",
             "Wherever in its circle of uncertainty it lies, the area is the same.",
             "It has no place on the map.",
-            "It may have a place after all.",
-            "The candidates cannot be told apart.",
-            "No place was found.",
+            "No place was found; correct the address.",
+            _choice_words(candidates),
             _crossing_words(crossing, units),
-            "Only the ZIP is known.",
+            "Only the ZIP is known; ask for the street and the house number.",
         ],
-        "The match is not certain enough.",
+        "The match is not certain enough; confirm it or correct the address.",
     )
     return pd.DataFrame(
         {
@@ -102,12 +101,23 @@ def decide(
     )
 
 
+def _choice_words(candidates: pd.Series) -> NDArray[np.object_]:
+    """Say what a person does with the candidates of each row."""
+    words = np.full(len(candidates), "", dtype=object)
+    words[:] = "There is one candidate: confirm it or correct the address."
+    for at in np.flatnonzero(candidates > 1).tolist():
+        count = candidates.iloc[at]
+        words[at] = f"There are {count} candidates: choose one or correct the address."
+    return words
+
+
 def _crossing_words(crossing: pd.Series, units: pd.Series | None) -> str | NDArray[np.object_]:
     """Say into which areas each circle crosses, where they are known."""
     words = "The circle of its uncertainty crosses into another area"
+    remedy = "confirm the place or move the pin."
     if units is None:
-        return f"{words}."
-    told = np.full(len(crossing), f"{words}.", dtype=object)
+        return f"{words}; {remedy}"
+    told = np.full(len(crossing), f"{words}; {remedy}", dtype=object)
     at = np.flatnonzero(crossing)
-    told[at] = [f"{words}: {text.replace(',', ' or ')}." for text in units.iloc[at]]
+    told[at] = [f"{words}: {text.replace(',', ' or ')}; {remedy}" for text in units.iloc[at]]
     return told

@@ -7,6 +7,7 @@ Damerau 1964), as computed by rapidfuzz. A name is mended only when one street i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 from rapidfuzz import process
@@ -16,11 +17,29 @@ from geoteam.geocoding.suffixes import SUFFIXES
 
 _TYPES = frozenset(SUFFIXES.values())
 SURE = 95.0
-# The only street so near, but two letters away: another street is as near by chance.
+# The only street so near, but two letters away, or one that fingers and ears do not mistake: it may
+# be a street that does not exist.
 DISTANT = 89.0
 # Strictly nearest, with others one letter behind: the house number must tell them apart.
 NEAREST = 86.0
 DOUBTFUL = 85.0
+# Letters typed or heard for each other: neighbours on the keyboard (US layout), vowels, and
+# consonants of one sound.
+_ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
+_ALIKE = frozenset(
+    frozenset(pair)
+    for pair in (
+        *(a + b for row in _ROWS for a, b in pairwise(row)),
+        *(
+            a + b
+            for upper, lower in pairwise(_ROWS)
+            for shift in (0, 1)
+            for a, b in zip(upper[shift:], lower, strict=False)
+        ),
+        *combinations("AEIOUY", 2),
+        *("CK", "CS", "CQ", "KQ", "SZ", "FV", "PB", "DT", "GJ", "MN", "UW"),
+    )
+)
 # One letter more than is ever mended, to see who else is near.
 _FARTHEST = 3
 # So many names are compared at once; it bounds memory.
@@ -36,6 +55,24 @@ def _core(base: str) -> str:
 def _mendable(core: str, letters: int) -> bool:
     # Numbered and lettered streets differ by one sign from their neighbours: never mended.
     return len(core) >= letters and not any(character.isdigit() for character in core)
+
+
+def _is_slip(typed: str, name: str) -> bool:
+    """Tell whether a name one letter away from another is a usual slip of it.
+
+    Swapped, dropped and doubled letters are, a letter too many beside one that is alike, and a
+    letter for one that is alike; any other letter makes another name.
+    """
+    at = 0
+    while at < min(len(typed), len(name)) and typed[at] == name[at]:
+        at += 1
+    if len(typed) < len(name):
+        return True
+    if len(typed) > len(name):
+        beside = typed[max(at - 1, 0) : at] + typed[at + 1 : at + 2]
+        return any(typed[at] == c or frozenset((typed[at], c)) in _ALIKE for c in beside)
+    swapped = typed[at : at + 2] == name[at : at + 2][::-1]
+    return swapped or frozenset((typed[at], name[at])) in _ALIKE
 
 
 class StreetSpelling:
@@ -74,8 +111,8 @@ class StreetSpelling:
         -------
         list of list of tuple
             For each up to five (name, score), best first. A score of 95 (94 when the type is
-            missing too) means that it is the only street so near, one letter away; 89 the only
-            one, two letters away.
+            missing too) means that it is the only street so near, a usual slip away; 89 the only
+            one, two letters or an unusual one away.
         """
         out: list[list[tuple[str, float]]] = [[] for _ in bases]
         pool = self._typed.get(quadrant, [])
@@ -120,7 +157,9 @@ class StreetSpelling:
         if base in self._by_base:
             # The name as typed exists in another quadrant: either may be the slip.
             return [(name, DOUBTFUL) for name in close]
+        name = close[0] if typed else _core(close[0])
+        doubtful = best > 1 or not _is_slip(base, name)
         if len(close) == 1:
-            return [(close[0], DISTANT if best > 1 else SURE if typed else SURE - 1)]
-        alone = best < 2 <= away[order[1]]
+            return [(close[0], DISTANT if doubtful else SURE if typed else SURE - 1)]
+        alone = best < 2 <= away[order[1]] and not doubtful
         return [(close[0], NEAREST if alone else DOUBTFUL), *((n, DOUBTFUL) for n in close[1:])]

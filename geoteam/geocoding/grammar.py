@@ -62,6 +62,11 @@ class ParsedAddress:
         First and last house number of a block or number range; -1 when there is none.
     place
         Words that are no part of an address: a place's name.
+    behind
+        Those of them that stand behind the address.
+    line
+        The whole text where it has no house number, as it may be the name of a place; of a text
+        that says "no fixed address" the words beside that. It does not count in comparisons.
     second
         Another address in the same text.
     quadrant_shared
@@ -85,6 +90,8 @@ class ParsedAddress:
     low: int = -1
     high: int = -1
     place: str = ""
+    behind: str = ""
+    line: str = field(default="", compare=False, repr=False)
     second: str = ""
     quadrant_shared: bool = False
     note: str = ""
@@ -125,6 +132,6 @@ def format_address(parsed: ParsedAddress) -> str:
     elif parsed.name:
         line = " ".join(part for part in (parsed.number, street, parsed.unit) if part)
     else:
-        line = parsed.place
+        line = parsed.place or parsed.number
     tail = " ".join(part for part in (parsed.state, parsed.zip) if part)
     return ", ".join(part for part in (line, parsed.city, tail) if part)

@@ -26,7 +26,7 @@ from geoteam.geocoding.lookup import Lookup
 from geoteam.geocoding.quality import Problem
 
 # Raised whenever the arrays or their meaning change; an older file is refused with its remedy.
-FORMAT = 3
+FORMAT = 4
 PROBLEM_COLUMNS = ("kind", "reference_id", "other", "lon", "lat", "distance_m", "message")
 
 

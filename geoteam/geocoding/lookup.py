@@ -8,12 +8,13 @@ from math import cos, hypot, radians
 from typing import NamedTuple
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from geoteam.geocoding.build import Parts
-from geoteam.geocoding.fuzzy import StreetSpelling
+from geoteam.geocoding.fuzzy import DOUBTFUL, StreetSpelling
 from geoteam.geocoding.grammar import AddressGrammar
 from geoteam.geocoding.suffixes import SUFFIXES
-from geoteam.geocoding.words import STATES
+from geoteam.geocoding.words import STATES, mend_ordinals, ordinal
 
 _TYPES = frozenset(SUFFIXES.values())
 _WAYS = ("NORTH", "SOUTH", "EAST", "WEST")
@@ -22,6 +23,8 @@ _STATE_NAMES = {code: name for name, code in STATES.items()}
 _Kind = tuple[list[str], float, str]
 # A street of the written quadrant, where another one has the written name elsewhere.
 EITHER = 87.0
+# The ending of a number was mended.
+ORDINAL_SCORE = 98.0
 # So many typed names are remembered.
 _REMEMBERED = 400_000
 
@@ -179,6 +182,7 @@ class Lookup:
         self.places: dict[str, list[int]] = {}
         for i, key in enumerate(parts.place_key.tolist()):
             self.places.setdefault(key, []).append(i)
+        self.place_keys = sorted(self.places)
         self.zip_rows = {code: i for i, code in enumerate(parts.zip_code.tolist())}
         self.known_zips = frozenset(self.zip_rows)
 
@@ -254,6 +258,9 @@ class Lookup:
         for base, predirectional, name, quadrant in streets:
             if (base, quadrant) in self._named:
                 continue
+            if mend_ordinals(base) != base:
+                self._named[(base, quadrant)] = self._ordinals(base, predirectional, name, quadrant)
+                continue
             found = self._exact(base, quadrant)
             kinds: list[_Kind] = []
             known = self.by_base[found[0].base] if found else {}
@@ -286,6 +293,41 @@ class Lookup:
         here = [name for name in known if self._has(name, quadrant)]
         why = "the words of the name are joined or parted differently"
         return [Name(here[0], 98.0, f"{why}: {here[0]}", False)] if len(here) == 1 else []
+
+    def _ordinals(self, base: str, predirectional: str, name: str, quadrant: str) -> list[Name]:
+        """Find the streets that a number with a wrong ending can mean.
+
+        TH is the ending that people put to any number. Another one can also be right, and the
+        number wrong: 4ND is 4TH, 2ND or 42ND.
+        """
+        typed = next(word for word in base.split() if mend_ordinals(word) != word)
+        # "14ST NW": the ending is the type of the street.
+        glued = typed == base and typed.endswith("ST")
+
+        def named(word: str, most: float) -> list[Name]:
+            why = f"the street {typed} is read as {word}"
+            texts = [text.replace(typed, word, 1) for text in (base, name)]
+            return [
+                known._replace(
+                    score=min(known.score, most),
+                    why=f"{why}; {known.why}" if known.why else why,
+                )
+                for known in self.names(texts[0], predirectional, texts[1], quadrant)
+            ]
+
+        right = mend_ordinals(typed)
+        found = named(f"{right} STREET" if glued else right, ORDINAL_SCORE)
+        if glued or typed.endswith("TH"):
+            return found
+        near = (ordinal(number) for number in range(1, 1000))
+        rivals = [
+            rival
+            for word in near
+            if word[-2:] == typed[-2:] and OSA.distance(word, typed, score_cutoff=1) == 1
+            for rival in named(word, DOUBTFUL)
+            if self._has(rival.base, quadrant)
+        ]
+        return [*found, *rivals]
 
     def _kinds(self, base: str, untyped: str) -> list[_Kind]:
         return [

@@ -18,8 +18,8 @@ from geoteam.geocoding.locate import (
     split_number,
 )
 from geoteam.geocoding.lookup import EITHER, SAME_PLACE_M, Lookup, Name
-from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.places import circle, match_place, postal
+from geoteam.geocoding.parse import names_address, parse_address
+from geoteam.geocoding.places import circle, match_place, postal, whole_name
 from geoteam.geocoding.quadrant import (
     TYPE_MISSING,
     Found,
@@ -89,9 +89,11 @@ class Matcher:
                 return tied(both[0].kind, spots, sentence(note))
             return both[0]._replace(reason=sentence(note) + " " + both[0].reason)
         result = self._placed(parsed, zip_code)
-        doubt = doubt_of(parsed) if parsed.kind == _ADDRESS and not parsed.second else ""
-        if doubt and result.status == MatchStatus.MATCHED:
-            return tied(result.kind, self._spots(result), sentence(doubt))
+        if result.status == MatchStatus.MATCHED and parsed.place and not parsed.second:
+            code = int(zip_code) if zip_code.isdigit() else 0
+            doubt = doubt_of(parsed, result, code, self.look, self.grammar)
+            if doubt:
+                return tied(result.kind, self._spots(result), sentence(doubt))
         return result
 
     def _spots(self, result: Result) -> list[Spot]:
@@ -114,6 +116,19 @@ class Matcher:
         return []
 
     def _placed(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        """Decide what an address means, or the place whose whole name looks like one."""
+        sayings = parsed.kind in (AddressKind.NO_FIXED_ADDRESS, AddressKind.PO_BOX)
+        name = "" if sayings or parsed.number else whole_name(self.look, parsed.line, self.grammar)
+        if not name:
+            return self._read(parsed, zip_text)
+        if parsed.kind not in (AddressKind.PLACE, AddressKind.SHELTER):
+            found = self._read(parsed, zip_text)
+            if found.status == MatchStatus.MATCHED:
+                return found
+        named = replace(parsed, kind=AddressKind.PLACE.value, place=name)
+        return match_place(self.look, named, int(zip_text) if zip_text.isdigit() else 0)
+
+    def _read(self, parsed: ParsedAddress, zip_text: str) -> Result:
         kind = parsed.kind
         zip_code = int(zip_text) if zip_text.isdigit() else 0
         if kind == AddressKind.INVALID:
@@ -121,8 +136,10 @@ class Matcher:
         if kind == AddressKind.PO_BOX:
             reason = "A post-office box is no place where somebody lives"
             return unmatched(kind, MatchCode.PO_BOX, sentence(reason))
-        if kind in (AddressKind.NO_FIXED_ADDRESS, AddressKind.OUTSIDE):
-            return self._elsewhere(parsed, zip_text)
+        if kind == AddressKind.NO_FIXED_ADDRESS:
+            return self._no_home(parsed, zip_text)
+        if kind == AddressKind.OUTSIDE:
+            return self._outside(parsed, zip_text)
         if parsed.second:
             return self._two(parsed, zip_text)
         if kind == AddressKind.INTERSECTION:
@@ -131,6 +148,8 @@ class Matcher:
             return match_between(self.look, self.grammar, parsed, zip_code)
         if kind in (AddressKind.PLACE, AddressKind.SHELTER):
             return match_place(self.look, parsed, zip_code)
+        if not parsed.name:
+            return unmatched(kind, MatchCode.NONE, sentence(parsed.note))
         result = self._on_street(parsed, zip_code)
         foreign = self._foreign(zip_text)
         if foreign and result.status != "M":
@@ -146,22 +165,28 @@ class Matcher:
             len(zip_text) == 5 and self.zip_prefixes and not zip_text.startswith(self.zip_prefixes)
         )
 
-    def _elsewhere(self, parsed: ParsedAddress, zip_text: str) -> Result:
+    def _outside(self, parsed: ParsedAddress, zip_text: str) -> Result:
         spots: list[Spot] = []
         if parsed.number and parsed.name and not self._foreign(zip_text):
             here = replace(parsed, kind=_ADDRESS, zip="", state="")
             zip_code = int(zip_text) if zip_text.isdigit() else 0
             spots = self._spots(self._on_street(here, zip_code))
-        if parsed.kind == AddressKind.OUTSIDE:
-            where = f"{parsed.city}, {parsed.state}".strip(", ")
-            said = f"the address is in {where}, outside the city"
-        else:
-            said = parsed.note or "the text says that there is no fixed address"
-        doubt = "The same address exists in the city." if spots and not parsed.note else ""
-        if parsed.kind == AddressKind.OUTSIDE and spots:
-            doubt = "The same address exists in the city."
-        reason = sentence(said, doubt)
+        where = f"{parsed.city}, {parsed.state}".strip(", ")
+        doubt = "The same address exists in the city." if spots else ""
+        reason = sentence(f"the address is in {where}, outside the city", doubt)
         return unmatched(parsed.kind, MatchCode.NONE, reason, spots)
+
+    def _no_home(self, parsed: ParsedAddress, zip_text: str) -> Result:
+        """Let a person look at a text that says no fixed address and names one all the same."""
+        beside = parse_address(parsed.line, self.grammar)
+        found = self._placed(beside, zip_text)
+        spots = [spot for spot in self._spots(found) if spot.code != MatchCode.POSTAL]
+        if spots or names_address(beside):
+            reason = "the text says no fixed address, or where somebody sleeps, and an address too"
+            reason += "; ask which is right"
+            return unmatched(_ADDRESS, MatchCode.NONE, sentence(reason), spots)
+        reason = "the text says that there is no fixed address"
+        return unmatched(parsed.kind, MatchCode.NONE, sentence(reason))
 
     def _two(self, parsed: ParsedAddress, zip_text: str) -> Result:
         first = self._placed(replace(parsed, second=""), zip_text)
@@ -169,6 +194,7 @@ class Matcher:
         spots = self._spots(first) + self._spots(other)
         reason = "The text holds two addresses."
         if len(spots) < 2:
+            reason += " One of them was found." if spots else " None of them was found."
             return unmatched(_ADDRESS, MatchCode.NONE, reason, spots)
         if len(spots) == 2 and metres_apart(*spots) < SAME_PLACE_M:
             return first._replace(score=min(first.score, 93.0), reason=reason)

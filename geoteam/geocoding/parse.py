@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import NamedTuple
 
 from geoteam.geocoding.clean import MAX_LENGTH, clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.number import MAX_DIGITS, HouseNumber, read_number
+from geoteam.geocoding.special import (
+    BOX,
+    NO_HOME,
+    SHELTER,
+    SLEEPS,
+    SPECIAL_WORDS,
+    STAYS,
+    UNKNOWN,
+)
 from geoteam.geocoding.street import Street, read_street
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
 from geoteam.geocoding.tail import cut_tail
 from geoteam.geocoding.units import cut_leading_unit
-from geoteam.geocoding.words import CORNERS
+from geoteam.geocoding.words import ASIDE_WORDS, CORNERS
 from geoteam.model import AddressKind
 
-_NO_HOME = re.compile(
-    r"\bNO (?:FIXED|PERMANENT|KNOWN|CURRENT) (?:ADDRESS|ABODE|RESIDENCE|HOME|ADDR)\b|^NFA\b|"
-    # A coalition FOR THE HOMELESS is a place.
-    r"(?<!FOR )(?<!FOR THE )\bHOMELESS\b|\bTRANSIENT\b|\bUNDOMICILED\b|\bUNHOUSED\b|"
-    r"\bUNSHELTERED\b|"
-    r"\b(?:LIVES|LIVING|SLEEPS|SLEEPING|STAYS|STAYING) (?:ON|IN) (?:THE )?(?:STREETS?|CAR|PARK)\b"
-)
-_SHELTER = re.compile(r"\bSHELTER\b")
-_BOX = re.compile(
-    r"\bP ?O ?(?:BOX|BX|B)\b ?#? ?\w*|\bPOST OFFICE (?:BOX|BX)\b ?#? ?\w*|^BOX \d+\b|"
-    r"\bGENERAL DELIVERY\b|"
-    r"\b(?:R ?R|RURAL (?:ROUTE|RTE)|H ?C|HIGHWAY CONTRACT(?: ROUTE)?|PSC|CMR|UNIT) ?#? ?\d+ "
-    r"BOX \w+"
-)
-_UNKNOWN = re.compile(
-    r"#? ?(?:ADDRESS )?(?:UNKNOWN|UNK|NONE|N/A|NA|NULL|NAN|TBD|TEST|REFUSED|"
-    r"NOT (?:KNOWN|GIVEN|PROVIDED)|PENDING|INCARCERATED|SAME(?: AS .*)?|SEE (?:FILE|ABOVE)|"
-    r"DECEASED|REF|VALUE|NAME|X+)"
-)
+_NO_PLACES = (AddressKind.INVALID, AddressKind.PO_BOX, AddressKind.NO_FIXED_ADDRESS)
 _LETTER = re.compile("[A-Z0-9]")
 _EXPONENT = re.compile(r"\s*\d(?:[.,]\d+)?E[+-]?\d{1,3}\b", re.IGNORECASE)
 _BLOCK_WORD = r"(?:HUNDRED )?(?:BLOCK|BLK|BLCK)(?: OF)?|B/O"
@@ -51,21 +43,13 @@ _BETWEEN = re.compile(r"^(?P<street>.+) (?:BETWEEN|BTWN|BETW|BET) (?P<ends>.+ (?
 _ASIDE = re.compile(
     r" (?:BETWEEN|BTWN|NEAR|ACROSS FROM|NEXT TO|BEHIND|OPPOSITE|ADJACENT TO|C/O|CARE OF|ATTN) .*$"
 )
-# First words of what the patterns above look for: most texts hold none of them.
-_ASIDE_WORDS = frozenset(
-    {"BETWEEN", "BTWN", "NEAR", "ACROSS", "NEXT", "BEHIND", "OPPOSITE", "ADJACENT"}
-    | {"C/O", "CARE", "ATTN"}
-)
-_SPECIAL_WORDS = frozenset(
-    {"BOX", "BX", "POB", "POBOX", "POBX", "PO", "P", "DELIVERY", "NO", "NFA", "HOMELESS"}
-    | {"TRANSIENT", "UNDOMICILED", "UNHOUSED", "UNSHELTERED", "LIVES", "LIVING", "SLEEPS"}
-    | {"SLEEPING", "STAYS", "STAYING"}
-)
 _JOINTS = frozenset({"&", "@", "/", ",", ";", "AND", "AT", "OR", "THEN"})
 # Words whose number is a road's: INTERSTATE 395.
 _ROUTE_WORDS = frozenset(["I", "INTERSTATE", "ROUTE", "RTE", "HIGHWAY", "HWY", "US"])
 _ROUTE = re.compile(r"[A-Z]+ \d+")
+_NO_STREET = "there is a house number but no street; add the street"
 _TWO = re.compile(r" (?:[;&/,]|AND|OR|THEN) (?=\d+[A-Z]? [A-Z0-9])")
+_ANOTHER = re.compile(r"\b\d+[A-Z]? .+")
 _INNER = re.compile(r"(?<=[A-Z,@;-]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
 
 
@@ -104,30 +88,35 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
     """
     if not isinstance(text, str):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
-    if len(text) > MAX_LENGTH:
-        return ParsedAddress(
-            kind=AddressKind.INVALID.value,
-            note=f"the text has {len(text)} characters, more than an address can have",
-        )
+    if len(text) > MAX_LENGTH and not text.isspace():
+        length = f"the text has {len(text)} characters, more than an address can have"
+        return ParsedAddress(note=f"{length}; shorten it to the address")
     if _EXPONENT.match(text):
-        return ParsedAddress(
-            kind=AddressKind.INVALID.value,
-            note="the house number is in exponent form, as spreadsheets write it",
-        )
+        note = "the house number is in exponent form, as spreadsheets write it; type it in full"
+        return ParsedAddress(note=note)
     line = clean(text)
     if not _LETTER.search(line):
+        if _has_signs(text):
+            return ParsedAddress(note="the text has no letters from A to Z; type it in them")
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
     words = tokens(line)
-    return _special(line, words, grammar) or _ordinary(words, grammar)
+    parsed = _special(line, words, grammar) or _ordinary(words, grammar)
+    may_be_place = not parsed.number and parsed.kind not in _NO_PLACES
+    return replace(parsed, line=line) if may_be_place else parsed
+
+
+def _has_signs(text: str) -> bool:
+    """Tell whether a text has letters, numbers or pictures of any script."""
+    return any(unicodedata.category(c)[0] in "LNS" for c in text if not c.isascii())
 
 
 def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddress | None:
     """Recognise what is no address; None when the text may hold one."""
-    if _UNKNOWN.fullmatch(line):
+    if UNKNOWN.fullmatch(line):
         return ParsedAddress(kind=AddressKind.INVALID.value, note="the text says it is unknown")
-    if _SPECIAL_WORDS.isdisjoint(words):
+    if SPECIAL_WORDS.isdisjoint(words):
         return None
-    box = _BOX.search(line)
+    box = BOX.search(line)
     if box:
         rest = (line[: box.start()] + " " + line[box.end() :]).strip(" ,;")
         inner = _ordinary(tokens(rest), grammar) if rest else ParsedAddress()
@@ -136,17 +125,36 @@ def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddr
         return ParsedAddress(
             kind=AddressKind.PO_BOX.value, place=box.group(), zip=inner.zip, city=inner.city
         )
-    homeless = _NO_HOME.search(line)
-    if homeless and not _SHELTER.search(line):
+    homeless = NO_HOME.search(line)
+    if homeless and not SHELTER.search(line):
         rest = (line[: homeless.start()] + " " + line[homeless.end() :]).strip(" ,;-/")
-        inner = (
-            _ordinary(tokens(rest), grammar) if any(c.isdigit() for c in rest) else ParsedAddress()
-        )
-        doubt = ""
-        if inner.name and (inner.number or inner.type):
-            doubt = "the text says no fixed address but also names an address"
-        return replace(inner, kind=AddressKind.NO_FIXED_ADDRESS.value, note=doubt)
+        rest = STAYS.sub("", rest, count=1) if STAYS.match(rest) else rest
+        inner = _ordinary(tokens(rest), grammar) if _LETTER.search(rest) else ParsedAddress()
+        return replace(inner, kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
+    sleeps = None if homeless else SLEEPS.search(line)
+    if sleeps:
+        rest = line[sleeps.end() :]
+        inner = _ordinary(tokens(rest), grammar)
+        if names_address(inner):
+            return replace(inner, kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
     return None
+
+
+def names_address(parsed: ParsedAddress) -> bool:
+    """Tell whether a text names more than a place: a house, a street, a block or a crossing.
+
+    Parameters
+    ----------
+    parsed
+        Any parsed address.
+
+    Returns
+    -------
+    bool
+        False for the name of a place, and for a number or a ZIP alone.
+    """
+    sure = parsed.number or parsed.type or parsed.quadrant or parsed.street2
+    return bool(parsed.name and sure and parsed.kind != AddressKind.PLACE)
 
 
 def _ordinary(words: list[str], grammar: AddressGrammar) -> ParsedAddress:
@@ -165,8 +173,9 @@ def _ordinary(words: list[str], grammar: AddressGrammar) -> ParsedAddress:
     if not text:
         return base.address(kind=AddressKind.PLACE.value)
     if text.isdigit():
-        note = "there is a house number but no street"
-        return base.address(number=text, kind=AddressKind.INVALID.value, note=note)
+        if len(text) > MAX_DIGITS:
+            return base.address(kind=AddressKind.INVALID.value, note="there is only a number")
+        return base.address(number=text, note=_NO_STREET)
     return _street_line(text, base, grammar)
 
 
@@ -186,7 +195,7 @@ def _street_line(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddres
     if number is None:
         return _no_number(rest, base, grammar)
     parsed = _address(rest, number, base, grammar)
-    if not (parsed.type or parsed.quadrant) and _SHELTER.search(rest):
+    if not (parsed.type or parsed.quadrant) and SHELTER.search(rest):
         return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
     if unit:
         parsed = replace(parsed, unit=f"{unit} {parsed.unit}".strip())
@@ -208,10 +217,10 @@ def _is_address(text: str, grammar: AddressGrammar) -> bool:
 def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
     digits = len(number.written) if number.written.isdigit() else 0
     if digits > MAX_DIGITS:
-        return base.address(kind=AddressKind.INVALID.value, note="the house number is too long")
+        return base.address(note="the house number is too long; correct it")
     body = rest[number.end :].strip(" ,;-")
     words = body.split()
-    aside = None if _ASIDE_WORDS.isdisjoint(words) else _ASIDE.search(body)
+    aside = None if ASIDE_WORDS.isdisjoint(words) else _ASIDE.search(body)
     if aside:
         body = body[: aside.start()]
         words = body.split()
@@ -223,10 +232,7 @@ def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar
     if aside:
         street = street._replace(leftover=[*street.leftover, *aside.group().split()])
     parsed = _with_street(base, street, number, street2)
-    if not parsed.name:
-        note = "there is a house number but no street"
-        return replace(parsed, kind=AddressKind.INVALID.value, note=note)
-    return parsed
+    return parsed if parsed.name else replace(parsed, note=_NO_STREET)
 
 
 def _with_street(
@@ -235,8 +241,10 @@ def _with_street(
     number: HouseNumber | None = None,
     street2: str = "",
 ) -> ParsedAddress:
-    left = " ".join(street.leftover)
-    second = left if re.match(r"\d+ ", left) and any(w in SUFFIXES for w in street.leftover) else ""
+    left, second = " ".join(street.leftover), ""
+    another = None if left.split(" ", 1)[0] in ASIDE_WORDS else _ANOTHER.search(left)
+    if another and any(word in SUFFIXES for word in another.group().split()[1:]):
+        left, second = left[: another.start()].strip(), another.group()
     return ParsedAddress(
         number=number.written if number else "",
         predirectional=street.predirectional,
@@ -250,7 +258,8 @@ def _with_street(
         state=base.state,
         low=number.low if number else -1,
         high=number.high if number else -1,
-        place="" if second else left,
+        place=left,
+        behind=left,
         second=second,
         note=street.note,
     )
@@ -310,7 +319,7 @@ def _no_number(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
             parsed = _address(behind, number, base, grammar)
             return _with_front(parsed, rest[: inner.start()].strip(" ,;-/@"), grammar)
     street = read_street(rest.split(), grammar)
-    if _SHELTER.search(rest):
+    if SHELTER.search(rest):
         return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
     if street.name and (street.quadrant or street.type in COMMON_TYPES) and not street.leftover:
         parsed = _with_street(base, street)
@@ -388,6 +397,7 @@ def _crossing(
         street2=_full(other),
         unit="",
         place=" ".join(other.leftover),
+        behind=" ".join(other.leftover),
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from geoteam.geocoding.build import place_key
-from geoteam.geocoding.grammar import ParsedAddress
+from geoteam.geocoding.clean import tokens
+from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import Spot, metres_apart
 from geoteam.geocoding.lookup import Lookup, Name, metres
 from geoteam.geocoding.result import Result, matched, tied, unmatched
+from geoteam.geocoding.tail import cut_tail
 from geoteam.model import AddressKind, MatchCode
 
 PLACE_M = 30.0
@@ -20,6 +24,13 @@ POSTAL_SCORE = 30.0
 NEARLY_SCORE = 85.0
 _NEARLY = 88.0
 CIRCLE_SCORE = 89.0
+# Words of the categories of places where people live or stay overnight.
+_HOMES = frozenset(
+    {"shelter", "housing", "halfway", "homeless", "residence", "residential", "residences"}
+    | {"apartment", "apartments", "dormitory", "hostel", "hotel", "motel", "inn", "lodging"}
+    | {"hospital", "hospice", "clinic", "treatment", "rehabilitation", "rehab", "recovery"}
+    | {"detox", "nursing", "mental", "health", "reentry", "prison", "jail", "detention"}
+)
 # Streets that are one place, and how far their crossings lie from the middle at most.
 _ROUND, _ROUND_M = ("CIRCLE", "SQUARE", "PLAZA"), 300.0
 
@@ -109,6 +120,49 @@ def circle(look: Lookup, parsed: ParsedAddress, names: Sequence[Name]) -> Spot |
     return Spot(MatchCode.PLACE.value, score, *middle, radius + PLACE_M, label, "", zips, why)
 
 
+def whole_name(look: Lookup, line: str, grammar: AddressGrammar) -> str:
+    """Find the place that a whole text names, letter by letter.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    line
+        A cleaned text, with or without city, state and ZIP.
+    grammar
+        The city's address habits.
+
+    Returns
+    -------
+    str
+        The name as the reference's keys have it; '' when it is none.
+    """
+    words = tokens(line)
+    for text in (words, cut_tail(words, grammar).rest) if words else ():
+        key = place_key(" ".join(text))
+        if key in look.places:
+            return key
+    return ""
+
+
+def _longer(look: Lookup, key: str) -> list[int]:
+    """List the places whose names begin with another place's whole name."""
+    rows: list[int] = []
+    keys = look.place_keys
+    for at in range(bisect_right(keys, key + " "), len(keys)):
+        if not keys[at].startswith(key + " "):
+            break
+        rows.extend(look.places[keys[at]])
+    return rows
+
+
+def _lived_in(look: Lookup, rows: Sequence[int]) -> bool:
+    """Tell whether people live in one of these places, by the words of its category."""
+    parts = look.parts
+    words = {word for row in rows for word in re.split(r"\W|_", parts.place_category[row].lower())}
+    return not words.isdisjoint(_HOMES) or any(bool(parts.place_shelter[row]) for row in rows)
+
+
 def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:
     """Place a named place, or a text that is only a ZIP.
 
@@ -124,8 +178,9 @@ def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:
     Returns
     -------
     Result
-        A place is matched when its name is in the reference once, letter by letter; a name that is
-        only nearly so scores below what is accepted.
+        A place is matched when its name is in the reference once, letter by letter. A name that is
+        only nearly so, of one word, or of a place where people do not live scores below what is
+        accepted; one that begins the names of other places ties with them.
     """
     area = postal(look, zip_code)
     key = place_key(parsed.place)
@@ -136,10 +191,11 @@ def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:
         return matched(parsed.kind, area, reason)
     score, why = 96.0, "The place is in the reference by this name."
     rows = look.places.get(key, [])
+    others = _longer(look, key) if rows else []
     if rows and " " not in key:
         score, why = NEARLY_SCORE, "One word may name more than the place of the reference."
     if not rows and len(key) >= 6:
-        near = process.extractOne(key, list(look.places), scorer=fuzz.ratio, score_cutoff=_NEARLY)
+        near = process.extractOne(key, look.place_keys, scorer=fuzz.ratio, score_cutoff=_NEARLY)
         if near is not None:
             rows, score = look.places[near[0]], NEARLY_SCORE
             why = "The name is nearly that of a place in the reference."
@@ -152,4 +208,15 @@ def match_place(look: Lookup, parsed: ParsedAddress, zip_code: int) -> Result:
     spots = [_spot(look, row, score) for row in rows]
     if max(metres_apart(spots[0], spot) for spot in spots) > ONE_PLACE_M:
         return tied(kind, spots, "Several places of the reference have this name.")
-    return matched(kind, spots[0], why)
+    places = spots[:1]
+    for other in (_spot(look, row, NEARLY_SCORE) for row in others):
+        if all(metres_apart(other, spot) > ONE_PLACE_M for spot in places):
+            places.append(other)
+    if len(places) > 1:
+        reason = "The names of other places of the reference begin with this name."
+        return tied(kind, places, reason)
+    if not _lived_in(look, rows):
+        score = min(score, NEARLY_SCORE)
+        what = str(look.parts.place_category[rows[0]]).replace("_", " ")
+        why += f" It is listed as {what!r}, where people seldom live; ask where this person stays."
+    return matched(kind, spots[0]._replace(score=score), why)

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from geoteam.geocoding.clean import clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar
 from geoteam.geocoding.street import read_street
-from geoteam.geocoding.words import CORNERS
+from geoteam.geocoding.words import CORNERS, mend_ordinals
 
 NEAR_M = 150.0
 # So many addresses, so near, tell in which quadrant a place is.
@@ -64,7 +64,8 @@ class StreetNames:
         key = (street, quadrant)
         if key not in self._read:
             parsed = read_street(tokens(clean(f"{street} {quadrant}")), self.grammar)
-            base = " ".join(p for p in (parsed.predirectional, parsed.name, parsed.type) if p)
+            parts = (parsed.predirectional, parsed.name, parsed.type)
+            base = mend_ordinals(" ".join(part for part in parts if part))
             usable = (
                 parsed.name
                 and base not in CORNERS

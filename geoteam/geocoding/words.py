@@ -130,6 +130,12 @@ COUNTRIES = frozenset(
     if name.strip()
 )
 
+# What follows is beside an address and no part of it.
+ASIDE_WORDS = frozenset(
+    {"BETWEEN", "BTWN", "NEAR", "ACROSS", "NEXT", "BEHIND", "OPPOSITE", "ADJACENT"}
+    | {"C/O", "CARE", "ATTN"}
+)
+
 
 def _words(table: str) -> list[str]:
     return table.split()
@@ -167,7 +173,7 @@ SPELLED_NUMBERS = MappingProxyType(
         )
     }
 )
-_ORDINAL = re.compile(r"(\d{1,3})(?:ST|ND|RD|TH)?")
+_ORDINAL = re.compile(r"\b(\d{1,3})(?:ST|ND|RD|TH)\b")
 
 
 def ordinal(number: int) -> str:
@@ -189,7 +195,7 @@ def ordinal(number: int) -> str:
 
 
 def as_ordinal(word: str) -> str:
-    """Mend a numbered street name: ``14``, ``2TH`` and ``FOURTEENTH`` become ordinals.
+    """Read a numbered street name: ``14`` and ``FOURTEENTH`` become ordinals.
 
     Parameters
     ----------
@@ -201,9 +207,24 @@ def as_ordinal(word: str) -> str:
     str
         The ordinal, or the word itself when it is none.
     """
-    found = _ORDINAL.fullmatch(word)
-    if found:
-        return ordinal(int(found.group(1)))
+    if word.isdigit() and len(word) < 4:
+        return ordinal(int(word))
     if word in SPELLED_ORDINALS:
         return ordinal(SPELLED_ORDINALS[word])
     return word
+
+
+def mend_ordinals(text: str) -> str:
+    """Give numbers in a text the endings that they have: ``2TH`` and ``4ND`` are ``2ND``, ``4TH``.
+
+    Parameters
+    ----------
+    text
+        Words in upper case.
+
+    Returns
+    -------
+    str
+        The words; unchanged where every ending is right.
+    """
+    return _ORDINAL.sub(lambda found: ordinal(int(found.group(1))), text)

@@ -63,6 +63,42 @@ def test_what_has_no_place_is_unplaceable_unless_in_doubt(kind: str) -> None:
     assert verdict(matched(kind, SPOT, "Even with a point.", score=93)) != "accepted"
 
 
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (1, "There is one candidate: confirm it or correct the address."),
+        (2, "There are 2 candidates: choose one or correct the address."),
+    ],
+)
+def test_the_reason_counts_the_candidates(count: int, says: str) -> None:
+    spots = [SPOT] * count
+    for row in (
+        tied("address", spots, "Because."),
+        unmatched("address", MatchCode.STREET_NAME, "Because.", spots),
+        unmatched("outside", MatchCode.NONE, "Because.", spots),
+    ):
+        decided = decide(table([row], pd.Index([5])), np.array([False]))
+        assert decided["reason"].iat[0] == f"Because. {says}"
+
+
+def test_without_a_candidate_the_address_is_to_be_corrected() -> None:
+    row = unmatched("address", MatchCode.NONE, "Because.")
+    decided = decide(table([row], pd.Index([5])), np.array([False]))
+    assert decided["reason"].iat[0] == "Because. No place was found; correct the address."
+
+
+def test_a_circle_that_crosses_asks_for_the_place_not_for_words() -> None:
+    row = matched("address", SPOT._replace(code="StreetAddress", score=92), "Because.")
+    frame = table([row], pd.Index([5]))
+    units = pd.Series(["103,104"], index=[5])
+    decided = decide(frame, np.array([True]), units=units)
+    assert (
+        decided["reason"]
+        .iat[0]
+        .endswith("crosses into another area: 103 or 104; confirm the place or move the pin.")
+    )
+
+
 def test_no_rows() -> None:
     frame = table([], pd.Index([]))
     assert decide(frame, np.zeros(0, dtype=bool)).empty

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geoteam.geocoding import AddressGrammar, format_address, parse_address
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
-from geoteam.geocoding.words import CORNERS, DIRECTIONS, as_ordinal, ordinal
+from geoteam.geocoding.words import CORNERS, DIRECTIONS, as_ordinal, mend_ordinals, ordinal
 from tests.geocoding.toy import GRAMMAR
 
 PLAIN = AddressGrammar((), ("SPRINGFIELD",), ("IL",))
@@ -60,7 +60,7 @@ N14 = {"number": "1431", "name": "14TH", "type": "STREET", "quadrant": "NW"}
         ("1431 14 th ST NW", N14),
         ("1431 14 ST NW", N14),
         ("1431 14TH ST NW", N14),
-        ("1431 14St ST NW", N14),
+        ("1431 14St ST NW", N14 | {"name": "14ST"}),
         ("1431 FOURTEENTH ST NW", N14),
         ("500 TWENTY-FIRST ST NW", N14 | {"number": "500", "name": "21ST"}),
         ("500 TWENTY FIRST ST NW", N14 | {"number": "500", "name": "21ST"}),
@@ -162,12 +162,17 @@ def test_intersections(text: str, first: str, second: str) -> None:
         ("", "invalid"),
         ("   ", "invalid"),
         ("???", "invalid"),
-        ("1200", "invalid"),
+        ("2025550123", "invalid"),
         ("N/A", "invalid"),
         ("unknown", "invalid"),
-        ("1.2E+03 H ST NE", "invalid"),
-        ("A" * 10_000, "invalid"),
-        ("9" * 30 + " H ST NE", "invalid"),
+        ("1200", "address"),
+        ("1.2E+03 H ST NE", "address"),
+        ("A" * 10_000, "address"),
+        ("9" * 30 + " H ST NE", "address"),
+        ("🏠🏠", "address"),
+        ("شارع", "address"),
+        ("sleeps at 1200 H ST NE", "no_fixed_address"),
+        ("sleeps at Central Library", "place"),
         ("homeless", "no_fixed_address"),
         ("NFA", "no_fixed_address"),
         ("No fixed address", "no_fixed_address"),
@@ -242,8 +247,27 @@ def test_ordinals() -> None:
         "101ST",
         "111TH",
     ]
-    assert as_ordinal("2TH") == "2ND"
+    assert as_ordinal("14") == "14TH"
+    assert as_ordinal("FOURTEENTH") == "14TH"
     assert as_ordinal("OAK") == "OAK"
+
+
+def test_wrong_endings_of_numbers_are_kept_until_they_are_mended() -> None:
+    assert as_ordinal("2TH") == "2TH"
+    assert mend_ordinals("4ND STREET") == "4TH STREET"
+    assert mend_ordinals("11ST STREET") == "11TH STREET"
+    assert mend_ordinals("21ST STREET") == "21ST STREET"
+    assert mend_ordinals("H STREET") == "H STREET"
+
+
+def test_a_second_address_behind_other_words_is_found() -> None:
+    parsed = parse_address("17 T ST NW  Mom 715 G ST NE", GRAMMAR)
+    assert (parsed.place, parsed.behind, parsed.second) == ("MOM", "MOM", "715 G ST NE")
+
+
+def test_words_behind_an_address_stand_apart_from_those_in_front() -> None:
+    parsed = parse_address("Lives at 1200 H ST NE, Hyattsville", GRAMMAR)
+    assert (parsed.place, parsed.behind) == ("LIVES AT HYATTSVILLE", "HYATTSVILLE")
 
 
 _WORD = st.from_regex(r"[B-DF-MO-RT-VX-Z][A-Z]{3,8}", fullmatch=True).filter(
