@@ -18,9 +18,9 @@ from geoteam.areas import AreaIndex
 from geoteam.errors import GeoteamError, InputError
 from geoteam.plans.problem import SLACK, Problem, Solution
 from geoteam.plans.solve import solve_or_explain
-from geoteam.services.people import clients_frame
-from geoteam.services.plan_figures import plan_areas
+from geoteam.services.plan_figures import general_clients
 from geoteam.services.plan_jobs import lock_path
+from geoteam.services.plan_new import teams_in_force
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs, plans, staff, venues
 from geoteam.store.plan_jobs import Job
@@ -82,18 +82,16 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
         When there is nothing to share out, or what is asked cannot be used.
     """
     asked = job.request
-    day = job.at.astimezone(workspace.profile.city.zone).date()
     crs = workspace.profile.city.crs
     with workspace.reading() as session:
         plan = plans.get(session, job.plan_id)
-        frame = plan_areas(workspace, session, plan)
         units = plans.units(session, plan.id)
-        people = clients_frame(workspace, session, day)
+        people = general_clients(workspace, session)
         shares = staff.officers(session).groupby("team")["full_time_share"].sum()
         known = staff.teams(session)
         offices = _offices(session, known) if asked["offices"] else {}
-        now = plans.in_force(session, day)
-        of_unit = {} if now is None else plans.units(session, now.id)
+        now = teams_in_force(workspace, session, plan.boundary_set_id)
+    frame = workspace.areas_of(plan.boundary_set_id)
     teams = [ref for ref in known.index[known["specialty"] == ""] if ref not in asked["locks"]]
     kept = {unit: ref for unit, ref in units.items() if ref in asked["locks"]}
     free = frame.loc[~frame.index.isin(list(kept))]
@@ -102,12 +100,10 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
             f"{len(free)} unlocked unit(s) are not enough for {len(teams)} teams",
             remedy="Unlock more teams",
         )
-    people = people[people["specialty"] == ""]
     index = AreaIndex(frame, crs)
     place = index.locate(people["lon"].to_numpy(), people["lat"].to_numpy())
     load = people.groupby(place)["points"].agg(["size", "sum"]).astype(np.float64)
     weight = load["sum"] if asked["weight"] == "workload" else load["size"]
-    home = pd.Series(people["unit"].map(of_unit).fillna("").to_numpy(), index=place)
     return Problem.from_frames(
         free,
         weight.reindex(free.index).fillna(0.0),
@@ -116,16 +112,10 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
         officers={ref: float(shares.get(ref, 0.0)) for ref in teams},
         tolerance=asked["tolerance"],
         seats=_seats(index, offices, teams, set(free.index)),
-        present=_present(home),
+        present=now or None,
         transfer_weight=load["size"],
         transfer_limit=asked["transfer_limit"],
     ), kept
-
-
-def _present(home: pd.Series) -> dict[str, str]:
-    """Name the team that most clients of each unit are with now."""
-    counts = home[home != ""].groupby(level=0).agg(lambda refs: refs.value_counts().index[0])
-    return {str(unit): str(ref) for unit, ref in counts.items()}
 
 
 def _offices(session: Session, known: pd.DataFrame) -> dict[str, tuple[float, float]]:

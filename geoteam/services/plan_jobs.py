@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, WorkspaceBusyError
 from geoteam.model import Role, User
+from geoteam.services.plan_rights import refuse_settled
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.workspace import DATABASE_VARIABLE, Workspace
 from geoteam.store import audit, plan_jobs, plans, staff
@@ -66,7 +67,9 @@ def start(workspace: Workspace, user: User, plan_id: int, asked: Mapping[str, An
     NotFoundError
         When there is no such plan.
     InputError
-        When what is asked cannot be used, or the plan is no draft.
+        When what is asked cannot be used.
+    SettledError
+        When the plan is no draft, or its boundaries are no longer in force.
     WorkspaceBusyError
         When the solver is at work on the plan already, or on as many plans as there are processors.
     """
@@ -221,10 +224,7 @@ def _begin(
     workspace: Workspace, session: Session, user: User, plan_id: int, request: dict[str, Any]
 ) -> str:
     plan = plans.get(session, plan_id)
-    if plan.status != plans.DRAFT:
-        raise InputError(
-            f"the plan is {plan.status} and cannot be redrawn", remedy="Copy it to a new draft"
-        )
+    refuse_settled(workspace, session, plan)
     plan_jobs.hold(session, plan_id)
     if plan_jobs.running(session, plan_id):
         raise WorkspaceBusyError(

@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from geoteam.errors import DisclosureError, InputError, NotFoundError, WorkspaceBusyError
+from geoteam.errors import (
+    DisclosureError,
+    InputError,
+    NotFoundError,
+    SettledError,
+    WorkspaceBusyError,
+)
 from geoteam.services import plan_job_run, plan_jobs, plans
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs as job_store
@@ -175,7 +181,7 @@ def test_what_cannot_be_asked_is_refused(lone: Workspace, asked: dict[str, Any],
 def test_only_a_draft_and_only_by_those_who_lead_its_teams(lone: Workspace) -> None:
     with lone.reading() as session:
         published = plan_store.list_plans(session)[0].id
-    with pytest.raises(InputError, match="published"):
+    with pytest.raises(SettledError, match="published"):
         plan_jobs.start(lone, BOSS, published, {})
     with pytest.raises(NotFoundError):
         plan_jobs.start(lone, BOSS, 99, {})
