@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geoteam.errors import GeoteamError, InputError, MissingFileError, UnreadableFileError
+from geoteam.services.file_kept import KeptRows
 from geoteam.services.import_files import TableFile, open_table
 
 # Rows that are read, worked on and written together.
@@ -147,7 +148,12 @@ def open_source(path: Path, check: CheckRow | None = None) -> Iterator[Source]:
                 raise type(error)(error.what, where=where, remedy=error.remedy) from error
             yield source
     else:
-        yield _text(path, open_table(path), check)
+        table = open_table(path)
+        if not table.is_workbook:
+            yield _text(path, table, check)
+            return
+        with tempfile.TemporaryDirectory(prefix="geoteam-") as scratch:
+            yield _text(path, table, check, KeptRows(Path(scratch) / "rows"))
 
 
 def cells(column: Column) -> Sequence[Any]:
@@ -211,10 +217,12 @@ def _unpacked(path: Path, scratch: Path) -> Path:
     return plain
 
 
-def _text(path: Path, table: TableFile, check: CheckRow | None) -> Source:
+def _text(
+    path: Path, table: TableFile, check: CheckRow | None, kept: KeptRows | None = None
+) -> Source:
     header = len(table.columns)
     rows, ragged, width = 0, 0, header
-    for number, row in _rows(table):
+    for number, row in kept.keep(_rows(table)) if kept else _rows(table):
         rows += 1
         if len(row) != header:
             ragged += 1
@@ -226,7 +234,7 @@ def _text(path: Path, table: TableFile, check: CheckRow | None) -> Source:
 
     def read() -> Iterator[list[Column]]:
         block: list[list[Any]] = []
-        for _, row in _rows(table):
+        for row in kept.rows() if kept else (row for _, row in _rows(table)):
             block.append(row)
             if len(block) == BLOCK_ROWS:
                 yield _turned(block, width)

@@ -48,9 +48,11 @@ class TableFile:
     columns
         Names in the first row, as written; '' for a column without a name.
     form
-        How the file was read, for people: "CSV, utf-8, separated by ','".
+        How the file was read, for people: ``CSV, UTF-8, separated by commas``.
     digest
         SHA-256 of the file.
+    is_workbook
+        Whether it is XLSX, which is slow to read.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class TableFile:
     form: str
     digest: str
     _open: Callable[[], Iterator[tuple[int, list[Any], float]]] = field(repr=False)
+    is_workbook: bool = False
 
     def rows(self, *, blank: bool = False) -> Iterator[tuple[int, list[Any], float]]:
         """Read the rows below the header.
@@ -140,7 +143,7 @@ def _open_csv(path: Path, digest: str) -> TableFile:
                 ) from error
 
     header = next(((cells) for _, cells, _ in read()), [])
-    shown = {"\t": "tab"}.get(delimiter, repr(delimiter))
+    shown = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
     name = {"cp1252": "Windows-1252", "latin_1": "Latin-1"}.get(encoding, encoding.upper())
     name += " with some Windows-1252" if mixed else ""
     return TableFile(path, _names(header, path), f"CSV, {name}, separated by {shown}", digest, read)
@@ -269,7 +272,8 @@ def _open_xlsx(path: Path, digest: str) -> TableFile:
                 book.close()
 
     header = next(((cells) for _, cells, _ in read()), [])
-    return TableFile(path, _names(header, path), "Excel workbook, first sheet", digest, read)
+    form = "Excel workbook, first sheet"
+    return TableFile(path, _names(header, path), form, digest, read, is_workbook=True)
 
 
 def _damaged(path: Path) -> UnreadableFileError:

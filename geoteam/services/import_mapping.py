@@ -156,14 +156,17 @@ def guess(columns: Sequence[str], noun: str, fields: Sequence[Field]) -> ColumnM
     chosen: dict[str, str] = {}
     how: dict[str, str] = {}
     for one in fields:
-        for name in one.names:
-            column = next((c for c, plain in left.items() if plain == name), None)
+        # geoteam's own name comes last: agencies use some of them for something else.
+        for name in (*one.names, one.name):
+            column = next((c for c in left if _bare(c) == _bare(name)), None)
             if column is not None:
                 chosen[one.name], how[one.name] = column, "name"
                 del left[column]
                 break
         else:
-            halves = [next((c for c, p in left.items() if p in names), "") for names in one.halves]
+            halves = [
+                next((c for c in left if _bare(c) in map(_bare, names)), "") for names in one.halves
+            ]
             if all(halves):
                 chosen[one.name], how[one.name] = "+".join(halves), "two columns"
                 for column in halves:
@@ -363,6 +366,11 @@ def _check(
                 where=where,
                 remedy=f"The file has: {', '.join(columns)}",
             )
+
+
+def _bare(name: str) -> str:
+    # "Client-ID", "client_id" and "CLIENTID" are all "clientid".
+    return _plain(name).replace(" ", "")
 
 
 def _plain(name: str) -> str:

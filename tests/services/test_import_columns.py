@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def test_a_mapping_is_guessed_saved_and_can_be_given(bare: Workspace, tmp_path: 
         load(bare, path, mapping=given | {"zip": "Nix"})
     with pytest.raises(InputError, match="nothing that clients have"):
         load(bare, path, mapping=given | {"colour": "Wo"})
+
+
+@pytest.mark.parametrize("write_as", [str, str.upper, str.title, "_{}.".format])
+def test_geoteams_own_names_are_recognised(bare: Workspace, write_as: Callable[[str], str]) -> None:
+    for parted in ("_", " ", "-", ""):
+        names = [write_as(name.replace("_", parted)) for name in FIELD_NAMES]
+        guessed = guess_mapping(bare, names, "clients")
+        assert dict(guessed.columns) == dict(zip(FIELD_NAMES, names, strict=True))
+        assert set(guessed.how.values()) == {"name"}
+
+
+def test_an_agencys_name_goes_before_geoteams_own(bare: Workspace) -> None:
+    guessed = guess_mapping(bare, ["ref", "Client ID", "kind", "Housing Type"], "clients")
+    assert dict(guessed.columns) == {"ref": "Client ID", "kind": "Housing Type"}
 
 
 CASES = {
