@@ -113,7 +113,9 @@ def whole(fields: Fields, name: str, default: int, *, low: int, high: int) -> in
     return int(value)
 
 
-def number(fields: Fields, name: str, *, low: float, high: float) -> float | None:
+def number(
+    fields: Fields, name: str, *, low: float, high: float, label: str = "", example: str = ""
+) -> float | None:
     """Read a number.
 
     Parameters
@@ -126,6 +128,10 @@ def number(fields: Fields, name: str, *, low: float, high: float) -> float | Non
         Smallest number allowed.
     high
         Largest number allowed.
+    label
+        What the page calls it.
+    example
+        A number as one may be typed.
 
     Returns
     -------
@@ -145,7 +151,8 @@ def number(fields: Fields, name: str, *, low: float, high: float) -> float | Non
     except ValueError:
         found = float("nan")
     if not low <= found <= high:
-        raise InputError(f"{name} must be a number from {low:g} to {high:g}")
+        such = f", such as {example}" if example else ""
+        raise InputError(f"{label or name} must be a number from {low:g} to {high:g}{such}")
     return found
 
 

@@ -15,7 +15,7 @@ from geoteam.errors import InputError, NotFoundError, SignInError
 from geoteam.model import Role, User
 from geoteam.services.passwords import hash_password, is_outdated, matches, new_password
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, settings, staff, users
+from geoteam.store import audit, claims, settings, staff, users
 
 SESSION_SETTING = "sessions"
 IDLE_MINUTES = 30
@@ -158,7 +158,7 @@ def _limits(session: Session) -> tuple[timedelta, timedelta]:
 
 
 def sign_out(workspace: Workspace, token: str) -> None:
-    """End the session of a browser.
+    """End the session of a browser; the addresses that the user has open for review are free again.
 
     Parameters
     ----------
@@ -174,6 +174,7 @@ def sign_out(workspace: Workspace, token: str) -> None:
             return
         name = found.account.user.username
         users.close_sessions(session, token_hash=digest)
+        claims.release_all(session, name)
         _record(session, workspace.now(), name, "account.sign_out", name)
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from geoteam.model import User
 from geoteam.services.paging import Page
+from geoteam.services.review_batches import batches, undo_batch
 from geoteam.services.review_bulk import CAUSES as BULK_CAUSES
 from geoteam.services.review_bulk import (
     LEAST_SCORE,
     BulkFilter,
     BulkPreview,
     accept_all,
-    batches,
+    bulk_table,
     preview_bulk,
-    undo_batch,
 )
 from geoteam.services.review_claims import CLAIM, claim_next, keep_open, leave
 from geoteam.services.review_decisions import decide_item, undo_decision
@@ -33,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "doubtful": "The match is not certain enough",
     "no_match": "No place was found",
     "moved": "A newer reference places it elsewhere",
+    "lost": "A newer reference no longer finds it",
 }
 
 
@@ -158,6 +159,7 @@ __all__ = [
     "SetPin",
     "accept_all",
     "batches",
+    "bulk_table",
     "claim_next",
     "count_waiting",
     "decide_item",

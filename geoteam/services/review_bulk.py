@@ -1,4 +1,4 @@
-"""Accepting the best candidate of many addresses at once, after a look, and taking it all back.
+"""Accepting the only candidate of many addresses at once, after a look.
 
 For supervisors only: an officer decides on one client at a time. Each decision holds for its client
 alone, since nobody looked at each text.
@@ -14,39 +14,55 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError, NotFoundError
-from geoteam.model import Role, User
+from geoteam.errors import InputError
+from geoteam.model import MatchStatus, Role, User
+from geoteam.services.batch import safe
 from geoteam.services.review_decisions import plain
 from geoteam.services.review_items import note, part_of
+from geoteam.services.review_places import lay_over
 from geoteam.services.review_results import candidate_result, moved_result
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, claims, decisions, geocodes, queue, undo
+from geoteam.store import audit, claims, decisions, geocodes, queue
 from geoteam.store.proposals import settle
 
 # Causes whose only candidate may be accepted unseen.
 CAUSES = ("boundary", "doubtful", "moved")
 # Below it, 13 of 100 matches lie within 100 m on real addresses; above, more than 97 within 250 m.
 LEAST_SCORE = 80
+ACCEPT_MANY = "accept many addresses at once"
 _MANY = "it has several candidates"
 _NONE = "it has no candidate"
 _SINGLY = "ties, and addresses without a match, are decided one by one"
 _LOW = "its score is below the one asked for"
 _ELSEWHERE = "it is in another area"
+_UNSURE = "its area is not sure"
 _HELD = "somebody has it open"
 
 
 @dataclass(frozen=True, slots=True)
 class BulkFilter:
-    """Which addresses are meant: their cause, a least score, and the area of the candidate."""
+    """Which addresses are meant.
+
+    Attributes
+    ----------
+    cause
+        Only this one of ``CAUSES``; any when empty.
+    score
+        The least score of the candidate.
+    area
+        The area in which the candidate lies; any when empty.
+    unsure
+        Also candidates so near the edge of their area that they may lie in another.
+    """
 
     cause: str = ""
     score: int = LEAST_SCORE
     area: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +72,17 @@ class BulkPreview:
     Attributes
     ----------
     rows
-        Each with ``id``, ``client_ref``, ``address``, ``cause``, ``candidate``, ``score`` and
-        ``unit``.
+        Each with ``id``, ``client_ref``, ``address``, ``cause``, ``candidate``, ``score``,
+        ``unit`` ('' outside every area), ``near`` (the other areas that it may lie in) and
+        ``team`` ('' for none).
     units
         Area and how many, most first; '' is outside every area.
     left_out
         Why others of the same cause are not among them, and how many.
     areas
         Every area that a candidate lies in, to choose from.
+    unsure
+        How many fit whose area is not sure, among the rows or left out.
     mark
         What was seen: the same filter accepts only the same addresses at the same places.
     """
@@ -72,6 +91,7 @@ class BulkPreview:
     units: list[tuple[str, int]]
     left_out: list[tuple[str, int]]
     areas: list[str]
+    unsure: int
     mark: str
 
 
@@ -80,7 +100,25 @@ class _Found:
     row: queue.Waiting
     candidate: Mapping[str, Any]
     all_candidates: Sequence[Mapping[str, Any]]
-    unit: str
+
+    def told(self) -> dict[str, Any]:
+        """What the preview shows of it."""
+        told = {name: getattr(self.row, name) for name in ("id", "client_ref", "address", "cause")}
+        told |= {name: self.candidate[name] for name in ("unit", "near", "team")}
+        return told | {
+            "candidate": self.candidate["address"],
+            "score": float(self.candidate["score"]),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """What a filter shows, parted into what can be accepted and what is left out, and why."""
+
+    found: list[_Found]
+    left_out: Counter[str]
+    areas: list[str]
+    unsure: int
 
 
 def preview_bulk(workspace: Workspace, user: User, wanted: BulkFilter) -> BulkPreview:
@@ -105,33 +143,76 @@ def preview_bulk(workspace: Workspace, user: User, wanted: BulkFilter) -> BulkPr
     DisclosureError
         For every other role.
     """
-    require_role(user, (Role.SUPERVISOR,), "accept many addresses at once")
+    seen = _look(workspace, user, wanted, "address.preview")
+    found = seen.found
+    units = Counter(one.candidate["unit"] for one in found).most_common()
+    return BulkPreview(
+        [one.told() for one in found],
+        units,
+        seen.left_out.most_common(),
+        seen.areas,
+        seen.unsure,
+        _mark(found),
+    )
+
+
+def bulk_table(
+    workspace: Workspace, user: User, wanted: BulkFilter, causes: Mapping[str, str]
+) -> pd.DataFrame:
+    """Make the table of what a bulk acceptance would do, to be taken as a file; it is audited.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    wanted
+        Which addresses.
+    causes
+        The words of each cause.
+
+    Returns
+    -------
+    DataFrame
+        ``client``, ``address``, ``placed_at``, ``area``, ``may_also_be``, ``team``, ``score`` and
+        ``waits_because``, harmless for spreadsheets.
+
+    Raises
+    ------
+    DisclosureError
+        For every other role.
+    """
+    rows = [one.told() for one in _look(workspace, user, wanted, "address.export").found]
+    texts = {
+        "client": [row["client_ref"] for row in rows],
+        "address": [row["address"] for row in rows],
+        "placed_at": [row["candidate"] for row in rows],
+        "area": [row["unit"] for row in rows],
+        "may_also_be": [" or ".join(row["near"]) for row in rows],
+        "team": [row["team"] for row in rows],
+    }
+    table = pd.DataFrame(texts, dtype="str")
+    table["score"] = [round(row["score"]) for row in rows]
+    table["waits_because"] = pd.Series([causes[row["cause"]] for row in rows], dtype="str")
+    return safe(table)
+
+
+def _look(workspace: Workspace, user: User, wanted: BulkFilter, action: str) -> _Sorted:
+    require_role(user, (Role.SUPERVISOR,), ACCEPT_MANY)
     with workspace.transaction() as session:
-        found, left_out, areas = _find(workspace, session, user, wanted)
+        seen = _find(workspace, session, user, wanted)
         audit.append(
             session,
             at=workspace.now(),
             actor=user.username,
-            action="address.preview",
+            action=action,
             object_kind="clients",
             object_ref="",
             purpose="address",
-            detail={"rows": len(found), "cause": wanted.cause, "score": wanted.score},
+            detail={"rows": len(seen.found), "cause": wanted.cause, "score": wanted.score},
         )
-    rows = [
-        {
-            "id": one.row.id,
-            "client_ref": one.row.client_ref,
-            "address": one.row.address,
-            "cause": one.row.cause,
-            "candidate": one.candidate["address"],
-            "score": float(one.candidate["score"]),
-            "unit": one.unit,
-        }
-        for one in found
-    ]
-    units = Counter(one.unit for one in found).most_common()
-    return BulkPreview(rows, units, left_out.most_common(), areas, _mark(found))
+    return seen
 
 
 def accept_all(
@@ -164,12 +245,12 @@ def accept_all(
     DisclosureError
         For every other role.
     """
-    require_role(user, (Role.SUPERVISOR,), "accept many addresses at once")
+    require_role(user, (Role.SUPERVISOR,), ACCEPT_MANY)
     if not why.strip():
         raise InputError("a decision needs a reason", remedy="Say how you know")
     batch = secrets.token_hex(8)
     with workspace.transaction() as session:
-        found, _, _ = _find(workspace, session, user, wanted)
+        found = _find(workspace, session, user, wanted).found
         if not found:
             raise InputError("there is nothing to accept", remedy="Choose another filter")
         locked = queue.lock(session, [one.row.id for one in found])
@@ -221,10 +302,7 @@ def _accept(
         )  # fmt: skip
 
 
-def _find(
-    workspace: Workspace, session: Session, user: User, wanted: BulkFilter
-) -> tuple[list[_Found], Counter[str], list[str]]:
-    """Part what the filter shows into what can be accepted and what is left out, and why."""
+def _find(workspace: Workspace, session: Session, user: User, wanted: BulkFilter) -> _Sorted:
     part = part_of(workspace, user, wanted.cause)
     rows = queue.page(session, part, workspace.now(), limit=None)
     listed = queue.candidates(session, part)
@@ -233,91 +311,35 @@ def _find(
     for row in rows:
         # Of a moved place, the candidates are the new ones.
         new = [one for one in listed[row.id] if not one.get("present")]
-        if row.cause not in CAUSES:
+        if row.cause not in CAUSES or row.status == MatchStatus.TIE.value:
             left_out[_SINGLY] += 1
         elif len(new) != 1:
             left_out[_MANY if new else _NONE] += 1
         else:
             single.append((row, new[0]))
-    index = workspace.area_index(workspace.profile.unit_kind)
-    units = index.locate(
-        np.array([one["lon"] for _, one in single], dtype=float),
-        np.array([one["lat"] for _, one in single], dtype=float),
-    )
+    placed = lay_over(workspace, session, [one for _, one in single])
     found = []
-    for (row, candidate), unit in zip(single, units, strict=True):
+    unsure = 0
+    for (row, _), candidate in zip(single, placed, strict=True):
         if candidate["score"] < wanted.score:
             left_out[_LOW] += 1
-        elif wanted.area and unit != wanted.area:
+        elif wanted.area and candidate["unit"] != wanted.area:
             left_out[_ELSEWHERE] += 1
         elif row.held_by not in ("", user.username):
             left_out[_HELD] += 1
         else:
-            found.append(_Found(row, candidate, listed[row.id], str(unit)))
-    return found, left_out, sorted({str(unit) for unit in units if unit})
+            is_unsure = bool(candidate["near"]) or row.cause == "boundary"
+            unsure += is_unsure
+            if is_unsure and not wanted.unsure:
+                left_out[_UNSURE] += 1
+            else:
+                found.append(_Found(row, candidate, listed[row.id]))
+    areas = sorted({one["unit"] for one in placed if one["unit"]})
+    return _Sorted(found, left_out, areas, unsure)
 
 
 def _mark(found: Sequence[_Found]) -> str:
-    seen = [[one.row.id, one.candidate["lon"], one.candidate["lat"], one.unit] for one in found]
+    seen = [
+        [one.row.id, *(one.candidate[name] for name in ("lon", "lat", "unit"))] for one in found
+    ]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
-
-
-def batches(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """List the latest decisions made together that the user may take back; no record is read.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        A supervisor.
-
-    Returns
-    -------
-    list of dict
-        ``batch``, ``many`` (those that still hold), ``decided_by``, ``decided_why`` and
-        ``decided_at``, latest first.
-    """
-    require_role(user, (Role.SUPERVISOR,), "accept many addresses at once")
-    everybody = "*" in user.team_refs
-    with workspace.reading() as session:
-        return undo.batches(session, "" if everybody else user.username)
-
-
-def undo_batch(workspace: Workspace, user: User, batch: str) -> int:
-    """Take back all that was accepted together and still holds.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        The supervisor who decided, or one of every team.
-    batch
-        The mark.
-
-    Returns
-    -------
-    int
-        How many wait again; what was decided anew since stays.
-
-    Raises
-    ------
-    NotFoundError
-        When there is nothing to take back, or nothing that the user may.
-    DisclosureError
-        For every other role.
-    """
-    require_role(user, (Role.SUPERVISOR,), "take many decisions back at once")
-    with workspace.transaction() as session:
-        members = undo.batch_members(session, batch) if batch else []
-        theirs = [one for one in members if "*" in user.team_refs or one[2] == user.username]
-        if not theirs:
-            raise NotFoundError(
-                "there is nothing to take back under this mark", remedy="See: Review"
-            )
-        undo.take_back(session, [residence_id for residence_id, _, _ in theirs], workspace.now())
-        decisions.forget_batch(session, batch)
-        for _, client_ref, _ in theirs:
-            note(workspace, session, user, "address.undo", client_ref, batch=batch)
-    return len(theirs)

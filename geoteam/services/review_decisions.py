@@ -13,7 +13,7 @@ from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place
 from geoteam.services.review_claims import refuse_if_held
 from geoteam.services.review_items import is_proposal, note, open_item, waits
-from geoteam.services.review_results import ACTIONS, SetPin, result_of
+from geoteam.services.review_results import ACTIONS, Choice, SetPin, result_of
 from geoteam.services.review_reuse import holds_for_all
 from geoteam.services.workspace import Workspace
 from geoteam.store import claims, decisions, geocodes, queue, undo
@@ -30,12 +30,13 @@ def decide_item(
     candidate: int | None = None,
     address: str = "",
     pin: SetPin | None = None,
+    shelter: str = "",
 ) -> None:
     """Keep a person's decision on an address, and use it again where it holds.
 
     A reading of the text (a chosen candidate of a doubtful match, a corrected spelling) holds for
     everybody who writes the same text. Decisions on ties, boundaries and moves, on what has no
-    place, pins, and an address that the text does not say hold for this client only.
+    place, shelters, pins, and an address that the text does not say hold for this client only.
 
     Parameters
     ----------
@@ -45,16 +46,10 @@ def decide_item(
         An officer or a supervisor.
     item
         Number of the item.
-    action
-        One of ``ACTIONS``.
     why
         How the person knows.
-    candidate
-        Position of the chosen candidate, from 0, for the action ``candidate``.
-    address
-        The right address, for the action ``address``.
-    pin
-        For the action ``pin``.
+    action, candidate, address, pin, shelter
+        What was chosen, as in `review_results.Choice`.
 
     Raises
     ------
@@ -73,7 +68,8 @@ def decide_item(
                 "this address was decided already", remedy="Go back to the queue for the next one"
             )
         refuse_if_held(workspace, session, user, found)
-        result = result_of(workspace, found, action, candidate=candidate, address=address, pin=pin)
+        choice = Choice(action, candidate, address, pin, shelter)
+        result = result_of(workspace, session, found, choice)
         row = pd.DataFrame(
             [result | {"candidates": list(found.candidates)}],
             index=pd.Index([found.residence_id], name="residence_id"),

@@ -120,14 +120,38 @@ def _nearest(workspace: Workspace, lon: float, lat: float) -> tuple[str, float]:
     # Degrees of equal length are enough to tell which is nearest; the distance is measured.
     stretch = math.cos(math.radians(lat))
     row = int(np.argmin(((lons - lon) * stretch) ** 2 + (lats - lat) ** 2))
-    x, y = project(np.array([lon, lons[row]]), np.array([lat, lats[row]]), reference.crs)
     street = int(parts.point_street[row])
     words = (
         f"{parts.point_number[row]}{parts.point_suffix[row]}",
         str(parts.street_base[street]),
         str(parts.street_quadrant[street]),
     )
-    return " ".join(word for word in words if word), float(math.hypot(x[1] - x[0], y[1] - y[0]))
+    there = float(lons[row]), float(lats[row])
+    return " ".join(word for word in words if word), metres_between(workspace, (lon, lat), there)
+
+
+def metres_between(
+    workspace: Workspace,
+    one: tuple[float | None, float | None],
+    other: tuple[float | None, float | None],
+) -> float:
+    """Measure how far two points are from each other.
+
+    Parameters
+    ----------
+    workspace
+        The workspace, for the projection of its reference.
+    one, other
+        Longitude and latitude, EPSG:4326.
+
+    Returns
+    -------
+    float
+        Metres; NaN when a coordinate is missing.
+    """
+    lon, lat = (np.array(pair, dtype=float) for pair in zip(one, other, strict=True))
+    x, y = project(lon, lat, workspace.reference().crs)
+    return float(math.hypot(x[1] - x[0], y[1] - y[0]))
 
 
 def _said(unit: str, near: tuple[str, ...], nearest: str, distance_m: float) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
 from geoteam.model import AddressKind, MatchCode, MatchStatus
 from geoteam.services.geocoding import place
 from geoteam.services.review_items import is_proposal
-from geoteam.services.review_pin import pin_at
+from geoteam.services.review_pin import metres_between, pin_at
+from geoteam.services.review_places import known_of, radius_of, start_of
 from geoteam.services.review_reuse import CHOSEN, CORRECTED
+from geoteam.services.review_shelters import UNKNOWN
+from geoteam.services.review_shelters import chosen as chosen_shelter
 from geoteam.services.workspace import Workspace
 from geoteam.store import geocodes
 
@@ -27,13 +31,13 @@ _WITHOUT_PLACE = {
 _KEPT = "a person kept the present place"
 _MOVED = "a person took the place of the newer reference"
 _PINNED = "a person set the pin"
-# For candidates that do not say how exact they are, in metres.
-_EXACT_M = {
-    MatchCode.POINT_ADDRESS.value: 10.0,
-    MatchCode.PLACE.value: 30.0,
-    MatchCode.STREET_INT.value: 30.0,
+_SHELTERED: Mapping[str, Any] = {
+    "kind": AddressKind.SHELTER.value,
+    "reason": "a person decided: a shelter, at this place",
 }
-_ROUGH_M = 135.0
+_SHELTER_UNKNOWN = "a person decided: a shelter, not known which"
+# A pin this near where it began was not set by anybody.
+_UNMOVED_M = 1.0
 _FOUND: Mapping[str, Any] = {
     "status": MatchStatus.MATCHED.value,
     "kind": AddressKind.ADDRESS.value,
@@ -64,23 +68,12 @@ class SetPin:
     outside_too: bool = False
 
 
-def result_of(
-    workspace: Workspace,
-    found: geocodes.Geocode,
-    action: str,
-    *,
-    candidate: int | None,
-    address: str,
-    pin: SetPin | None,
-) -> dict[str, Any]:
-    """Turn a choice into the columns of a geocode.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person chose.
 
-    Parameters
+    Attributes
     ----------
-    workspace
-        The workspace.
-    found
-        The item.
     action
         One of ``ACTIONS``.
     candidate
@@ -89,6 +82,41 @@ def result_of(
         The right address, for the action ``address``.
     pin
         For the action ``pin``.
+    shelter
+        Which one, for the action ``shelter``: ``venue:`` and its reference, ``candidate:`` and a
+        position, ``address``, ``pin``, or ``unknown`` for a shelter that nobody knows.
+    """
+
+    action: str
+    candidate: int | None = None
+    address: str = ""
+    pin: SetPin | None = None
+    shelter: str = ""
+
+    @property
+    def placed_by(self) -> Choice:
+        """The choice of the place alone: for a shelter that is no venue, where it stands."""
+        action, _, position = self.shelter.partition(":")
+        if self.action != "shelter" or action not in ("candidate", "address", "pin"):
+            return self
+        return replace(self, action=action, candidate=int(position) if position.isdigit() else None)
+
+
+def result_of(
+    workspace: Workspace, session: Session, found: geocodes.Geocode, choice: Choice
+) -> dict[str, Any]:
+    """Turn a choice into the columns of a geocode.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    found
+        The item.
+    choice
+        What was chosen.
 
     Returns
     -------
@@ -98,16 +126,21 @@ def result_of(
     Raises
     ------
     InputError
-        When the choice is incomplete, a pin is outside every area, or a corrected address is not
-        certain either.
+        When the choice is incomplete, a pin was not moved or is outside every area, or a corrected
+        address is not certain either.
     """
-    if action in _WITHOUT_PLACE:
-        return _nowhere(action)
-    if action == "candidate":
-        return _candidate(found, candidate)
-    if action == "pin":
-        return _pinned(workspace, pin or SetPin(None, None))
-    return {**_FOUND, **_corrected(workspace, address)}
+    where = choice.placed_by
+    if where.action == "candidate":
+        result = _candidate(found, where.candidate)
+    elif where.action == "address":
+        result = {**_FOUND, **_corrected(workspace, where.address)}
+    elif where.action == "pin":
+        result = _pinned(workspace, session, found, where.pin or SetPin(None, None))
+    elif where.action == "shelter" and where.shelter != UNKNOWN:
+        result = _venue(chosen_shelter(workspace, session, where.shelter))
+    else:
+        return _nowhere(where.action)
+    return {**result, **(_SHELTERED if choice.action == "shelter" else {})}
 
 
 def candidate_result(chosen: Mapping[str, Any], reason: str = CHOSEN) -> dict[str, Any]:
@@ -131,7 +164,7 @@ def candidate_result(chosen: Mapping[str, Any], reason: str = CHOSEN) -> dict[st
         "match_code": code,
         "lon": float(chosen["lon"]),
         "lat": float(chosen["lat"]),
-        "uncertainty_m": float(chosen.get("uncertainty_m") or _EXACT_M.get(code, _ROUGH_M)),
+        "uncertainty_m": radius_of(chosen),
         "matched_address": chosen["address"],
         "reference_id": str(chosen.get("reference_id", "")),
         "reason": reason,
@@ -163,8 +196,18 @@ def moved_result(chosen: Mapping[str, Any]) -> dict[str, Any]:
     return candidate_result(chosen, _MOVED)
 
 
-def _pinned(workspace: Workspace, chosen: SetPin) -> dict[str, Any]:
+def _pinned(
+    workspace: Workspace, session: Session, found: geocodes.Geocode, chosen: SetPin
+) -> dict[str, Any]:
     pin = pin_at(workspace, chosen.lon, chosen.lat, chosen.radius_m)
+    known = [] if found.candidates else known_of(workspace, session, found)
+    start = start_of(workspace, found.candidates, known)
+    if metres_between(workspace, start, (chosen.lon, chosen.lat)) < _UNMOVED_M:
+        raise InputError(
+            "the pin stands where it began, which is only a guess",
+            remedy="Move it to the right place; if that is right, choose the candidate that is "
+            "there or type its address",
+        )
     if not pin.unit and not chosen.outside_too:
         raise InputError(
             "the pin is outside every area", remedy="Move it, or tick that it is right there"
@@ -181,6 +224,14 @@ def _pinned(workspace: Workspace, chosen: SetPin) -> dict[str, Any]:
     }
 
 
+def _venue(shelter: Mapping[str, Any]) -> dict[str, Any]:
+    code = MatchCode.PLACE.value
+    return candidate_result(
+        {**shelter, "match_code": code, "address": shelter["name"].upper()}
+        | {"reference_id": shelter["ref"]}
+    )
+
+
 def _nowhere(action: str) -> dict[str, Any]:
     nan = float("nan")
     return {
@@ -194,7 +245,9 @@ def _nowhere(action: str) -> dict[str, Any]:
         "uncertainty_m": nan,
         "matched_address": "",
         "reference_id": "",
-        "reason": f"a person decided: {action.replace('_', ' ')}",
+        "reason": _SHELTER_UNKNOWN
+        if action == "shelter"
+        else f"a person decided: {action.replace('_', ' ')}",
         "decision": "unplaceable",
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from geoteam.geocoding import AddressGrammar, ParsedAddress, parse_address
-from geoteam.model import MatchStatus
+from geoteam.model import AddressKind, MatchStatus
 
 # The reasons under which a person's choice is kept.
 CHOSEN = "a person chose this candidate"
@@ -51,10 +51,12 @@ def holds_for_all(
     Returns
     -------
     bool
-        False for ties, for places near a boundary, for decisions without a place, and for
-        corrected addresses or candidates that are not a reading of the text.
+        False for ties, for places near a boundary, for decisions without a place, for shelters, and
+        for corrected addresses or candidates that are not a reading of the text.
     """
     if status == MatchStatus.TIE.value or boundary_ambiguous or result["decision"] != "accepted":
+        return False
+    if result.get("kind") == AddressKind.SHELTER.value:
         return False
     if result["reason"] == CHOSEN and status == MatchStatus.MATCHED.value:
         return True

@@ -7,22 +7,20 @@ from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
 from geoteam.maps import AreaLayer, PointLayer, city_map
 from geoteam.model import User
 from geoteam.services import review_reuse
-from geoteam.services.geocoding import place
+from geoteam.services import review_shelters as shelters
 from geoteam.services.ground import ground_of, outline
 from geoteam.services.review_claims import claim
 from geoteam.services.review_items import is_proposal, note, open_item, waits
+from geoteam.services.review_places import candidates_of, cause_of, known_of, start_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import clients as client_store
-from geoteam.store import geocodes, plans, queue, residences
+from geoteam.store import geocodes, queue
 
 # Around what is shown, in degrees: the map begins with a few blocks of the neighbourhood.
 _MARGIN = (0.004, 0.003)
@@ -45,8 +43,8 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
     dict
         ``id``, ``client_ref``, ``address``, ``zip``, ``cause``, ``reason``, ``waits``, ``held``
         (who else has it open, as `review_claims.claim`, None for the user), ``reuse`` (for whom a
-        decision will hold, in words), ``candidates`` (each with ``label``, ``unit``, ``team`` and
-        ``near``, the other areas that it may lie in), ``known`` (the client's earlier addresses,
+        decision will hold, in words), ``candidates`` (as `review_places.candidates_of`),
+        ``shelters`` (as `review_shelters.listed`), ``known`` (the client's earlier addresses,
         latest first), ``history`` (what held for this address, latest first); and what holds now:
         ``present`` (number of the item), ``decision``, ``decided_as``, ``matched_address``,
         ``decided_by``, ``decided_why``, ``decided_at`` ('' and None when no person decided) and
@@ -63,16 +61,16 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         history = geocodes.history(session, found.residence_id)
         present, latest = history[0], queue.latest(session, found.residence_id)
         note(workspace, session, user, "address.read", found.client_ref)
-        candidates = _candidates(workspace, found)
-        _name_teams(workspace, session, candidates)
-        known = _known(workspace, session, found)
+        candidates = candidates_of(workspace, session, found)
+        known = known_of(workspace, session, found)
+        offered = shelters.listed(workspace, session) if waits(found) and not held else []
     moves = is_proposal(found)
     return {
         "id": found.id,
         "client_ref": found.client_ref,
         "address": found.address,
         "zip": found.zip,
-        "cause": queue.cause_of(found.decision, found.status, found.boundary_ambiguous),
+        "cause": cause_of(found),
         "reason": found.reason,
         "waits": waits(found),
         "held": held,
@@ -80,6 +78,7 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         if moves
         else review_reuse.wording(found.status, found.boundary_ambiguous),
         "candidates": candidates,
+        "shelters": offered,
         "known": known,
         "history": [asdict(one) for one in history],
         "present": latest,
@@ -90,88 +89,6 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         "decided_why": present.decided_why,
         "decided_at": present.valid_from if present.decided_by else None,
         "batch": present.batch,
-    }
-
-
-def _name_teams(
-    workspace: Workspace, session: Session, candidates: Sequence[dict[str, Any]]
-) -> None:
-    """Say which team each candidate would fall to under the plan in force."""
-    plan = plans.in_force(session, workspace.today())
-    units = [one["unit"] for one in candidates]
-    names = plans.team_names(session, plan.id, units) if plan else {}
-    for one in candidates:
-        one["team"] = names.get(one["unit"], "")
-
-
-def _candidates(workspace: Workspace, found: geocodes.Geocode) -> list[dict[str, Any]]:
-    listed = [dict(one) for one in found.candidates]
-    if not listed:
-        return []
-    index = workspace.area_index(workspace.profile.unit_kind)
-    at = (
-        np.array([one["lon"] for one in listed], dtype=float),
-        np.array([one["lat"] for one in listed], dtype=float),
-    )
-    radius_m = np.array([float(one.get("uncertainty_m") or 0.0) for one in listed])
-    for one, unit, near in zip(listed, index.locate(*at), index.near(*at, radius_m), strict=True):
-        one["unit"] = str(unit)
-        one["near"] = [code for code in near if code != unit]
-        told = "Present place" if one.get("present") else "New place"
-        one["label"] = told if is_proposal(found) else ""
-    return listed
-
-
-def _known(workspace: Workspace, session: Session, found: geocodes.Geocode) -> list[dict[str, Any]]:
-    """List the client's earlier addresses; those never looked up are placed now, for the eye."""
-    client = client_store.get(session, found.client_ref)
-    homes = [home for home in client.residences if home.id != found.residence_id] if client else []
-    places: dict[int, tuple[str, float, float]] = {}
-    unseen = []
-    for home in homes:
-        kept = next((g for g in geocodes.history(session, home.id) if g.valid_to is None), None)
-        if kept is None:
-            unseen.append(home)
-        elif kept.decision == "accepted" and kept.lon is not None and kept.lat is not None:
-            places[home.id] = kept.matched_address, kept.lon, kept.lat
-    places |= _looked_up(workspace, unseen)
-    rows = []
-    for home in sorted(homes, key=lambda home: home.valid_from, reverse=True):
-        matched, lon, lat = places.get(home.id, ("", None, None))
-        rows.append(
-            {
-                "address": home.address,
-                "zip": home.zip,
-                "kind": home.kind,
-                "valid_from": home.valid_from,
-                "valid_to": home.valid_to,
-                "matched_address": matched,
-                "lon": lon,
-                "lat": lat,
-            }
-        )
-    # Letters for those that stand on the map.
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    for row in rows:
-        row["letter"] = next(letters, "+") if row["lon"] is not None else ""
-    return rows
-
-
-def _looked_up(
-    workspace: Workspace, homes: Sequence[residences.Residence]
-) -> dict[int, tuple[str, float, float]]:
-    if not homes:
-        return {}
-    index = pd.Index([home.id for home in homes])
-    address, zips, kinds = (
-        pd.Series([getattr(home, name) for home in homes], index=index, dtype="str")
-        for name in ("address", "zip", "kind")
-    )
-    placed = place(workspace, address, zips, kinds)
-    sure = placed[(placed["decision"] == "accepted") & placed["lon"].notna()]
-    return {
-        int(str(number)): (str(row["matched_address"]), float(row["lon"]), float(row["lat"]))
-        for number, row in sure.iterrows()
     }
 
 
@@ -198,22 +115,24 @@ def review_map(workspace: Workspace, user: User, item: int, *, nonce: str = "") 
     """
     with workspace.transaction() as session:
         found = open_item(workspace, session, user, item)
-        known = [one for one in _known(workspace, session, found) if one["lon"] is not None]
+        known = [one for one in known_of(workspace, session, found) if one["lon"] is not None]
+        listed = candidates_of(workspace, session, found)
         note(workspace, session, user, "address.map", found.client_ref)
-    listed = _candidates(workspace, found)
     ground = ground_of(workspace)
     spots = [(one["lon"], one["lat"]) for one in (listed or known)]
     bounds = _around(spots) if spots else ground.bounds
-    middle = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-    marks = [layer for layer in _marks(listed, known) if len(layer.frame)]
     return city_map(
-        [_near_units(ground.unit_kind, ground.unit_areas, bounds), *marks],
-        title="Candidates",
+        [
+            _near_units(ground.unit_kind, ground.unit_areas, bounds),
+            *_marks(listed),
+            *_earlier(known),
+        ],
+        title="Present place and new place" if is_proposal(found) else "Candidates",
         nonce=nonce,
         basemap_url=ground.basemap_url,
         attribution=ground.attribution,
         bounds=bounds,
-        pin=spots[0] if spots else middle,
+        pin=start_of(workspace, listed, known),
     )
 
 
@@ -233,19 +152,29 @@ def _near_units(
     return outline(kind, units[units.intersects(view)], show=True)
 
 
-def _marks(
-    listed: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]
-) -> list[PointLayer]:
+def _marks(listed: Sequence[Mapping[str, Any]]) -> list[PointLayer]:
+    """Mark the candidates by their numbers; the place in force looks unlike a new one."""
+    layers: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
+    for k, one in enumerate(listed):
+        layers.setdefault(one["label"] or "Candidates", []).append((k, one))
     return [
         _points(
-            "Candidates",
-            "stop",
-            [f"candidate:{k}" for k in range(len(listed))],
-            [str(k) for k in range(1, len(listed) + 1)],
-            [str(one["address"]) for one in listed],
-            [f"score {one['score']:.0f}, area {one['unit'] or 'none'}" for one in listed],
-            listed,
-        ),
+            name,
+            "start" if name == "Present place" else "stop",
+            [f"candidate:{k}" for k, _ in those],
+            [str(k + 1) for k, _ in those],
+            [str(one["address"]) for _, one in those],
+            [f"score {one['score']:.0f}, area {one['unit'] or 'none'}" for _, one in those],
+            [one for _, one in those],
+        )
+        for name, those in layers.items()
+    ]
+
+
+def _earlier(known: Sequence[Mapping[str, Any]]) -> list[PointLayer]:
+    if not known:
+        return []
+    return [
         _points(
             "Earlier addresses",
             "client",
@@ -254,7 +183,7 @@ def _marks(
             [str(one["matched_address"]) for one in known],
             [f"{one['valid_from']} to {one['valid_to'] or 'now'}" for one in known],
             known,
-        ),
+        )
     ]
 
 
@@ -282,7 +211,7 @@ def _points(
         frame=frame,
         title_column="title",
         mark_column="mark",
-        mark="1" if kind == "stop" else "A",
+        mark=marks[0],
         details={"detail": "About"},
         kind=kind,
         cluster=False,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from geoteam.model import Role
 from geoteam.server import ServerConfig, serve
@@ -108,6 +108,21 @@ def _pin(page: Page) -> tuple[float, float]:
     return lon, lat
 
 
+def frame_of(page: Page) -> Frame:
+    frame = map_frame(page)
+    assert frame
+    return frame
+
+
+def _metres_across(frame: Frame) -> float:
+    """How much the map shows from side to side, by its scale."""
+    told = frame.locator(".leaflet-control-scale-line").first
+    box = told.bounding_box()
+    assert box
+    metres = float(told.inner_text().removesuffix(" m"))
+    return metres / box["width"] * float(frame.evaluate("window.innerWidth"))
+
+
 def test_the_whole_work_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> None:
     watched = sign_in()
     page, keys = watched.page, watched.page.keyboard
@@ -148,6 +163,7 @@ def test_the_whole_work_by_keyboard(sign_in: Callable[..., Watched], pictures: P
     expect(page.get_by_text("Decision kept.")).to_be_visible()
     keys.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Move the pin by 5 m")
+    expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
     check_accessible(page)
     keys.press("Escape")
     keys.press("u")
@@ -165,11 +181,27 @@ def test_a_pin_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> N
     wait_until_drawn(page)
     item = _item(page)
     keys.press("p")
-    expect(page.locator("[data-pin-said]")).to_contain_text("In area")
-    lon, lat = _pin(page)
     frame = map_frame(page)
     assert frame
     expect(frame.locator(".gt-set-pin")).to_be_focused()
+    assert 100 < _metres_across(frame) < 220
+    # A pin that nobody moved says nothing, and is not kept.
+    assert page.locator("#lon").input_value() == ""
+    keys.press("Enter")
+    keys.type("The officer knows the place")
+    keys.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("The pin has no place")
+    wait_until_drawn(page)
+    assert _item(page) == item
+    # Chromium itself tells the console of a refused form.
+    watched.said.clear()
+    page.locator("input[value=pin]").focus()
+    keys.press("p")
+    expect(frame_of(page).locator(".gt-set-pin")).to_be_focused()
+    frame = frame_of(page)
+    keys.press("ArrowUp")
+    expect(page.locator("[data-pin-said]")).to_contain_text("In area")
+    lon, lat = _pin(page)
     keys.press("ArrowUp")
     keys.press("Shift+ArrowRight")
     page.wait_for_timeout(100)
@@ -194,7 +226,6 @@ def test_a_pin_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> N
     frame.locator(".gt-set-pin").focus()
     keys.press("Enter")
     expect(page.locator("#why")).to_be_focused()
-    keys.type("The officer knows the place")
     keys.press("Enter")
     page.wait_for_url(re.compile(rf"decided={item}"))
     page.goto(f"/review/{item}")
@@ -209,11 +240,11 @@ def test_a_pin_by_mouse(sign_in: Callable[..., Watched], pictures: Path, screen:
     page.goto("/review/next?reason=doubtful")
     wait_until_drawn(page)
     page.get_by_label("Somewhere else").check()
+    page.locator(".review-map").scroll_into_view_if_needed()
+    frame = frame_of(page)
+    frame.locator(".gt-set-pin").press("ArrowUp")
     expect(page.locator("[data-pin-said]")).to_contain_text("In area")
     before = _pin(page)
-    page.locator(".review-map").scroll_into_view_if_needed()
-    frame = map_frame(page)
-    assert frame
     box = frame.locator(".gt-set-pin").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
@@ -289,6 +320,38 @@ def test_an_earlier_address_stands_on_the_map(
 
 
 @pytest.mark.parametrize("screen", SCREENS)
+def test_a_shelter_has_a_place(
+    sign_in: Callable[..., Watched], pictures: Path, screen: str
+) -> None:
+    watched = sign_in(screen=SCREENS[screen])
+    page = watched.page
+    page.goto("/review/next?reason=doubtful")
+    wait_until_drawn(page)
+    item = _item(page)
+    warning = page.get_by_text("The client will have no place on the map.")
+    page.get_by_label("A shelter", exact=True).check()
+    which = page.get_by_label("Which shelter")
+    expect(warning).to_be_hidden()
+    which.select_option("unknown")
+    expect(warning).to_be_visible()
+    which.select_option("pin")
+    expect(warning).to_be_hidden()
+    expect(page.get_by_label("Longitude")).to_be_visible()
+    expect(frame_of(page).locator(".gt-set-pin")).to_be_visible()
+    which.select_option("address")
+    expect(frame_of(page).locator(".gt-set-pin")).to_have_count(0)
+    page.get_by_label("The right address").fill("1 TYPO")
+    expect(page.get_by_label("A shelter", exact=True)).to_be_checked()
+    which.select_option(label="Harbor Shelter, 142 2ND STREET NW")
+    _good(watched, pictures, f"review-shelter-{screen}")
+    page.get_by_label("Why", exact=True).fill("Called the client")
+    page.get_by_role("button", name="Keep this decision").click()
+    page.wait_for_url(re.compile(rf"decided={item}"))
+    page.goto(f"/review/{item}")
+    expect(page.get_by_text("HARBOR SHELTER").first).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
 def test_many_at_once_and_back(
     sign_in: Callable[..., Watched], pictures: Path, screen: str
 ) -> None:
@@ -302,12 +365,12 @@ def test_many_at_once_and_back(
     page.get_by_label("Why", exact=True).fill("Only one of these is possible")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name=f"Accept all {len(HOMES)}").click()
-    expect(page.get_by_text(f"{len(HOMES)} addresses were accepted together")).to_be_visible()
+    expect(page.get_by_text(f"{len(HOMES)} addresses accepted together")).to_be_visible()
     expect(page.get_by_role("heading", name="Nothing to accept")).to_be_visible()
     _good(watched, pictures, f"review-bulk-done-{screen}")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Take all back").click()
-    expect(page.get_by_text(f"{len(HOMES)} decisions were taken back")).to_be_visible()
+    expect(page.get_by_text(f"{len(HOMES)} addresses taken back")).to_be_visible()
     expect(heading).to_have_text(f"{len(HOMES)} would be accepted")
 
 

@@ -65,9 +65,9 @@ def test_a_refused_decision_keeps_what_was_typed(
 def test_a_decided_item_says_what_by_whom_when_and_why(signed_in: SignedIn) -> None:
     client = signed_in(Role.SUPERVISOR)
     path = _waiting(client)
-    assert send(client, path, path, decision="shelter", why="Called <them>")[0] == 303
+    assert send(client, path, path, decision="no_fixed_address", why="Called <them>")[0] == 303
     page = client.get(path).text
-    for text in ("A person decided: shelter.", "<dd>supervisor</dd>", "Called &lt;them&gt;"):
+    for text in ("A person decided: no fixed address.", "<dd>supervisor</dd>", "Called &lt;them&gt;"):
         assert text in page
     assert "Take the decision back" in page
     # A late second decision is refused on the page that tells of the first.

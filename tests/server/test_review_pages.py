@@ -82,6 +82,59 @@ def test_a_pin_is_told_in_words(signed_in: SignedIn) -> None:
         assert str(told["said"]).endswith(".")
 
 
+def test_a_pin_is_refused_in_words_that_name_its_field(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    place = {"lon": "abc", "lat": "38.9", "radius_m": "30"}
+    told = _ask(client, f"{path}/pin", path, **place)[1]["said"]
+    assert told == "Longitude must be a number from -180 to 180, such as -77.01."
+    told = _ask(client, f"{path}/pin", path, **place | {"lon": "-77", "lat": "x"})[1]["said"]
+    assert told == "Latitude must be a number from -90 to 90, such as 38.9."
+
+
+def test_a_shelter_is_asked_for(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    assert ">Harbor Shelter, 142 2ND STREET NW</option>" in client.get(path).text
+    status, page = send(client, path, path, decision="shelter", why="called")
+    assert status == 400
+    assert "Which shelter was not said." in page
+    offered = re.search(r'<option value="(venue:[^"]+)"', page)
+    assert offered
+    fields = {"decision": "shelter", "shelter": offered[1], "why": "called"}
+    assert send(client, path, path, **fields)[0] == 303
+    assert "HARBOR SHELTER" in client.get(path).text
+
+
+def test_a_shelter_whose_pin_is_refused_keeps_what_was_typed(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    fields = {"decision": "shelter", "shelter": "pin", "lon": "10.5", "lat": "20.5", "why": "seen"}
+    status, page = send(client, path, path, **fields)
+    assert status == 400
+    assert "outside every area" in page
+    assert '<option value="pin" selected' in page
+    assert "data-pin-outside hidden" not in page
+    assert send(client, path, path, **fields, outside_too="yes")[0] == 303
+
+
+def test_the_queue_says_what_it_holds(signed_in: SignedIn) -> None:
+    page = signed_in(Role.SUPERVISOR).get("/review").text
+    assert "keeps its present place until then" in page
+    page = signed_in(Role.OFFICER).get("/review").text
+    assert "Nothing waits for you" in page
+    assert "so a supervisor decides that one" in page
+
+
+def test_signing_out_gives_the_address_back(signed_in: SignedIn, other: FlaskClient) -> None:
+    first = signed_in(Role.SUPERVISOR)
+    path = _next(first)
+    first.get(path)
+    assert "Keep this decision" not in other.get(path).text
+    assert send(first, "/sign-out", "/")[0] == 303
+    assert "Keep this decision" in other.get(path).text
+
+
 def test_a_refused_pin_keeps_what_was_typed(signed_in: SignedIn) -> None:
     client = signed_in(Role.SUPERVISOR)
     path = _next(client)
@@ -98,7 +151,7 @@ def test_a_refused_pin_keeps_what_was_typed(signed_in: SignedIn) -> None:
 def test_undo_leads_back_to_the_address(signed_in: SignedIn) -> None:
     client = signed_in(Role.SUPERVISOR)
     path = _next(client)
-    status, after = send(client, path, path, decision="shelter", why="called")
+    status, after = send(client, path, path, decision="no_fixed_address", why="called")
     assert status == 303
     assert f"decided={path.rpartition('/')[2]}" in after
     status, back = send(client, f"{path}/undo", "/review")
@@ -117,5 +170,8 @@ def test_only_supervisors_are_offered_many_at_once(
     left_out = dict(review.preview_bulk(workspace, BOSS, review.BulkFilter()).left_out)
     assert sum(left_out.values()) == review.count_waiting(workspace, BOSS)
     assert "decided one by one" in page
+    table = signed_in(Role.SUPERVISOR).get("/review/bulk.csv")
+    assert table.mimetype == "text/csv"
+    assert table.text.startswith("client,address,placed_at,area,may_also_be,team,score")
     for query in ("reason=tie", "score=101", "score=x"):
         assert signed_in(Role.SUPERVISOR).get(f"/review/bulk?{query}").status_code == 400

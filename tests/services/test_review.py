@@ -10,7 +10,7 @@ import pytest
 
 from geoteam.errors import DisclosureError, GeoteamError, InputError, NotFoundError
 from geoteam.geocoding import AddressGrammar
-from geoteam.services import assignment, audit, geocoding, imports, review
+from geoteam.services import assigning, assignment, audit, geocoding, imports, review
 from geoteam.services.people import clients_frame
 from geoteam.services.review_reuse import CHOSEN, holds_for_all, is_reading
 from geoteam.services.workspace import Workspace
@@ -91,7 +91,7 @@ def test_a_chosen_candidate_counts(fresh: Workspace) -> None:
     assert client["matched_address"] == "122 A STREET NW"
     assert (client["decision"], client["unit"]) == ("accepted", "101")
     assert review.review_item(fresh, BOSS, item)["waits"] is False
-    assignment.run_assignment(fresh, "test")
+    assigning.run_assignment(fresh, "test")
     assert _client(fresh)["team"] == "T1"
     assert "a person chose this candidate" in assignment.explain_client(fresh, BOSS, "C023")
 
@@ -114,7 +114,7 @@ def test_a_corrected_address_counts(fresh: Workspace) -> None:
 
 @pytest.mark.parametrize("action", ["shelter", "no_fixed_address", "outside", "invalid"])
 def test_a_residence_without_a_place(fresh: Workspace, action: str) -> None:
-    review.decide_item(fresh, BOSS, _item(fresh), action=action, why=WHY)
+    review.decide_item(fresh, BOSS, _item(fresh), action=action, shelter="unknown", why=WHY)
     assert review.review_queue(fresh, BOSS).total == 0
     client = _client(fresh)
     assert client["decision"] == "unplaceable"
@@ -131,6 +131,10 @@ def test_a_residence_without_a_place(fresh: Workspace, action: str) -> None:
         ({"action": "candidate", "candidate": 2}, "not in the list"),
         ({"action": "candidate", "candidate": -1}, "not in the list"),
         ({"action": "invalid", "why": "  "}, "needs a reason"),
+        ({"action": "shelter"}, "which shelter was not said"),
+        ({"action": "shelter", "shelter": "venue:nowhere"}, "which shelter was not said"),
+        ({"action": "shelter", "shelter": "candidate:9"}, "not in the list"),
+        ({"action": "shelter", "shelter": "pin"}, "has no place"),
     ],
 )
 def test_half_a_decision_is_refused(city: Workspace, choice: dict[str, Any], message: str) -> None:
@@ -208,7 +212,8 @@ def test_a_client_without_a_place_takes_nobody_off_the_map(
     fresh: Workspace, tmp_path: Path, action: str
 ) -> None:
     _arrive(fresh, tmp_path, "C050", TYPO)
-    review.decide_item(fresh, BOSS, _item_of(fresh, "C050"), action=action, why=WHY)
+    item = _item_of(fresh, "C050")
+    review.decide_item(fresh, BOSS, item, action=action, shelter="unknown", why=WHY)
     assert _arrive(fresh, tmp_path, "C051", TYPO) == 0
     assert _client(fresh, "C051")["decision"] == "review"
 

@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError
-from geoteam.services import audit, geocoding, imports, review
-from geoteam.services.people import clients_frame
+from geoteam.services import audit, review
 from geoteam.services.workspace import Workspace
-from geoteam.store import decisions, geocodes
-from tests.made_city import BOSS, LOOSE, NOBODY, O1, STRANGERS, WEST, client_row, write_csv
-from tests.tiny_city import CLIENT_HEADER, lonlat
-
-WHY = "Seen the lease"
-# Without its quadrant, and so doubtful with one candidate; it lies in area 201.
-DOUBTFUL = "182 CENTRAL AVENUE"
-
-
-def _arrive(workspace: Workspace, folder: Path, homes: dict[str, str], **changes: str) -> None:
-    rows = [client_row(ref, Home_Address=home, **changes) for ref, home in homes.items()]
-    imports.import_clients(workspace, "test", write_csv(folder / "more.csv", CLIENT_HEADER, rows))
-    geocoding.geocode_residences(workspace, "test")
-
-
-def _items(workspace: Workspace) -> dict[str, int]:
-    return {row["client_ref"]: row["id"] for row in review.review_queue(workspace, BOSS).rows}
-
-
-def _client(workspace: Workspace, ref: str = "C023") -> Any:
-    with workspace.reading() as session:
-        return clients_frame(workspace, session, workspace.today(), refs=[ref]).iloc[0]
-
-
-def _later(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, **span: float) -> None:
-    now = workspace.now() + timedelta(**span)
-    monkeypatch.setattr(workspace, "_clock", lambda: now)
-
-
-def _propose(workspace: Workspace, ref: str = "C001") -> dict[str, Any]:
-    """Say that a newer reference places a client's address in the east, in area 201."""
-    client = _client(workspace, ref)
-    here = {"address": client["matched_address"], "lon": client["lon"], "lat": client["lat"]}
-    lon, lat = lonlat(600.0, 100.0)
-    there = {"address": "142 4TH STREET NE", "lon": lon, "lat": lat}
-    about = {"score": 100.0, "match_code": "PointAddress", "reference_id": "x", "uncertainty_m": 10}
-    row = {
-        "status": "M", "match_code": "PointAddress", "kind": "address", "score": 100.0,
-        "lon": there["lon"], "lat": there["lat"], "uncertainty_m": 10.0,
-        "matched_address": "142 4TH STREET NE", "reference_id": "x", "inferred": False,
-        "reason": "the newer reference has it in the east", "boundary_ambiguous": False,
-        "candidates": [here | about | {"present": True}, there | about],
-    }  # fmt: skip
-    frame = pd.DataFrame([row], index=[int(client["residence_id"])])
-    with workspace.transaction() as session:
-        geocodes.propose(session, frame, workspace.now(), reference="new")
-    return {"here": here, "there": there}
+from geoteam.store import decisions
+from tests.made_city import BOSS, LOOSE, NOBODY, O1, STRANGERS, WEST
+from tests.services.reviewing import DOUBTFUL, WHY, arrive, later, person, propose, waiting
+from tests.tiny_city import lonlat
 
 
 def test_an_open_address_is_nobody_elses(fresh: Workspace, tmp_path: Path) -> None:
-    _arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": DOUBTFUL})
+    arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": DOUBTFUL})
     first = review.claim_next(fresh, BOSS)
-    assert first == _items(fresh)["C023"]
+    assert first == waiting(fresh)["C023"]
     assert review.review_item(fresh, BOSS, first)["held"] is None
     held = review.review_item(fresh, WEST, first)["held"]
     assert held["name"] == "boss"
@@ -76,7 +30,7 @@ def test_an_open_address_is_nobody_elses(fresh: Workspace, tmp_path: Path) -> No
         review.decide_item(fresh, WEST, first, action="invalid", why=WHY)
     assert review.keep_open(fresh, WEST, first) is None
     second = review.claim_next(fresh, WEST)
-    assert second == _items(fresh)["C050"]
+    assert second == waiting(fresh)["C050"]
     assert {row["held_by"] for row in review.review_queue(fresh, WEST).rows} == {"boss", "west", ""}
     # What is decided is free of its claim, and so is what was left.
     review.decide_item(fresh, BOSS, first, action="candidate", candidate=0, why=WHY)
@@ -91,18 +45,18 @@ def test_a_claim_that_nobody_renews_runs_out(
     item = review.claim_next(fresh, BOSS)
     assert item
     assert review.claim_next(fresh, WEST) is None
-    _later(fresh, monkeypatch, minutes=6)
+    later(fresh, monkeypatch, minutes=6)
     assert review.keep_open(fresh, BOSS, item) == fresh.now() + review.CLAIM
-    _later(fresh, monkeypatch, minutes=9)
+    later(fresh, monkeypatch, minutes=9)
     assert review.claim_next(fresh, WEST) is None
-    _later(fresh, monkeypatch, minutes=1)
+    later(fresh, monkeypatch, minutes=1)
     assert review.claim_next(fresh, WEST) == item
     assert review.keep_open(fresh, BOSS, item) is None
 
 
 def test_the_next_one_is_of_the_reason_and_after_the_last(fresh: Workspace, tmp_path: Path) -> None:
-    _arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": DOUBTFUL})
-    items = _items(fresh)
+    arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": DOUBTFUL})
+    items = waiting(fresh)
     assert review.claim_next(fresh, BOSS, reason="doubtful") == items["C050"]
     assert review.claim_next(fresh, BOSS, reason="doubtful", after=items["C050"]) == items["C051"]
     assert review.claim_next(fresh, BOSS, reason="moved") is None
@@ -116,7 +70,7 @@ def test_the_next_one_is_of_the_reason_and_after_the_last(fresh: Workspace, tmp_
 def test_reviewers_at_the_same_moment_get_different_addresses(
     fresh: Workspace, tmp_path: Path
 ) -> None:
-    _arrive(fresh, tmp_path, {f"C05{k}": DOUBTFUL for k in range(5)})
+    arrive(fresh, tmp_path, {f"C05{k}": DOUBTFUL for k in range(5)})
     start, given = threading.Barrier(2), []
 
     def work(user: Any) -> None:
@@ -131,12 +85,12 @@ def test_reviewers_at_the_same_moment_get_different_addresses(
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(given) == sorted(_items(fresh).values())
+    assert sorted(given) == sorted(waiting(fresh).values())
 
 
 def test_each_cause_is_counted_where_it_is_listed(fresh: Workspace, tmp_path: Path) -> None:
-    _arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": "9 NOWHERE ROAD NE"})
-    _propose(fresh)
+    arrive(fresh, tmp_path, {"C050": DOUBTFUL, "C051": "9 NOWHERE ROAD NE"})
+    propose(fresh)
     causes = {row["client_ref"]: row["cause"] for row in review.review_queue(fresh, BOSS).rows}
     assert causes == {"C023": "tie", "C050": "doubtful", "C051": "no_match", "C001": "moved"}
     counted = {name: many for name, _, many in review.reason_counts(fresh, BOSS)}
@@ -150,7 +104,7 @@ def test_each_cause_is_counted_where_it_is_listed(fresh: Workspace, tmp_path: Pa
 
 
 def test_a_pin_tells_where_it_is(city: Workspace) -> None:
-    item = _items(city)["C023"]
+    item = waiting(city)["C023"]
     # 15 m beside a door of 2ND STREET NW, well inside area 101.
     lon, lat = lonlat(230.0, 100.0)
     pin = review.look_at_pin(city, BOSS, item, lon=lon, lat=lat, radius_m=30)
@@ -178,20 +132,20 @@ def test_a_pin_tells_where_it_is(city: Workspace) -> None:
 
 
 def test_a_pin_holds_for_its_client_alone(fresh: Workspace, tmp_path: Path) -> None:
-    _arrive(fresh, tmp_path, {"C050": DOUBTFUL})
+    arrive(fresh, tmp_path, {"C050": DOUBTFUL})
     lon, lat = lonlat(230.0, 100.0)
     pin = review.SetPin(lon, lat, 100)
-    review.decide_item(fresh, BOSS, _items(fresh)["C050"], action="pin", pin=pin, why=WHY)
-    client = _client(fresh, "C050")
+    review.decide_item(fresh, BOSS, waiting(fresh)["C050"], action="pin", pin=pin, why=WHY)
+    client = person(fresh, "C050")
     assert (client["unit"], client["uncertainty_m"]) == ("101", 100.0)
     assert (client["lon"], client["lat"]) == (pytest.approx(lon), pytest.approx(lat))
     assert client["matched_address"] == "pin near 142 2ND STREET NW"
-    _arrive(fresh, tmp_path, {"C051": DOUBTFUL})
-    assert not _client(fresh, "C051")["located"]
+    arrive(fresh, tmp_path, {"C051": DOUBTFUL})
+    assert not person(fresh, "C051")["located"]
 
 
 def test_a_pin_outside_every_area_is_confirmed(fresh: Workspace) -> None:
-    item = _items(fresh)["C023"]
+    item = waiting(fresh)["C023"]
     lon, lat = lonlat(3000.0, 0.0)
     with pytest.raises(InputError, match="outside every area"):
         review.decide_item(fresh, BOSS, item, action="pin", pin=review.SetPin(lon, lat), why=WHY)
@@ -199,41 +153,41 @@ def test_a_pin_outside_every_area_is_confirmed(fresh: Workspace) -> None:
         review.decide_item(fresh, BOSS, item, action="pin", why=WHY)
     sure = review.SetPin(lon, lat, outside_too=True)
     review.decide_item(fresh, BOSS, item, action="pin", pin=sure, why=WHY)
-    assert (_client(fresh)["decision"], _client(fresh)["unit"]) == ("accepted", "")
+    assert (person(fresh)["decision"], person(fresh)["unit"]) == ("accepted", "")
 
 
 def test_earlier_addresses_are_shown_with_their_dates(fresh: Workspace, tmp_path: Path) -> None:
-    before = _client(fresh, "C001")["matched_address"]
-    _arrive(fresh, tmp_path, {"C001": DOUBTFUL}, Address_Since="2026-03-01", ZIP="")
-    item = review.review_item(fresh, BOSS, _items(fresh)["C001"])
+    before = person(fresh, "C001")["matched_address"]
+    arrive(fresh, tmp_path, {"C001": DOUBTFUL}, Address_Since="2026-03-01", ZIP="")
+    item = review.review_item(fresh, BOSS, waiting(fresh)["C001"])
     (known,) = item["known"]
     assert (known["matched_address"], known["letter"]) == (before, "A")
     assert str(known["valid_to"]) == "2026-03-01"
     page = review.review_map(fresh, BOSS, item["id"])
     assert f"A. {before}" in page
     assert "Earlier addresses" in page
-    assert review.review_item(fresh, BOSS, _items(fresh)["C023"])["known"] == []
+    assert review.review_item(fresh, BOSS, waiting(fresh)["C023"])["known"] == []
 
 
 def test_a_moved_place_stays_until_somebody_decides(fresh: Workspace) -> None:
-    places = _propose(fresh)
-    item = _items(fresh)["C001"]
+    places = propose(fresh)
+    item = waiting(fresh)["C001"]
     seen = review.review_item(fresh, BOSS, item)
     assert seen["cause"] == "moved"
     assert [one["label"] for one in seen["candidates"]] == ["Present place", "New place"]
     assert [one["unit"] for one in seen["candidates"]] == ["101", "201"]
     assert [one["team"] for one in seen["candidates"]] == ["West Team", "East Team"]
     assert "this client only" in seen["reuse"]
-    assert _client(fresh, "C001")["lon"] == places["here"]["lon"]
+    assert person(fresh, "C001")["lon"] == places["here"]["lon"]
     review.decide_item(fresh, BOSS, item, action="candidate", candidate=1, why=WHY)
-    assert _client(fresh, "C001")["lon"] == places["there"]["lon"]
+    assert person(fresh, "C001")["lon"] == places["there"]["lon"]
     assert review.count_waiting(fresh, BOSS) == 1
     assert review.review_item(fresh, BOSS, item)["waits"] is False
     # Back: the present place holds again and the proposal waits again, once more and for good.
     assert review.undo_decision(fresh, BOSS, item) == item
-    assert _client(fresh, "C001")["lon"] == places["here"]["lon"]
+    assert person(fresh, "C001")["lon"] == places["here"]["lon"]
     review.decide_item(fresh, BOSS, item, action="candidate", candidate=0, why=WHY)
-    assert _client(fresh, "C001")["lon"] == places["here"]["lon"]
+    assert person(fresh, "C001")["lon"] == places["here"]["lon"]
     assert review.undo_decision(fresh, BOSS, item) == item
     with pytest.raises(NotFoundError, match="taken back already"):
         review.undo_decision(fresh, BOSS, item)
@@ -241,18 +195,18 @@ def test_a_moved_place_stays_until_somebody_decides(fresh: Workspace) -> None:
 
 def test_undo_goes_back_through_what_was_undone(fresh: Workspace) -> None:
     """A decision on a decision, taken back one after the other, ends where it began."""
-    first = _items(fresh)["C023"]
+    first = waiting(fresh)["C023"]
     review.decide_item(fresh, BOSS, first, action="candidate", candidate=0, why=WHY)
-    chosen = _client(fresh)["lon"]
-    _propose(fresh, "C023")
-    moved = _items(fresh)["C023"]
-    review.decide_item(fresh, BOSS, moved, action="shelter", why=WHY)
-    assert not _client(fresh)["located"]
+    chosen = person(fresh)["lon"]
+    propose(fresh, "C023")
+    moved = waiting(fresh)["C023"]
+    review.decide_item(fresh, BOSS, moved, action="shelter", shelter="unknown", why=WHY)
+    assert not person(fresh)["located"]
     review.undo_decision(fresh, BOSS, moved)
-    assert _client(fresh)["lon"] == chosen
+    assert person(fresh)["lon"] == chosen
     assert review.undo_decision(fresh, BOSS, moved) == moved
-    assert not _client(fresh)["located"]
-    seen = review.review_item(fresh, BOSS, int(_client(fresh)["geocode_id"]))
+    assert not person(fresh)["located"]
+    seen = review.review_item(fresh, BOSS, int(person(fresh)["geocode_id"]))
     assert seen["waits"]
     assert seen["cause"] == "tie"
 
@@ -268,8 +222,8 @@ def _crowd(workspace: Workspace, folder: Path) -> None:
         "C052": "382 1ST STREET",
         "C053": "9 X RD NE",
     }
-    _arrive(workspace, folder, homes)
-    _propose(workspace)
+    arrive(workspace, folder, homes)
+    propose(workspace)
 
 
 def test_a_preview_says_what_and_what_not(fresh: Workspace, tmp_path: Path) -> None:
@@ -298,35 +252,35 @@ def test_many_are_accepted_together_and_taken_back_together(
     fresh: Workspace, tmp_path: Path
 ) -> None:
     _crowd(fresh, tmp_path)
-    before = {ref: _client(fresh, ref)["decision"] for ref in ("C001", "C050", "C051", "C052")}
-    present = _client(fresh, "C001")["lon"]
+    before = {ref: person(fresh, ref)["decision"] for ref in ("C001", "C050", "C051", "C052")}
+    present = person(fresh, "C001")["lon"]
     seen = review.preview_bulk(fresh, BOSS, _wanted())
     batch, many = review.accept_all(fresh, BOSS, _wanted(), mark=seen.mark, why=WHY)
     assert many == 4
-    assert _client(fresh, "C050")["matched_address"] == "182 CENTRAL AVENUE NE"
-    assert _client(fresh, "C001")["lon"] != present
+    assert person(fresh, "C050")["matched_address"] == "182 CENTRAL AVENUE NE"
+    assert person(fresh, "C001")["lon"] != present
     assert review.count_waiting(fresh, BOSS) == 2
     events = [row["action"] for row in audit.list_events(fresh, None, page_size=50).rows]
     assert events.count("address.decide") == 4
     # For each client alone.
-    _arrive(fresh, tmp_path, {"C060": DOUBTFUL})
-    assert not _client(fresh, "C060")["located"]
+    arrive(fresh, tmp_path, {"C060": DOUBTFUL})
+    assert not person(fresh, "C060")["located"]
     (one,) = review.batches(fresh, BOSS)
     assert (one["batch"], one["many"], one["decided_why"]) == (batch, 4, WHY)
     # One of them was decided anew since: it stays.
-    item = int(_client(fresh, "C051")["geocode_id"])
+    item = int(person(fresh, "C051")["geocode_id"])
     again = review.undo_decision(fresh, BOSS, item)
-    review.decide_item(fresh, BOSS, again, action="shelter", why="called")
+    review.decide_item(fresh, BOSS, again, action="shelter", shelter="unknown", why="called")
     with pytest.raises(NotFoundError):
         review.undo_batch(fresh, WEST, batch)
     assert review.undo_batch(fresh, BOSS, batch) == 3
-    assert {ref: _client(fresh, ref)["decision"] for ref in before} == before | {
+    assert {ref: person(fresh, ref)["decision"] for ref in before} == before | {
         "C051": "unplaceable"
     }
-    assert _client(fresh, "C001")["lon"] == present
+    assert person(fresh, "C001")["lon"] == present
     with fresh.reading() as session:
         assert decisions.find(session, [decisions.key(DOUBTFUL, "", "C050")]) == {}
-    assert {"C001", "C050", "C052"} <= set(_items(fresh))
+    assert {"C001", "C050", "C052"} <= set(waiting(fresh))
     assert review.batches(fresh, BOSS) == []
     for mark in (batch, "", "other"):
         with pytest.raises(NotFoundError):
@@ -341,7 +295,7 @@ def test_what_changed_since_the_look_is_not_accepted(fresh: Workspace, tmp_path:
         review.accept_all(fresh, BOSS, _wanted(), mark=mark, why=" ")
     with pytest.raises(InputError, match="has changed"):
         review.accept_all(fresh, BOSS, _wanted(cause="doubtful"), mark=mark, why=WHY)
-    review.decide_item(fresh, BOSS, _items(fresh)["C050"], action="outside", why=WHY)
+    review.decide_item(fresh, BOSS, waiting(fresh)["C050"], action="outside", why=WHY)
     with pytest.raises(InputError, match="has changed"):
         review.accept_all(fresh, BOSS, _wanted(), mark=mark, why=WHY)
     with pytest.raises(InputError, match="nothing to accept"):
@@ -353,7 +307,9 @@ def test_what_changed_since_the_look_is_not_accepted(fresh: Workspace, tmp_path:
 
 def test_late_decisions_are_listed_for_those_who_see_the_client(fresh: Workspace) -> None:
     assert review.decided_lately(fresh, BOSS) == []
-    review.decide_item(fresh, BOSS, _items(fresh)["C023"], action="shelter", why=WHY)
+    review.decide_item(
+        fresh, BOSS, waiting(fresh)["C023"], action="shelter", shelter="unknown", why=WHY
+    )
     (row,) = review.decided_lately(fresh, WEST)
     assert (row["client_ref"], row["decided_by"], row["decided_why"]) == ("C023", "boss", WHY)
     assert review.decided_lately(fresh, O1) == []

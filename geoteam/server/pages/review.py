@@ -136,6 +136,7 @@ def _decide(item: int) -> None:
     action, _, place = forms.text(form, "decision", label="The decision", required=True).partition(
         ":"
     )
+    shelter = forms.text(form, "shelter") if action == "shelter" else ""
     review.decide_item(
         workspace(),
         user(),
@@ -145,15 +146,16 @@ def _decide(item: int) -> None:
         if place
         else None,
         address=forms.text(form, "address", label="The right address"),
-        pin=_pin(form) if action == "pin" else None,
+        pin=_pin(form) if "pin" in (action, shelter) else None,
+        shelter=shelter,
         why=forms.text(form, "why", label="Why", required=True),
     )
 
 
 def _pin(form: forms.Fields) -> review.SetPin:
     return review.SetPin(
-        lon=forms.number(form, "lon", low=-180, high=180),
-        lat=forms.number(form, "lat", low=-90, high=90),
+        lon=forms.number(form, "lon", low=-180, high=180, label="Longitude", example="-77.01"),
+        lat=forms.number(form, "lat", low=-90, high=90, label="Latitude", example="38.9"),
         radius_m=forms.whole(form, "radius_m", 30, low=1, high=1000),
         outside_too=forms.text(form, "outside_too") == "yes",
     )

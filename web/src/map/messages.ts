@@ -1,9 +1,12 @@
 // The map stands in a frame of our own page; both speak only to their own origin.
 
-/** What the page says: light a code up, or show the pin that the reader may move. */
+/**
+ * What the page says: light a code up, or show the pin that the reader may move; `near` when it
+ * begins near where it may belong.
+ */
 export type FromPage =
   | { geoteam: "show"; code: string }
-  | { geoteam: "pin"; on: boolean; lat?: number; lon?: number };
+  | { geoteam: "pin"; on: boolean; near?: boolean; lat?: number; lon?: number };
 
 /** What the map says: it is drawn, something was picked, the pin was moved or let go. */
 export type FromMap =

@@ -3,6 +3,9 @@ import L from "leaflet";
 import { hear, tell } from "./messages.ts";
 import { step } from "./step.ts";
 
+// What the map shows from side to side when a pin is to be set, in metres.
+const CLOSE_M = 150;
+
 /** Adds the pin to a map; it shows when the page around the map asks for it. */
 export function pin(map: L.Map, place: [number, number]): void {
   const face = document.createElement("span");
@@ -47,18 +50,28 @@ export function pin(map: L.Map, place: [number, number]): void {
   map.on("click", (event: L.LeafletMouseEvent) => {
     if (map.hasLayer(marker)) put(event.latlng);
   });
-  hear("pin", ({ on, lat, lon }) => {
+  hear("pin", ({ on, near, lat, lon }) => {
     if (!on) {
       marker.remove();
       return;
     }
     const known = lat !== undefined && lon !== undefined;
+    const begins = !map.hasLayer(marker);
     if (known) marker.setLatLng([lat, lon]);
     marker.addTo(map);
-    if (!map.getBounds().contains(marker.getLatLng()))
+    if (begins && (near || known)) closeUp(map, marker.getLatLng());
+    else if (!map.getBounds().contains(marker.getLatLng()))
       map.panTo(marker.getLatLng(), { animate: false });
-    if (!known) say();
     // Who came here by the keyboard goes on with the keyboard.
     if (document.hasFocus()) marker.getElement()?.focus();
   });
+}
+
+/** Shows a place so near that doors can be told from each other. */
+function closeUp(map: L.Map, place: L.LatLng): void {
+  const { x, y } = map.getSize();
+  const side = (at: number) => map.containerPointToLatLng([at, y / 2]);
+  const across = map.distance(side(0), side(x));
+  const zoom = Math.round(map.getScaleZoom(across / CLOSE_M, map.getZoom()));
+  map.setView(place, zoom, { animate: false });
 }

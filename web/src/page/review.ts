@@ -21,31 +21,41 @@ function chosen(form: HTMLFormElement): string {
   return field<HTMLElement & { value: string }>(form, "decision")?.value ?? "";
 }
 
+/** Whether the place is being set by the pin: as such, or as that of a shelter. */
+function pinning(form: HTMLFormElement): boolean {
+  const value = chosen(form);
+  return value === "pin" || (value === "shelter" && field(form, "shelter").value === "pin");
+}
+
 function choicesAndMap(form: HTMLFormElement, frame: HTMLIFrameElement): void {
   const tell = (message: FromPage) =>
     frame.contentWindow?.postMessage(message, window.location.origin);
   const show = () => {
     const value = chosen(form);
-    tell({ geoteam: "show", code: value });
+    tell({ geoteam: "show", code: value === "shelter" ? field(form, "shelter").value : value });
     const at = { lat: Number(field(form, "lat").value), lon: Number(field(form, "lon").value) };
     const typed = field(form, "lat").value.trim() && field(form, "lon").value.trim();
     const known = typed && Number.isFinite(at.lat) && Number.isFinite(at.lon);
-    tell({ geoteam: "pin", on: value === "pin", ...(known ? at : {}) });
+    const near = form.dataset.pinNear !== undefined;
+    tell({ geoteam: "pin", on: pinning(form), near, ...(known ? at : {}) });
   };
   const ask = askAboutPin(form);
   form.addEventListener("change", (event) => {
     const name = (event.target as HTMLInputElement).name;
-    if (name === "decision") show();
-    if (name === "lon" || name === "lat") show();
+    if (["decision", "shelter", "lon", "lat"].includes(name)) show();
     if (name === "lon" || name === "lat" || name === "radius_m") ask();
   });
-  field(form, "address").addEventListener("input", () => choose(form, "address"));
+  // Chosen once more, the pin is wanted under the keyboard again.
+  form.querySelector("input[value=pin]")?.addEventListener("click", show);
+  field(form, "address").addEventListener("input", () => {
+    if (chosen(form) !== "shelter") choose(form, "address");
+  });
   window.addEventListener("message", (event: MessageEvent<FromMap>) => {
     if (event.source !== frame.contentWindow || event.origin !== window.location.origin) return;
     const said = event.data;
     if (said?.geoteam === "ready") show();
     // While the pin is set, a click on the map is about the pin.
-    if (said?.geoteam === "picked" && chosen(form) !== "pin") choose(form, said.code);
+    if (said?.geoteam === "picked" && !pinning(form)) choose(form, said.code);
     if (said?.geoteam === "pinned") {
       field(form, "lon").value = said.lon.toFixed(6);
       field(form, "lat").value = said.lat.toFixed(6);

@@ -74,7 +74,9 @@ function dialog(root: Document, all: Shortcut[]): HTMLDialogElement {
   title.id = "shortcuts-title";
   title.textContent = "Keyboard shortcuts";
   const list = root.createElement("dl");
-  list.className = "facts";
+  list.className = "facts shortcut-list";
+  // A long list scrolls, by the keyboard too, and what closes it stays in sight.
+  list.tabIndex = 0;
   const known = [...root.querySelectorAll<HTMLElement>("[data-shortcut-help]")].map((element) => ({
     keys: element.dataset.shortcutHelp ?? "",
     text: element.dataset.shortcutText ?? element.textContent?.trim() ?? "",
