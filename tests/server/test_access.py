@@ -56,6 +56,7 @@ TABLE = {
     "POST /review/<int:item>/skip": "401 303 404 403 403 403 403",
     "POST /review/<int:item>/undo": "401 404 404 403 403 403 403",
     "GET /review/bulk": "303 200 403 403 403 403 403",
+    "GET /review/bulk.csv": "303 200 403 403 403 403 403",
     "POST /review/bulk": "401 400 403 403 403 403 403",
     "POST /review/bulk/<batch>/undo": "401 404 403 403 403 403 403",
     "GET /review/next": "303 303 303 403 403 403 403",
