@@ -26,7 +26,7 @@ const common = {
 
 await build({
   ...common,
-  entryPoints: { app: "src/app.ts", map: "src/map/index.ts" },
+  entryPoints: { app: "src/app.ts", map: "src/map/index.ts", editor: "src/editor/index.ts" },
   outdir: out,
   format: "iife",
   // Sources that ask for a content network would fail in a closed network: none may be bundled.
@@ -37,6 +37,7 @@ await build({
   entryPoints: {
     app: "src/styles/app.css",
     map: "src/styles/map.css",
+    editor: "src/styles/editor.css",
     fonts: "src/styles/fonts.css",
   },
   outdir: out,

@@ -15,8 +15,26 @@ export async function getJson<T>(path: string): Promise<T> {
   return answer<T>(await fetch(path, { headers: { Accept: "application/json" } }));
 }
 
+function tokenOf(page: Document): HTMLMetaElement | null {
+  return page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+}
+
+/** Takes the token of the session that is open now; false when nobody is signed in. */
+export async function renewToken(): Promise<boolean> {
+  try {
+    const text = await (await fetch(window.location.href)).text();
+    const fresh = tokenOf(new DOMParser().parseFromString(text, "text/html"))?.content;
+    const here = tokenOf(document);
+    if (!fresh || !here || fresh === here.content) return false;
+    here.content = fresh;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function postJson<T>(path: string, body: unknown): Promise<T> {
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+  const token = tokenOf(document)?.content ?? "";
   return answer<T>(
     await fetch(path, {
       method: "POST",

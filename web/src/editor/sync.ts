@@ -1,6 +1,6 @@
 // Sends edits as they are made, in order, and asks what others have done. While the server is out of
 // reach, edits wait in this browser.
-import { getJson, isSignedOut, postJson, Refusal } from "./api.ts";
+import { getJson, isSignedOut, postJson, Refusal, renewToken } from "./api.ts";
 import type { Editing, StateJson, SyncState } from "./editing.ts";
 import type { GroundJson } from "./ground.ts";
 import { Kept } from "./kept.ts";
@@ -24,7 +24,8 @@ const VIEWER_MS = 3000;
 const RETRY_MS = 2000;
 /** Edits in one call. */
 const BATCH = 50;
-const TAKEN_BY_NOBODY = new Set([400, 403, 404, 422]);
+/** What sending again cannot mend: a unit or team that is no more, or that is not theirs to move. */
+const TAKEN_BY_NOBODY = new Set([403, 422]);
 
 export class Sync {
   private busy = false;
@@ -61,7 +62,7 @@ export class Sync {
       await this.ask();
       if (this.problem === "offline" || this.problem === "signed-out") this.problem = null;
     } catch (error) {
-      this.fault(error);
+      await this.fault(error);
     } finally {
       this.busy = false;
       this.tell();
@@ -130,8 +131,11 @@ export class Sync {
     this.editing.replace(ground, state);
   }
 
-  private fault(error: unknown): void {
+  private async fault(error: unknown): Promise<void> {
     if (isSignedOut(error)) this.problem = "signed-out";
+    // Signed in again elsewhere: this page's token is of the session before.
+    else if (error instanceof Refusal && error.status === 400)
+      this.problem = (await renewToken()) ? null : "signed-out";
     else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
       this.problem = "refused";
       this.told = `${error.message}. ${error.remedy}`;
