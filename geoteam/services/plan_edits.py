@@ -1,203 +1,24 @@
-"""Drawing a plan: what it looks like now, and edits that several people send at once."""
+"""Edits of a plan that several people send at once: merged unit by unit, none lost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError, SettledError
+from geoteam.errors import InputError
 from geoteam.model import Role, User
-from geoteam.services import plan_comments as comments
-from geoteam.services.plan_ground import plan_teams
-from geoteam.services.plan_new import teams_in_force
-from geoteam.services.plan_rights import outdated, refuse_other_teams, refuse_settled
+from geoteam.services.plan_rights import check_teams, refuse_other_teams, refuse_settled
+from geoteam.services.plan_sent import SentEdit
 from geoteam.services.plan_split import again, is_reshape, join
+from geoteam.services.plan_state import edit_shown
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_comments, plan_edits, plans, staff
+from geoteam.store import audit, plan_edits, plans
 from geoteam.store.plan_edits import Changes, Edit
 from geoteam.store.plans import SavedPlan
-
-# Who was not heard from for this long has left.
-_PRESENT = timedelta(seconds=30)
-# Presence is written this often, not at every call.
-_HEARD = timedelta(seconds=10)
-
-
-class SentEdit(BaseModel):
-    """One edit as a browser sends it: unit -> [team that it saw, team that it wants]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    key: str = Field(min_length=1, max_length=80)
-    kind: Literal["paint", "undo", "redo", "join", "solve", "merge"]
-    undoes: str = Field(default="", max_length=80)
-    changes: dict[str, tuple[str, str]] = {}
-    detail: dict[str, Any] = {}
-
-
-_SENT = TypeAdapter(list[SentEdit])
-
-
-def read_edits(value: object) -> list[SentEdit]:
-    """Read edits from JSON.
-
-    Parameters
-    ----------
-    value
-        A list of objects with ``key``, ``kind``, ``undoes``, ``changes`` and ``detail``.
-
-    Returns
-    -------
-    list of SentEdit
-        As sent.
-
-    Raises
-    ------
-    InputError
-        When something is missing or of another type.
-    """
-    try:
-        return _SENT.validate_python(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InputError(
-            f"an edit cannot be read: {first['msg']}",
-            where=".".join(map(str, first["loc"])),
-            remedy="Load the page again",
-        ) from error
-
-
-def heading(workspace: Workspace, user: User, plan_id: int) -> SavedPlan:
-    """Load what stands above the editor.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        A supervisor.
-    plan_id
-        The plan.
-
-    Returns
-    -------
-    SavedPlan
-        The plan without its units.
-
-    Raises
-    ------
-    DisclosureError
-        When the user is no supervisor.
-    NotFoundError
-        When there is no such plan.
-    """
-    require_role(user, {Role.SUPERVISOR}, "draw plans")
-    with workspace.reading() as session:
-        return plans.get(session, plan_id)
-
-
-def state(
-    workspace: Workspace, user: User, plan_id: int, since: int = 0, *, editing: bool | None = None
-) -> dict[str, Any]:
-    """Tell what a plan looks like now, and what was done to it since a moment.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        A supervisor.
-    plan_id
-        The plan.
-    since
-        Seq of the last edit that the browser knows; 0 when it knows nothing.
-    editing
-        Whether the user edits or looks on, to be shown to others; None to stay unseen.
-
-    Returns
-    -------
-    dict
-        ``seq``, ``status``, ``editable``, ``set``, ``edits`` after ``since``, ``comments`` and
-        ``present`` (the others). With ``since`` 0 also ``of`` (position of each unit's team, -1
-        for none), ``now`` (the same for the plan in force), ``teams`` (references, in the order of
-        positions), ``outdated`` and ``why`` (a sentence, '' when the plan can be edited).
-
-    Raises
-    ------
-    DisclosureError
-        When the user is no supervisor.
-    NotFoundError
-        When there is no such plan.
-    """
-    require_role(user, {Role.SUPERVISOR}, "see how plans are drawn")
-    at = workspace.now()
-    with workspace.reading() as session:
-        plan = plans.get(session, plan_id)
-        edits = plan_edits.since(session, plan_id, since) if plan.version > since else []
-        present = plan_edits.present(session, plan_id, at - _PRESENT)
-        found: dict[str, Any] = {
-            "seq": plan.version,
-            "status": plan.status,
-            "editable": plan.status == plans.DRAFT,
-            "set": plan.boundary_set_id,
-            "edits": [_shown(edit, user) for edit in edits],
-            "comments": [
-                comments.shown(one, user) for one in plan_comments.listed(session, plan_id)
-            ],
-            "present": [
-                {"name": person.name, "editing": person.editing}
-                for person in present
-                if person.username != user.username
-            ],
-        }
-        if not since:
-            found |= _whole(workspace, session, plan)
-    if editing is not None:
-        mine = next((one for one in present if one.username == user.username), None)
-        if mine is None or mine.editing != editing or at - mine.seen_at > _HEARD:
-            with workspace.transaction() as session:
-                plan_edits.keep_presence(session, plan_id, user.username, at=at, editing=editing)
-    return found
-
-
-def _whole(workspace: Workspace, session: Session, plan: SavedPlan) -> dict[str, Any]:
-    of = plan_edits.teams_of(session, plan.id)
-    now = teams_in_force(workspace, session, plan.boundary_set_id)
-    teams = plan_teams(session, of, now)
-    place = {team: k for k, team in enumerate(teams)}
-    units = sorted(of)
-    old = outdated(workspace, session, plan.boundary_set_id)
-    why = ""
-    try:
-        refuse_settled(workspace, session, plan)
-    except SettledError as error:
-        why = str(error)
-    return {
-        "of": [place.get(of[unit], -1) for unit in units],
-        "now": [place.get(now.get(unit, ""), -1) for unit in units],
-        "teams": teams,
-        "outdated": old,
-        "editable": not why,
-        "why": why,
-    }
-
-
-def _shown(edit: Edit, user: User) -> dict[str, Any]:
-    return {
-        "seq": edit.seq,
-        "key": edit.key,
-        "kind": edit.kind,
-        "undoes": edit.undoes,
-        "changes": edit.changes,
-        "by": edit.name,
-        "at": edit.at.isoformat(),
-        "mine": edit.by == user.username,
-    }
 
 
 def apply_edits(
@@ -226,8 +47,9 @@ def apply_edits(
     -------
     dict
         ``seq``, ``set``, ``accepted`` (keys), ``conflicts`` (``key``, ``unit``, ``wanted``,
-        ``from``, ``now``, ``by``, ``at``; ``now`` is None for a unit that was split or joined) and
-        ``edits`` (those in the log after ``base`` that were not sent with this call).
+        ``from``, ``now``, ``by``, ``at``; ``now`` is None for a unit that was split or joined),
+        ``now`` (unit -> team of every unit that was sent, when all is done) and ``edits`` (those
+        in the log after ``base`` that were not sent with this call).
 
     Raises
     ------
@@ -255,7 +77,8 @@ def apply_edits(
             "set": batch.set_id,
             "accepted": [edit.key for edit in edits],
             "conflicts": batch.conflicts(),
-            "edits": [_shown(edit, user) for edit in others if edit.key not in sent],
+            "now": batch.now,
+            "edits": [edit_shown(edit, user) for edit in others if edit.key not in sent],
         }
 
 
@@ -284,11 +107,11 @@ class _Batch:
         self._log = plan_edits.by_key(session, plan.id, keys)
         self._old = set(self._log)
         new = [edit for edit in edits if edit.key not in self._log]
-        units = {unit for edit in edits for unit in edit.changes}
-        self._now = plan_edits.teams_of(session, plan.id, units)
-        self._check(new, units)
+        self._units = {unit for edit in edits for unit in edit.changes}
+        self._now = plan_edits.teams_of(session, plan.id, self._units)
+        self._check(new)
 
-    def _check(self, new: Sequence[SentEdit], units: set[str]) -> None:
+    def _check(self, new: Sequence[SentEdit]) -> None:
         """Refuse units that never were and teams that are no more, by name."""
         gone = {unit for edit in new for unit in edit.changes} - set(self._now)
         strange = sorted(gone - set(plan_edits.last_changes(self._session, self._plan.id, gone)))
@@ -368,6 +191,11 @@ class _Batch:
             at,
         )
 
+    @property
+    def now(self) -> dict[str, str | None]:
+        """The teams of the units concerned; None for those that are not there."""
+        return dict.fromkeys(self._units) | self._now
+
     def save_units(self) -> None:
         """Write the units that changed."""
         plan_edits.set_teams(self._session, self._plan.id, self._moved)
@@ -412,32 +240,3 @@ class _Batch:
                 }
             )
         return told
-
-
-def check_teams(session: Session, teams: set[str]) -> None:
-    """Refuse teams that may hold no area.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    teams
-        References; '' is allowed.
-
-    Raises
-    ------
-    InputError
-        Naming the first that is not known, or works citywide.
-    """
-    known = staff.teams(session)
-    for team in sorted(teams - {""}):
-        if team not in known.index:
-            raise InputError(
-                f"there is no team {team!r} any more",
-                remedy="Load the plan again and choose another team",
-            )
-        if known["specialty"][team]:
-            raise InputError(
-                f"team {team} works in the whole city and holds no area",
-                remedy="Choose another team",
-            )

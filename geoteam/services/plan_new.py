@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +11,11 @@ from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.plans.fit import fit_plan
 from geoteam.services.ground import KIND_WORDS
-from geoteam.services.plan_rights import refuse_other_teams
+from geoteam.services.plan_rights import check_teams, refuse_other_teams
+from geoteam.services.plan_sent import SentEdit
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, plan_edits, plans
-
-if TYPE_CHECKING:
-    from geoteam.services.plan_edits import SentEdit
 
 _LONGEST_NAME = 120
 
@@ -144,7 +142,8 @@ def fork(
         now = plan_edits.teams_of(session, plan_id)
         fresh = _create(workspace, session, user, name, source.boundary_set_id, now, plan_id)
         seq = plans.get(session, fresh).version
-        for edit in keep:
+        check_teams(session, {team for edit in keep for _, team in edit.changes.values()})
+        for edit in {edit.key: edit for edit in keep}.values():
             changes: plan_edits.Changes = {
                 unit: (now[unit], wanted)
                 for unit, (_, wanted) in edit.changes.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import DisclosureError, SettledError
+from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.model import User
 from geoteam.services.scope import sees_team
 from geoteam.services.workspace import Workspace
@@ -96,3 +96,32 @@ def refuse_other_teams(session: Session, user: User, teams: Iterable[str]) -> No
             f"you do not lead {names.get(others[0], others[0])} ({others[0]})",
             remedy="Move units of your own teams, or ask that team's supervisor",
         )
+
+
+def check_teams(session: Session, teams: set[str]) -> None:
+    """Refuse teams that may hold no area.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    teams
+        References; '' is allowed.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is not known, or works citywide.
+    """
+    known = staff.specialties(session)
+    for team in sorted(teams - {""}):
+        if team not in known:
+            raise InputError(
+                f"there is no team {team!r} any more",
+                remedy="Load the plan again and choose another team",
+            )
+        if known[team]:
+            raise InputError(
+                f"team {team} works in the whole city and holds no area",
+                remedy="Choose another team",
+            )

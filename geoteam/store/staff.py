@@ -146,6 +146,23 @@ def teams(session: Session) -> pd.DataFrame:
     return frame_of(session, query, "team_ref", types | {"officers": "int64"}).sort_index()
 
 
+def specialties(session: Session) -> dict[str, str]:
+    """List what the teams do.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    dict of str to str
+        Team reference to its specialty; '' for teams that may hold an area.
+    """
+    rows = session.execute(select(TeamRow.ref, TeamRow.specialty))
+    return {ref: specialty for ref, specialty in rows}  # noqa: C416  rows
+
+
 def officers(session: Session, *, active_only: bool = True) -> pd.DataFrame:
     """Load the officers with their team and field office.
 

@@ -10,7 +10,15 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.answers import refuse_in_json, sent, whole, words
 from geoteam.server.context import user, workspace
-from geoteam.services import plan_comments, plan_edits, plan_ground, plan_new, plan_split
+from geoteam.services import (
+    plan_comments,
+    plan_edits,
+    plan_ground,
+    plan_new,
+    plan_sent,
+    plan_split,
+    plan_state,
+)
 
 page = Blueprint("plan_editor", __name__)
 api = Blueprint("plan_edits", __name__)
@@ -54,7 +62,7 @@ def edit(plan_id: int) -> ResponseReturnValue:
     ResponseReturnValue
         The page; its script loads the rest.
     """
-    return render_template("plan_edit.html", plan=plan_edits.heading(workspace(), user(), plan_id))
+    return render_template("plan_edit.html", plan=plan_state.heading(workspace(), user(), plan_id))
 
 
 @api.get("/plans/<int:plan_id>/ground.json")
@@ -95,7 +103,7 @@ def state(plan_id: int) -> ResponseReturnValue:
     """
     since = forms.whole(request.args, "since", 0, low=0, high=_LAST)
     editing = request.args.get("editing")
-    found = plan_edits.state(
+    found = plan_state.state(
         workspace(),
         user(),
         plan_id,
@@ -121,7 +129,7 @@ def edits(plan_id: int) -> ResponseReturnValue:
         JSON: what was accepted, what was not and why, and what others did.
     """
     value = sent()
-    wanted = plan_edits.read_edits(value.get("edits"))
+    wanted = plan_sent.read_edits(value.get("edits"))
     base = whole(value, "base")
     return jsonify(plan_edits.apply_edits(workspace(), user(), plan_id, base, wanted))
 
@@ -142,7 +150,7 @@ def fork(plan_id: int) -> ResponseReturnValue:
         JSON: the new draft's id.
     """
     value = sent()
-    keep = plan_edits.read_edits(value.get("edits", []))
+    keep = plan_sent.read_edits(value.get("edits", []))
     made = plan_new.fork(workspace(), user(), plan_id, words(value, "name"), keep)
     return jsonify(id=made)
 
