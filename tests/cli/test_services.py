@@ -36,7 +36,7 @@ def test_list_enable_ask_disable(geoteam: Command, server: Server, tmp_path: Pat
     assert server.url in listed.out
     # What would be told, also before there is a key or an address.
     assert listed.out.count("No name, no client number, no apartment and no note is sent") == 5
-    assert "your own Pelias server (whose address is not set yet)" in listed.out
+    assert "your own Pelias server (whose address is not settled yet)" in listed.out
     assert "Set GEOTEAM_PELIAS_URL" in listed.out
     assert not any(row["on"] for row in geoteam("services", "list", "--json").json)
     assert "geoteam services enable photon" in geoteam("services", "ask", "photon").refused()

@@ -92,7 +92,7 @@ class ServiceInfo:
             try:
                 parts = _server(self, environ)
             except InputError:
-                to = to.format("whose address is not set yet")
+                to = to.format("whose address is not settled yet")
             else:
                 plain = "" if parts.scheme == "https" else ", unencrypted"
                 to = to.format(f"{parts.scheme}://{parts.netloc}{parts.path}{plain}")

@@ -20,8 +20,11 @@ from geoteam.errors import (
     ServiceTimeoutError,
     ServiceUnreachableError,
 )
+from geoteam.geocoding.services.deadline import Deadline
 
 MIB = 1024 * 1024
+# A whole request, with its answer; httpx's own time-outs are for each read of it.
+DEADLINE_S = 120.0
 _Read = TypeVar("_Read")
 # These write whole URLs, and so addresses, to the log.
 _TALKATIVE = ("httpx", "httpcore.http11", "geopy")
@@ -83,6 +86,8 @@ class Connection:
         How often and how long.
     most_bytes
         The longest answer that is read.
+    deadline_s
+        How long one try may take in all.
     """
 
     def __init__(
@@ -93,12 +98,14 @@ class Connection:
         pause: Callable[[float], None],
         patience: Patience = Patience(),
         most_bytes: int = 16 * MIB,
+        deadline_s: float = DEADLINE_S,
     ) -> None:
         self.title = title
         self._client = client
         self._pause = pause
         self._patience = patience
         self._most = most_bytes
+        self._deadline = Deadline(deadline_s)
 
     def json(self, method: str, url: str, **sent: Any) -> Any:
         """Ask for JSON.
@@ -195,21 +202,23 @@ class Connection:
         self, method: str, url: str, read: Callable[[str, bytes], _Read], sent: dict[str, Any]
     ) -> _Read:
         # Errors of httpx may show the request, so they are not kept as causes.
+        watched = {"trace": self._deadline.trace}
         try:
             with (
                 untraced(),
-                self._client.stream(method, url, follow_redirects=False, **sent) as reply,
+                self._deadline.held(),
+                self._client.stream(
+                    method, url, follow_redirects=False, extensions=watched, **sent
+                ) as reply,
             ):
                 self._check(reply)
                 body = self._body(reply)
                 kind = reply.headers.get("content-type", "")
         except httpx.TimeoutException:
-            raise _Again(
-                ServiceTimeoutError(
-                    "the service did not answer in time", where=self.title, remedy=_LATER
-                )
-            ) from None
+            raise self._late() from None
         except (httpx.TransportError, httpx.DecodingError):
+            if self._deadline.passed:
+                raise self._late() from None
             raise _Again(
                 ServiceUnreachableError(
                     "the service cannot be reached, or broke off",
@@ -219,10 +228,20 @@ class Connection:
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise self.junk("the service's address or answer breaks the protocol") from None
+        if self._deadline.passed:
+            # An answer without a length seems whole when its line is shut.
+            raise self._late()
         try:
             return read(kind, body)
         except ValueError as error:
             raise _Again(self.junk(str(error))) from None
+
+    def _late(self) -> _Again:
+        return _Again(
+            ServiceTimeoutError(
+                "the service did not answer in time", where=self.title, remedy=_LATER
+            )
+        )
 
     def _check(self, reply: httpx.Response) -> None:
         code = reply.status_code

@@ -217,6 +217,8 @@ class _Handler(BaseHTTPRequestHandler):
             # Nothing more will come from us, and nothing has.
             self.connection.shutdown(socket.SHUT_WR)
             self.close_connection = True
+        elif step in ("drip", "drip headers"):
+            self._drip(kind, good, slow_headers=step == "drip headers")
         elif step == "broken":
             self._send(200, kind, good, claim=len(good) + 50)
         elif step.isdigit():
@@ -235,6 +237,18 @@ class _Handler(BaseHTTPRequestHandler):
                 "list": (kind, b'[["a"]]'),
             }
             self._send(200, *bodies[step])
+
+    def _drip(self, kind: str, body: bytes, *, slow_headers: bool) -> None:
+        """Send the right answer byte by byte; its end is where the connection ends."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n".encode()
+        self.close_connection = True
+        if not slow_headers:
+            self.wfile.write(head)
+            head = b""
+        for byte in head + body:
+            self.wfile.write(bytes([byte]))
+            if self.service.released.wait(0.02):
+                return
 
     def _send(
         self, code: int, kind: str, body: bytes, more: dict[str, str] | None = None, claim: int = 0

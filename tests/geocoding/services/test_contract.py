@@ -72,7 +72,9 @@ def make(server: Server, pauses: list[float]) -> Iterator[Make]:
     """Open the service; nothing here speaks TLS, so that no certificates are loaded."""
     clients: list[httpx.Client] = []
 
-    def opened(url: str = "", chunk: int = 1000, timeout_s: float = 5.0) -> OnlineService:
+    def opened(
+        url: str = "", chunk: int = 1000, timeout_s: float = 5.0, deadline_s: float = 60.0
+    ) -> OnlineService:
         client = httpx.Client(timeout=timeout_s, trust_env=False, verify=False)
         clients.append(client)
         connection = Connection(
@@ -81,6 +83,7 @@ def make(server: Server, pauses: list[float]) -> Iterator[Make]:
             pause=pauses.append,
             patience=Patience(tries=3, first_s=1.0, longest_s=30.0),
             most_bytes=100_000,
+            deadline_s=deadline_s,
         )
         url = url or server.url
         if server.name == "mar":
@@ -219,6 +222,25 @@ def test_a_fault_that_passes_is_outlived(
     assert answer.outcome is Outcome.FOUND
     assert len(server.requests) == 2
     assert pauses == [7.0 if step in ("429", "503") else 1.0]
+
+
+@pytest.mark.parametrize("step", ["drip", "drip headers"])
+def test_a_server_that_drips_bytes_is_left(server: Server, make: Make, step: str) -> None:
+    server.script[:] = [step] * 3
+    with pytest.raises(ServiceTimeoutError, match="did not answer in time") as caught:
+        list(make(deadline_s=0.2).ask([H1200]))
+    _no_address(caught.value)
+    assert len(server.requests) == 3
+
+
+def test_a_kept_connection_has_its_deadline_too(server: Server, make: Make) -> None:
+    service = make(deadline_s=0.5)
+    (answer,) = service.ask([H1200])
+    assert answer.outcome is Outcome.FOUND
+    server.script[:] = ["drip"]
+    (answer,) = service.ask([H1200])
+    assert answer.outcome is Outcome.FOUND
+    assert len(server.requests) == 3
 
 
 def test_it_waits_longer_each_time_and_gives_up(
