@@ -20,12 +20,12 @@ from geoteam.services.review_bulk import (
 )
 from geoteam.services.review_claims import CLAIM, claim_next, keep_open, leave
 from geoteam.services.review_decisions import decide_item, undo_decision
-from geoteam.services.review_items import part_of
+from geoteam.services.review_items import note, part_of
 from geoteam.services.review_pin import RADII_M, look_at_pin
 from geoteam.services.review_results import ACTIONS, SetPin
 from geoteam.services.review_view import review_item, review_map
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, queue
+from geoteam.store import queue
 
 REASONS: Mapping[str, str] = {
     "tie": "Several places fit equally well",
@@ -104,7 +104,7 @@ def review_queue(
     with workspace.transaction() as session:
         total = sum(queue.counts(session, part).values())
         rows = queue.page(session, part, now, limit=page_size, offset=(page - 1) * page_size)
-        _note_list(workspace, session, user, "address.list", rows=len(rows), total=total)
+        note(workspace, session, user, "address.list", rows=len(rows), total=total)
     return Page([asdict(row) for row in rows], total, page, page_size)
 
 
@@ -130,21 +130,8 @@ def decided_lately(workspace: Workspace, user: User, *, many: int = 8) -> list[d
     with workspace.transaction() as session:
         rows = queue.decided(session, part, many)
         if rows:
-            _note_list(workspace, session, user, "address.decided", rows=len(rows))
+            note(workspace, session, user, "address.decided", rows=len(rows))
     return [asdict(row) for row in rows]
-
-
-def _note_list(workspace: Workspace, session: Any, user: User, action: str, **detail: int) -> None:
-    audit.append(
-        session,
-        at=workspace.now(),
-        actor=user.username,
-        action=action,
-        object_kind="clients",
-        object_ref="",
-        purpose="address",
-        detail=detail,
-    )
 
 
 __all__ = [

@@ -26,7 +26,7 @@ from geoteam.services.review_places import lay_over
 from geoteam.services.review_results import candidate_result, moved_result
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, claims, decisions, geocodes, queue
+from geoteam.store import claims, decisions, geocodes, queue
 from geoteam.store.proposals import settle
 
 # Causes whose only candidate may be accepted unseen.
@@ -202,16 +202,10 @@ def _look(workspace: Workspace, user: User, wanted: BulkFilter, action: str) -> 
     require_role(user, (Role.SUPERVISOR,), ACCEPT_MANY)
     with workspace.transaction() as session:
         seen = _find(workspace, session, user, wanted)
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action=action,
-            object_kind="clients",
-            object_ref="",
-            purpose="address",
-            detail={"rows": len(seen.found), "cause": wanted.cause, "score": wanted.score},
-        )
+        note(
+            workspace, session, user, action,
+            rows=len(seen.found), cause=wanted.cause, score=wanted.score,
+        )  # fmt: skip
     return seen
 
 

@@ -106,9 +106,14 @@ def is_proposal(found: geocodes.Geocode) -> bool:
 
 
 def note(
-    workspace: Workspace, session: Session, user: User, action: str, ref: str, **detail: str
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    action: str,
+    ref: str = "",
+    **detail: str | int,
 ) -> None:
-    """Write the audit event of one item.
+    """Write the audit event of one item, or of a list of them.
 
     Parameters
     ----------
@@ -121,16 +126,16 @@ def note(
     action
         What is done.
     ref
-        The client.
+        The client; empty for a list.
     **detail
-        What was decided, and the mark of decisions made together.
+        What was decided, the mark of decisions made together, or how many were listed.
     """
     audit.append(
         session,
         at=workspace.now(),
         actor=user.username,
         action=action,
-        object_kind="client",
+        object_kind="client" if ref else "clients",
         object_ref=ref,
         purpose="address",
         detail=detail,
