@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import geopy.geocoders
 
-from geoteam.geocoding.services.answer import Answer, Found, Question
-from geoteam.geocoding.services.connection import Connection
-from geoteam.geocoding.services.through_geopy import MOST, USER_AGENT, Adapter, ask_each, house
+from geoteam.geocoding.services.answer import Found
+from geoteam.geocoding.services.through_geopy import MOST, SelfHosted, house
 
 _NAMES = ("housenumber", "street", "city", "state", "postcode")
 
 
-class Photon:
-    """A Photon server.
-
-    Parameters
-    ----------
-    connection
-        To the server.
-    scheme
-        ``http`` or ``https``.
-    domain
-        Host, port and path of the server.
-    """
+class Photon(SelfHosted):
+    """A Photon server; see `SelfHosted`."""
 
     name = "photon"
-    chunk = 25
+    geocoder = geopy.geocoders.Photon
+    options: ClassVar[Mapping[str, Any]] = {"limit": MOST}
 
-    def __init__(self, connection: Connection, scheme: str, domain: str) -> None:
-        self._connection = connection
-        self._geopy = geopy.geocoders.Photon(
-            scheme=scheme,
-            domain=domain,
-            user_agent=USER_AGENT,
-            adapter_factory=lambda **_: Adapter(connection),
+    @staticmethod
+    def _read(raw: Mapping[str, Any]) -> Found:
+        facts = raw["properties"]
+        lon, lat = raw["geometry"]["coordinates"][:2]
+        # As in Nominatim, from whose data it is made.
+        return house(
+            facts,
+            _NAMES,
+            lon,
+            lat,
+            point=(facts.get("osm_key"), facts.get("osm_type")) != ("place", "W"),
+            id=f"{facts.get('osm_type', '')}{facts.get('osm_id', '')}",
         )
-
-    def ask(self, questions: Sequence[Question]) -> Iterator[Answer]:
-        """Ask address by address.
-
-        Parameters
-        ----------
-        questions
-            What to ask.
-
-        Yields
-        ------
-        Answer
-            One for each question, in order.
-
-        Raises
-        ------
-        ServiceError
-            When the server does not answer.
-        """
-        geocode = partial(self._geopy.geocode, exactly_one=False, limit=MOST, language="en")
-        yield from ask_each(self._connection, questions, geocode, _read)
-
-
-def _read(raw: Mapping[str, Any]) -> Found:
-    facts = raw["properties"]
-    lon, lat = raw["geometry"]["coordinates"][:2]
-    # As in Nominatim, from whose data it is made.
-    return house(
-        facts,
-        _NAMES,
-        lon,
-        lat,
-        point=(facts.get("osm_key"), facts.get("osm_type")) != ("place", "W"),
-        id=f"{facts.get('osm_type', '')}{facts.get('osm_id', '')}",
-    )

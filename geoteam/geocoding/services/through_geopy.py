@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from geopy.adapters import BaseSyncAdapter
 from geopy.exc import GeopyError
@@ -22,10 +23,6 @@ from geoteam.model import MatchCode
 
 USER_AGENT = "geoteam"
 MOST = 5
-
-
-class _Place(Protocol):
-    raw: Mapping[str, Any]
 
 
 class Adapter(BaseSyncAdapter):  # type: ignore[misc]
@@ -80,45 +77,69 @@ class Adapter(BaseSyncAdapter):  # type: ignore[misc]
         return self._connection.text("GET", url, headers=dict(headers))
 
 
-def ask_each(
-    connection: Connection,
-    questions: Sequence[Question],
-    geocode: Callable[[str], Sequence[_Place] | None],
-    read: Callable[[Mapping[str, Any]], Found],
-) -> Iterator[Answer]:
-    """Ask a service question by question.
+class SelfHosted(ABC):
+    """A server of the agency's own that is asked through geopy, address by address.
 
     Parameters
     ----------
     connection
-        To the service.
-    questions
-        What to ask.
-    geocode
-        The ``geocode`` of geopy.
-    read
-        Reads one place of the service.
-
-    Yields
-    ------
-    Answer
-        One for each question, in order.
-
-    Raises
-    ------
-    ServiceError
-        When the service does not answer.
+        To the server.
+    scheme
+        ``http`` or ``https``.
+    domain
+        Host, port and path of the server.
     """
-    for question in questions:
-        try:
-            with untraced():
-                places = geocode(question.line) or []
-            found = [read(place.raw) for place in places[:MOST]]
-        except ServiceError:
-            raise
-        except (GeopyError, LookupError, TypeError, ValueError, AttributeError):
-            raise connection.junk("the service's answer has another form") from None
-        yield answer_of(question, found)
+
+    name: ClassVar[str]
+    chunk: ClassVar[int] = 25
+    # geopy's class for such a server, and what its ``geocode`` is told beside the address.
+    geocoder: ClassVar[Callable[..., Any]]
+    options: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, connection: Connection, scheme: str, domain: str) -> None:
+        self._connection = connection
+        self._geopy = type(self).geocoder(
+            domain=domain,
+            scheme=scheme,
+            user_agent=USER_AGENT,
+            adapter_factory=lambda **_: Adapter(connection),
+        )
+
+    @staticmethod
+    @abstractmethod
+    def _read(raw: Mapping[str, Any]) -> Found:
+        """Read one place as the service sends it."""
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[Answer]:
+        """Ask address by address.
+
+        Parameters
+        ----------
+        questions
+            What to ask.
+
+        Yields
+        ------
+        Answer
+            One for each question, in order.
+
+        Raises
+        ------
+        ServiceError
+            When the server does not answer.
+        """
+        for question in questions:
+            try:
+                with untraced():
+                    places = self._geopy.geocode(
+                        question.line, exactly_one=False, language="en", **self.options
+                    )
+                found = [self._read(place.raw) for place in (places or [])[:MOST]]
+            except ServiceError:
+                raise
+            except (GeopyError, LookupError, TypeError, ValueError, AttributeError):
+                raise self._connection.junk("the service's answer has another form") from None
+            yield answer_of(question, found)
 
 
 def house(
