@@ -26,7 +26,12 @@ const common = {
 
 await build({
   ...common,
-  entryPoints: { app: "src/app.ts", map: "src/map/index.ts", editor: "src/editor/index.ts" },
+  entryPoints: {
+    app: "src/app.ts",
+    map: "src/map/index.ts",
+    editor: "src/editor/index.ts",
+    compare: "src/editor/compare.ts",
+  },
   outdir: out,
   format: "iife",
   // Sources that ask for a content network would fail in a closed network: none may be bundled.

@@ -1,0 +1,173 @@
+// Two people changed the same unit: mine or theirs, unit by unit, or mine as a plan of its own.
+
+import { postJson } from "../api.ts";
+import type { Conflict, Editing } from "../editing.ts";
+import { planPath, trying } from "./ask.ts";
+import { button, count, dialog, field, h, moment } from "./dom.ts";
+
+export class Conflicts {
+  /** The newest conflict of each unit. */
+  private readonly open = new Map<number, Conflict>();
+  private readonly told = h("div", { class: "alert alert-warn conflict-told", role: "alert" });
+
+  constructor(
+    private readonly editing: Editing,
+    root: HTMLElement,
+  ) {
+    this.told.hidden = true;
+    root.prepend(this.told);
+    editing.on("conflict", (found) => {
+      for (const one of found) if (one.unit >= 0) this.open.set(one.unit, one);
+      this.show();
+    });
+    editing.on("ground", () => {
+      this.open.clear();
+      this.show();
+    });
+  }
+
+  private get waiting(): Conflict[] {
+    return [...this.open.values()];
+  }
+
+  private show(): void {
+    const all = this.waiting;
+    this.told.hidden = !all.length;
+    if (!all.length) return;
+    const names = [...new Set(all.map(({ by }) => by))].join(" and ");
+    const { noun } = this.editing.ground;
+    this.told.replaceChildren(
+      h(
+        "p",
+        {},
+        `${names} changed ${count(all.length, noun)} that you changed too. Theirs ${
+          all.length === 1 ? "stands" : "stand"
+        } until you decide.`,
+      ),
+      button("Decide", () => this.ask(all), { class: "button button-small button-primary" }),
+    );
+  }
+
+  private ask(all: Conflict[]): void {
+    const { editing } = this;
+    const mine = new Map<number, HTMLInputElement>();
+    const theirs = new Map<number, HTMLInputElement>();
+    const rows = all.map((one) => {
+      const name = `decide-${one.unit}`;
+      const option = (team: number, kept: Map<number, HTMLInputElement>, checked: boolean) => {
+        const input = h("input", { type: "radio", name, checked });
+        kept.set(one.unit, input);
+        return h("td", {}, h("label", { class: "choice" }, input, editing.teamName(team)));
+      };
+      return h(
+        "tr",
+        {},
+        h(
+          "th",
+          { scope: "row" },
+          button(editing.unitName(one.unit), () => editing.zoomTo([one.unit]), { class: "link" }),
+        ),
+        h("td", {}, editing.teamName(one.from)),
+        option(one.wanted, mine, false),
+        option(editing.of[one.unit] as number, theirs, true),
+        h("td", { class: "small muted" }, `${one.by}, ${moment(one.at)}`),
+      );
+    });
+    const all_ = (kept: Map<number, HTMLInputElement>) => () => {
+      for (const input of kept.values()) input.checked = true;
+    };
+    const said = h("p", { class: "field-error", role: "alert" });
+    const name = h("input", { type: "text", maxlength: 100, value: `${editing.name}, mine` });
+    const box = dialog(
+      "Mine or theirs?",
+      h("p", {}, "The same units were changed twice. Choose for each whose team it gets."),
+      h(
+        "div",
+        { class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Units changed twice" },
+        h(
+          "table",
+          { class: "table table-compact" },
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              ...["Unit", "Was", "Mine", "Theirs", "By"].map((text) =>
+                h("th", { scope: "col" }, text),
+              ),
+            ),
+          ),
+          h("tbody", {}, ...rows),
+        ),
+      ),
+      h(
+        "p",
+        { class: "actions" },
+        button("All mine", all_(mine)),
+        button("All theirs", all_(theirs)),
+      ),
+      h(
+        "p",
+        { class: "actions" },
+        button(
+          "Apply",
+          () => {
+            this.decide(all.filter(({ unit }) => mine.get(unit)?.checked));
+            box.close();
+          },
+          { class: "button button-primary" },
+        ),
+        button("Later", () => box.close(), { class: "button" }),
+      ),
+      h(
+        "details",
+        {},
+        h("summary", {}, "Save mine as a new plan instead"),
+        field("Name of the new plan", name),
+        said,
+        button("Save as a new plan", () => void this.fork(all, name.value.trim(), said)),
+      ),
+    );
+    box.showModal();
+  }
+
+  private decide(mine: Conflict[]): void {
+    const { editing } = this;
+    const changes = mine.map(({ unit, wanted }): [number, number] => [unit, wanted]);
+    const changed = changes.length ? editing.apply(changes, "merge") : [];
+    this.open.clear();
+    this.show();
+    editing.say(
+      changed.length
+        ? `${editing.counted(changed.length)} as you want, the rest as they are.`
+        : "All stay as they are.",
+    );
+  }
+
+  private async fork(all: Conflict[], name: string, said: HTMLElement): Promise<void> {
+    const { editing } = this;
+    said.textContent = name ? "" : "Give the plan a name.";
+    if (!name) return;
+    const { ground } = editing;
+    const changes = Object.fromEntries(
+      all.map(({ unit, wanted }) => [
+        ground.units[unit],
+        [ground.ref(editing.of[unit] as number), ground.ref(wanted)],
+      ]),
+    );
+    const key = `fork-${all[0]?.key ?? ""}`;
+    await trying(
+      (why) => {
+        said.textContent = why;
+      },
+      async () => {
+        const made = await postJson<{ id: number }>(`${planPath()}/fork`, {
+          name,
+          edits: [{ key, kind: "merge", undoes: "", changes, detail: {} }],
+        });
+        location.assign(`/plans/${made.id}/edit`);
+      },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+// All keys and gestures on one sheet.
+import { KEYS } from "../keys.ts";
+import { button, dialog, h } from "./dom.ts";
+
+const GESTURES: readonly { keys: string; text: string }[] = [
+  { keys: "One finger", text: "Use the tool in hand: paint, rectangle, lasso" },
+  { keys: "Two fingers", text: "Move and zoom the map" },
+  { keys: "Wheel", text: "Zoom the map" },
+  { keys: "Click a team's name in the table", text: "Show the team on the map" },
+  { keys: "Click a column's title", text: "Sort by it; again for the other way" },
+];
+const PANELS: readonly { keys: string; text: string }[] = [
+  { keys: "N", text: "Next thing to mend" },
+  { keys: "Shift + N", text: "The one before" },
+  { keys: "Left and right arrow", text: "Next tab, while a tab is in focus" },
+  { keys: "?", text: "This sheet" },
+];
+const LINE: readonly { keys: string; text: string }[] = [
+  { keys: "Arrow keys", text: "Move the cross; with Shift in small steps" },
+  { keys: "Space", text: "Set a point" },
+  { keys: "Backspace", text: "Take the last point back" },
+  { keys: "Enter", text: "Split" },
+  { keys: "Escape", text: "Leave the unit whole" },
+];
+
+export function help(): void {
+  const box = dialog(
+    "Keys and gestures",
+    part("Drawing", KEYS),
+    part("Pointer and touch", GESTURES),
+    part("Panels", PANELS),
+    part("Splitting a unit", LINE),
+    h("p", { class: "muted small" }, "Single keys can be turned off on any other page, under ?."),
+    button("Close", () => box.close(), { class: "button button-primary" }),
+  );
+  box.classList.add("editor-help");
+  box.showModal();
+}
+
+function part(title: string, rows: readonly { keys: string; text: string }[]): HTMLElement {
+  return h(
+    "section",
+    {},
+    h("h3", {}, title),
+    h(
+      "dl",
+      { class: "help-keys" },
+      ...rows.flatMap(({ keys, text }) => [h("dt", {}, h("kbd", {}, keys)), h("dd", {}, text)]),
+    ),
+  );
+}

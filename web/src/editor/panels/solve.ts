@@ -1,0 +1,350 @@
+// Proposals of the solver: what is asked, the best so far on the map, and choices to pick from.
+
+import { getJson, postJson } from "../api.ts";
+import type { Editing } from "../editing.ts";
+import { Tally } from "../tally.ts";
+import { planPath, trying } from "./ask.ts";
+import { button, choice, count, field, h, hundredths, percent, whole } from "./dom.ts";
+import { drawing } from "./preview.ts";
+
+interface Best {
+  number: number;
+  units?: Record<string, string>;
+  gap: number;
+  bound: number;
+  balance: number;
+}
+
+interface Choice {
+  key: string;
+  label: string;
+  about?: string;
+  units: Record<string, string>;
+}
+
+interface Job {
+  id: string;
+  state: "running" | "done" | "stopped" | "failed";
+  message: string;
+  seconds: number;
+  limit: number;
+  best: Best | null;
+  status?: string;
+  tolerance?: number | null;
+  choices?: Choice[];
+}
+
+const POLL_MS = 700;
+/** Tolerances offered are rounded up to this, so that they hold. */
+const STEP = 0.005;
+
+export class Solve {
+  private readonly form = h("form", { class: "stack solve-form" });
+  private readonly run = h("div", { class: "solve-run" });
+  private readonly bar = h("progress", { max: 1, value: 0 });
+  private readonly told = h("p", { role: "status" });
+  private readonly said = h("p", { class: "field-error", role: "alert" });
+  private readonly offered = h("div", { class: "solve-choices" });
+  private readonly locks = h("p", { class: "small muted" });
+  private readonly live = h("input", { type: "checkbox", checked: true });
+  private readonly goal = h(
+    "select",
+    {},
+    h("option", { value: "choices" }, "A few choices to pick from"),
+    h("option", { value: "compact" }, "The most compact plan"),
+    h("option", { value: "fewest_moves" }, "The fewest clients who change team"),
+  );
+  private readonly weight = h(
+    "select",
+    {},
+    h("option", { value: "workload" }, "Workload (contacts a month)"),
+    h("option", { value: "caseload" }, "Caseload (clients)"),
+  );
+  private readonly tolerance = numeric({ min: 0, max: 1000, step: "any", value: 5 });
+  private readonly limit = numeric({ min: 0, step: 1, placeholder: "no limit" });
+  private readonly offices = h("input", { type: "checkbox" });
+  private readonly seconds = h(
+    "select",
+    {},
+    ...[
+      [10, "10 seconds"],
+      [60, "1 minute"],
+      [300, "5 minutes"],
+    ].map(([value, text]) =>
+      h("option", { value: String(value), selected: value === 60 }, String(text)),
+    ),
+  );
+  private readonly seed = numeric({ min: 0, max: 2 ** 31, step: 1, value: 0 });
+  private job = "";
+  private seen = 0;
+  private best: Int32Array | null = null;
+
+  constructor(
+    private readonly editing: Editing,
+    root: HTMLElement,
+  ) {
+    this.form.append(
+      field("Look for", this.goal),
+      field("Balance", this.weight),
+      field(
+        "Tolerance in percent",
+        this.tolerance,
+        "How far a team's load may be from its share, which follows its officers.",
+      ),
+      field("Most clients who change team", this.limit),
+      choice("Every team holds the area of its own field office", this.offices),
+      field("Time", this.seconds),
+      h(
+        "details",
+        {},
+        h("summary", {}, "More"),
+        field("Seed", this.seed, "The same seed, the same plan."),
+      ),
+      this.locks,
+      this.said,
+      h("button", { class: "button button-primary" }, "Propose a plan"),
+    );
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.start();
+    });
+    this.live.addEventListener("change", () => this.preview());
+    this.run.append(
+      this.bar,
+      this.told,
+      choice("Show the best so far on the map", this.live),
+      button("Stop and keep the best", () => void this.stop(), { class: "button button-danger" }),
+    );
+    this.run.hidden = true;
+    root.append(this.form, this.run, this.offered);
+    editing.on("locks", () => this.lockedTeams());
+    editing.on("ground", () => this.settle());
+    this.lockedTeams();
+    this.settle();
+    void trying(
+      () => {},
+      async () => {
+        // A run goes on when the page is left.
+        const { job } = await getJson<{ job: string | null }>(`${planPath()}/solve.json`);
+        if (job) this.follow(job);
+      },
+    );
+  }
+
+  private settle(): void {
+    for (const one of this.form.elements)
+      (one as HTMLInputElement).disabled = !this.editing.editable;
+  }
+
+  private lockedTeams(): void {
+    const names = [...this.editing.locked].map((team) => this.editing.teamName(team)).sort();
+    this.locks.textContent = names.length
+      ? `Locked, so they keep exactly their units: ${names.join(", ")}.`
+      : "Lock teams that should keep exactly their units.";
+  }
+
+  private async start(): Promise<void> {
+    const { editing } = this;
+    this.said.textContent = "";
+    this.offered.replaceChildren();
+    await trying(
+      (why) => {
+        this.said.textContent = why;
+      },
+      async () => {
+        const { job } = await postJson<{ job: string }>(`${planPath()}/solve`, {
+          objective: this.goal.value,
+          weight: this.weight.value,
+          tolerance: Number(this.tolerance.value) / 100,
+          transfer_limit: this.limit.value ? Number(this.limit.value) : null,
+          offices: this.offices.checked,
+          locks: [...editing.locked].map((team) => editing.ground.ref(team)),
+          seconds: Number(this.seconds.value),
+          seed: Number(this.seed.value),
+        });
+        this.follow(job);
+      },
+    );
+  }
+
+  private follow(job: string): void {
+    this.job = job;
+    this.seen = 0;
+    this.best = null;
+    this.form.hidden = true;
+    this.run.hidden = false;
+    this.told.textContent = "Starting…";
+    void this.poll();
+  }
+
+  private async poll(): Promise<void> {
+    let found: Job | null = null;
+    await trying(
+      (why) => {
+        this.told.textContent = why;
+      },
+      async () => {
+        found = await getJson<Job>(`/plans/jobs/${this.job}.json?seen=${this.seen}`);
+      },
+    );
+    if (found) this.take(found);
+    if (!found || (found as Job).state === "running")
+      window.setTimeout(() => void this.poll(), found ? POLL_MS : 4 * POLL_MS);
+  }
+
+  private take(job: Job): void {
+    this.bar.max = job.limit;
+    this.bar.value = Math.min(job.seconds, job.limit);
+    if (job.best?.units) {
+      this.seen = job.best.number;
+      this.best = drawing(this.editing, job.best.units);
+      this.preview();
+    }
+    if (job.state === "running") {
+      this.told.textContent = job.best
+        ? `${whole(job.seconds)} s. Best so far: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
+        : `${whole(job.seconds)} s. No plan found yet.`;
+      return;
+    }
+    this.editing.preview = null;
+    this.form.hidden = false;
+    this.run.hidden = true;
+    this.end(job);
+  }
+
+  private preview(): void {
+    this.editing.preview = this.live.checked && !this.run.hidden ? this.best : null;
+  }
+
+  private async stop(): Promise<void> {
+    await trying(
+      (why) => {
+        this.told.textContent = why;
+      },
+      async () => {
+        await postJson(`/plans/jobs/${this.job}/stop`, {});
+      },
+    );
+  }
+
+  private end(job: Job): void {
+    const choices = [...(job.choices ?? [])];
+    if (!choices.length && job.best && this.best)
+      choices.push({
+        key: "best",
+        label: "Best so far",
+        about: proof(job.best.gap),
+        units: codes(this.editing, this.best),
+      });
+    const heading = h("h3", { tabindex: -1 }, title(job, choices.length));
+    const parts: HTMLElement[] = [heading];
+    if (job.message)
+      parts.push(
+        h("div", { class: `alert ${choices.length ? "alert-warn" : "alert-bad"}` }, job.message),
+      );
+    const works = job.tolerance;
+    if (works !== null && works !== undefined) {
+      const rounded = Math.ceil(works / STEP) * STEP;
+      parts.push(
+        h(
+          "p",
+          { class: "actions" },
+          button(`Use ${percent(rounded)}`, () => {
+            this.tolerance.value = String(Number((rounded * 100).toFixed(2)));
+            void this.start();
+          }),
+          h("a", { class: "button button-small", href: "/plans" }, "Draw on finer units"),
+        ),
+      );
+    }
+    parts.push(...choices.map((one) => this.card(one)));
+    this.offered.replaceChildren(...parts);
+    heading.focus();
+  }
+
+  private card(one: Choice): HTMLElement {
+    const { editing } = this;
+    const of = drawing(editing, one.units);
+    const tally = new Tally(editing.ground, of);
+    const plan = tally.plan();
+    const compact = editing.teams
+      .map((_, team) => tally.team(team).polsby_popper)
+      .filter((value) => Number.isFinite(value));
+    const mean = compact.reduce((sum, value) => sum + value, 0) / compact.length;
+    const differ = of.reduce((sum, team, unit) => sum + Number(team !== editing.of[unit]), 0);
+    const fact = (name: string, text: string) => [h("dt", {}, name), h("dd", {}, text)];
+    const look = button("Show on map", () => {
+      const on = editing.preview !== null && look.getAttribute("aria-pressed") === "true";
+      for (const other of this.offered.querySelectorAll("[aria-pressed]"))
+        other.setAttribute("aria-pressed", "false");
+      editing.preview = on ? null : of;
+      look.setAttribute("aria-pressed", String(!on));
+    });
+    look.setAttribute("aria-pressed", "false");
+    return h(
+      "section",
+      { class: "card solve-choice", "aria-label": one.label },
+      h("h4", {}, one.label),
+      one.about ? h("p", { class: "small muted" }, one.about) : null,
+      h(
+        "dl",
+        { class: "solve-facts" },
+        ...fact("Balance: within", percent(plan.worst_deviation)),
+        ...fact("Compactness", hundredths(mean)),
+        ...fact("Clients who change team", whole(plan.transfers)),
+        ...fact("Clients who lose their officer", whole(plan.lost_officer)),
+        ...fact("Differs from the drawing in", count(differ, editing.ground.noun)),
+      ),
+      h(
+        "p",
+        { class: "actions" },
+        look,
+        button("Use this plan", () => this.use(one, of), {
+          class: "button button-small button-primary",
+          disabled: !editing.editable,
+        }),
+      ),
+    );
+  }
+
+  private use(one: Choice, of: Int32Array): void {
+    const { editing } = this;
+    editing.preview = null;
+    const changes: [number, number][] = [];
+    of.forEach((team, unit) => {
+      if (team !== editing.of[unit]) changes.push([unit, team]);
+    });
+    const changed = editing.apply(changes, "solve", { job: this.job, choice: one.key });
+    const left = changes.length - changed.length;
+    editing.say(
+      `${one.label}: ${editing.counted(changed.length)} moved. Undo takes it back.${
+        left ? ` ${editing.counted(left)} of locked teams stay.` : ""
+      }`,
+    );
+    this.offered.replaceChildren();
+    this.goal.focus();
+  }
+}
+
+function numeric(given: Record<string, string | number>): HTMLInputElement {
+  return h("input", { type: "number", inputmode: "decimal", ...given });
+}
+
+function proof(gap: number): string {
+  return gap <= 1e-6
+    ? "proven: none is more compact"
+    : `at most ${percent(gap)} from the most compact`;
+}
+
+function codes(editing: Editing, of: Int32Array): Record<string, string> {
+  return Object.fromEntries(
+    editing.ground.units.map((code, unit) => [code, editing.ground.ref(of[unit] as number)]),
+  );
+}
+
+function title(job: Job, many: number): string {
+  if (job.state === "failed" && !many) return "No plan";
+  if (job.status === "infeasible") return "No plan within these limits";
+  if (!many) return "No plan found in this time";
+  return many === 1 ? "1 proposal" : `${many} choices`;
+}

@@ -1,0 +1,202 @@
+// Splitting a unit along a drawn line: by mouse, by touch, or by keys that move a cross.
+
+import { postJson } from "../api.ts";
+import type { Editing } from "../editing.ts";
+import { planPath, trying } from "./ask.ts";
+import { type Cover, cover, pickUnit, unitField } from "./cover.ts";
+import { button, dialog, field, h } from "./dom.ts";
+
+const STEP_PX = 12;
+/** A pointer that moves less than this has clicked. */
+const STILL_PX = 5;
+type Point = [number, number];
+
+/** Asks which unit, then for the line. */
+export function split(editing: Editing): void {
+  const unit = unitField(editing);
+  const said = h("p", { class: "field-error", role: "alert" });
+  const { noun } = editing.ground;
+  const box = dialog(
+    `Split a ${noun}`,
+    h(
+      "p",
+      {},
+      `Draw a line across a ${noun}: its parts become units of this plan only, and can go to ` +
+        "different teams. Undo joins them again.",
+    ),
+    field(`${noun.charAt(0).toUpperCase()}${noun.slice(1)}`, unit.field),
+    unit.list,
+    said,
+    h(
+      "p",
+      { class: "actions" },
+      button(
+        "Draw the line",
+        () => {
+          const at = unit.unit();
+          said.textContent = at < 0 ? `There is no ${noun} ${unit.field.value}.` : "";
+          if (at < 0) return;
+          box.close();
+          new Line(editing, at);
+        },
+        { class: "button button-primary" },
+      ),
+      button(
+        "Point at it on the map",
+        async () => {
+          box.close();
+          const at = await pickUnit(editing, `Click the ${noun} to split, or press Escape`);
+          if (at >= 0) new Line(editing, at);
+        },
+        { class: "button" },
+      ),
+      button("Cancel", () => box.close(), { class: "button" }),
+    ),
+  );
+  box.showModal();
+}
+
+class Line {
+  private readonly points: Point[] = [];
+  private cross: Point;
+  private readonly sheet: Cover;
+  private readonly canvas = h("canvas", { "aria-hidden": "true" });
+  private readonly said = h("span", { class: "split-said", role: "alert" });
+  private pressed: Point | null = null;
+
+  constructor(
+    private readonly editing: Editing,
+    private readonly unit: number,
+  ) {
+    editing.map.once("moveend", () => this.draw());
+    editing.zoomTo([unit]);
+    const name = editing.unitName(unit);
+    this.sheet = cover(
+      editing,
+      `Draw a line across ${name}: drag, or click point by point. Keys: arrows move the cross, Space sets a point, Backspace takes it back, Enter splits.`,
+      () => this.end(),
+    );
+    const { box, bar } = this.sheet;
+    box.append(this.canvas);
+    bar.append(
+      button("Split", () => void this.send(), { class: "button button-small button-primary" }),
+    );
+    bar.append(this.said);
+    this.cross = [box.clientWidth / 2, box.clientHeight / 2];
+    box.addEventListener("pointerdown", (event) => {
+      box.setPointerCapture(event.pointerId);
+      this.pressed = [event.offsetX, event.offsetY];
+      this.add(this.pressed);
+    });
+    box.addEventListener("pointermove", (event) => {
+      this.cross = [event.offsetX, event.offsetY];
+      this.draw();
+    });
+    box.addEventListener("pointerup", (event) => {
+      const [x, y] = this.pressed ?? [event.offsetX, event.offsetY];
+      this.pressed = null;
+      if (Math.hypot(event.offsetX - x, event.offsetY - y) > STILL_PX)
+        this.add([event.offsetX, event.offsetY]);
+    });
+    box.addEventListener("keydown", (event) => this.key(event));
+    this.draw();
+  }
+
+  private end(): void {
+    this.editing.hover(-1);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const step = event.shiftKey ? 2 : STEP_PX;
+    const [x, y] = this.cross;
+    const moves: Record<string, Point> = {
+      ArrowLeft: [x - step, y],
+      ArrowRight: [x + step, y],
+      ArrowUp: [x, y - step],
+      ArrowDown: [x, y + step],
+    };
+    const next = moves[event.key];
+    if (next) {
+      const { clientWidth, clientHeight } = this.sheet.box;
+      this.cross = [
+        Math.min(clientWidth, Math.max(0, next[0])),
+        Math.min(clientHeight, Math.max(0, next[1])),
+      ];
+      this.draw();
+    } else if (event.key === " ") this.add(this.cross);
+    else if (event.key === "Backspace") {
+      this.points.pop();
+      this.draw();
+    } else if (event.key === "Enter") void this.send();
+    else return;
+    event.preventDefault();
+  }
+
+  private add(point: Point): void {
+    this.points.push(point);
+    this.said.textContent = this.points.length === 1 ? "1 point" : `${this.points.length} points`;
+    this.draw();
+  }
+
+  private draw(): void {
+    const { canvas } = this;
+    const box = this.sheet?.box;
+    if (!box) return;
+    canvas.width = box.clientWidth;
+    canvas.height = box.clientHeight;
+    const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+    const line = [...this.points, ...(this.points.length ? [this.cross] : [])];
+    for (const [colour, width] of [
+      ["#ffffff", 6],
+      ["#a4161a", 3],
+    ] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      for (const [x, y] of line) context.lineTo(x, y);
+      context.stroke();
+      context.beginPath();
+      const [x, y] = this.cross;
+      context.moveTo(x - 10, y);
+      context.lineTo(x + 10, y);
+      context.moveTo(x, y - 10);
+      context.lineTo(x, y + 10);
+      context.stroke();
+    }
+    context.fillStyle = "#a4161a";
+    for (const [x, y] of this.points) context.fillRect(x - 4, y - 4, 8, 8);
+  }
+
+  private async send(): Promise<void> {
+    const { editing } = this;
+    if (this.points.length < 2) {
+      this.said.textContent = "A line has two points or more.";
+      return;
+    }
+    const line = this.points.map((point) => {
+      const { lat, lng } = editing.map.containerPointToLatLng(point);
+      return [lng, lat];
+    });
+    const key = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join("");
+    await trying(
+      (why) => {
+        this.points.length = 0;
+        this.said.textContent = why;
+        this.draw();
+      },
+      async () => {
+        const { pieces } = await postJson<{ pieces: string[] }>(`${planPath()}/split`, {
+          unit: editing.ground.units[this.unit],
+          line,
+          key,
+          base: editing.log.seq,
+        });
+        this.sheet.lift();
+        await editing.refresh();
+        editing.say(`Split into ${pieces.join(" and ")}.`);
+      },
+    );
+  }
+}
