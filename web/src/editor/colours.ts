@@ -28,6 +28,8 @@ export const PALETTE: readonly string[] = [
   "#62fafd",
 ];
 const PATTERNS = 4;
+/** How much less it matters that a neighbour's neighbour is of another colour. */
+const BEHIND = 0.08;
 export const NOBODY = "#e4e5e3";
 
 type Rgb = readonly [number, number, number];
@@ -68,14 +70,18 @@ export function coloured(ground: Ground, of: Int32Array, now: Int32Array): Team[
   const used = PALETTE.map(() => 0);
   const pattern = new Int32Array(ground.teams.length);
   for (const team of order) {
-    const around = [...(near[team] ?? [])].map((other) => colourOf[other] as number);
+    const beside = near[team] ?? new Set<number>();
+    const behind = new Set([...beside].flatMap((other) => [...(near[other] ?? [])]));
+    const apartFrom = (teams: Set<number>, row: readonly number[]) =>
+      [...teams].reduce((least, other) => {
+        const colour = colourOf[other] as number;
+        return colour < 0 ? least : Math.min(least, row[colour] as number);
+      }, 1);
     const rows = DISTANCE.map((row, colour) => {
-      const apart = Math.min(
-        1,
-        ...around.filter((one) => one >= 0).map((one) => row[one] as number),
-      );
+      const next = apartFrom(beside, row);
+      const apart = Math.min(next, apartFrom(behind, row) + BEHIND);
       // Never a neighbour's colour; else a fresh one first.
-      return { colour, worth: apart - 0.12 * (used[colour] as number) - (apart ? 0 : 9) };
+      return { colour, worth: apart - 0.12 * (used[colour] as number) - (next ? 0 : 9) };
     });
     const best = rows.reduce((a, b) => (b.worth > a.worth ? b : a)).colour;
     colourOf[team] = best;

@@ -71,7 +71,7 @@ export interface Events {
   /** Undo and redo, or the log. */
   history: undefined;
   locks: undefined;
-  /** Which team paints, or from which team only. */
+  /** Which team paints, with which tool, or from which team only. */
   brush: undefined;
   sync: SyncState;
   comments: readonly Comment[];

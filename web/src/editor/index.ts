@@ -54,17 +54,18 @@ async function start(root: HTMLElement): Promise<void> {
   };
   const layer = new UnitLayer(editing, map);
   const overlay = new Overlay(editing, map, layer);
-  let tools: Tools | null = null;
-  const toolbar = new Toolbar(root, editing, layer, overlay, () => tools as Tools);
-  tools = new Tools(editing, map, layer, overlay, () => toolbar.update());
+  const tools = new Tools(editing, map, layer, overlay);
+  new Toolbar(root, editing, layer, overlay, tools);
   new Keys(editing, map, layer, overlay, tools, whole);
   whole();
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   panels(editing, {
     table: root.querySelector("#panel-table") as HTMLElement,
     side: root.querySelector("#panel-side") as HTMLElement,
     actions: root.querySelector("#panel-actions") as HTMLElement,
   });
+  map.invalidateSize({ animate: false });
+  whole();
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   new Sync(editing, at, ground.plan, at.user);
   root.querySelector("[data-loading]")?.remove();
   root.dataset.ready = "";

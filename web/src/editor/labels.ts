@@ -18,6 +18,9 @@ const LOW = "#0b4a8f";
 /** A deviation that is coloured. */
 const OFF = 0.1;
 const TRIES = 6;
+const SPARE = 8;
+/** Share of teams whose names must have room. */
+const ENOUGH = 0.6;
 
 interface Box {
   x: number;
@@ -38,6 +41,10 @@ export function placed(
   const largest = largestPieces(editing);
   const order = teams.map((_, at) => at).filter((at) => largest[at]?.length);
   order.sort((a, b) => (largest[b]?.length ?? 0) - (largest[a]?.length ?? 0));
+  // All by name, or all by number: a mixture reads as a mistake.
+  const fits = (at: number) =>
+    span(shapes, largest[at] ?? []) * scale > width(context, teams[at]?.name ?? "", BIG) + SPARE;
+  const named = order.filter(fits).length >= ENOUGH * order.length;
   const taken: Box[] = [];
   const labels: Label[] = [];
   for (const at of order) {
@@ -46,8 +53,7 @@ export function placed(
     const units = largest[at] ?? [];
     const share = tally.team(at).deviation;
     const lock = editing.locked.has(at) ? " \u{1F512}\uFE0E" : "";
-    const roomy = span(shapes, units) * scale > width(context, team.name, BIG) + 8;
-    const name = (roomy ? team.name : team.label) + lock;
+    const name = (named && fits(at) ? team.name : team.label) + lock;
     const lines = [{ text: name, font: BIG, y: 0, colour: INK }];
     if (Number.isFinite(share)) {
       (lines[0] as Label["lines"][0]).y = -7;

@@ -1,5 +1,5 @@
 // The ground in pixels of one zoom level: what is drawn, and what lies where.
-import { crosses, type Ground, type Line } from "./ground.ts";
+import type { Ground, Line } from "./ground.ts";
 
 /** Zoom level of these pixels; the canvas scales them to the level shown. */
 export const LEVEL = 13;
@@ -155,7 +155,7 @@ export class Shapes {
     return this.within(rect).filter((unit) => {
       const x = this.inside[2 * unit] as number;
       const y = this.inside[2 * unit + 1] as number;
-      return turns(ring, x, y) !== 0 || crosses(ring, x, y);
+      return turns(ring, x, y) !== 0;
     });
   }
 

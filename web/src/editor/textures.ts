@@ -4,7 +4,7 @@ const TILE = 12;
 
 type Draw = (context: CanvasRenderingContext2D) => void;
 
-const LIGHT = "rgb(255 255 255 / 75%)";
+const LIGHT = "rgb(255 255 255 / 62%)";
 
 const TEXTURES: Record<number, Draw> = {
   1: (context) => {
@@ -14,7 +14,7 @@ const TEXTURES: Record<number, Draw> = {
       [9, 9],
     ] as const) {
       context.beginPath();
-      context.arc(x, y, 1.6, 0, 7);
+      context.arc(x, y, 1.4, 0, 7);
       context.fill();
     }
   },

@@ -18,7 +18,7 @@ export class Toolbar {
     private readonly editing: Editing,
     private readonly layer: UnitLayer,
     private readonly overlay: Overlay,
-    private readonly tools: () => Tools,
+    private readonly tools: Tools,
   ) {
     this.team = this.find("select[name=team]");
     this.from = this.find("select[name=from]");
@@ -47,7 +47,7 @@ export class Toolbar {
   /** Shows which tool is in hand. */
   update(): void {
     const { editing } = this;
-    const tools = this.tools();
+    const { tools } = this;
     for (const name of TOOLS) this.press(`[data-tool=${name}]`, tools.tool === name);
     SIZES.forEach((_, at) => {
       this.press(`[data-size="${at}"]`, tools.size === at);
@@ -78,9 +78,8 @@ export class Toolbar {
     const { root, editing } = this;
     root.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("button");
-      if (button?.dataset.tool) this.tools().tool = button.dataset.tool as Tool;
-      if (button?.dataset.size)
-        this.tools().resize(Number(button.dataset.size) - this.tools().size);
+      if (button?.dataset.tool) this.tools.tool = button.dataset.tool as Tool;
+      if (button?.dataset.size) this.tools.resize(Number(button.dataset.size) - this.tools.size);
       if (button?.dataset.do && button.getAttribute("aria-disabled") !== "true")
         this.run(button.dataset.do);
     });
@@ -90,6 +89,10 @@ export class Toolbar {
     this.from.addEventListener("change", () => {
       editing.onlyFrom = this.from.value === ALL ? null : Number(this.from.value);
     });
+    for (const box of root.querySelectorAll<HTMLInputElement>("input[data-part]"))
+      box.addEventListener("change", () => {
+        root.classList.toggle(`no-${box.dataset.part}`, !box.checked);
+      });
     for (const box of root.querySelectorAll<HTMLInputElement>("input[data-show]"))
       box.addEventListener("change", () => {
         this.layer.show({ [box.dataset.show as keyof Shown]: box.checked });

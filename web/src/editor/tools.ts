@@ -35,7 +35,6 @@ export class Tools {
     private readonly map: L.Map,
     private readonly layer: UnitLayer,
     private readonly overlay: Overlay,
-    private readonly changed: () => void,
   ) {
     const box = map.getContainer();
     box.addEventListener("pointerdown", (event) => this.down(event));
@@ -57,13 +56,13 @@ export class Tools {
     if (tool === "pan") this.map.dragging.enable();
     else this.map.dragging.disable();
     this.map.getContainer().dataset.tool = tool;
-    this.changed();
+    this.editing.emit("brush", undefined);
   }
 
   /** Larger or smaller by one step. */
   resize(step: number): void {
     this.size = Math.min(SIZES.length - 1, Math.max(0, this.size + step));
-    this.changed();
+    this.editing.emit("brush", undefined);
     this.overlay.later();
   }
 

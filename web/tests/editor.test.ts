@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { apart, PALETTE } from "../src/editor/colours.ts";
+import { Editing, type StateJson } from "../src/editor/editing.ts";
+import type { GroundJson } from "../src/editor/ground.ts";
+import { percent } from "../src/editor/labels.ts";
+import type { LoggedEdit } from "../src/editor/log.ts";
+import { sentence } from "../src/editor/sentence.ts";
+import { Shapes } from "../src/editor/shapes.ts";
+
+/** A canvas path is not known outside a browser; what lies where is counted without it. */
+class NoPath {
+  moveTo() {}
+  lineTo() {}
+  closePath() {}
+}
+Object.assign(globalThis, { Path2D: NoPath });
+
+const STEP = 1000;
+
+/** Squares in rows from the south; unit "21" is in row 2, column 1. */
+function ground(columns: number, rows: number, teams = 3): GroundJson {
+  const units: string[] = [];
+  const shapes: number[][][] = [];
+  const edges: number[] = [];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const at = units.length;
+      units.push(`${row}${column}`);
+      shapes.push([[column * STEP, row * STEP, STEP, 0, 0, STEP, -STEP, 0]]);
+      if (column + 1 < columns) edges.push(at, at + 1);
+      if (row + 1 < rows) edges.push(at, at + columns);
+    }
+  const each = <T>(value: T) => units.map(() => value);
+  const rim = units.map((_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    return row && column && row < rows - 1 && column < columns - 1 ? 0 : 1;
+  });
+  return {
+    plan: 1,
+    name: "Trial",
+    set: 1,
+    unit_kind: "service_area",
+    noun: "unit",
+    units,
+    labels: units,
+    parents: each(""),
+    origin: [10, 0],
+    scale: 1e6,
+    shapes,
+    area_m2: each(100),
+    outline_m: each(40),
+    edges,
+    shared_m: Array.from({ length: edges.length / 2 }, () => 10),
+    sides: Array.from({ length: edges.length / 2 }, () => []),
+    rim: rim as (0 | 1)[],
+    hull: { x_m: [], y_m: [], unit: [] },
+    clients: each(10),
+    workload: each(20),
+    by_team: units.map((_, at) => [at, 0, 10]),
+    by_officer: units.map((_, at) => [at, 0, 9]),
+    teams: Array.from({ length: teams }, (_, at) => ({
+      ref: `T${at + 1}`,
+      name: `Team ${at + 1}`,
+      officers: 1,
+      office: null,
+    })),
+    address: "",
+  };
+}
+
+function state(of: number[], edits: LoggedEdit[] = []): StateJson {
+  const seq = edits.at(-1)?.seq ?? 0;
+  return { seq, status: "draft", editable: true, set: 1, of, now: of, edits };
+}
+
+function editing(columns = 3, rows = 3, of = new Array(columns * rows).fill(0)): Editing {
+  return new Editing(ground(columns, rows), state(of), () => 1);
+}
+
+function painted(plan: Editing, units: number[], team: number): void {
+  plan.begin();
+  plan.paint(units, team);
+  plan.commit();
+}
+
+const sent = (plan: Editing, seq: number): LoggedEdit[] =>
+  plan.log.waiting.map((edit, at) => ({ ...edit, seq: seq + at, by: "Ada", at: "", mine: true }));
+
+test("a stroke is one edit, with the team of each unit before and after", () => {
+  const plan = editing();
+  plan.begin();
+  plan.paint([0], 1);
+  plan.paint([0, 1], 2);
+  assert.deepEqual(plan.commit()?.changes, { "00": ["T1", "T3"], "01": ["T1", "T3"] });
+  assert.equal(plan.tally.team(2).clients, 20);
+  assert.equal(plan.tally.plan().transfers, 20);
+});
+
+test("what is painted back within a stroke is no edit", () => {
+  const plan = editing();
+  plan.begin();
+  plan.paint([0], 1);
+  plan.paint([0], 0);
+  assert.equal(plan.commit(), null);
+});
+
+test("a locked team neither loses nor gains", () => {
+  const plan = editing(3, 3, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+  plan.setLocked([1], true);
+  painted(plan, [0, 3, 6], 1);
+  painted(plan, [3, 6], 0);
+  assert.deepEqual([...plan.of], [0, 0, 0, 1, 1, 1, 0, 2, 2]);
+});
+
+test("a brush that takes from one team leaves the others alone", () => {
+  const plan = editing(3, 1, [0, 1, -1]);
+  plan.onlyFrom = -1;
+  painted(plan, [0, 1, 2], 2);
+  assert.deepEqual([...plan.of], [0, 1, 2]);
+});
+
+test("undo and redo go back and forth over all own edits, also after a reload", () => {
+  const plan = editing();
+  for (let unit = 0; unit < 9; unit++) painted(plan, [unit], 1);
+  plan.undo();
+  plan.undo();
+  plan.redo();
+  assert.deepEqual([...plan.of], [1, 1, 1, 1, 1, 1, 1, 1, 0]);
+  const again = new Editing(ground(3, 3), state([...plan.of], sent(plan, 1)), () => 1);
+  again.redo();
+  assert.ok(!again.canRedo);
+  for (let at = 0; at < 9; at++) again.undo();
+  assert.deepEqual([...again.of], new Array(9).fill(0));
+  assert.ok(!again.canUndo);
+});
+
+test("an undo leaves a unit that another has changed since, and says so", () => {
+  const plan = editing();
+  painted(plan, [0, 1], 1);
+  const mine = sent(plan, 1);
+  const theirs = { key: "k", kind: "paint", undoes: "", by: "Bo", at: "", mine: false } as const;
+  plan.take(state([], [...mine, { ...theirs, seq: 2, changes: { "01": ["T2", "T3"] } }]));
+  assert.deepEqual([...plan.of].slice(0, 3), [1, 2, 0]);
+  const said: string[] = [];
+  plan.on("say", (text) => said.push(text));
+  plan.undo();
+  assert.deepEqual([...plan.of].slice(0, 3), [0, 2, 0]);
+  assert.equal(said.at(-1), "Undone: 1 unit. 01 stays as changed since.");
+});
+
+test("an undo that would change a locked team waits until it is unlocked", () => {
+  const plan = editing();
+  painted(plan, [0], 1);
+  plan.setLocked([1], true);
+  plan.undo();
+  assert.equal(plan.of[0], 1);
+  plan.setLocked([1], false);
+  plan.undo();
+  assert.equal(plan.of[0], 0);
+});
+
+test("edits that wait stay on top of what others did; conflicts show theirs", () => {
+  const plan = editing();
+  painted(plan, [0, 1], 1);
+  const [edit] = plan.log.waiting;
+  const theirs: LoggedEdit = {
+    key: "k",
+    kind: "paint",
+    undoes: "",
+    by: "Bo",
+    at: "",
+    mine: false,
+    seq: 1,
+    changes: { "00": ["T1", "T3"], "08": ["T1", "T3"] },
+  };
+  let told: readonly { unit: number; wanted: number; now: number }[] = [];
+  plan.on("conflict", (conflicts) => {
+    told = conflicts;
+  });
+  const conflict = { key: edit?.key ?? "", unit: "00", wanted: "T2", from: "T1", now: "T3" };
+  plan.taken(edit ? [edit] : [], {
+    seq: 2,
+    edits: [theirs],
+    conflicts: [{ ...conflict, by: "Bo", at: "" }],
+  });
+  assert.deepEqual([...plan.of].slice(0, 3), [2, 1, 0]);
+  assert.deepEqual(
+    told.map(({ unit, wanted, now }) => [unit, wanted, now]),
+    [[0, 1, 2]],
+  );
+  assert.equal(plan.log.waiting.length, 0);
+  plan.undo();
+  assert.deepEqual([...plan.of].slice(0, 3), [2, 0, 0]);
+});
+
+test("another's edit during a stroke stays under it", () => {
+  const plan = editing();
+  plan.begin();
+  plan.paint([0], 1);
+  const theirs = { key: "k", kind: "paint", undoes: "", by: "Bo", at: "", mine: false } as const;
+  plan.take(state([], [{ ...theirs, seq: 1, changes: { "00": ["T1", "T3"] } }]));
+  assert.equal(plan.of[0], 1);
+  plan.cancel();
+  assert.equal(plan.of[0], 2);
+});
+
+test("a line that crosses itself holds both its loops", () => {
+  const shapes = new Shapes(editing(4, 1).ground);
+  const at = (unit: number) => [shapes.inside[2 * unit] ?? 0, shapes.inside[2 * unit + 1] ?? 0];
+  const [x0 = 0, y = 0] = at(0);
+  const [x3 = 0] = at(3);
+  const size = shapes.typical / 4;
+  // An eight: round the first two units one way, round the last two the other way.
+  const west = [x0 - size, y + size, x0 - size, y - size];
+  const east = [x3 + size, y + size, x3 + size, y - size];
+  assert.deepEqual(shapes.inLasso([...west, ...east]).sort(), [0, 1, 2, 3]);
+  // Round twice the same way holds what it goes round, and nothing beside.
+  const once = [x0 - size, y + size, x0 - size, y - size, x0 + size, y - size, x0 + size, y + size];
+  assert.deepEqual(shapes.inLasso([...once, ...once]), [0]);
+});
+
+test("a rectangle and a brush take the units whose middle they hold", () => {
+  const shapes = new Shapes(editing().ground);
+  const { typical: side, inside } = shapes;
+  const x = inside[8] ?? 0;
+  const y = inside[9] ?? 0;
+  assert.deepEqual(shapes.brushed(x, y, x, y, 0), [4]);
+  assert.deepEqual(shapes.brushed(x, y, x, y, 1.1 * side).sort(), [1, 3, 4, 5, 7]);
+  const rect = { x0: x - 1.2 * side, y0: y - 0.2 * side, x1: x + 0.2 * side, y1: y + 0.2 * side };
+  assert.deepEqual(shapes.inRectangle(rect), [3, 4]);
+  // A quick pull over three units leaves none out.
+  assert.deepEqual(shapes.brushed(x - side, y, x + side, y, 0).sort(), [3, 4, 5]);
+});
+
+test("arrow keys lead to the neighbour in that direction, and stay at the edge", () => {
+  const shapes = new Shapes(editing().ground);
+  assert.equal(shapes.next(4, 1, 0), 5);
+  assert.equal(shapes.next(4, 0, -1), 7);
+  assert.equal(shapes.next(5, 1, 0), 5);
+});
+
+test("every pair of colours is told apart, whatever the sight", () => {
+  PALETTE.forEach((one, at) => {
+    for (const other of PALETTE.slice(at + 1)) assert.ok(apart(one, other) > 0.07, one + other);
+  });
+});
+
+test("forty teams are all told apart, and neighbours by colour", () => {
+  const of = Array.from({ length: 40 }, (_, at) => at);
+  const plan = new Editing(ground(8, 5, 40), state(of), () => 1);
+  const looks = new Set(plan.teams.map(({ colour, pattern }) => colour + pattern));
+  assert.equal(looks.size, 40);
+  const { edges } = plan.ground;
+  for (let at = 0; at < edges.length; at += 2) {
+    const [a, b] = [plan.teams[edges[at] ?? 0], plan.teams[edges[at + 1] ?? 0]];
+    assert.ok(apart(a?.colour ?? "", b?.colour ?? "") > 0.07);
+  }
+});
+
+test("the line for everybody says what was given to whom", () => {
+  const plan = editing();
+  painted(plan, [4], 1);
+  assert.equal(sentence(plan, ["11"]), "Unit 11 given to Team 2: 10 clients, −67 %.");
+  painted(plan, [0, 1], -1);
+  assert.equal(
+    sentence(plan, ["00", "01"]),
+    "2 units taken from their teams: 2 units without a team.",
+  );
+  assert.equal(percent(0.031), "+3 %");
+});
