@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from geoteam.geocoding.clean import clean, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
@@ -50,9 +49,9 @@ class StreetAliases:
         known = self._own.get(parsed.street)
         if known:
             direction, name, street_type = known
-            parsed = replace(parsed, predirectional=direction, name=name, type=street_type)
-        return replace(
-            parsed, street2=self._renamed(parsed.street2), street3=self._renamed(parsed.street3)
+            parsed = parsed.but(predirectional=direction, name=name, type=street_type)
+        return parsed.but(
+            street2=self._renamed(parsed.street2), street3=self._renamed(parsed.street3)
         )
 
     def _renamed(self, street: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 
 from geoteam.geocoding.clean import tokens
@@ -76,7 +75,7 @@ def match_between(
         Matched half way when the street meets both at two places that are one block apart.
     """
     ends = [
-        match_crossing(look, grammar, replace(parsed, street2=other), zip_code)
+        match_crossing(look, grammar, parsed.but(street2=other), zip_code)
         for other in (parsed.street2, parsed.street3)
     ]
     label = f"{parsed.street} {parsed.quadrant}".strip()

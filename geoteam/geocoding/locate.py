@@ -117,6 +117,8 @@ def _block_of(look: Lookup, street: int, low: int, high: int) -> int:
 
 
 def _interpolated(look: Lookup, street: int, number: int) -> Spot | None:
+    if (street, number // 100) not in look.hundreds:
+        return None
     parts = look.parts
     hundred = number - number % 100
     block = _block_of(look, street, number, number)

@@ -157,6 +157,14 @@ class Lookup:
             self.blocks.setdefault(street, []).append(i)
         self.block_low = parts.block_low.tolist()
         self.block_high = parts.block_high.tolist()
+        # Street and hundred of every number on a block.
+        self.hundreds = {
+            (street, hundred)
+            for street, low, high in zip(
+                parts.block_street.tolist(), self.block_low, self.block_high, strict=True
+            )
+            for hundred in range(low // 100, high // 100 + 1)
+        }
         self.street_zips: dict[int, set[int]] = {}
         owners, codes = [], []
         for street, zips in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from geoteam.geocoding.asides import doubt_of
 from geoteam.geocoding.crossing import match_between, match_crossing
@@ -42,7 +41,7 @@ Others = Callable[[], list[Found]]
 def _in_name(parsed: ParsedAddress, number: str, letter: str) -> ParsedAddress:
     """Read the letter behind the house number as the first word of the street's name."""
     name = " ".join(p for p in (letter, parsed.predirectional, parsed.name) if p)
-    return replace(parsed, number=number, name=name, predirectional="")
+    return parsed.but(number=number, name=name, predirectional="")
 
 
 class Matcher:
@@ -83,7 +82,7 @@ class Matcher:
         zip_code = zip_text or parsed.zip
         if zip_text and parsed.zip and zip_text != parsed.zip:
             note = f"the text has the ZIP {parsed.zip}, the ZIP column {zip_text}"
-            both = self._placed(parsed, ""), self._placed(replace(parsed, zip=""), "")
+            both = self._placed(parsed, ""), self._placed(parsed.but(zip=""), "")
             spots = [spot for result in both[:1] for spot in self._spots(result)]
             if spots:
                 return tied(both[0].kind, spots, sentence(note))
@@ -125,7 +124,7 @@ class Matcher:
             found = self._read(parsed, zip_text)
             if found.status == MatchStatus.MATCHED:
                 return found
-        named = replace(parsed, kind=AddressKind.PLACE.value, place=name)
+        named = parsed.but(kind=AddressKind.PLACE.value, place=name)
         return match_place(self.look, named, int(zip_text) if zip_text.isdigit() else 0)
 
     def _read(self, parsed: ParsedAddress, zip_text: str) -> Result:
@@ -168,7 +167,7 @@ class Matcher:
     def _outside(self, parsed: ParsedAddress, zip_text: str) -> Result:
         spots: list[Spot] = []
         if parsed.number and parsed.name and not self._foreign(zip_text):
-            here = replace(parsed, kind=_ADDRESS, zip="", state="")
+            here = parsed.but(kind=_ADDRESS, zip="", state="")
             zip_code = int(zip_text) if zip_text.isdigit() else 0
             spots = self._spots(self._on_street(here, zip_code))
         where = f"{parsed.city}, {parsed.state}".strip(", ")
@@ -189,7 +188,7 @@ class Matcher:
         return unmatched(parsed.kind, MatchCode.NONE, sentence(reason))
 
     def _two(self, parsed: ParsedAddress, zip_text: str) -> Result:
-        first = self._placed(replace(parsed, second=""), zip_text)
+        first = self._placed(parsed.but(second=""), zip_text)
         other = self._placed(parse_address(parsed.second, self.grammar), zip_text)
         spots = self._spots(first) + self._spots(other)
         reason = "The text holds two addresses."
@@ -239,7 +238,7 @@ class Matcher:
         letter = parsed.name.split(" ", 1)
         if not names and len(letter) == 2 and len(letter[0]) == 1 and parsed.number.isdigit():
             # "3807 A W STREET": the letter belongs to the house number.
-            joined = replace(parsed, number=parsed.number + letter[0], name=letter[1])
+            joined = parsed.but(number=parsed.number + letter[0], name=letter[1])
             if self.names(joined):
                 return self._on_street(joined, zip_code)
         number, letter = parsed.number[:-1], [parsed.number[-1:]]

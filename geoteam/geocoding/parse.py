@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from typing import NamedTuple
 
 from geoteam.geocoding.clean import MAX_LENGTH, clean, tokens
@@ -102,7 +101,7 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
     words = tokens(line)
     parsed = _special(line, words, grammar) or _ordinary(words, grammar)
     may_be_place = not parsed.number and parsed.kind not in _NO_PLACES
-    return replace(parsed, line=line) if may_be_place else parsed
+    return parsed.but(line=line) if may_be_place else parsed
 
 
 def _has_signs(text: str) -> bool:
@@ -121,7 +120,7 @@ def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddr
         rest = (line[: box.start()] + " " + line[box.end() :]).strip(" ,;")
         inner = _ordinary(tokens(rest), grammar) if rest else ParsedAddress()
         if inner.number and inner.name and (inner.type or inner.quadrant):
-            return replace(inner, note="a post-office box stands beside the address")
+            return inner.but(note="a post-office box stands beside the address")
         return ParsedAddress(
             kind=AddressKind.PO_BOX.value, place=box.group(), zip=inner.zip, city=inner.city
         )
@@ -130,13 +129,13 @@ def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddr
         rest = (line[: homeless.start()] + " " + line[homeless.end() :]).strip(" ,;-/")
         rest = STAYS.sub("", rest, count=1) if STAYS.match(rest) else rest
         inner = _ordinary(tokens(rest), grammar) if _LETTER.search(rest) else ParsedAddress()
-        return replace(inner, kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
+        return inner.but(kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
     sleeps = None if homeless else SLEEPS.search(line)
     if sleeps:
         rest = line[sleeps.end() :]
         inner = _ordinary(tokens(rest), grammar)
         if names_address(inner):
-            return replace(inner, kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
+            return inner.but(kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
     return None
 
 
@@ -169,7 +168,7 @@ def _ordinary(words: list[str], grammar: AddressGrammar) -> ParsedAddress:
     if tail.country or (tail.state and grammar.states and tail.state not in grammar.states):
         parsed = _street_line(text, base, grammar)
         note = f"the country is {tail.country}" if tail.country else f"the state is {tail.state}"
-        return replace(parsed, kind=AddressKind.OUTSIDE.value, note=note)
+        return parsed.but(kind=AddressKind.OUTSIDE.value, note=note)
     if not text:
         return base.address(kind=AddressKind.PLACE.value)
     if text.isdigit():
@@ -198,8 +197,8 @@ def _street_line(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddres
     if not (parsed.type or parsed.quadrant) and SHELTER.search(rest):
         return base.address(kind=AddressKind.SHELTER.value, place=_place(rest))
     if unit:
-        parsed = replace(parsed, unit=f"{unit} {parsed.unit}".strip())
-    return replace(parsed, second=second.strip(" ,")) if second else parsed
+        parsed = parsed.but(unit=f"{unit} {parsed.unit}".strip())
+    return parsed.but(second=second.strip(" ,")) if second else parsed
 
 
 def _is_address(text: str, grammar: AddressGrammar) -> bool:
@@ -232,7 +231,7 @@ def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar
     if aside:
         street = street._replace(leftover=[*street.leftover, *aside.group().split()])
     parsed = _with_street(base, street, number, street2)
-    return parsed if parsed.name else replace(parsed, note=_NO_STREET)
+    return parsed if parsed.name else parsed.but(note=_NO_STREET)
 
 
 def _with_street(
@@ -292,7 +291,7 @@ def _block(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress | No
         low = 1
     written = "-".join(part.lstrip("0") or part[:1] for part in (first, last) if part)
     number = HouseNumber(written, min(low, high), max(low, high), 0)
-    return replace(_with_street(base, street, number), kind=AddressKind.BLOCK.value)
+    return _with_street(base, street, number).but(kind=AddressKind.BLOCK.value)
 
 
 def _no_number(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
@@ -326,7 +325,7 @@ def _no_number(rest: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress:
         last = street.unit.removeprefix("# ")
         if last.isdigit() and "#" not in rest:
             # The number stands behind the street: "H ST NE 1200".
-            return replace(parsed, number=last, unit="")
+            return parsed.but(number=last, unit="")
         return parsed
     return base.address(kind=AddressKind.PLACE.value, place=_place(rest))
 
@@ -338,21 +337,20 @@ def _place(text: str) -> str:
 def _with_front(parsed: ParsedAddress, front: str, grammar: AddressGrammar) -> ParsedAddress:
     """Read what stands before the house number: a quadrant, the city, a unit or a place."""
     if front in CORNERS and not parsed.quadrant and CORNERS[front] in grammar.quadrants:
-        return replace(parsed, quadrant=CORNERS[front])
+        return parsed.but(quadrant=CORNERS[front])
     if not front:
         return parsed
     tail = cut_tail(front.split(), grammar)
     if not tail.rest:
-        return replace(
-            parsed,
+        return parsed.but(
             zip=parsed.zip or tail.zip,
             city=parsed.city or tail.city,
             state=parsed.state or tail.state,
         )
     street = read_street(front.split(), grammar)
     if street.unit and not street.name:
-        return replace(parsed, unit=f"{street.unit} {parsed.unit}".strip())
-    return replace(parsed, place=_place(f"{front} {parsed.place}"))
+        return parsed.but(unit=f"{street.unit} {parsed.unit}".strip())
+    return parsed.but(place=_place(f"{front} {parsed.place}"))
 
 
 def _is_street(text: str, grammar: AddressGrammar) -> bool:
@@ -390,8 +388,7 @@ def _crossing(
     both = _shared_quadrant(first, other), _shared_quadrant(other, first)
     shared = single not in COMMON_TYPES and both != (first, other)
     first, other = both
-    return replace(
-        _with_street(base, first),
+    return _with_street(base, first).but(
         quadrant_shared=shared,
         kind=AddressKind.INTERSECTION.value,
         street2=_full(other),
@@ -416,8 +413,7 @@ def _between(text: str, base: Ends, grammar: AddressGrammar) -> ParsedAddress | 
     streets[1:] = [*ends, streets[2]._replace(type=single)]
     quadrants = [street.quadrant for street in streets if street.quadrant] or [""]
     streets = [_shared_quadrant(s, streets[2]._replace(quadrant=quadrants[-1])) for s in streets]
-    return replace(
-        _with_street(base, streets[0]),
+    return _with_street(base, streets[0]).but(
         kind=AddressKind.BLOCK.value,
         street2=_full(streets[1]),
         street3=_full(streets[2]),

@@ -33,6 +33,7 @@ _TYPED = "\x00"
 # Stands for what was noted when the text was read.
 _NOTE = "\x01"
 _MOST_STREETS = 64
+_WORD = re.compile(r"\w+")
 # What a reading means: its template but for the note, and the names with what is said of them.
 _Key = tuple[int, tuple[tuple[str, float, str], ...]]
 # A reading, a house number, a ZIP and the row of the point.
@@ -314,7 +315,7 @@ class Quick:
         note = sentence(reading.template.parsed.note)
         reason = result.reason.replace(note, _NOTE) if note else result.reason
         reason = reason.replace(repr(reading.street), _TYPED)
-        if not own or re.search(rf"\b{number}\b", reason) or (digits and digits in reason):
+        if not own or str(number) in _WORD.findall(reason) or (digits and digits in reason):
             return None
         return result._replace(
             lon=0.0,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -81,7 +80,7 @@ class Reading(NamedTuple):
         ParsedAddress
             As `parse_address` reads the whole text, but without its unit.
         """
-        return replace(self.template.parsed, name=self.name, number=number, zip=postal)
+        return self.template.parsed.but(name=self.name, number=number, zip=postal)
 
     @property
     def street(self) -> str:
@@ -262,7 +261,7 @@ class Templates:
     def _at(self, template: Template, quadrant: str, city: str, state: str) -> Template:
         key = (template.serial, quadrant, city, state)
         if key not in self._placed:
-            parsed = replace(template.parsed, quadrant=quadrant, city=city, state=state)
+            parsed = template.parsed.but(quadrant=quadrant, city=city, state=state)
             self._placed[key] = self._serialised(Template(parsed, template.name))
         return self._placed[key]
 
@@ -297,7 +296,7 @@ class Templates:
 
     def _serialised(self, template: Template) -> Template:
         parsed = template.parsed
-        alike = replace(parsed, note="?") if parsed.note else parsed
+        alike = parsed.but(note="?") if parsed.note else parsed
         serial, kin = (
             self._serial_of.setdefault(key, next(self._serials))
             for key in (template, Template(alike, ""))
@@ -322,7 +321,7 @@ def _read_tail(
     if alone is None or both is None:
         return None
     city, state = both.parsed.city, both.parsed.state
-    same = both == Template(replace(alone.parsed, city=city, state=state), alone.name)
+    same = both == Template(alone.parsed.but(city=city, state=state), alone.name)
     return (city, state) if same else None
 
 
@@ -354,7 +353,9 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
     if _CORNER in shape or _SPLIT_CORNER in shape:
         if parsed.quadrant != corner:
             return None
-        parsed = replace(parsed, quadrant="")
+        corner = ""
+    else:
+        corner = parsed.quadrant
     # A type alone is no name: whether the number is one then depends on the number.
     if parsed.name in SUFFIXES or any(name.count(word) != 1 for word in opaque):
         return None
@@ -363,4 +364,5 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
         return None
     # A filling anywhere else makes the two readings differ.
     pattern = " ".join(f"{{{opaque.index(word)}}}" if word in opaque else word for word in name)
-    return Template(replace(parsed, number="", name="", unit="", zip=""), pattern)
+    own = parsed.but(number="", name="", unit="", zip="", quadrant=corner)
+    return Template(own, pattern)
