@@ -221,7 +221,7 @@ class HessModel:
         return float(found.fun), found.x, found.lower.marginals
 
 
-def solve_hess(problem: Problem, watch: Watch) -> Solution:
+def solve_hess(problem: Problem, watch: Watch, start: NDArray[np.int64] | None = None) -> Solution:
     """Find the most compact plan, or prove that there is none.
 
     Parameters
@@ -230,23 +230,31 @@ def solve_hess(problem: Problem, watch: Watch) -> Solution:
         The problem.
     watch
         The time.
+    start
+        A plan that holds every rule, to be kept where no better one is found in time.
 
     Returns
     -------
     Solution
         With the best plan found and the best bound proven.
     """
+    best = None
+    if start is not None:
+        best = _worth(problem, start, 0.0, watch)
+        watch.tell(best)
     model = HessModel(problem)
     root = model.relaxed()
     if root is None:
         return _answer(model, None, np.inf, watch, infeasible=True)
     floor, point, reduced = root
-    watch.tell(None)
+    watch.tell(best)
     likely = np.flatnonzero(point[np.diag(model.pair)] > PROVEN)
     near = np.ones(model.rows.width, dtype=bool)
     near[: len(model.unit)] = np.isin(model.centre, likely)
     first = _contiguous(model, watch, near, gap=_ROUGH).values
-    best = None if first is None else _answer(model, first, floor, watch)
+    if first is not None:
+        rough = _answer(model, first, floor, watch)
+        best = rough if best is None or rough.objective <= best.objective else best
     keep = np.ones(model.rows.width, dtype=bool)
     if best is not None:
         watch.tell(best)
@@ -291,15 +299,24 @@ def _answer(
     *,
     infeasible: bool = False,
 ) -> Solution:
-    problem = model.problem
     plan = None if values is None else model.assignment(values)
+    return _worth(model.problem, plan, bound + model.constant, watch, infeasible=infeasible)
+
+
+def _worth(
+    problem: Problem,
+    plan: NDArray[np.int64] | None,
+    bound: float,
+    watch: Watch,
+    *,
+    infeasible: bool = False,
+) -> Solution:
     reached = np.inf
     if plan is not None:
         reached = spread(problem, plan) + problem.transfer_price * moved(problem, plan)
     return solution(
-        problem, plan, reached, bound + model.constant, infeasible=infeasible,
-        seconds=watch.passed, method=METHOD,
-    )  # fmt: skip
+        problem, plan, reached, bound, infeasible=infeasible, seconds=watch.passed, method=METHOD
+    )
 
 
 def _together(problem: Problem) -> NDArray[np.bool_]:

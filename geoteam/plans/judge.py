@@ -57,6 +57,31 @@ def spread(problem: Problem, assignment: NDArray[np.int64]) -> float:
     return total
 
 
+def polsby_popper(problem: Problem, assignment: NDArray[np.int64]) -> float:
+    """Compute the mean Polsby-Popper score of the team areas.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    assignment
+        Team of each unit.
+
+    Returns
+    -------
+    float
+        0-1; 1 is a circle. As the plan metric of that name, of a plan in which every team has a
+        unit.
+    """
+    teams = len(problem.teams)
+    area = np.bincount(assignment, weights=problem.area_m2, minlength=teams)
+    outline = np.bincount(assignment, weights=problem.outline_m, minlength=teams)
+    a, b = problem.edges.T
+    own = assignment[a] == assignment[b]
+    outline -= 2 * np.bincount(assignment[a][own], weights=problem.shared_m[own], minlength=teams)
+    return float(np.mean(4 * np.pi * area / outline**2))
+
+
 def moved(problem: Problem, assignment: NDArray[np.int64]) -> float:
     """Sum the transfer weight of the units that change team.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from geoteam.plans.problem import Problem
 
@@ -34,6 +35,37 @@ def kinds(problem: Problem, *, people: bool) -> list[list[int]]:
             team
         )
     return list(groups.values())
+
+
+def keep_names(problem: Problem, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Name the areas of a plan after today's teams so that the fewest move.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    assignment
+        Team of each unit.
+
+    Returns
+    -------
+    ndarray
+        The same areas; only teams that cannot be told apart change names, by the assignment
+        problem (Crouse 2016, *On implementing 2D rectangular assignment algorithms*).
+    """
+    if problem.present is None or problem.transfer_weight is None:
+        return assignment
+    named = assignment.copy()
+    for group in kinds(problem, people=False):
+        stays = [
+            [problem.transfer_weight[(assignment == old) & (problem.present == new)].sum()
+             for new in group]
+            for old in group
+        ]  # fmt: skip
+        _, best = linear_sum_assignment(np.array(stays), maximize=True)
+        for old, new in zip(group, best.tolist(), strict=True):
+            named[assignment == old] = group[new]
+    return named
 
 
 def bound_units(problem: Problem) -> dict[int, list[int]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoteam.plans.judge import balance, check_solution, moved, parts, spread
+from geoteam.plans.labels import keep_names
 from geoteam.plans.large_bound import lower_bound
 from geoteam.plans.large_polish import polish
 from geoteam.plans.large_search import Annealing
@@ -67,8 +68,8 @@ class _Run:
         """Keep a plan that is better and holds every rule."""
         if plan is None or rank >= self.rank or check_solution(self.problem, plan):
             return
-        self.best, self.rank = plan, rank
-        self.value = _objective(self.problem, plan)
+        self.best, self.rank = keep_names(self.problem, plan), rank
+        self.value = _objective(self.problem, self.best)
         if self.progress is not None and not self.halted:
             self.told = self.passed
             self.halted = not self.progress(self.solution(), self.told)
@@ -142,6 +143,31 @@ def solve_large(
         better = polish(problem, run.best, stop=run.stop)
         run.offer(better, _objective(problem, better))
     return run.solution(_note(run))
+
+
+def quick_plan(problem: Problem, *, seconds: float, seed: int) -> NDArray[np.int64] | None:
+    """Search a plan to begin with, in a moment on tens of units.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    seconds
+        Wall time after which the search ends.
+    seed
+        The same seed gives the same plan whenever the work ends before the time does.
+
+    Returns
+    -------
+    ndarray or None
+        A plan that holds every rule; None when none was found.
+    """
+    run = _Run(problem, seconds, None)
+    if _impossible(problem):
+        return None
+    for rng in np.random.default_rng(seed).spawn(_STARTS):
+        _search(run, rng, 0)
+    return run.best
 
 
 def _fine(problem: Problem) -> bool:

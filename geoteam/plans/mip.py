@@ -17,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from geoteam.plans.judge import balance
+from geoteam.plans.labels import keep_names
 from geoteam.plans.problem import Problem, Progress, Solution
 
 # Costs are scaled to this, so that the solver's absolute tolerances are far below them.
@@ -224,6 +225,7 @@ def solution(
         nothing = np.full(len(problem.units), -1, dtype=np.int64)
         status = "infeasible" if infeasible else "stopped"
         return Solution(nothing, np.inf, bound, 1.0, status, seconds, np.nan, method)
+    assignment = keep_names(problem, assignment)
     below = min(max(bound, 0.0), objective)
     gap = (objective - below) / objective if objective > 0 else 0.0
     status = "optimal" if gap <= PROVEN else "feasible"

@@ -20,8 +20,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.plans.grow import grow, masks, members
 from geoteam.plans.judge import moved, spread, squared_km
-from geoteam.plans.labels import bound_units, kinds, neighbours, people_count
+from geoteam.plans.labels import bound_units, kinds, people_count
 from geoteam.plans.mip import Rows, Watch, minimise, solution
 from geoteam.plans.problem import Problem, Solution
 
@@ -49,56 +50,44 @@ def areas(problem: Problem, most: int = MOST_AREAS) -> NDArray[np.bool_] | None:
     ndarray or None
         Shape (areas, units); None when there are too many.
     """
-    low, high = float(problem.least.min()), float(problem.most.max())
-    weight = problem.weight.tolist()
-    beside = [sum(1 << unit for unit in some) for some in neighbours(problem)]
-    found: list[int] = []
-    looked = 0
-    for start in range(len(weight)):
-        # Every set is grown from its lowest unit, and every unit is either in or barred for good.
-        barred = (1 << (start + 1)) - 1
-        stack = [(1 << start, weight[start], beside[start] & ~barred, barred)]
-        if weight[start] > high:
-            continue
-        while stack:
-            members, load, rim, barred = stack.pop()
-            looked += 1
-            if load >= low:
-                found.append(members)
-            if len(found) > most or looked > _MOST_LOOKED_AT:
-                return None
-            while rim:
-                bit = rim & -rim
-                unit = bit.bit_length() - 1
-                rim ^= bit
-                barred |= bit
-                if load + weight[unit] <= high:
-                    stack.append(
-                        (members | bit, load + weight[unit], (rim | beside[unit]) & ~barred, barred)
-                    )
-    flat = [[members >> unit & 1 for unit in range(len(weight))] for members in found]
-    return np.array(flat, dtype=bool).reshape(len(found), len(weight))
+    nothing = [0.0] * len(problem.units)
+    found = grow(
+        masks(problem), problem.weight.tolist(), nothing,
+        low=float(problem.least.min()), high=float(problem.most.max()), ceiling=0.0,
+        most=most, looks=_MOST_LOOKED_AT,
+    )  # fmt: skip
+    return members(found.areas, len(problem.units)) if found.complete else None
 
 
 @dataclass(frozen=True, eq=False)
-class _Choices:
-    """Areas a team of each kind may have: one row a pair of area and kind."""
+class Listed:
+    """Areas a team of each kind may have, one row a pair of area and kind.
+
+    Attributes
+    ----------
+    members
+        Units of each area.
+    kind
+        Kind of each.
+    teams
+        Teams of each kind.
+    moves
+        Transfer weight that comes into the area from other teams.
+    """
 
     members: NDArray[np.bool_]
     kind: NDArray[np.int64]
     teams: list[list[int]]
     moves: NDArray[np.float64]
-    off: NDArray[np.float64]
 
 
-def _choices(problem: Problem, found: NDArray[np.bool_], *, people: bool) -> _Choices:
+def _listed(problem: Problem, found: NDArray[np.bool_], *, people: bool) -> Listed:
     teams = kinds(problem, people=people)
     must = bound_units(problem)
     load = found @ problem.weight
     rows: list[NDArray[np.int64]] = []
     kind: list[NDArray[np.int64]] = []
     moves: list[NDArray[np.float64]] = []
-    off: list[NDArray[np.float64]] = []
     here = problem.present if people else None
     for number, group in enumerate(teams):
         team = group[0]
@@ -109,42 +98,72 @@ def _choices(problem: Problem, found: NDArray[np.bool_], *, people: bool) -> _Ch
         chosen = np.flatnonzero(fits)
         rows.append(chosen)
         kind.append(np.full(len(chosen), number))
-        off.append(np.asarray(np.abs(load[chosen] / problem.target[team] - 1.0), dtype=np.float64))
         if here is None or problem.transfer_weight is None:
             moves.append(np.zeros(len(chosen)))
         else:
             foreign = np.where((here >= 0) & (here != team), problem.transfer_weight, 0.0)
             moves.append(np.asarray(found[chosen] @ foreign, dtype=np.float64))
-    return _Choices(
+    return Listed(
         found[np.concatenate(rows)],
         np.concatenate(kind),
         teams,
         np.concatenate(moves),
-        np.concatenate(off),
     )
 
 
-def _rows(problem: Problem, choices: _Choices, extra: int = 0) -> Rows:
-    count = len(choices.kind)
+def rows_of(problem: Problem, listed: Listed, extra: int = 0) -> Rows:
+    """Write the rows of the tiling: each unit once, each team its area, the limit on transfers.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    listed
+        The areas.
+    extra
+        Variables behind those of the areas.
+
+    Returns
+    -------
+    Rows
+        One variable an area, and the extra ones.
+    """
+    count = len(listed.kind)
     rows = Rows(count + extra)
     for unit in range(len(problem.units)):
-        inside = np.flatnonzero(choices.members[:, unit])
+        inside = np.flatnonzero(listed.members[:, unit])
         rows.add(inside, np.ones(len(inside)), 1.0, 1.0)
-    for number, group in enumerate(choices.teams):
-        mine = np.flatnonzero(choices.kind == number)
+    for number, group in enumerate(listed.teams):
+        mine = np.flatnonzero(listed.kind == number)
         rows.add(mine, np.ones(len(mine)), len(group), len(group))
     if problem.transfer_limit is not None:
-        rows.add(np.arange(count), choices.moves, -np.inf, problem.transfer_limit)
+        rows.add(np.arange(count), listed.moves, -np.inf, problem.transfer_limit)
     return rows
 
 
-def _assignment(
-    problem: Problem, choices: _Choices, values: NDArray[np.float64]
+def assignment_of(
+    problem: Problem, listed: Listed, values: NDArray[np.float64]
 ) -> NDArray[np.int64]:
+    """Read the plan out of a choice of areas.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    listed
+        The areas.
+    values
+        Near one for each area that is chosen.
+
+    Returns
+    -------
+    ndarray
+        Team of each unit.
+    """
     assignment = np.full(len(problem.units), -1, dtype=np.int64)
-    waiting = [list(group) for group in choices.teams]
-    for row in np.flatnonzero(values[: len(choices.kind)] > 0.5):
-        assignment[choices.members[row]] = waiting[choices.kind[row]].pop(0)
+    waiting = [list(group) for group in listed.teams]
+    for row in np.flatnonzero(values[: len(listed.kind)] > 0.5):
+        assignment[listed.members[row]] = waiting[listed.kind[row]].pop(0)
     return assignment
 
 
@@ -165,18 +184,18 @@ def solve_partition(problem: Problem, found: NDArray[np.bool_], watch: Watch) ->
     Solution
         Proven, unless the time ran out.
     """
-    choices = _choices(problem, found, people=people_count(problem))
-    cost = choices.moves * problem.transfer_price
-    for row, inside in enumerate(choices.members):
-        members = np.flatnonzero(inside)
-        cost[row] += squared_km(problem, members)[members].sum(axis=0).min()
-    answer = minimise(cost, _rows(problem, choices), seconds=watch.left)
+    listed = _listed(problem, found, people=people_count(problem))
+    cost = listed.moves * problem.transfer_price
+    for row, inside in enumerate(listed.members):
+        units = np.flatnonzero(inside)
+        cost[row] += squared_km(problem, units)[units].sum(axis=0).min()
+    answer = minimise(cost, rows_of(problem, listed), seconds=watch.left)
     if answer.values is None:
         return solution(
             problem, None, np.inf, answer.bound, infeasible=answer.infeasible,
             seconds=watch.passed, method=METHOD,
         )  # fmt: skip
-    plan = _assignment(problem, choices, answer.values)
+    plan = assignment_of(problem, listed, answer.values)
     reached = spread(problem, plan) + problem.transfer_price * moved(problem, plan)
     best = solution(problem, plan, reached, answer.bound, seconds=watch.passed, method=METHOD)
     watch.tell(best)
@@ -210,21 +229,23 @@ def least_tolerance(
         found = areas(wider)
         if found is None or step > 1e3:
             return None
-        choices = _choices(wider, found, people=people)
-        count = len(choices.kind)
-        rows = _rows(wider, choices, extra=1)
+        listed = _listed(wider, found, people=people)
+        count = len(listed.kind)
+        target = wider.target[[group[0] for group in listed.teams]][listed.kind]
+        off = np.abs(listed.members @ wider.weight / target - 1.0)
+        rows = rows_of(wider, listed, extra=1)
         for unit in range(len(problem.units)):
-            inside = np.flatnonzero(choices.members[:, unit])
+            inside = np.flatnonzero(listed.members[:, unit])
             # The last variable is the share of the widest tolerance.
-            off = choices.off[inside] / wider.tolerance
-            rows.add(np.append(inside, count), np.append(off, -1.0), -np.inf, 0.0)
+            share = off[inside] / wider.tolerance
+            rows.add(np.append(inside, count), np.append(share, -1.0), -np.inf, 0.0)
         cost = np.zeros(count + 1)
         cost[count] = 1.0
         whole = np.append(np.ones(count, dtype=bool), False)
         answer = minimise(cost, rows, seconds=watch.left, whole=whole)
         if answer.values is not None:
-            plan = _assignment(wider, choices, answer.values)
-            reached = float(choices.off[answer.values[:count] > 0.5].max())
+            plan = assignment_of(wider, listed, answer.values)
+            reached = float(off[answer.values[:count] > 0.5].max())
             bound = min(max(proven, answer.bound * wider.tolerance), reached)
             return reached, bound, plan
         if not answer.infeasible:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -13,14 +12,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geoteam.areas import adjacency
 from geoteam.crs import to_measuring
 from geoteam.errors import InputError
+from geoteam.plans.layout import Layout
 
 # Sums of weights are compared with this slack, as a share of the target; models use half of it, so
 # that what they find holds in spite of the tolerances of floating-point solvers.
 SLACK = 1e-6
-_M_PER_KM = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +97,8 @@ class Problem:
     transfer_price: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fixed", MappingProxyType(dict(self.fixed)))
-        object.__setattr__(self, "seats", MappingProxyType(dict(self.seats)))
+        object.__setattr__(self, "fixed", dict(self.fixed))
+        object.__setattr__(self, "seats", dict(self.seats))
         faults = _faults(self)
         if faults:
             raise InputError("the plan problem cannot be used: " + "; ".join(faults))
@@ -161,8 +159,8 @@ class Problem:
         InputError
             When a lock, seat, weight or officer count cannot be used.
         """
-        frame = frame.sort_index()
-        units = tuple(str(code) for code in frame.index)
+        layout = Layout.from_frame(frame, crs=crs)
+        units = layout.units
         place = {code: number for number, code in enumerate(units)}
         team = {name: number for number, name in enumerate(teams)}
         load = _aligned(weight, units)
@@ -170,12 +168,7 @@ class Problem:
         if not (share > 0).all():
             idle = ", ".join(name for name, part in zip(teams, share, strict=True) if part <= 0)
             raise InputError(f"team(s) without officers: {idle}", remedy="Leave them out")
-        sides = adjacency(frame, crs=crs)
-        ends = np.array(
-            [[place[a], place[b]] for a, b in zip(sides["code"], sides["other"], strict=True)]
-        )
-        shapes = to_measuring(frame, crs).geometry.to_numpy()
-        middle = shapely.centroid(shapes)
+        middle = shapely.centroid(to_measuring(frame.sort_index(), crs).geometry.to_numpy())
         now = None
         moved = None
         if present is not None:
@@ -188,10 +181,10 @@ class Problem:
             weight=load,
             x_m=shapely.get_x(middle),
             y_m=shapely.get_y(middle),
-            area_m2=shapely.area(shapes),
-            outline_m=shapely.length(shapes),
-            edges=ends.reshape(-1, 2).astype(np.int64),
-            shared_m=sides["shared_m"].to_numpy(dtype=np.float64),
+            area_m2=layout.area_m2,
+            outline_m=layout.outline_m,
+            edges=layout.edges,
+            shared_m=layout.shared_m,
             teams=tuple(teams),
             target=share / share.sum() * load.sum(),
             tolerance=tolerance,

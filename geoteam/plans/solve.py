@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geoteam.plans.exact import solve_hess
+from geoteam.plans.fewest import people_first, solve_fewest
+from geoteam.plans.fewest_large import fewest_of_many
 from geoteam.plans.infeasible import Explanation, explain
-from geoteam.plans.large import solve_large
+from geoteam.plans.large import quick_plan, solve_large
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, solve_partition
 from geoteam.plans.problem import Problem, Progress, Solution
@@ -21,8 +23,9 @@ def solve(
     seconds: float,
     seed: int = 0,
     progress: Progress | None = None,
+    fewest: bool = False,
 ) -> Solution:
-    """Find the best plan, with a proof of how good it is.
+    """Find the most compact plan, or the one that moves the fewest, with a proof.
 
     Parameters
     ----------
@@ -34,6 +37,8 @@ def solve(
         Seed of the search on many units; the exact models draw nothing.
     progress
         Told the best plan so far, between the calls of the solver; False stops.
+    fewest
+        Whether to move the fewest rather than be the most compact.
 
     Returns
     -------
@@ -41,13 +46,18 @@ def solve(
         The best plan found, its bound and gap; without a plan, the status says whether it is proven
         that there is none.
     """
-    return _solve(problem, Watch(seconds, progress), seed)
+    return _solve(problem, Watch(seconds, progress), seed, fewest)
 
 
 def solve_or_explain(
-    problem: Problem, *, seconds: float, seed: int = 0, progress: Progress | None = None
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    progress: Progress | None = None,
+    fewest: bool = False,
 ) -> tuple[Solution, Explanation | None]:
-    """Find the most compact plan; where none exists, say why and find the nearest that does.
+    """Find the best plan; where none exists, say why and find the nearest that does.
 
     Parameters
     ----------
@@ -59,6 +69,8 @@ def solve_or_explain(
         Seed of the search on many units.
     progress
         Told the best plan so far; False stops.
+    fewest
+        Whether to move the fewest rather than be the most compact.
 
     Returns
     -------
@@ -66,10 +78,10 @@ def solve_or_explain(
         The solution; and the explanation when it is proven that there is no plan.
     """
     watch = Watch(seconds, progress)
-    found = _solve(problem, watch, seed)
+    found = _solve(problem, watch, seed, fewest)
     if found.status != "infeasible":
         return found, None
-    why = explain(problem, watch, lambda other: _solve(other, watch, seed))
+    why = explain(problem, watch, lambda other: _solve(other, watch, seed, fewest))
     note = sentence(problem, why)
     return replace(found, seconds=watch.passed, note=note), why
 
@@ -104,8 +116,14 @@ def sentence(problem: Problem, why: Explanation) -> str:
     )
 
 
-def _solve(problem: Problem, watch: Watch, seed: int) -> Solution:
+def _solve(problem: Problem, watch: Watch, seed: int, fewest: bool) -> Solution:
     if len(problem.units) > MOST_UNITS:
-        return solve_large(problem, seconds=watch.left, seed=seed, progress=watch.progress)
+        search = fewest_of_many if fewest else solve_large
+        return search(problem, seconds=watch.left, seed=seed, progress=watch.progress)
+    if fewest:
+        start = quick_plan(people_first(problem), seconds=watch.left, seed=seed)
+        return solve_fewest(problem, watch, start)
     listed = areas(problem)
-    return solve_hess(problem, watch) if listed is None else solve_partition(problem, listed, watch)
+    if listed is not None:
+        return solve_partition(problem, listed, watch)
+    return solve_hess(problem, watch, quick_plan(problem, seconds=watch.left, seed=seed))
