@@ -202,9 +202,12 @@ export class Editing {
     return this.teams[team]?.name ?? "no team";
   }
 
+  /** "Tract 201"; a label that names the kind of unit itself stands alone. */
   unitName(unit: number): string {
-    const noun = this.ground.noun;
-    return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${this.ground.labels[unit] ?? ""}`;
+    const { labels, noun } = this.ground;
+    const label = labels[unit] ?? "";
+    if (label.toLowerCase().includes(noun)) return label;
+    return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${label}`;
   }
 
   /** Whether a locked team would lose or gain the unit. */
