@@ -25,6 +25,7 @@ from geoteam.services.imports import (
 )
 from geoteam.services.operator import operator
 from geoteam.services.plans import publish_baseline
+from geoteam.services.wording import counted
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _PATH = click.Path(path_type=Path)
@@ -61,8 +62,10 @@ def _report(report: ImportReport) -> list[str]:
     lines = [f"Read as {report.form}.", "Columns:"]
     lines += [f"  {field} = {column}" for field, column in report.mapping.columns.items()]
     lines += [report.sentence]
-    lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in report.problems[:20]]
-    lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in report.warnings[:10]]
+    for found, most in ((report.problems, 20), (report.warnings, 10)):
+        lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in found[:most]]
+        if len(found) > most:
+            lines.append(f"  {len(found) - most:,} more; --json prints all")
     if report.problems_file:
         lines.append(f"The refused rows are in {report.problems_file}.")
     return lines
@@ -263,7 +266,11 @@ def export(state: State, output: Path, as_json: bool) -> None:
     """
     frame = services.export_clients(state.workspace, state.actor)
     batch.write_rows(batch.safe(frame), output)
-    show({"clients": len(frame)}, lambda: [f"{len(frame):,} clients."], as_json)
+    show(
+        {"clients": len(frame)},
+        lambda: [f"{counted(len(frame), 'client')} written to {output}."],
+        as_json,
+    )
 
 
 COMMANDS = (clients, contacts, staff)

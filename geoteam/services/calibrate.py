@@ -17,6 +17,7 @@ from geoteam.services.file_stream import Column, open_source, texts
 from geoteam.services.geocoding import place
 from geoteam.services.outputs import write_whole
 from geoteam.services.progress import Progress, silent
+from geoteam.services.wording import counted
 from geoteam.services.workspace import Workspace
 
 # Share of the rows whose true place must lie in the city.
@@ -130,7 +131,7 @@ def calibrate_file(
     table = pd.concat(labelled, ignore_index=True)
     if len(table) < max(_MOST * rows, 1):
         raise InputError(
-            f"the true place of {rows - len(table):,} of {rows:,} rows is not in the city",
+            f"the true place of {rows - len(table):,} of {counted(rows, 'row')} is not in the city",
             where=path.name,
             remedy="Give degrees (WGS 84), --lon the longitude and --lat the latitude",
         )

@@ -12,6 +12,7 @@ from typing import Any
 from geoteam.errors import ImportProblems, RowProblem, WorkspaceError
 from geoteam.services.import_mapping import ColumnMapping
 from geoteam.services.import_values import safe_for_spreadsheets
+from geoteam.services.wording import counted
 
 # So many problems are kept with their words; the rest are counted.
 MOST_LISTED = 1000
@@ -67,8 +68,10 @@ class ImportReport:
     @property
     def sentence(self) -> str:
         """The outcome in one sentence."""
+        rows = counted(self.rows, self.noun.removesuffix("s"), self.noun)
         if not self.is_new and not self.refused:
-            return f"Nothing changed: all {self.rows:,} {self.noun} are there as the file says."
+            are = "is" if self.rows == 1 else "are"
+            return f"Nothing changed: {rows} {are} there as the file says."
         parts = [
             f"{self.added:,} new",
             f"{self.changed:,} changed",
@@ -76,7 +79,7 @@ class ImportReport:
         ]
         if self.moved:
             parts.insert(2, f"{self.moved:,} moved")
-        text = f"{self.rows:,} {self.noun}: {', '.join(parts)}"
+        text = f"{rows}: {', '.join(parts)}"
         if self.refused:
             text += f"; {self.refused:,} refused, written to {self.problems_file}"
         return text + "."

@@ -15,6 +15,7 @@ from geoteam.services.import_mapping import ColumnMapping, Field, parts, settle
 from geoteam.services.import_report import ImportReport, Problems
 from geoteam.services.import_seen import Seen
 from geoteam.services.import_values import BadValue, DayFirst, is_blank
+from geoteam.services.wording import counted
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, imports, settings
 
@@ -352,7 +353,8 @@ class _Reader:
         if len(entry.cells) > len(self._table.columns):
             entry.blame(
                 "",
-                f"has {len(entry.cells)} cells where the header has {len(self._table.columns)}",
+                f"has {counted(len(entry.cells), 'cell')} where the header has "
+                f"{len(self._table.columns)}",
                 "Put text that holds the separator in quotation marks",
             )
             return

@@ -60,5 +60,5 @@ def test_files_that_say_nothing(lone_session: Workspace, tmp_path: Path) -> None
     with pytest.raises(InputError, match="not in the city"):
         _calibrate(lone_session, write_csv(tmp_path / "none.csv", HEADER, []))
     metres = [["122 1ST STREET NW", 500_015, 4_300_060]]
-    with pytest.raises(InputError, match="1 of 1 rows"):
+    with pytest.raises(InputError, match="1 of 1 row"):
         _calibrate(lone_session, write_csv(tmp_path / "metres.csv", HEADER, metres))

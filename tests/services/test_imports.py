@@ -47,11 +47,13 @@ def test_the_same_file_again_changes_nothing_and_says_so(bare: Workspace, tmp_pa
     load(bare, path)
     again = load(bare, path)
     assert (again.added, again.changed, again.moved, again.unchanged) == (0, 0, 0, 2)
-    assert "Nothing changed" in again.sentence
+    assert again.sentence == "Nothing changed: 2 clients are there as the file says."
     with bare.reading() as session:
         assert len(imports.latest(session)) == 1
         assert session.scalar(select(func.count()).select_from(ResidenceRow)) == 2
         assert audit.page(session, action="clients.import")[1] == 2
+    one = write(tmp_path / "one.csv", GOOD)
+    assert load(bare, one).sentence == "Nothing changed: 1 client is there as the file says."
 
 
 def test_a_change_and_a_move_keep_history(bare: Workspace, tmp_path: Path) -> None:
