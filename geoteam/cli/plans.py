@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
 from geoteam.cli.plan_solve import solve
+from geoteam.cli.plan_work import WORK
 from geoteam.services import plan_figures, plan_files
 from geoteam.services import plans as services
 
@@ -78,30 +78,6 @@ def export(state: State, plan_id: int | None, areas: bool, output: Path, as_json
 
 
 @plans.command()
-@click.argument("plan_id", type=int)
-@json_option
-@pass_state
-def impact(state: State, plan_id: int, as_json: bool) -> None:
-    """Say what a plan would change against the one in force.
-
-    Example: geoteam plans impact 2
-    """
-    found = services.plan_impact(state.workspace, plan_id)
-    columns = [
-        "team", "units", "clients", "workload", "officers", "workload_per_officer", "deviation",
-        "pieces",
-    ]  # fmt: skip
-    show(
-        found,
-        lambda: [
-            f"{found['transfers']:,} of {found['clients']:,} clients would change team.",
-            *table(found["teams"], columns, "No team."),
-        ],
-        as_json,
-    )
-
-
-@plans.command()
 @click.argument("plan_id", metavar="PLAN", type=int, required=False)
 @click.option("--list", "listed", is_flag=True, help="Say what every metric means instead.")
 @json_option
@@ -139,24 +115,7 @@ def _definition(row: dict[str, Any]) -> list[str]:
     ]
 
 
-@plans.command()
-@click.argument("plan_id", type=int)
-@click.option("--from", "effective", type=click.DateTime(["%Y-%m-%d"]), required=True)
-@json_option
-@pass_state
-def publish(state: State, plan_id: int, effective: datetime, as_json: bool) -> None:
-    """Publish a draft from a day on; then run: geoteam assign.
-
-    Example: geoteam plans publish 2 --from 2026-12-01
-    """
-    services.publish(state.workspace, state.actor, plan_id, effective.date())
-    show(
-        {"id": plan_id, "status": "published", "effective_from": effective.date()},
-        lambda: [f"Plan {plan_id} holds from {effective:%Y-%m-%d}."],
-        as_json,
-    )
-
-
-plans.add_command(solve)
+for _command in (solve, *WORK):
+    plans.add_command(_command)
 
 COMMANDS = (plans,)

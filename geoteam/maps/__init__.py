@@ -21,6 +21,8 @@ from geoteam.maps.layers import (
     RouteLayer,
 )
 from geoteam.maps.palettes import SEQUENTIAL, ClassBreak, classify
+from geoteam.maps.plan_map import draw_plan
+from geoteam.maps.plan_sheets import handover_sheet, plan_summary_sheet
 from geoteam.maps.sheet import tour_sheet
 from geoteam.maps.text import FigureKind, figure_text, safe_text
 
@@ -42,9 +44,12 @@ __all__ = [
     "build_folder",
     "city_map",
     "classify",
+    "draw_plan",
     "figure_text",
     "find_tippecanoe",
+    "handover_sheet",
     "light_streets",
+    "plan_summary_sheet",
     "safe_text",
     "tour_sheet",
 ]

@@ -5,18 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
 import segno
 import shapely
-import typst
 
 from geoteam.errors import MapError
-from geoteam.maps.assets import build_folder
 from geoteam.maps.sheet_map import draw_tour
+from geoteam.maps.typeset import plain_text, typeset
 
 _OUTCOMES = ("Made", "Not home", "Refused", "Moved")
 _PERMITTED_USE = (
@@ -90,13 +87,13 @@ def tour_sheet(
     inputs = {"tour": json.dumps(data, ensure_ascii=False), "map": drawing}
     if data["url"]:
         inputs["qr"] = _code(data["url"])
-    return _compile(inputs)
+    return typeset("sheet.typ", inputs)
 
 
 def _sheet_data(
     tour: Mapping[str, Any], stops: Sequence[Mapping[str, Any]], copy: str
 ) -> dict[str, Any]:
-    ref = _text(tour.get("ref"))
+    ref = plain_text(tour.get("ref"))
     if not ref:
         raise MapError("a tour sheet needs the tour's ref")
     for stop in stops:
@@ -108,18 +105,19 @@ def _sheet_data(
         "ref": ref,
         "copy": copy,
         "copy_name": _COPY_NAME[copy],
-        "title": _text(tour.get("title")) or "Accountability Tour",
-        "date": _text(tour.get("date")),
-        "url": _text(tour.get("url")),
-        "facts": [[_text(label), _text(value)] for label, value in tour.get("facts", ())],
+        "title": plain_text(tour.get("title")) or "Accountability Tour",
+        "date": plain_text(tour.get("date")),
+        "url": plain_text(tour.get("url")),
+        "facts": [[plain_text(label), plain_text(value)] for label, value in tour.get("facts", ())],
         "stops": [_stop(stop) for stop in stops],
         "left_out": [
-            {name: _text(one.get(name)) for name in ("who", "reason", "remedy")}
+            {name: plain_text(one.get(name)) for name in ("who", "reason", "remedy")}
             for one in tour.get("left_out", ())
         ],
         "outcomes": list(tour.get("outcomes", _OUTCOMES)),
-        "permitted_use": _text(tour.get("permitted_use")) or ("" if officer else _PERMITTED_USE),
-        "notice": _text(tour.get("notice")) or _NOTICE[copy],
+        "permitted_use": plain_text(tour.get("permitted_use"))
+        or ("" if officer else _PERMITTED_USE),
+        "notice": plain_text(tour.get("notice")) or _NOTICE[copy],
         "signatures": ["Officer, date and time", "Police partner, date and time"],
         "map_alt": f"Map of the tour with {len(stops)} numbered stops; the table gives the order",
     }
@@ -127,16 +125,14 @@ def _sheet_data(
 
 def _stop(stop: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "number": _text(stop["number"]),
-        **{name: _text(stop.get(name)) for name in _STOP_TEXTS},
-        "extra": [[_text(label), _text(value)] for label, value in stop.get("extra", ()) if value],
+        "number": plain_text(stop["number"]),
+        **{name: plain_text(stop.get(name)) for name in _STOP_TEXTS},
+        "extra": [
+            [plain_text(label), plain_text(value)]
+            for label, value in stop.get("extra", ())
+            if value
+        ],
     }
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return "".join(c if c.isprintable() else " " for c in str(value)).strip()
 
 
 def _checked_legs(legs: Sequence[shapely.Geometry]) -> list[shapely.LineString]:
@@ -149,21 +145,3 @@ def _code(url: str) -> str:
         buffer, kind="svg", border=1, xmldecl=False, svgns=True, omitsize=True
     )
     return buffer.getvalue().decode("utf-8")
-
-
-def _compile(inputs: Mapping[str, str]) -> bytes:
-    template = resources.files("geoteam.maps") / "templates" / "sheet.typ"
-    try:
-        with resources.as_file(template) as path:
-            pdf = typst.compile(
-                Path(path),
-                root=Path(path).parent,
-                font_paths=[build_folder() / "fonts"],
-                ignore_system_fonts=True,
-                sys_inputs=dict(inputs),
-                format="pdf",
-                pdf_standards=["ua-1"],
-            )
-    except typst.TypstError as error:
-        raise MapError(f"the sheet could not be set: {error}") from error
-    return bytes(pdf)

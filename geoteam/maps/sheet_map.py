@@ -5,22 +5,15 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from geoteam.crs import project
-from geoteam.errors import MapError
 from geoteam.maps.basemap import merge_streets
+from geoteam.maps.paper import HEIGHT, WIDTH, Frame, frame_around, north_arrow, scale_bar
 
-# The drawing counts in tenths of a millimetre on paper.
-WIDTH, HEIGHT = 1880.0, 1000.0
-_MARGIN = 130.0
-_LEAST_WIDTH_M = 900.0
 _DISC = 30.0
 # A name comes again only this far away.
 _REPEAT = 700.0
@@ -34,71 +27,6 @@ _STREETS = {
 _LABEL = {"motorway": 29.0, "major": 29.0, "middle": 26.0, "minor": 23.0, "ramp": 0.0}
 _AREA = {"water": "#cfe2ee", "park": "#e1eedb"}
 _ROUTE = "#b3261e"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """From degrees to paper: the measuring CRS, then one scale and no rotation."""
-
-    crs: str
-    west_m: float
-    north_m: float
-    metres_per_unit: float
-
-    def place(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        """Put a geometry on paper.
-
-        Parameters
-        ----------
-        geometry
-            In EPSG:4326.
-
-        Returns
-        -------
-        Geometry
-            In drawing units, y downwards.
-        """
-
-        def on_paper(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-            x_m, y_m = project(lonlat[:, 0], lonlat[:, 1], self.crs)
-            return np.column_stack(
-                [
-                    (x_m - self.west_m) / self.metres_per_unit,
-                    (self.north_m - y_m) / self.metres_per_unit,
-                ]
-            )
-
-        return shapely.transform(geometry, on_paper)
-
-
-def frame_around(points: Sequence[tuple[float, float]], crs: str) -> Frame:
-    """Choose scale and place so that all points are well inside the drawing.
-
-    Parameters
-    ----------
-    points
-        Longitudes and latitudes.
-    crs
-        The measuring CRS.
-
-    Returns
-    -------
-    Frame
-        The frame.
-
-    Raises
-    ------
-    MapError
-        When there is no point.
-    """
-    if not points:
-        raise MapError("a tour without start and stops has no map")
-    lon, lat = np.array(points, dtype=np.float64).T
-    x_m, y_m = project(lon, lat, crs)
-    wide, high = float(np.ptp(x_m)), float(np.ptp(y_m))
-    scale = max(wide / (WIDTH - 2 * _MARGIN), high / (HEIGHT - 2 * _MARGIN), _LEAST_WIDTH_M / WIDTH)
-    middle_x, middle_y = (x_m.max() + x_m.min()) / 2, (y_m.max() + y_m.min()) / 2
-    return Frame(crs, middle_x - scale * WIDTH / 2, middle_y + scale * HEIGHT / 2, scale)
 
 
 def draw_tour(
@@ -161,7 +89,7 @@ def draw_tour(
         parts.append(_start_mark(start_at))
     for (true, pin), (number, _, _) in zip(pins, stops, strict=True):
         parts += _stop_mark(true, pin, number)
-    parts += [_scale_bar(frame.metres_per_unit), _north()]
+    parts += [scale_bar(frame.metres_per_unit, HEIGHT), north_arrow(WIDTH)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
         f'font-family="Public Sans">{"".join(parts)}</svg>'
@@ -344,31 +272,6 @@ def _start_mark(at: shapely.Point) -> str:
         'fill="#1b2530" stroke="#ffffff" stroke-width="5"/>'
         f'<text x="{at.x:.1f}" y="{at.y + 13:.1f}" text-anchor="middle" font-size="36" '
         'font-weight="700" fill="#ffffff">S</text>'
-    )
-
-
-def _scale_bar(metres_per_unit: float) -> str:
-    most = 440 * metres_per_unit
-    size = 10 ** math.floor(math.log10(most))
-    metres = next(size * step for step in (5, 2, 1) if size * step <= most)
-    wide = metres / metres_per_unit
-    told = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
-    miles = metres / 1609.344
-    return (
-        f'<g transform="translate(30 {HEIGHT - 34:.0f})"><rect x="-12" y="-50" '
-        f'width="{wide + 24:.0f}" height="72" fill="#ffffff" fill-opacity="0.85" rx="6"/>'
-        f'<path d="M0 -10 V8 H{wide:.1f} V-10" fill="none" stroke="#1b2530" stroke-width="5"/>'
-        f'<text x="{wide / 2:.1f}" y="-12" text-anchor="middle" font-size="27" fill="#1b2530">'
-        f"{told} ({miles:.2f} mi)</text></g>"
-    )
-
-
-def _north() -> str:
-    return (
-        f'<g transform="translate({WIDTH - 55:.0f} 70)"><circle r="44" fill="#ffffff" '
-        'fill-opacity="0.85"/><path d="M0 -36 L17 26 L0 13 L-17 26 Z" fill="#1b2530"/>'
-        '<text y="66" text-anchor="middle" font-size="30" font-weight="700" fill="#1b2530" '
-        'stroke="#ffffff" stroke-width="6" paint-order="stroke">N</text></g>'
     )
 
 

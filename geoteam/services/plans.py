@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
 from geoteam.plans import check_plan
 from geoteam.services.import_files import open_table
-from geoteam.services.plan_figures import find_plan, plan_figures
+from geoteam.services.plan_figures import find_plan
+from geoteam.services.plan_publish import note, publish
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plans, staff
+from geoteam.store import plans, staff
 
 BASELINE = "Today's team areas"
 # What the staff import leaves for the first plan: unit -> team.
@@ -46,6 +44,7 @@ def publish_baseline(workspace: Workspace, actor: str, units: dict[str, str]) ->
         actor,
         plan_id,
         workspace.areas(workspace.profile.unit_kind).attrs["set"].valid_from,
+        reason="They came with the staff file",
     )
     return plan_id
 
@@ -159,43 +158,8 @@ def save_draft(
             by=actor,
             at=workspace.now(),
         )
-        _audit(workspace, session, actor, "plan.create", plan_id, **detail)
+        note(workspace, session, actor, "plan.create", plan_id, **detail)
     return plan_id
-
-
-def publish(workspace: Workspace, actor: str, plan_id: int, effective_from: date) -> None:
-    """Publish a draft from a day on.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    actor
-        Who the audit log names.
-    plan_id
-        The draft.
-    effective_from
-        First day on which it holds.
-    """
-    with workspace.transaction() as session:
-        plans.publish(session, plan_id, effective_from)
-        _audit(
-            workspace, session, actor, "plan.publish", plan_id, effective=effective_from.isoformat()
-        )
-
-
-def _audit(
-    workspace: Workspace, session: Session, actor: str, action: str, plan_id: int, **detail: Any
-) -> None:
-    audit.append(
-        session,
-        at=workspace.now(),
-        actor=actor,
-        action=action,
-        object_kind="plan",
-        object_ref=str(plan_id),
-        detail=detail,
-    )
 
 
 def list_plans(workspace: Workspace) -> list[dict[str, Any]]:
@@ -248,33 +212,3 @@ def units_of(workspace: Workspace, plan_id: int | None = None) -> dict[str, str]
     """
     with workspace.reading() as session:
         return plans.units(session, find_plan(workspace, session, plan_id).id)
-
-
-def plan_impact(workspace: Workspace, plan_id: int) -> dict[str, Any]:
-    """Say what a plan would change against the one in force.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    plan_id
-        The plan to look at.
-
-    Returns
-    -------
-    dict
-        ``transfers`` (clients who would change team), ``clients``, and ``teams``: one row each
-        with the registry's team metrics.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such plan, or none is in force.
-    """
-    units_of(workspace)
-    figures = plan_figures(workspace, plan_id)
-    return {
-        "transfers": figures["plan"]["transfers"],
-        "clients": figures["clients"],
-        "teams": figures["teams"],
-    }

@@ -228,6 +228,11 @@ class Workspace:
             )
         return self.once(("streets", path.stat().st_mtime_ns), lambda: StreetNetwork.load(path))
 
+    def streets_stamp(self) -> int:
+        """Return what changes whenever the street network is built anew; 0 without one."""
+        path = self.folder / "streets.npz"
+        return path.stat().st_mtime_ns if path.is_file() else 0
+
     def reference(self) -> ReferenceIndex:
         """Return the geocoding reference of the workspace, loaded on first use."""
         path = self.folder / "reference.npz"
@@ -391,6 +396,30 @@ class Workspace:
                 f"{name} is not in the workspace", remedy="Run geoteam init again"
             )
         return path
+
+    def latest(self, key: object, stamp: object, make: Callable[[], _Made]) -> _Made:
+        """Return what was made under a key, making it again when its stamp changes.
+
+        Parameters
+        ----------
+        key
+            Names what is made; the one before it is dropped.
+        stamp
+            What it follows from.
+        make
+            Makes it.
+
+        Returns
+        -------
+        object
+            The same one until the stamp changes or `forget`.
+        """
+        with self._lock:
+            kept = self._cache.get(("latest", key))
+            if kept is None or kept[0] != stamp:
+                kept = self._cache[("latest", key)] = (stamp, make())
+            made: _Made = kept[1]
+            return made
 
     def once(self, key: object, make: Callable[[], _Made]) -> _Made:
         """Return what was made under a key, making it on first use.

@@ -1,0 +1,191 @@
+"""A plan's assignment before it is written, and how it differs from what holds until then."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.caseload.changes import explain_change
+from geoteam.services.assigning import Case, Solved, load_case, solve_case
+from geoteam.services.plan_travel import office_minutes
+from geoteam.services.workspace import Workspace
+from geoteam.store import plans, staff
+from geoteam.store.plans import SavedPlan
+
+
+@dataclass(frozen=True, eq=False)
+class Dry:
+    """A plan's assignment, solved and not written: what publishing it would write.
+
+    Attributes
+    ----------
+    plan, on
+        The plan and its first day.
+    case, solved
+        What was solved and the outcome.
+    digest
+        Names what it depends on, present officers too: the same digest, the same outcome.
+    """
+
+    plan: SavedPlan
+    on: date
+    case: Case
+    solved: list[Solved]
+    digest: str
+
+
+def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
+    """Solve the assignment that publishing a plan would write; nothing is written.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        A plan that is not published.
+    on
+        Its first day; by default the one proposed, else today.
+
+    Returns
+    -------
+    Dry
+        The outcome; the newest one is kept, so that asking again costs nothing.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    """
+    today = workspace.today()
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        day = max(on or plan.proposed_from or today, today)
+        case = load_case(workspace, session, plan=plan, since=day)
+    names = (plan.id, plan.version, day.isoformat(), case.by_plans, case.digest)
+    whole = repr(names) + case.before.to_csv() + repr(workspace.streets_stamp())
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    solved = workspace.newest("dry run", digest, lambda: solve_case(workspace, case))
+    return Dry(plan, day, case, solved, digest)
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Teams and officers as people know them."""
+
+    teams: Mapping[str, str]
+    officers: Mapping[str, str]
+
+    @classmethod
+    def load(cls, session: Session) -> Names:
+        """Load the names of all teams, and of all officers, those who have left too.
+
+        Parameters
+        ----------
+        session
+            Open session.
+
+        Returns
+        -------
+        Names
+            By reference.
+        """
+        known = staff.teams(session), staff.officers(session, active_only=False)
+        teams, officers = (
+            {str(ref): str(name) for ref, name in frame["name"].items()} for frame in known
+        )
+        return cls(teams, officers)
+
+    def team(self, ref: str) -> str:
+        """Name a team.
+
+        Parameters
+        ----------
+        ref
+            Its reference.
+
+        Returns
+        -------
+        str
+            The name; the reference where there is none.
+        """
+        return self.teams.get(ref, ref)
+
+    def officer(self, ref: str) -> str:
+        """Name an officer.
+
+        Parameters
+        ----------
+        ref
+            The reference.
+
+        Returns
+        -------
+        str
+            The name; the reference where there is none.
+        """
+        return self.officers.get(ref, ref)
+
+    def why(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """Tell why a client's team and officer change, or stay.
+
+        Parameters
+        ----------
+        row
+            ``before_unit``, ``before_team``, ``before_officer`` and ``reason``.
+
+        Returns
+        -------
+        str
+            Sentences.
+        """
+        before = {part: str(row[f"before_{part}"]) for part in ("unit", "team", "officer")}
+        return explain_change(before, row["reason"], team=self.team, officer=self.officer)
+
+
+def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
+    """Lay out what holds for each client before and after.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    dry
+        The plan, solved.
+
+    Returns
+    -------
+    DataFrame
+        Index client_ref: name, level, address, points; ``unit``, ``team``, ``officer`` and
+        ``minutes`` (drive to the team's office), each with ``before_`` and ``after_``; ``reason``
+        of the new assignment; ``change``: ``team``, ``officer``, ``lost`` (nobody any more),
+        ``new`` (had no team) or ''.
+    """
+    clients = dry.case.clients
+    rows = dry.solved[0].rows
+    parts = ["unit", "team", "officer"]
+    table = clients[["name", "level", "address", "points"]].join(
+        [dry.case.before[parts].add_prefix("before_"), rows[parts].add_prefix("after_")]
+    )
+    table["reason"] = rows["reason"]
+    table["change"] = np.select(
+        [
+            (table["before_officer"] != "") & (table["after_officer"] == ""),
+            (table["before_team"] == "") & (table["after_team"] != ""),
+            table["before_team"] != table["after_team"],
+            table["before_officer"] != table["after_officer"],
+        ],
+        ["lost", "new", "team", "officer"],
+        "",
+    )
+    for when in ("before", "after"):
+        table[f"{when}_minutes"] = office_minutes(
+            workspace, clients, table[f"{when}_team"], dry.case.officers
+        )
+    return table

@@ -1,0 +1,175 @@
+"""The hand-over list of a published plan: who gives which client to whom, and why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.disclosure import visible_fields
+from geoteam.errors import SettledError
+from geoteam.model import Role, User
+from geoteam.services.plan_change import Names
+from geoteam.services.scope import require_role, sees_client, visible_refs
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignments, audit, plan_states, plans
+from geoteam.store import clients as client_store
+from geoteam.store.plans import PUBLISHED
+
+# So many days after a plan's day both officers still see the clients handed over.
+HANDOVER_DAYS = 30
+_FIELDS = ("client_ref", "name", "address", "level", "unit", "team", "officer", "transfer")
+
+
+def handover(
+    workspace: Workspace, user: User, plan_id: int, *, officer: str = "", purpose: str = "view"
+) -> dict[str, Any]:
+    """List the clients whom a published plan moves to another officer or team.
+
+    An officer sees the clients that are given or received; a supervisor those that leave or join
+    the teams led. A month after the plan's day only those see a client whose client it is by then.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+    plan_id
+        A published plan.
+    officer
+        Only what this officer gives or receives.
+    purpose
+        What the audit log notes: ``view``, ``export`` or ``print``.
+
+    Returns
+    -------
+    dict
+        ``plan`` (id and name), ``on``, ``officers`` (``ref``, ``name``, ``gives``, ``receives``),
+        ``clients``: rows with ``client_ref``, ``name``, ``address``, ``level``, ``before_unit``,
+        ``before_team``, ``before_officer``, the same with ``after_``, ``gives`` and ``receives``
+        (references of the officers) and ``why``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    SettledError
+        When it is not published.
+    DisclosureError
+        For every other role.
+    """
+    require_role(user, [Role.SUPERVISOR, Role.OFFICER], "see a hand-over list")
+    if user.role is Role.OFFICER:
+        officer = user.officer_ref
+    with workspace.transaction() as session:
+        plan = plans.get(session, plan_id)
+        if plan.status != PUBLISHED or plan.effective_from is None:
+            raise SettledError(
+                f"the plan is {plan.status}: only a published plan hands clients over",
+                where=f"plan {plan_id}",
+                remedy=f"See what it would change with: geoteam plans impact {plan_id}",
+            )
+        moved = assignments.transfers(session, plan_id, plan.effective_from)
+        today = workspace.today()
+        if today > plan.effective_from + timedelta(days=HANDOVER_DAYS):
+            # Long done: whose client it is today may look.
+            now = client_store.as_frame(session, today, refs=[str(ref) for ref in moved.index])
+            moved = moved[moved.index.isin(visible_refs(user, now))]
+        else:
+            moved = moved[[_sees(user, row) for _, row in moved.iterrows()]]
+        rows = _rows(session, user, moved, min(plan.effective_from, today))
+        told = _officers(rows, Names.load(session))
+        if officer:
+            rows = [row for row in rows if officer in (row["gives"], row["receives"])]
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="plan.handover",
+            object_kind="plan",
+            object_ref=str(plan_id),
+            purpose=purpose,
+            detail={"rows": len(rows), "officer": officer},
+        )
+    return {
+        "plan": {"id": plan.id, "name": plan.name, "reason": plan.reason},
+        "on": plan.effective_from,
+        "officers": [one for one in told if not officer or one["ref"] == officer],
+        "clients": rows,
+    }
+
+
+def _sees(user: User, row: pd.Series) -> bool:
+    """Tell whether a user gives up or takes over a client."""
+    return any(
+        sees_client(user, officer_ref=row[f"{when}_officer"], team_ref=row[f"{when}_team"])
+        for when in ("before", "after")
+        if row[f"{when}_team"] or row[f"{when}_officer"]
+    )
+
+
+def _rows(session: Session, user: User, moved: pd.DataFrame, on: date) -> list[dict[str, Any]]:
+    names = Names.load(session)
+    refs = [str(ref) for ref in moved.index]
+    people = client_store.as_frame(session, on, active_only=False, refs=refs)
+    allowed = visible_fields(dict.fromkeys(_FIELDS, ""), user.role)
+    rows = []
+    for ref, change in moved.iterrows():
+        person = people.loc[str(ref)]
+        told: dict[str, Any] = {
+            field: str(ref) if field == "client_ref" else person[field]
+            for field in ("client_ref", "name", "address", "level")
+            if field in allowed
+        }
+        for when in ("before", "after"):
+            told[f"{when}_unit"] = change[f"{when}_unit"]
+            told[f"{when}_team"] = names.team(change[f"{when}_team"])
+            told[f"{when}_officer"] = names.officer(change[f"{when}_officer"])
+        told |= {"gives": change["before_officer"], "receives": change["after_officer"]}
+        told["why"] = names.why(change)
+        rows.append(told)
+    return rows
+
+
+def _officers(rows: list[dict[str, Any]], names: Names) -> list[dict[str, Any]]:
+    given = pd.Series([row["gives"] for row in rows], dtype="str").value_counts()
+    taken = pd.Series([row["receives"] for row in rows], dtype="str").value_counts()
+    refs = sorted((set(given.index) | set(taken.index)) - {""}, key=names.officer)
+    return [
+        {
+            "ref": str(ref),
+            "name": names.officer(str(ref)),
+            "gives": int(given.get(ref, 0)),
+            "receives": int(taken.get(ref, 0)),
+        }
+        for ref in refs
+    ]
+
+
+def coming(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+    """List the published plans whose hand-over concerns an officer now: in force, or to come.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``name`` and ``on`` of each plan that moves a client the user gives or takes.
+    """
+    with workspace.reading() as session:
+        found = []
+        for plan in plan_states.schedule(session, workspace.today()):
+            if plan.effective_from is None:
+                continue
+            moved = assignments.transfers(session, plan.id, plan.effective_from)
+            if any(_sees(user, row) for _, row in moved.iterrows()):
+                found.append({"id": plan.id, "name": plan.name, "on": plan.effective_from})
+    return found

@@ -1,0 +1,233 @@
+"""What a plan would change: clients, officers, workload and travel, each change with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.disclosure import visible_fields
+from geoteam.errors import InputError
+from geoteam.model import Role, User
+from geoteam.services.plan_change import Dry, Names, change_table, dry_run
+from geoteam.services.scope import require_role, visible_refs
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, plan_states, plans
+from geoteam.store.plans import PUBLISHED, SavedPlan
+
+# What is told of a client; each is shown only where policy allows it.
+_FIELDS = ("client_ref", "name", "level", "address", "unit", "team", "officer", "reason")
+_CHANGES = ("team", "officer", "lost", "new")
+
+
+def plan_impact(
+    workspace: Workspace, user: User, plan_id: int, *, on: date | None = None, purpose: str = "view"
+) -> dict[str, Any]:
+    """Say who would move team or officer under a plan, and what that means for the work.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The plan; not one that is published already.
+    on
+        Its first day; by default the one proposed, else today.
+    purpose
+        What the audit log notes: ``view``, ``export`` or ``print``.
+
+    Returns
+    -------
+    dict
+        ``plan`` (id, name, status), ``on``, ``against`` (name of the plan until then), ``digest``,
+        ``figures`` (counts, continuity, travel), ``units`` that change team, ``teams`` and
+        ``officers`` before and after, ``clients``: a row for each change that the user may see,
+        with ``why``; ``hidden``: how many more there are; ``notes``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    InputError
+        When the plan is published: what it changed is its hand-over list.
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "see what a plan would change")
+    with workspace.reading() as session:
+        if plans.get(session, plan_id).status == PUBLISHED:
+            raise InputError(
+                "the plan is published: what it changed stands in its hand-over list",
+                where=f"plan {plan_id}",
+                remedy=f"See: geoteam plans handover {plan_id}",
+            )
+    dry = dry_run(workspace, plan_id, on)
+    with workspace.transaction() as session:
+        view = _view(workspace, session, user, dry)
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="plan.impact",
+            object_kind="plan",
+            object_ref=str(plan_id),
+            purpose=purpose,
+            detail={"rows": len(view["clients"])},
+        )
+    return view
+
+
+def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[str, Any]:
+    names = Names.load(session)
+    until = _until(session, workspace, dry.on)
+    table = change_table(workspace, dry)
+    changed = table[table["change"] != ""]
+    seen = table.loc[visible_refs(user, _now(table, dry.case.clients)), "change"]
+    shown = changed.loc[changed.index.isin(seen.index)]
+    return {
+        "plan": {"id": dry.plan.id, "name": dry.plan.name, "status": dry.plan.status},
+        "on": dry.on,
+        "against": "" if until is None else until.name,
+        "digest": dry.digest,
+        "figures": _figures(table),
+        "units": _units(session, until, dry, table, names),
+        "teams": _groups(table, "team", names.teams, dry.case.officers),
+        "officers": _groups(table, "officer", names.officers, dry.case.officers),
+        "clients": [_client(ref, row, names, user) for ref, row in shown.iterrows()],
+        "hidden": len(changed) - len(shown),
+        "notes": _notes(workspace, session, dry),
+    }
+
+
+def _until(session: Session, workspace: Workspace, on: date) -> SavedPlan | None:
+    """Find the plan that holds until the day."""
+    published = plan_states.schedule(session, workspace.today())
+    return published[-1] if published and (published[-1].effective_from or on) <= on else None
+
+
+def _now(table: pd.DataFrame, clients: pd.DataFrame) -> pd.DataFrame:
+    """Who holds each client today: that is whose record a user may open."""
+    return clients.loc[table.index, ["team", "officer"]]
+
+
+def _figures(table: pd.DataFrame) -> dict[str, Any]:
+    counts = table["change"].value_counts()
+    held = table["before_officer"] != ""
+    had = int(held.sum())
+    keep = int((held & (table["before_officer"] == table["after_officer"])).sum())
+    moved = table["change"].isin(["team", "officer", "lost"])
+    return {
+        "clients": len(table),
+        **{name: int(counts.get(name, 0)) for name in _CHANGES},
+        "moved": int(moved.sum()),
+        "kept": keep,
+        "continuity": keep / had if had else None,
+        "points_moved": float(table.loc[moved, "points"].sum()),
+        **_travel(table),
+    }
+
+
+def _travel(rows: pd.DataFrame) -> dict[str, float | None]:
+    told: dict[str, float | None] = {}
+    for when in ("before", "after"):
+        minutes = rows[f"{when}_minutes"].dropna()
+        told[f"minutes_mean_{when}"] = float(minutes.mean()) if len(minutes) else None
+        told[f"minutes_worst_{when}"] = float(minutes.max()) if len(minutes) else None
+    return told
+
+
+def _units(
+    session: Session, until: SavedPlan | None, dry: Dry, table: pd.DataFrame, names: Names
+) -> list[dict[str, Any]]:
+    """Units that change team; none are named when the plan before has other boundaries."""
+    if until is None or until.boundary_set_id != dry.plan.boundary_set_id:
+        return []
+    old, new = plans.units(session, until.id), dry.solved[0].stretch.units
+    people = table["after_unit"].value_counts()
+    return [
+        {
+            "unit": unit,
+            "before": names.team(old.get(unit, "")),
+            "after": names.team(team),
+            "clients": int(people.get(unit, 0)),
+        }
+        for unit, team in sorted(new.items())
+        if old.get(unit, "") != team
+    ]
+
+
+def _groups(
+    table: pd.DataFrame, of: str, names: Mapping[str, str], officers: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Caseload, workload, what is given and received, and travel, by team or by officer."""
+    room = officers["capacity_points"]
+    room = room.groupby(officers["team"]).sum() if of == "team" else room
+    refs = set(room.index) | set(table[f"before_{of}"]) | set(table[f"after_{of}"])
+    moved = table[f"before_{of}"] != table[f"after_{of}"]
+    rows = []
+    for ref in sorted(refs - {""}):
+        row: dict[str, Any] = {of: ref, "name": names.get(ref, ref)}
+        if of == "officer":
+            row["team"] = officers["team"].get(ref, "")
+        for when in ("before", "after"):
+            mine = table[table[f"{when}_{of}"] == ref]
+            minutes = mine[f"{when}_minutes"].dropna()
+            row |= {
+                f"clients_{when}": len(mine),
+                f"workload_{when}": float(mine["points"].sum()),
+                f"minutes_mean_{when}": float(minutes.mean()) if len(minutes) else None,
+                f"minutes_worst_{when}": float(minutes.max()) if len(minutes) else None,
+            }
+        row["capacity"] = float(room.get(ref, 0.0))
+        row["given"] = int((moved & (table[f"before_{of}"] == ref)).sum())
+        row["received"] = int((moved & (table[f"after_{of}"] == ref)).sum())
+        rows.append(row)
+    return rows
+
+
+def _client(ref: Any, row: pd.Series, names: Names, user: User) -> dict[str, Any]:
+    allowed = visible_fields(dict.fromkeys(_FIELDS, ""), user.role)
+    told: dict[str, Any] = {"change": row["change"]}
+    told |= {
+        field: str(ref) if field == "client_ref" else row[field]
+        for field in ("client_ref", "name", "level", "address")
+        if field in allowed
+    }
+    for when in ("before", "after"):
+        told |= {
+            f"{when}_unit": row[f"{when}_unit"],
+            f"{when}_team": names.team(row[f"{when}_team"]),
+            f"{when}_officer": names.officer(row[f"{when}_officer"]),
+            f"{when}_minutes": _number(row[f"{when}_minutes"]),
+        }
+    told["why"] = names.why(row)
+    return told
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else round(float(value), 1)
+
+
+def _notes(workspace: Workspace, session: Session, dry: Dry) -> list[str]:
+    notes = []
+    if not dry.solved[0].summary["by_streets"]:
+        notes.append(
+            "No streets are loaded: travel times are not known, and officers are chosen by "
+            "straight lines."
+        )
+    idle = sorted(unit for unit, team in dry.solved[0].stretch.units.items() if not team)
+    if idle:
+        named = ", ".join(idle[:10]) + (" ..." if len(idle) > 10 else "")
+        notes.append(f"Units without a team: {named}. The plan cannot be published like this.")
+    own = workspace.areas_of(dry.plan.boundary_set_id).attrs["set"]
+    if not own.in_force(dry.on):
+        notes.append(
+            f"The plan is drawn on the boundaries {own.version}, which are not in force on "
+            f"{dry.on.isoformat()}. Carry it over to those that are, under New boundaries."
+        )
+    return notes

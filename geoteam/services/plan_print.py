@@ -1,0 +1,234 @@
+"""Plans on paper: the summary on one page, and the hand-over list of an officer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+from sqlalchemy.orm import Session
+
+from geoteam.areas import dissolve
+from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
+from geoteam.model import Role, User
+from geoteam.services.plan_change import Names
+from geoteam.services.plan_figures import plan_figures
+from geoteam.services.plan_handover import handover
+from geoteam.services.plan_impact import plan_impact
+from geoteam.services.plan_publish import note
+from geoteam.services.scope import require_role
+from geoteam.services.workspace import Workspace
+from geoteam.store import assignments, plan_states, plans, staff
+from geoteam.store.plans import PUBLISHED, SavedPlan
+
+_STATUS = {
+    "draft": "Draft",
+    "proposed": "Proposed, waits for approval",
+    "published": "Published",
+    "withdrawn": "Taken back",
+}
+_COLUMNS = ("Team", "Units", "Clients", "Workload", "Officers", "Per officer", "From ideal")
+
+
+def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str = "") -> bytes:
+    """Print the hand-over list, of one officer or of all that the user may see.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor.
+    plan_id
+        A published plan.
+    officer
+        Only what this officer gives or receives.
+
+    Returns
+    -------
+    bytes
+        A PDF file.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    SettledError
+        When it is not published.
+    """
+    view = handover(workspace, user, plan_id, officer=officer, purpose="print")
+    sections = [
+        {
+            "title": f"{one['name']} {verb} {number} client{'' if number == 1 else 's'}",
+            "other": other,
+            "rows": [
+                _hand_row(row, whose) for row in view["clients"] if row[side] == one["ref"]
+            ],
+        }
+        for one in view["officers"]
+        for verb, other, side, whose, number in (
+            ("gives", "Goes to", "gives", "after", one["gives"]),
+            ("receives", "Comes from", "receives", "before", one["receives"]),
+        )
+        if number
+    ]  # fmt: skip
+    printed = workspace.now().astimezone(workspace.profile.city.zone)
+    return handover_sheet(
+        {
+            "title": "Hand-over list",
+            "subtitle": f"{view['plan']['name']}, from {_day(view['on'])}",
+            "facts": [
+                ("Why", view["plan"]["reason"] or "–"),
+                ("Clients on this list", str(len(view["clients"]))),
+                ("Printed", f"{_day(printed.date())} {printed:%H:%M}, {user.name}"),
+            ],
+            "sections": sections,
+        }
+    )
+
+
+def _hand_row(row: dict[str, Any], whose: str) -> dict[str, Any]:
+    return {
+        "name": row.get("name"),
+        "ref": row.get("client_ref"),
+        "address": row.get("address"),
+        "level": row.get("level"),
+        "officer": row[f"{whose}_officer"] or "nobody",
+        "team": row[f"{whose}_team"],
+        "why": row["why"],
+    }
+
+
+def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
+    """Print a plan on one page: map, table, what changes, who decided and why.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    bytes
+        A PDF file.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "print a plan")
+    figures = plan_figures(workspace, plan_id)
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        names = Names.load(session)
+    facts = _facts(workspace, user, plan)
+    with workspace.transaction() as session:
+        drawing, changed = _map(workspace, session, plan, names)
+        note(workspace, session, user.username, "plan.print", plan_id)
+    worst = max((abs(row["deviation"]) for row in figures["teams"]), default=0.0)
+    printed = workspace.now().astimezone(workspace.profile.city.zone)
+    return plan_summary_sheet(
+        {
+            "title": plan.name,
+            "status": _STATUS[plan.status],
+            "reason": plan.reason,
+            "facts": [*facts, ("Largest deviation from ideal", f"{worst:.1%}")],
+            "legend": "Hatched: units that change team. Black squares: field offices."
+            if changed
+            else "Black squares: field offices.",
+            "columns": _COLUMNS,
+            "teams": [_team_row(row, names) for row in figures["teams"]],
+            "note": "Clients under general supervision; workload in points, by default the "
+            "contacts a month that a client's level requires. From ideal: workload per officer "
+            "against that of all officers.",
+            "notice": f"Plan {plan.id}, printed {_day(printed.date())} {printed:%H:%M} by "
+            f"{user.name}. No person is named on this page.",
+            "map_alt": f"Map of {len(figures['teams'])} team areas; the table gives their figures",
+        },
+        drawing,
+    )
+
+
+def _team_row(row: dict[str, Any], names: Names) -> list[str]:
+    each = row["workload_per_officer"]
+    off = row["deviation"]
+    return [
+        names.team(row["team"]),
+        f"{row['units']:,}",
+        f"{row['clients']:,}",
+        f"{row['workload']:,.0f}",
+        f"{row['officers']:g}",
+        f"{each:.1f}" if each == each else "–",
+        f"{off:+.1%}" if off == off else "–",
+    ]
+
+
+def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str, str]]:
+    version = workspace.areas_of(plan.boundary_set_id).attrs["set"].version
+    since = plan.effective_from or plan.proposed_from
+    facts = [
+        ("From", _day(since) if since else "no day yet"),
+        ("Drawn by", plan.created_by),
+        ("Proposed by", plan.proposed_by or "–"),
+        ("Approved by", plan.approved_by or "–"),
+        ("Boundaries", version),
+    ]
+    if plan.status == PUBLISHED and plan.effective_from is not None:
+        with workspace.reading() as session:
+            moved = assignments.transfers(session, plan.id, plan.effective_from)
+        team = int((moved["before_team"] != moved["after_team"]).sum())
+        facts += [
+            ("Clients who changed team", f"{team:,}"),
+            ("Changed officer within the team", f"{len(moved) - team:,}"),
+        ]
+        return facts
+    impact = plan_impact(workspace, user, plan.id, purpose="print")["figures"]
+    facts += [
+        ("Clients who change team", f"{impact['team']:,}"),
+        ("Change officer within the team", f"{impact['officer']:,}"),
+        ("Would have no officer", f"{impact['lost']:,}"),
+    ]
+    if impact["continuity"] is not None:
+        facts.append(("Keep their officer", f"{impact['continuity']:.1%}"))
+    if impact["minutes_mean_after"] is not None:
+        facts.append(
+            (
+                "Mean drive to the office",
+                f"{impact['minutes_mean_after']:.1f} min (now {impact['minutes_mean_before']:.1f})",
+            )
+        )
+    return facts
+
+
+def _map(
+    workspace: Workspace, session: Session, plan: SavedPlan, names: Names
+) -> tuple[str, dict[str, str]]:
+    """Draw the team areas; units that change team against the plan before are hatched."""
+    frame = workspace.areas_of(plan.boundary_set_id)
+    units = plans.units(session, plan.id)
+    areas: gpd.GeoDataFrame = dissolve(frame, units)
+    areas["name"] = [names.team(str(ref)) for ref in areas.index]
+    published = plan_states.schedule(session, workspace.today())
+    until = plan_states.before(session, plan) if plan.status == PUBLISHED else None
+    if plan.status != PUBLISHED and published:
+        until = published[-1]
+    changed = {}
+    if until is not None and until.boundary_set_id == plan.boundary_set_id:
+        old = plans.units(session, until.id)
+        changed = {unit: team for unit, team in units.items() if old.get(unit, "") != team}
+    officers = staff.officers(session).dropna(subset=["lon", "lat"])
+    mine = officers[officers["team"].isin(areas.index)]
+    offices = sorted({(float(x), float(y)) for x, y in zip(mine["lon"], mine["lat"], strict=True)})
+    crs = workspace.profile.city.crs
+    return draw_plan(areas, frame, changed=changed, offices=offices, crs=crs), changed
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

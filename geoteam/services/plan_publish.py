@@ -1,0 +1,183 @@
+"""Publishing: a plan takes effect from a day on, with the assignments that it brings.
+
+A plan and the assignments that it brings are written in one transaction, so that whatever happens
+there are both or neither.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.errors import InputError, SettledError, WorkspaceBusyError
+from geoteam.services.assigning import refuse_stale, write_solved
+from geoteam.services.plan_change import dry_run
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, plan_states, plans
+from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
+
+
+def publish(
+    workspace: Workspace,
+    actor: str,
+    plan_id: int,
+    effective_from: date,
+    *,
+    reason: str = "",
+    proposed_by: str = "",
+    seen: str = "",
+) -> dict[str, Any]:
+    """Publish a plan from a day on, and write the assignments that it brings.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who publishes; the audit log names them.
+    plan_id
+        A draft or a proposed plan.
+    effective_from
+        First day on which it holds: today or later. The first plan of a workspace may begin
+        earlier.
+    reason
+        Why.
+    proposed_by
+        Who asked for it, where somebody else approves.
+    seen
+        Digest of the impact that was looked at; nothing is written when it is another by now.
+
+    Returns
+    -------
+    dict
+        Counts of the assignment: ``clients``, ``assigned``, ``kept``, ``changed``, ``new``,
+        ``lost``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    InputError
+        When the plan or the day cannot be used.
+    WorkspaceBusyError
+        When somebody else assigned clients, published a plan or changed this one meanwhile.
+    """
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        check_publishable(workspace, session, plan, effective_from)
+    dry = dry_run(workspace, plan_id, effective_from)
+    if seen and seen != dry.digest:
+        raise WorkspaceBusyError(
+            "clients or officers changed since you looked at what the plan does",
+            where=f"plan {plan_id}",
+            remedy="Look at it again, and decide then",
+        )
+    with workspace.transaction() as session:
+        now = plans.get(session, plan_id)
+        if (now.status, now.version) != (dry.plan.status, dry.plan.version):
+            raise WorkspaceBusyError(
+                "somebody else changed the plan meanwhile",
+                where=f"plan {plan_id}",
+                remedy="Look at it again, and decide then",
+            )
+        refuse_stale(workspace, session, dry.case)
+        plan_states.publish(
+            session,
+            plan_id,
+            effective_from,
+            reason=reason or now.reason,
+            proposed_by=proposed_by or actor,
+            approved_by=actor if proposed_by else "",
+            at=workspace.now(),
+        )
+        if len(dry.case.clients):
+            write_solved(workspace, session, actor, dry.case, dry.solved)
+        note(workspace, session, actor, "plan.publish", plan_id, effective=effective_from)
+    return {
+        key: dry.solved[0].summary[key]
+        for key in ("clients", "assigned", "kept", "changed", "new", "lost")
+    }
+
+
+def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, day: date) -> None:
+    """Refuse a plan that cannot be published, or not from a day on.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    plan
+        The plan.
+    day
+        Its first day.
+
+    Raises
+    ------
+    SettledError
+        When it is no draft and not proposed.
+    InputError
+        When a unit has no team, or the day is past or not after those of the published plans.
+    """
+    where = f"plan {plan.id}"
+    if plan.status not in (DRAFT, PROPOSED):
+        raise SettledError(
+            f"the plan is {plan.status}, not a draft", where=where, remedy="Copy it to a new draft"
+        )
+    idle = sorted(unit for unit, team in plans.units(session, plan.id).items() if not team)
+    if idle:
+        named = ", ".join(idle[:10]) + (" ..." if len(idle) > 10 else "")
+        raise InputError(
+            f"{len(idle)} unit(s) have no team: {named}",
+            where=where,
+            remedy="Give every unit a team, and publish then",
+        )
+    held = plans.list_plans(session, PUBLISHED)
+    if held and day < workspace.today():
+        raise InputError(
+            f"a plan cannot begin on {day.isoformat()}, which is past",
+            where=where,
+            remedy="Choose today or a later day",
+        )
+    last = max((one.effective_from for one in held if one.effective_from), default=None)
+    if last is not None and day <= last:
+        raise InputError(
+            f"another plan is published from {last.isoformat()}",
+            where=where,
+            remedy="Choose a later day, or take that plan back first",
+        )
+
+
+def note(
+    workspace: Workspace, session: Session, actor: str, action: str, plan_id: int, **detail: Any
+) -> None:
+    """Write an event about a plan to the audit log.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a transaction.
+    actor
+        Who.
+    action
+        What was done.
+    plan_id
+        The plan.
+    **detail
+        What else; nothing about a person.
+    """
+    told = {key: str(v) if isinstance(v, date) else v for key, v in detail.items()}
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=actor,
+        action=action,
+        object_kind="plan",
+        object_ref=str(plan_id),
+        detail=told,
+    )
