@@ -25,8 +25,8 @@ def unavailable(reason: str) -> None:
     pytest.skip(reason)
 
 
-def server() -> Iterator[str]:
-    """URL of a server on which databases may be made."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """URL of a server on which databases may be made; one that forces commits to disk is slower."""
     given = os.environ.get("GEOTEAM_TEST_DATABASE_URL")
     if given:
         yield given
@@ -47,10 +47,9 @@ def server() -> Iterator[str]:
             [binaries / "initdb", "-D", folder / "data", "-A", "trust", "-U", "geoteam",
              "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"],
         )  # fmt: skip
-        options = (
-            f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off "
-            "-c full_page_writes=off -c max_connections=60"
-        )
+        options = f"-k {folder} -c listen_addresses= -c max_connections=60"
+        if not durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         start = [binaries / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
         _run(as_postgres, [*start, "-o", options, "start"])
         try:

@@ -25,6 +25,8 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, plan_edits, plans, staff, venues
 from geoteam.store.plans import SavedPlan
 
+# The people of a unit are counted anew this often.
+_KEPT_S = 30
 _NOUNS = {"zip": "ZIP area"}
 
 
@@ -78,12 +80,16 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
     layout = plan_layout(workspace, frame)
     drawn = workspace.once(("drawn", plan.boundary_set_id), lambda: _drawn(frame, layout))
     with workspace.reading() as session:
-        people = _people(workspace, session, plan, layout)
+        teams = plan_teams(session, *_shown(workspace, session, plan))
+        people = workspace.latest(
+            ("people", plan.boundary_set_id),
+            (workspace.now().timestamp() // _KEPT_S, teams),
+            lambda: _people(workspace, session, frame, layout, teams),
+        )
     named = {"plan": plan.id, "name": plan.name, "address": BASEMAP_URL}
     named["districts"] = _districts(workspace, frame)
-    parts = [json.dumps(part, separators=(",", ":")) for part in (named, people)]
     # Three objects become one: what follows from boundaries alone is made once.
-    body = f"{parts[0][:-1]},{parts[1][1:-1]},{drawn[1:]}".encode()
+    body = f"{_json(named)[:-1]},{people[1:-1]},{drawn[1:]}".encode()
     return GroundFile(body, hashlib.sha256(body).hexdigest()[:32])
 
 
@@ -123,9 +129,9 @@ def plan_teams(session: Session, *units: Mapping[str, str]) -> list[str]:
     list of str
         References, sorted.
     """
-    known = staff.teams(session)
+    known = staff.specialties(session)
     held = {team for plan in units for team in plan.values() if team}
-    return sorted(set(known.index[known["specialty"] == ""]) | held)
+    return sorted({team for team, specialty in known.items() if not specialty} | held)
 
 
 def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
@@ -156,6 +162,10 @@ def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
             "unit": layout.hull_unit.tolist(),
         },
     }
+    return _json(value)
+
+
+def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -166,24 +176,28 @@ def _rounded(values: NDArray[np.float64]) -> list[float]:
 
 
 def _people(
-    workspace: Workspace, session: Session, plan: SavedPlan, layout: Layout
-) -> dict[str, Any]:
-    teams = plan_teams(session, *_shown(workspace, session, plan))
+    workspace: Workspace,
+    session: Session,
+    frame: gpd.GeoDataFrame,
+    layout: Layout,
+    teams: list[str],
+) -> str:
     clients = general_clients(workspace, session)
     index = workspace.once(
-        ("index", plan.boundary_set_id),
-        lambda: AreaIndex(workspace.areas_of(plan.boundary_set_id), workspace.profile.city.crs),
+        ("index", frame.attrs["set_id"]), lambda: AreaIndex(frame, workspace.profile.city.crs)
     )
     codes = index.locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
     clients["unit"] = pd.Series(codes, index=clients.index, dtype="str")
     load = Load.from_clients(clients, units=layout.units, teams=teams)
-    return {
-        "clients": load.clients.tolist(),
-        "workload": np.round(load.workload, 6).tolist(),
-        "by_team": _sparse(load.by_team),
-        "by_officer": _sparse(load.by_officer),
-        "teams": _teams(session, teams),
-    }
+    return _json(
+        {
+            "clients": load.clients.tolist(),
+            "workload": np.round(load.workload, 6).tolist(),
+            "by_team": _sparse(load.by_team),
+            "by_officer": _sparse(load.by_officer),
+            "teams": _teams(session, teams),
+        }
+    )
 
 
 def _shown(workspace: Workspace, session: Session, plan: SavedPlan) -> list[dict[str, str]]:

@@ -255,11 +255,12 @@ def teams_in_force(workspace: Workspace, session: Session, set_id: int) -> dict[
     now = plans.in_force(session, workspace.today())
     if now is None:
         return {}
-    units = plan_edits.teams_of(session, now.id)
     if now.boundary_set_id == set_id:
-        return units
+        return plan_edits.teams_of(session, now.id)
+
+    def carry() -> dict[str, str]:
+        units = plan_edits.teams_of(session, now.id)
+        return carried(workspace, units, now.boundary_set_id, set_id)
+
     # A published plan is not edited any more.
-    return workspace.once(
-        ("carried", now.id, set_id),
-        lambda: carried(workspace, units, now.boundary_set_id, set_id),
-    )
+    return workspace.once(("carried", now.id, set_id), carry)

@@ -31,12 +31,7 @@ def outdated(workspace: Workspace, session: Session, set_id: int) -> bool:
     bool
         False for boundaries that will be in force later.
     """
-    today = workspace.today()
-    own = boundaries.get_set(session, set_id)
-    if own.valid_to is not None and own.valid_to <= today:
-        return True
-    found = boundaries.in_force(session, boundaries.unit_kind(own.kind), today)
-    return found is not None and found[1].valid_from > own.valid_from
+    return boundaries.outdated(session, set_id, workspace.today())
 
 
 def refuse_settled(workspace: Workspace, session: Session, plan: SavedPlan) -> None:

@@ -90,28 +90,26 @@ def state(
     require_role(user, {Role.SUPERVISOR}, "see how plans are drawn")
     at = workspace.now()
     with workspace.reading() as session:
-        plan = plans.get(session, plan_id)
-        edits = plan_edits.since(session, plan_id, since) if plan.version > since else []
-        present = plan_edits.present(session, plan_id, at - _PRESENT)
+        plan = plan_edits.pulse(session, plan_id, at - _PRESENT)
+        edits = plan_edits.since(session, plan_id, since) if plan.seq > since else []
+        said = plan_comments.listed(session, plan_id) if plan.comments else []
         found: dict[str, Any] = {
-            "seq": plan.version,
+            "seq": plan.seq,
             "status": plan.status,
             "editable": plan.status == plans.DRAFT,
-            "set": plan.boundary_set_id,
+            "set": plan.set_id,
             "edits": [edit_shown(edit, user) for edit in edits],
-            "comments": [
-                comments.shown(one, user) for one in plan_comments.listed(session, plan_id)
-            ],
+            "comments": [comments.shown(one, user) for one in said],
             "present": [
                 {"name": person.name, "editing": person.editing}
-                for person in present
+                for person in plan.present
                 if person.username != user.username
             ],
         }
         if not since:
-            found |= _whole(workspace, session, plan)
+            found |= _whole(workspace, session, plans.get(session, plan_id))
     if editing is not None:
-        mine = next((one for one in present if one.username == user.username), None)
+        mine = next((one for one in plan.present if one.username == user.username), None)
         if mine is None or mine.editing != editing or at - mine.seen_at > _HEARD:
             with workspace.transaction() as session:
                 plan_edits.keep_presence(session, plan_id, user.username, at=at, editing=editing)

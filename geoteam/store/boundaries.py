@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import geopandas as gpd
-from sqlalchemy import delete, exists, insert, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, bindparam, delete, exists, insert, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from geoteam.errors import NotFoundError
 from geoteam.frames import BOUNDARIES, check_frame
@@ -22,6 +22,19 @@ from geoteam.store.tables import BoundaryRow, BoundarySetRow
 
 _OWN = "split_"
 _OF = ", plan "
+_own, _newer = BoundarySetRow, aliased(BoundarySetRow)
+_DAY: BindParameter[date] = bindparam("day")
+_OUTDATED = select(
+    or_(
+        _own.valid_to <= _DAY,
+        exists().where(
+            or_(_newer.kind == _own.kind, literal(_OWN) + _newer.kind == _own.kind),
+            _newer.valid_from > _own.valid_from,
+            _newer.valid_from <= _DAY,
+            or_(_newer.valid_to.is_(None), _newer.valid_to > _DAY),
+        ),
+    )
+).where(_own.id == bindparam("set_id"))
 
 
 def save_set(
@@ -233,6 +246,26 @@ def unit_kind(kind: str) -> str:
         The same kind, or that of the city's set that was copied.
     """
     return kind.removeprefix(_OWN)
+
+
+def outdated(session: Session, set_id: int, on: date) -> bool:
+    """Tell whether newer boundaries of the same kind are in force than a plan's.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    set_id
+        The plan's boundary set.
+    on
+        The day.
+
+    Returns
+    -------
+    bool
+        True also when the set's own days are over; False for one that will be in force later.
+    """
+    return bool(session.scalar(_OUTDATED, {"set_id": set_id, "day": on}))
 
 
 def base_of(session: Session, own: BoundarySet) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from geoteam.errors import NotFoundError
@@ -25,6 +25,25 @@ class Comment:
     at: datetime
     resolved_by: str
     resolved_at: datetime | None
+
+
+_row, _resolver = PlanCommentRow, aliased(UserRow)
+_LISTED = (
+    select(
+        _row.id,
+        _row.unit,
+        _row.text,
+        _row.by,
+        func.coalesce(UserRow.name, _row.by),
+        _row.at,
+        func.coalesce(_resolver.name, _row.resolved_by),
+        _row.resolved_at,
+    )
+    .outerjoin(UserRow, UserRow.username == _row.by)
+    .outerjoin(_resolver, _resolver.username == _row.resolved_by)
+    .where(_row.plan_id == bindparam("plan_id"))
+    .order_by(_row.id)
+)
 
 
 def add(session: Session, plan_id: int, unit: str, words: str, *, by: str, at: datetime) -> int:
@@ -99,21 +118,4 @@ def listed(session: Session, plan_id: int) -> list[Comment]:
     list of Comment
         Oldest first.
     """
-    row, resolver = PlanCommentRow, aliased(UserRow)
-    query = (
-        select(
-            row.id,
-            row.unit,
-            row.text,
-            row.by,
-            func.coalesce(UserRow.name, row.by),
-            row.at,
-            func.coalesce(resolver.name, row.resolved_by),
-            row.resolved_at,
-        )
-        .outerjoin(UserRow, UserRow.username == row.by)
-        .outerjoin(resolver, resolver.username == row.resolved_by)
-        .where(row.plan_id == plan_id)
-        .order_by(row.id)
-    )
-    return [Comment(*values) for values in session.execute(query)]
+    return [Comment(*values) for values in session.execute(_LISTED, {"plan_id": plan_id})]

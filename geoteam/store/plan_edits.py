@@ -7,17 +7,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
+from sqlalchemy import BindParameter, CursorResult, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import chunks, ids_by_ref
-from geoteam.store.plan_tables import PlanEditRow, PlanPresenceRow, PlanRow, PlanUnitRow
+from geoteam.store.plan_tables import (
+    PlanCommentRow,
+    PlanEditRow,
+    PlanPresenceRow,
+    PlanRow,
+    PlanUnitRow,
+)
 from geoteam.store.plans import SavedPlan, get
 from geoteam.store.tables import TeamRow, UserRow
 
+_plan, _unit, _log, _seen = (
+    row.__table__.c for row in (PlanRow, PlanUnitRow, PlanEditRow, PlanPresenceRow)
+)
+_team, _user = TeamRow.__table__.c, UserRow.__table__.c
+_OF_PLAN: BindParameter[int] = bindparam("plan_id")
 # Unit -> team before and after; '' is no team, None a unit that is not there.
 Changes = dict[str, tuple[str | None, str | None]]
+
+
+# Statements that are called often are built once.
+_TEAMS = (
+    select(_unit.unit, func.coalesce(_team.ref, ""))
+    .select_from(PlanUnitRow.__table__.outerjoin(TeamRow.__table__, _team.id == _unit.team_id))
+    .where(_unit.plan_id == _OF_PLAN)
+)
+_SOME_TEAMS = _TEAMS.where(_unit.unit.in_(bindparam("units", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +56,19 @@ class Edit:
     by: str
     name: str
     at: datetime
+
+
+_EDITS = (
+    select(
+        *(_log[name] for name in Edit.__slots__ if name != "name"),
+        func.coalesce(_user.name, _log.by).label("name"),
+    )
+    .select_from(PlanEditRow.__table__.outerjoin(UserRow.__table__, _user.username == _log.by))
+    .where(_log.plan_id == _OF_PLAN)
+)
+_SINCE = _EDITS.where(_log.seq > bindparam("since")).order_by(_log.seq)
+_BY_KEY = _EDITS.where(_log.key.in_(bindparam("keys", expanding=True)))
+_NEWEST = _EDITS.order_by(_log.seq.desc())
 
 
 def lock(session: Session, plan_id: int) -> SavedPlan:
@@ -134,8 +167,8 @@ def by_key(session: Session, plan_id: int, keys: Collection[str]) -> dict[str, E
     """
     found: dict[str, Edit] = {}
     for part in chunks(sorted(set(keys))):
-        query = _edits(plan_id).where(PlanEditRow.key.in_(part))
-        found.update((edit.key, edit) for edit in map(_edit, session.execute(query)))
+        rows = session.execute(_BY_KEY, {"plan_id": plan_id, "keys": part})
+        found.update((edit.key, edit) for edit in map(_edit, rows))
     return found
 
 
@@ -156,8 +189,7 @@ def since(session: Session, plan_id: int, seq: int) -> list[Edit]:
     list of Edit
         In their order.
     """
-    query = _edits(plan_id).where(PlanEditRow.seq > seq).order_by(PlanEditRow.seq)
-    return [_edit(row) for row in session.execute(query)]
+    return [_edit(row) for row in session.execute(_SINCE, {"plan_id": plan_id, "since": seq})]
 
 
 def last_changes(session: Session, plan_id: int, units: Collection[str]) -> dict[str, Edit]:
@@ -178,8 +210,8 @@ def last_changes(session: Session, plan_id: int, units: Collection[str]) -> dict
         By unit; units that no edit changed are left out.
     """
     wanted, found = set(units), dict[str, Edit]()
-    query = _edits(plan_id).order_by(PlanEditRow.seq.desc())
-    for row in session.execute(query.execution_options(yield_per=100)):
+    newest = session.execute(_NEWEST, {"plan_id": plan_id}, execution_options={"yield_per": 100})
+    for row in newest:
         if not wanted:
             break
         edit = _edit(row)
@@ -187,15 +219,6 @@ def last_changes(session: Session, plan_id: int, units: Collection[str]) -> dict
             found[unit] = edit
         wanted -= set(edit.changes)
     return found
-
-
-def _edits(plan_id: int) -> Any:
-    columns = [getattr(PlanEditRow, name) for name in Edit.__slots__ if name != "name"]
-    return (
-        select(*columns, func.coalesce(UserRow.name, PlanEditRow.by).label("name"))
-        .outerjoin(UserRow, UserRow.username == PlanEditRow.by)
-        .where(PlanEditRow.plan_id == plan_id)
-    )
 
 
 def _edit(row: Any) -> Edit:
@@ -223,16 +246,12 @@ def teams_of(
     dict of str to str
         Unit to team reference, '' for none; codes that are no unit of the plan are left out.
     """
-    query = (
-        select(PlanUnitRow.unit, func.coalesce(TeamRow.ref, ""))
-        .outerjoin(TeamRow, TeamRow.id == PlanUnitRow.team_id)
-        .where(PlanUnitRow.plan_id == plan_id)
-    )
+    given = {"plan_id": plan_id}
     if units is None:
-        return {unit: team for unit, team in session.execute(query)}  # noqa: C416  rows
+        return {unit: team for unit, team in session.execute(_TEAMS, given)}  # noqa: C416  rows
     found: dict[str, str] = {}
     for part in chunks(sorted(set(units))):
-        rows = session.execute(query.where(PlanUnitRow.unit.in_(part)))
+        rows = session.execute(_SOME_TEAMS, given | {"units": part})
         found.update({unit: team for unit, team in rows})  # noqa: C416  rows
     return found
 
@@ -303,8 +322,43 @@ class Present:
     editing: bool
 
 
-def present(session: Session, plan_id: int, after: datetime) -> list[Present]:
-    """List who was heard from since a moment.
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What is asked about a plan again and again."""
+
+    seq: int
+    status: str
+    set_id: int
+    comments: int
+    present: list[Present]
+
+
+_PULSE = (
+    select(
+        _plan.version,
+        _plan.status,
+        _plan.boundary_set_id,
+        select(func.count())
+        .select_from(PlanCommentRow.__table__)
+        .where(PlanCommentRow.__table__.c.plan_id == _plan.id)
+        .scalar_subquery(),
+        _seen.username,
+        _user.name,
+        _seen.seen_at,
+        _seen.editing,
+    )
+    .select_from(
+        PlanRow.__table__.outerjoin(
+            PlanPresenceRow.__table__.join(UserRow.__table__, _user.username == _seen.username),
+            (_seen.plan_id == _plan.id) & (_seen.seen_at > bindparam("after")),
+        )
+    )
+    .where(_plan.id == _OF_PLAN)
+)
+
+
+def pulse(session: Session, plan_id: int, after: datetime) -> Pulse:
+    """Tell in one query how far a plan is, and who was heard from since a moment.
 
     Parameters
     ----------
@@ -317,17 +371,20 @@ def present(session: Session, plan_id: int, after: datetime) -> list[Present]:
 
     Returns
     -------
-    list of Present
-        By name.
+    Pulse
+        Seq of the last edit, status, boundary set, number of comments, and who is there, by name.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
     """
-    row = PlanPresenceRow
-    query = (
-        select(row.username, UserRow.name, row.seen_at, row.editing)
-        .join(UserRow, UserRow.username == row.username)
-        .where(row.plan_id == plan_id, row.seen_at > after)
-    )
-    found = [Present(*values) for values in session.execute(query)]
-    return sorted(found, key=lambda person: (person.name, person.username))
+    rows = session.execute(_PULSE, {"plan_id": plan_id, "after": after}).all()
+    if not rows:
+        raise NotFoundError(f"there is no plan {plan_id}", remedy="See: geoteam plans list")
+    people = [Present(*row[4:]) for row in rows if row[4] is not None]
+    people.sort(key=lambda person: (person.name, person.username))
+    return Pulse(*rows[0][:4], people)
 
 
 def keep_presence(
@@ -349,8 +406,6 @@ def keep_presence(
         Whether to edit it, not only to look.
     """
     row = PlanPresenceRow
-    if not session.scalar(select(exists().where(PlanRow.id == plan_id))):
-        raise NotFoundError(f"there is no plan {plan_id}", remedy="See: geoteam plans list")
     # No upsert: the two databases write it differently.
     done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(row)

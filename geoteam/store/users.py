@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
@@ -36,12 +35,17 @@ class SignedIn:
     seen_at: datetime
 
 
-def _query() -> Any:
-    return (
-        select(UserRow, OfficerRow.ref, PolicePartnerRow.ref, PolicePartnerRow.district)
-        .outerjoin(OfficerRow, OfficerRow.id == UserRow.officer_id)
-        .outerjoin(PolicePartnerRow, PolicePartnerRow.id == UserRow.police_partner_id)
-    )
+# Built once: every call of a page asks for its session.
+_ACCOUNTS = (
+    select(UserRow, OfficerRow.ref, PolicePartnerRow.ref, PolicePartnerRow.district)
+    .outerjoin(OfficerRow, OfficerRow.id == UserRow.officer_id)
+    .outerjoin(PolicePartnerRow, PolicePartnerRow.id == UserRow.police_partner_id)
+)
+_OF_SESSION = (
+    _ACCOUNTS.add_columns(SessionRow.created_at, SessionRow.seen_at)
+    .join(SessionRow, SessionRow.user_id == UserRow.id)
+    .where(SessionRow.token_hash == bindparam("token_hash"))
+)
 
 
 def _account(
@@ -82,7 +86,7 @@ def get(session: Session, username: str) -> Account | None:
     Account or None
         None when there is none.
     """
-    found = session.execute(_query().where(UserRow.username == username.lower())).one_or_none()
+    found = session.execute(_ACCOUNTS.where(UserRow.username == username.lower())).one_or_none()
     return None if found is None else _account(*found)
 
 
@@ -101,7 +105,7 @@ def lock(session: Session, username: str) -> Account | None:
     Account or None
         None when there is none.
     """
-    query = _query().where(UserRow.username == username.lower()).with_for_update(of=UserRow)
+    query = _ACCOUNTS.where(UserRow.username == username.lower()).with_for_update(of=UserRow)
     found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     return None if found is None else _account(*found)
 
@@ -119,7 +123,7 @@ def list_accounts(session: Session) -> list[Account]:
     list of Account
         By username.
     """
-    return [_account(*found) for found in session.execute(_query().order_by(UserRow.username))]
+    return [_account(*found) for found in session.execute(_ACCOUNTS.order_by(UserRow.username))]
 
 
 def count(session: Session) -> int:
@@ -287,11 +291,11 @@ def find_session(session: Session, token_hash: str) -> SignedIn | None:
     SignedIn or None
         None when there is none.
     """
-    row = session.get(SessionRow, token_hash)
-    if row is None:
+    found = session.execute(_OF_SESSION, {"token_hash": token_hash}).one_or_none()
+    if found is None:
         return None
-    found = session.execute(_query().where(UserRow.id == row.user_id)).one()
-    return SignedIn(_account(*found), row.created_at, row.seen_at)
+    *account, created_at, seen_at = found
+    return SignedIn(_account(*account), created_at, seen_at)
 
 
 def touch_session(session: Session, token_hash: str, at: datetime) -> None:
