@@ -26,6 +26,8 @@ from geoteam.store import plan_jobs, plans, staff, venues
 from geoteam.store.plan_jobs import Job
 
 logger = logging.getLogger("geoteam.solver")
+# What each objective's plan is called, in the order of solving.
+LABELS = {"compact": "Most compact", "fewest_moves": "Fewest clients move"}
 # Whether somebody stopped the run is asked at most so often.
 _ASK_S = 0.5
 
@@ -150,7 +152,13 @@ class _Teller:
         self._kept = kept
         self._best: Solution | None = None
         self._number = 0
+        self._goal = ""
         self._asked = 0.0
+
+    def about(self, goal: str) -> _Teller:
+        """Begin again with another objective."""
+        self._best, self._goal = None, goal
+        return self
 
     def __call__(self, best: Solution | None, _seconds: float) -> bool:
         # While it is sought why there is no plan, plans come by that break the tolerance.
@@ -159,7 +167,7 @@ class _Teller:
             self._best = best
             self._number += 1
             with self._workspace.transaction() as session:
-                told = self.plan(best) | {"number": self._number}
+                told = self.plan(best) | {"number": self._number, "label": LABELS[self._goal]}
                 return plan_jobs.tell(session, self.job.id, told)
         if time.monotonic() - self._asked < _ASK_S:
             return True
@@ -188,19 +196,36 @@ class _Teller:
 
 
 def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
+    """Solve for every objective asked for; where there is no plan, the first says why."""
     asked = teller.job.request
-    found, why = solve_or_explain(
-        problem, seconds=asked["seconds"], seed=asked["seed"], progress=teller
-    )
-    teller(found, found.seconds)
-    result: dict[str, Any] = {"status": found.status, "note": found.note, "choices": []}
-    if why is not None:
-        result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
-        if why.solution is not None and why.solution.found:
-            label = f"Nearest that works: {why.tolerance:.1%}"
-            result["choices"] = [{"key": "nearest", "label": label, **teller.plan(why.solution)}]
-    elif found.found:
-        result["choices"] = [{"key": "compact", "label": "Most compact", **teller.plan(found)}]
+    goals = [name for name in LABELS if asked["objective"] in (name, "choices")]
+    if problem.present is None:
+        goals = [name for name in goals if name != "fewest_moves"]
+    if not goals:
+        raise InputError(
+            "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
+        )
+    result: dict[str, Any] = {"status": "", "note": "", "choices": []}
+    for goal in goals:
+        found, why = solve_or_explain(
+            problem,
+            seconds=asked["seconds"] / len(goals),
+            seed=asked["seed"],
+            progress=teller.about(goal),
+            fewest=goal == "fewest_moves",
+        )
+        teller(found, found.seconds)
+        if not result["choices"]:
+            result |= {"status": found.status, "note": found.note}
+        if found.found:
+            result["choices"].append({"key": goal, "label": LABELS[goal], **teller.plan(found)})
+        if why is not None:
+            result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
+            if why.solution is not None and why.solution.found:
+                label = f"Nearest that works: {why.tolerance:.1%}"
+                plan = teller.plan(why.solution)
+                result["choices"] = [{"key": "nearest", "label": label, **plan}]
+            break
     return result
 
 

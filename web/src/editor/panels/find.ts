@@ -1,6 +1,6 @@
 // What is wrong with the plan as drawn, to step through: n and Shift+n, or the buttons.
 import type { Editing } from "../editing.ts";
-import { button, count, h, percent, signed } from "./dom.ts";
+import { button, count, h, signed, whole } from "./dom.ts";
 
 /** Deviation from which a team counts as over- or under-loaded. */
 const FAR = 0.1;
@@ -8,6 +8,8 @@ const WAIT_MS = 150;
 
 export interface Place {
   units: number[];
+  /** Where the whole team is meant. */
+  team?: number;
   text: string;
 }
 
@@ -36,6 +38,7 @@ export function findings(editing: Editing): Finding[] {
       .sort((a, b) => sign * (b.off - a.off))
       .map(({ team, at, off }) => ({
         units: (groups.get(at) ?? []).flat(),
+        team: at,
         text: `${team.name}: ${signed(off)} for each officer`,
       }));
   return [
@@ -45,8 +48,8 @@ export function findings(editing: Editing): Finding[] {
     },
     { title: "Parts apart from their team", places: apart },
     { title: "Holes", places: holes(editing, groups) },
-    { title: `Over-loaded by more than ${percent(FAR)}`, places: loaded(1) },
-    { title: `Under-loaded by more than ${percent(FAR)}`, places: loaded(-1) },
+    { title: `Over-loaded by more than ${whole(100 * FAR)} %`, places: loaded(1) },
+    { title: `Under-loaded by more than ${whole(100 * FAR)} %`, places: loaded(-1) },
     { title: "Teams without any unit", places: empty },
   ];
 }
@@ -179,7 +182,8 @@ export class Find {
     this.say(`${at + 1} of ${finding.places.length}: ${place.text}`);
     if (place.units.length) {
       this.editing.zoomTo(place.units);
-      this.editing.hover(place.units[0] as number);
+      if (place.team === undefined) this.editing.hover(place.units[0] as number);
+      else this.editing.hover(-1, place.team);
     }
   }
 

@@ -9,6 +9,8 @@ import { drawing } from "./preview.ts";
 
 interface Best {
   number: number;
+  /** What is looked for at the moment. */
+  label: string;
   units?: Record<string, string>;
   gap: number;
   bound: number;
@@ -20,6 +22,7 @@ interface Choice {
   label: string;
   about?: string;
   units: Record<string, string>;
+  gap: number;
 }
 
 interface Job {
@@ -92,7 +95,10 @@ export class Solve {
         "How far a team's load may be from its share, which follows its officers.",
       ),
       field("Most clients who change team", this.limit),
-      choice("Every team holds the area of its own field office", this.offices),
+      choice(
+        "Teams hold the area of their field office (a shared one: its first team)",
+        this.offices,
+      ),
       field("Time", this.seconds),
       h(
         "details",
@@ -202,7 +208,7 @@ export class Solve {
     }
     if (job.state === "running") {
       this.told.textContent = job.best
-        ? `${whole(job.seconds)} s. Best so far: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
+        ? `${whole(job.seconds)} s. ${job.best.label}: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
         : `${whole(job.seconds)} s. No plan found yet.`;
       return;
     }
@@ -233,8 +239,8 @@ export class Solve {
       choices.push({
         key: "best",
         label: "Best so far",
-        about: proof(job.best.gap),
         units: codes(this.editing, this.best),
+        gap: job.best.gap,
       });
     const heading = h("h3", { tabindex: -1 }, title(job, choices.length));
     const parts: HTMLElement[] = [heading];
@@ -285,7 +291,11 @@ export class Solve {
       "section",
       { class: "card solve-choice", "aria-label": one.label },
       h("h4", {}, one.label),
-      one.about ? h("p", { class: "small muted" }, one.about) : null,
+      h(
+        "p",
+        { class: "small muted" },
+        [one.about, sentence(proof(one.gap))].filter(Boolean).join(" "),
+      ),
       h(
         "dl",
         { class: "solve-facts" },
@@ -332,8 +342,12 @@ function numeric(given: Record<string, string | number>): HTMLInputElement {
 
 function proof(gap: number): string {
   return gap <= 1e-6
-    ? "proven: none is more compact"
-    : `at most ${percent(gap)} from the most compact`;
+    ? "proven: none is better"
+    : `at most ${percent(gap)} from the best there can be`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function codes(editing: Editing, of: Int32Array): Record<string, string> {
