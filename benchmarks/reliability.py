@@ -10,6 +10,8 @@ streets that nobody looked at while the geocoder was built; --seen counts the ot
 from __future__ import annotations
 
 import argparse
+import random
+import string
 import sys
 import textwrap
 from pathlib import Path
@@ -51,6 +53,12 @@ _WHICH = {
     False: "that nobody looked at while it was built",
     True: "that were looked at while it was built",
 }
+UNKNOWN = """
+Of {names:,} of these addresses with one letter of the street's name replaced by a random one, so
+that no street has the name, {alone:.1%} are placed without a ZIP: those whose letter is next to the
+right one on the keyboard or sounds like it, which nothing tells from a slip. {tied:.1%} wait with
+the address as a candidate. With the ZIP of the address {confirmed:.1%} are placed.
+"""
 FOOT = """
 `accepted` counts what no person looks at; a match that is right and still not accepted has a circle
 of uncertainty that crosses into another unit, or too low a score. What is not in these figures: a
@@ -78,6 +86,34 @@ def labelled(
         pd.Series(areas.locate(lon, lat)),
         crs=city.crs,
     )
+
+
+def other_names(city: City, points: gpd.GeoDataFrame, seed: int) -> dict[str, float]:
+    """Put real house numbers on streets that do not exist, one random letter from one that does."""
+    drawn = random.Random(seed)
+    known = set(city.index.parts.street_base.tolist())
+    texts: dict[str, str] = {}
+    for row in points.itertuples():
+        words = row.street.split()
+        if len(words) < 2 or len(words[0]) < 4 or not words[0].isalpha():
+            continue
+        at = drawn.randrange(len(words[0]))
+        words[0] = words[0][:at] + drawn.choice(string.ascii_uppercase) + words[0][at + 1 :]
+        if " ".join(words) not in known:
+            texts[str(row.Index)] = f"{row.number} {' '.join(words)} {row.quadrant}"
+    column = pd.Series(texts)
+    alone = geocode(column, city.index)
+    confirmed = geocode(column, city.index, zips=points.loc[column.index, "zip"])
+    held = [
+        any(spot["reference_id"] == ref for spot in spots)
+        for ref, spots in alone["candidates"].items()
+    ]
+    return {
+        "names": len(column),
+        "alone": alone["lon"].notna().mean(),
+        "tied": (np.array(held) & (alone["status"] == "T")).mean(),
+        "confirmed": confirmed["lon"].notna().mean(),
+    }
 
 
 def measure(folder: Path, *, seen: bool) -> str:
@@ -122,7 +158,9 @@ def measure(folder: Path, *, seen: bool) -> str:
         textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  ") + "\n"
         for line in in_words(thresholds(table))
     )
-    return f"{head}\n\n{as_markdown(reliability(table))}\n{words}{FOOT}"
+    unknown = textwrap.fill(UNKNOWN.format(**other_names(city, points, 11)).strip(), 100)
+    table_text = as_markdown(reliability(table))
+    return f"{head}\n\n{table_text}\n{words}\n{unknown}\n{FOOT}"
 
 
 def main() -> None:
