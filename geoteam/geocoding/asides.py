@@ -89,7 +89,7 @@ def _other_address(parsed: ParsedAddress) -> str:
 
 def _strange_words(parsed: ParsedAddress) -> str:
     """Find words behind an address that say neither whose it is nor where in the building."""
-    words = parsed.behind.split()
+    words = [word for word in parsed.behind.split() if word[0].isalnum()]
     for at, word in enumerate(words):
         if word in ASIDE_WORDS:
             words = words[:at]

@@ -40,6 +40,7 @@ def test_a_town_without_its_state_makes_the_address_wait(
         "1200 H ST NE, Hyattsville, DC",
         "1200 H ST NE, Hyattsville 20002",
         "1200 H ST NE, Washingtn",
+        "1200 H ST NE / Apt 3 / Washington",
         "1200 H ST NE, mother's house",
         "1200 H ST NE upstairs",
         "1200 H ST NE, c/o Mary Smith",
