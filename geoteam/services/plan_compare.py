@@ -9,7 +9,7 @@ from geoteam.model import Role, User
 from geoteam.services.plan_new import carried
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_edits, plans
+from geoteam.store import audit, boundaries, plan_edits, plans
 
 
 def compare(
@@ -32,8 +32,9 @@ def compare(
     -------
     dict
         ``plan`` and ``other``: each with ``id``, ``name``, ``status`` and ``units`` (unit -> team,
-        '' for none); ``carried``: whether the other one is drawn on other boundaries, and its units
-        here are those that most of the address points of a unit, or most of its ground, are in.
+        '' for none); ``apart``: '' where both are drawn on the same units, ``split`` where one
+        splits some of them, ``other`` where their boundaries differ. Unless it is '', a unit has
+        the team of the other plan that most of its address points, or most of its ground, are with.
 
     Raises
     ------
@@ -54,6 +55,10 @@ def compare(
         )
         if other is None:
             raise NotFoundError("no plan is in force", remedy="Choose a plan to compare with")
+        bases = {
+            boundaries.base_of(session, boundaries.get_set(session, one.boundary_set_id))
+            for one in (plan, other)
+        }
         units, others = (plan_edits.teams_of(session, one.id) for one in (plan, other))
         audit.append(
             session,
@@ -64,11 +69,12 @@ def compare(
             object_ref=str(plan_id),
             detail={"with": other.id},
         )
-    apart = plan.boundary_set_id != other.boundary_set_id
-    if apart:
+    apart = ""
+    if plan.boundary_set_id != other.boundary_set_id:
+        apart = "split" if len(bases) == 1 else "other"
         others = carried(workspace, others, other.boundary_set_id, plan.boundary_set_id)
     return {
         "plan": {"id": plan.id, "name": plan.name, "status": plan.status, "units": units},
         "other": {"id": other.id, "name": other.name, "status": other.status, "units": others},
-        "carried": apart,
+        "apart": apart,
     }

@@ -38,7 +38,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         "plan_compare.html",
         plan=found["plan"],
         other=found["other"],
-        carried=found["carried"],
+        apart=found["apart"],
         plans=[one for one in plans.list_plans(workspace()) if one["id"] != plan_id],
     )
 

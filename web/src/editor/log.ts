@@ -89,6 +89,8 @@ export class Log {
       if (this.known.has(edit.key)) continue;
       this.known.add(edit.key);
       this.own.push(edit);
+      const at = new Date().toISOString();
+      this.edits.push({ ...edit, seq, by: "", at, mine: true });
       this.make(this.base, edit);
     }
     this.seq = Math.max(this.seq, seq);

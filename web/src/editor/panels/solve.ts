@@ -122,7 +122,7 @@ export class Solve {
       button("Stop and keep the best", () => void this.stop(), { class: "button button-danger" }),
     );
     this.run.hidden = true;
-    root.append(this.form, this.run, this.offered);
+    root.append(this.run, this.offered, this.form);
     editing.on("locks", () => this.lockedTeams());
     editing.on("ground", () => this.settle());
     this.lockedTeams();

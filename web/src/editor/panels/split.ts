@@ -99,6 +99,7 @@ class Line {
         this.add([event.offsetX, event.offsetY]);
     });
     box.addEventListener("keydown", (event) => this.key(event));
+    editing.hover(unit);
     this.draw();
   }
 
