@@ -260,7 +260,7 @@ def _corrected(workspace: Workspace, address: str) -> dict[str, Any]:
     if placed["decision"] != "accepted":
         raise InputError(
             f"the address you typed is not certain either: {placed['reason']}",
-            remedy="Add the quadrant or the street type, or choose another decision",
+            remedy="Type it again as the reason asks, move the pin, or choose another decision",
         )
     columns = (
         "match_code", "score", "lon", "lat", "uncertainty_m", "matched_address", "reference_id",

@@ -29,12 +29,12 @@ def test_the_areas_that_a_circle_touches(lone_session: Workspace) -> None:
     assert found["units"].tolist()[:1] == ["101"]
     assert found["units"].tolist()[4:] == ["101,201", ""]
     told = found.loc["r4", "reason"]
-    assert told.endswith("crosses into another area: 101 or 201.")
+    assert "crosses into another area: 101 or 201; confirm the place or move the pin." in told
     for row in found.loc[["r1", "r2", "r3"]].itertuples():
         assert row.boundary_ambiguous == ("," in row.units)
         if row.boundary_ambiguous:
             assert row.decision == "review"
-            assert row.reason.endswith(f"another area: {row.units.replace(',', ' or ')}.")
+            assert f"another area: {row.units.replace(',', ' or ')}; confirm" in row.reason
 
 
 def test_no_rows_have_no_areas(lone_session: Workspace) -> None:
