@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import click
 import pandas as pd
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show
-from geoteam.plans.problem import Solution
 from geoteam.services.batch import write_rows
-from geoteam.services.plan_solve import SolveOptions, save_solution, solve_plan
+from geoteam.services.plan_problem import COUNTED, SolveOptions
+from geoteam.services.plan_solve import offer, save_solution, solve_plan
 
 
 def _pairs(
@@ -43,12 +44,25 @@ def _pairs(
               help="Keep a unit in a team; may be repeated.")  # fmt: skip
 @click.option("--seat", multiple=True, callback=_pairs, metavar="TEAM=UNIT",
               help="Unit of a team's field office; may be repeated.")  # fmt: skip
-@click.option("--max-transfers", type=click.FloatRange(min=0),
-              help="Most clients who may change team against the plan in force.")  # fmt: skip
+@click.option("--keep", is_flag=False, flag_value="clients", default="", metavar="[COUNT]",
+              type=click.Choice(["", *COUNTED]),
+              help="Move the fewest against the present plan, instead of the most compact plan: "
+                   "clients (as --keep alone), workload or units.")  # fmt: skip
+@click.option("--from", "present", type=int, metavar="PLAN_ID",
+              help="The present plan; by default the one in force.")  # fmt: skip
+@click.option("--transfer-limit", type=click.FloatRange(min=0),
+              help="Most clients who may change team against the present plan.")  # fmt: skip
+@click.option("--transfer-price", type=click.FloatRange(min=0), default=0.0, metavar="KM2",
+              help="km² of spread that one client's change of team is worth.")  # fmt: skip
+@click.option("--choices", "several", is_flag=True,
+              help="Two to four plans: compactness, balance and people moved.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(min=0), default=60.0, show_default=True,
-              help="Time to spend; the best plan so far is kept.")  # fmt: skip
-@click.option("--save", "name", help="Keep the plan as a draft with this name.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Table unit, team.")
+              help="Time to spend; the best plan so far is kept, on Ctrl-C too.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+              help="The same seed, the same plan, if the work ends in time.")  # fmt: skip
+@click.option("--save", "name", help="Keep the plan, or each choice, as a draft with this name.")
+@click.option("-o", "--output", type=click.Path(path_type=Path),
+              help="Table unit, team; with --choices a column a choice.")  # fmt: skip
 @json_option
 @pass_state
 def solve(
@@ -60,8 +74,13 @@ def solve(
     weights: Path | None,
     lock: dict[str, str],
     seat: dict[str, str],
-    max_transfers: float | None,
+    keep: str,
+    present: int | None,
+    transfer_limit: float | None,
+    transfer_price: float,
+    several: bool,
     seconds: float,
+    seed: int,
     name: str | None,
     output: Path | None,
     as_json: bool,
@@ -72,34 +91,67 @@ def solve(
 
     Example: geoteam plans solve --tolerance 0.05 --lock 101=T1 --save "Proposal A"
     """
+    if keep and (several or transfer_limit is not None or transfer_price):
+        raise click.UsageError("--keep goes without --choices, --transfer-limit, --transfer-price")
     bar = StepBar()
 
-    def progress(best: Solution | None, passed: float) -> bool:
-        said = "no plan yet" if best is None else f"{best.objective:.4f} km², gap {best.gap:.1%}"
-        bar(f"solving: {said}")
+    def progress(best: Mapping[str, str] | None, gap: float, passed: float) -> bool:
+        bar("solving: no plan yet" if best is None else f"solving: a plan, gap {gap:.1%}")
         return True
 
     options = SolveOptions(
-        teams, tolerance, unit, weight, weights, lock, seat, max_transfers, seconds
-    )
-    answer = solve_plan(state.workspace, options, progress=progress)
+        teams=teams, tolerance=tolerance, unit=unit, weight=weight, file=weights, locks=lock,
+        seats=seat, keep=keep, present=present, transfer_limit=transfer_limit,
+        transfer_price=transfer_price, seconds=seconds, seed=seed,
+    )  # fmt: skip
+    answer = (offer if several else solve_plan)(state.workspace, options, progress=progress)
+    plans = answer["choices"] if several else [answer]
     if output is not None:
-        units = answer["units"]
-        write_rows(pd.DataFrame({"unit": list(units), "team": list(units.values())}), output)
+        columns = {one.get("key", "team"): pd.Series(one["units"], dtype=str) for one in plans}
+        write_rows(pd.DataFrame(columns).rename_axis("unit").reset_index(), output)
     if name is not None:
-        answer["id"] = save_solution(state.workspace, state.actor, name, answer)
-    show(answer, lambda: _lines(answer), as_json)
+        for one in plans:
+            called = f"{name}: {one['label']}" if several else name
+            one["id"] = save_solution(state.workspace, state.actor, called, one)
+    show(answer, lambda: _table(answer) if several else _lines(answer, keep), as_json)
 
 
-def _lines(answer: dict[str, Any]) -> list[str]:
+def _table(answer: dict[str, Any]) -> list[str]:
+    said = [answer["note"]] if answer["note"] else []
+    if "tolerance" in answer and answer["tolerance"] is not None:
+        said.append(
+            f"The tolerance asked for cannot be met; these are within {answer['tolerance']:.2%}."
+        )
+    head = ("choice", "off target", "compactness", "spread km²", "clients move", "status")
+    rows = [head]
+    for one in answer["choices"]:
+        moves = "" if one["transfers"] is None else f"{one['transfers']:,.0f}"
+        proof = "proven" if one["status"] == "optimal" else f"gap {one['gap']:.1%}"
+        rows.append((one["label"], f"{one['balance']:.2%}", f"{one['polsby_popper']:.3f}",
+                     f"{one['spread_km2']:.4f}", moves, proof))  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if answer["choices"]:
+        said += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    said += [f"{one['label']}: {one['note']}" for one in answer["choices"]]
+    return said + [
+        f"Plan {one['id']} is a draft: {one['label']}." for one in answer["choices"] if "id" in one
+    ]
+
+
+def _lines(answer: dict[str, Any], keep: str) -> list[str]:
     said = [f"{answer['status']}: {answer['method']}, {answer['seconds']:.1f} s."]
     if answer["note"]:
         said.append(answer["note"])
     if answer["units"]:
+        value = f"{answer['objective']:.4f} km² (bound {answer['bound']:.4f}"
+        if keep:
+            value = f"{answer['objective']:,.0f} {keep} change team (bound {answer['bound']:,.0f}"
         said.append(
-            f"{answer['objective']:.4f} km² (bound {answer['bound']:.4f}, "
-            f"gap {answer['gap']:.2%}), worst deviation {answer['balance']:.2%}."
+            f"{value}, gap {answer['gap']:.2%}), worst deviation {answer['balance']:.2%}, "
+            f"compactness {answer['polsby_popper']:.3f} (mean Polsby-Popper)."
         )
+        if answer["transfers"] is not None and not keep:
+            said.append(f"{answer['transfers']:,.0f} clients change team.")
         members: dict[str, list[str]] = {}
         for code, team in answer["units"].items():
             members.setdefault(team, []).append(code)

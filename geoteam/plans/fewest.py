@@ -56,6 +56,8 @@ _MOST_LOOKS = 2_000_000
 # The list of the proof.
 _LISTED, _LISTED_LOOKS = 100_000, 4_000_000
 _FIRST_THETA = 0.01
+# A little less than one person.
+_ONE = 0.999
 # Price of a unit or team left over; raised where it pays to leave one.
 _LEFT_OVER, _DEARER, _DEAREST = 2.0, 2.0, 1e5
 
@@ -240,14 +242,13 @@ def _prove(
     problem, people = master.problem, master.problem.transfer_weight
     assert people is not None
     whole = np.array_equal(people, np.rint(people))
+    # Where people are counted in ones, a plan that moves fewer moves at least one fewer.
+    step = _ONE * master.scale if whole else 0.0
     bound, theta, reached = floor, max(_FIRST_THETA * floor, _PAYS), np.inf
     if best is not None:
         reached = moved(problem, best) * master.scale
-    while watch.left > 0 and reached > bound * (1 + PROVEN):
-        # A plan that moves fewer moves at least one fewer, where people are counted in ones.
-        theta = min(
-            theta, max(0.0, reached - floor - (master.scale * (1 - PROVEN) if whole else 0))
-        )
+    while watch.left > 0 and reached - bound > max(step * (1 + PROVEN), PROVEN * bound):
+        theta = min(theta, max(0.0, reached - floor - step))
         every, kind, complete = [], [], True
         for number in range(len(master.teams)):
             found = master.search(number, theta + _PAYS, most=_LISTED, looks=_LISTED_LOOKS)
@@ -267,13 +268,12 @@ def _prove(
                 watch.tell(_answer(problem, plan, bound / master.scale, watch))
         if not answer.infeasible and answer.values is None:
             break
-        proven = min(floor + theta, answer.bound)
-        if whole and reached - proven < master.scale * (1 - PROVEN):
-            proven = reached
-        bound = max(bound, min(proven, reached))
+        bound = max(bound, min(floor + theta, answer.bound, reached))
         if bound > _ALL * (1 + PROVEN):
             return np.inf, None
         theta *= 2
+    if whole and reached - bound <= step * (1 + PROVEN):
+        bound = reached
     return bound, best
 
 

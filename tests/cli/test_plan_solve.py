@@ -68,10 +68,96 @@ def test_a_plan_is_kept_as_a_draft_of_the_agency_s_teams(geoteam: Command) -> No
     assert drafts[0]["id"] == solved["id"]
 
 
+def weigh(folder: Path, *loads: float) -> list[str]:
+    """Options that give the four areas these weights."""
+    path = folder / "loads.csv"
+    rows = [f"{unit},{load}" for unit, load in zip((101, 102, 201, 202), loads, strict=True)]
+    path.write_text("unit,load\n" + "\n".join(rows) + "\n")
+    return ["--weights", str(path), "--weight", "load"]
+
+
 def test_no_transfers_keeps_the_plan_in_force(geoteam: Command) -> None:
-    now = geoteam("plans", "solve", "--tolerance", "5", "--max-transfers", "0", "--json").json
+    now = geoteam("plans", "solve", "--tolerance", "5", "--transfer-limit", "0", "--json").json
     assert now["transfers"] == 0
     assert now["units"] == {"101": "T1", "102": "T1", "201": "T2", "202": "T2"}
+    # So does a price that no compactness is worth.
+    dear = geoteam("plans", "solve", "--tolerance", "5", "--transfer-price", "1000", "--json").json
+    assert dear["units"] == now["units"]
+
+
+def test_the_fewest_units_move_and_another_plan_may_be_the_present_one(
+    geoteam: Command, tmp_path: Path
+) -> None:
+    # T1 has 101 and 102, T2 the rest: 50 against 30. With 102 over, both have 40.
+    loads = weigh(tmp_path, 40, 10, 10, 20)
+    moved = geoteam(*BASE, *loads, "--keep", "units", "--teams", "2", "--tolerance", "0").json
+    assert moved["status"] == "optimal"
+    assert moved["objective"] == moved["bound"] == moved["transfers"] == 1
+    assert moved["units"] == {"101": "T1", "102": "T2", "201": "T2", "202": "T2"}
+    kept = geoteam(*BASE, *loads, "--teams", "2", "--tolerance", "0", "--save", "Other").json
+    again = geoteam(
+        *BASE, *loads, "--keep", "units", "--teams", "2", "--tolerance", "0",
+        "--from", str(kept["id"]),
+    ).json  # fmt: skip
+    assert again["transfers"] == 0
+    said = geoteam("plans", "solve", *loads, "--keep", "units", "--tolerance", "1").out
+    assert "0 units change team (bound 0, gap 0.00%)" in said
+
+
+def test_teams_carry_by_their_officers(geoteam: Command, tmp_path: Path) -> None:
+    staff = tmp_path / "officers.csv"
+    staff.write_text(
+        "officer_id,name,team_id,full_time_share\n"
+        "O1,Officer 1,T1,1\nO2,Officer 2,T2,1\nO3,Officer 3,T2,1\nO4,Officer 4,T2,1\n"
+    )
+    teams = tmp_path / "teams.csv"
+    teams.write_text(
+        "team_id,name,specialty,office,units\n"
+        "T1,West Team,,Field Office,101 102\nT2,East Team,,Field Office,201 202\n"
+    )
+    assert geoteam("staff", "import", "--officers", str(staff), "--teams", str(teams)).code == 0
+    loads = weigh(tmp_path, 10, 10, 10, 10)
+    # One against three full-time shares: one unit of four.
+    units = geoteam(*BASE, *loads, "--tolerance", "0").json["units"]
+    assert sorted(units.values()) == ["T1", "T2", "T2", "T2"]
+    equal = geoteam(*BASE, *loads, "--tolerance", "0", "--teams", "2").json["units"]
+    assert sorted(equal.values()) == ["T1", "T1", "T2", "T2"]
+
+
+def test_the_same_seed_gives_the_same_plan(geoteam: Command) -> None:
+    first, second = (geoteam(*BASE, "--tolerance", "1", "--seed", "7").json for _ in range(2))
+    assert first["units"] == second["units"]
+
+
+def test_choices_trade_and_each_may_be_kept(geoteam: Command, tmp_path: Path) -> None:
+    # Compact are two halves, in any way; but T1 and T2 as they are deviate by half.
+    loads = weigh(tmp_path, 30, 30, 10, 10)
+    out = tmp_path / "choices.csv"
+    answer = geoteam(
+        *BASE, *loads, "--teams", "2", "--tolerance", "0.6", "--choices", "--save", "Offer",
+        "-o", str(out),
+    ).json  # fmt: skip
+    by_key = {one["key"]: one for one in answer["choices"]}
+    assert {"compact", "balanced"} & set(by_key)
+    figures = [(one["spread_km2"], one["balance"], one["transfers"]) for one in answer["choices"]]
+    for one in figures:
+        assert not any(
+            other != one and all(a <= b for a, b in zip(other, one, strict=True))
+            for other in figures
+        )
+    assert min(figures, key=lambda one: one[1])[1] == 0
+    assert out.read_text().splitlines()[0] == "unit," + ",".join(by_key)
+    names = {plan["name"] for plan in geoteam("plans", "list", "--json").json}
+    assert {f"Offer: {one['label']}" for one in answer["choices"]} <= names
+    said = geoteam("plans", "solve", *loads, "--teams", "2", "--tolerance", "0.6", "--choices")
+    assert "spread km²" in said.out
+    assert "this is proven" in said.out
+
+
+def test_what_counts_transfers_needs_a_plan_to_compare_with(geoteam: Command) -> None:
+    assert geoteam(*BASE, "--keep", "--transfer-limit", "3").code == 2
+    assert "agency's own teams" in geoteam(*BASE, "--keep", "--teams", "3").refused()
+    assert "no plan" in geoteam(*BASE, "--keep", "--from", "99").refused()
 
 
 def test_what_is_wrong_is_said(geoteam: Command, tmp_path: Path) -> None:
