@@ -71,7 +71,7 @@ def apply_edits(
             batch.take(edit)
         batch.save()
         sent = {edit.key for edit in edits}
-        others = plan_edits.since(session, plan_id, base) if batch.seq > base else []
+        others = plan_edits.since(session, plan_id, base) if plan.version > base else []
         return {
             "seq": batch.seq,
             "set": batch.set_id,

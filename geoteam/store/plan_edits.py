@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    CursorResult,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -71,6 +81,22 @@ _BY_KEY = _EDITS.where(_log.key.in_(bindparam("keys", expanding=True)))
 _NEWEST = _EDITS.order_by(_log.seq.desc())
 
 
+_LOCKED = select(PlanRow).where(PlanRow.id == _OF_PLAN).with_for_update()
+_APPEND = insert(cast(Table, PlanEditRow.__table__))
+_FOLLOW = (
+    update(cast(Table, PlanRow.__table__))
+    .where(_plan.id == _OF_PLAN)
+    .values(version=bindparam("new_seq"))
+)
+_MOVE = (
+    update(cast(Table, PlanUnitRow.__table__))
+    .where(
+        _unit.plan_id == bindparam("in_plan"), _unit.unit.in_(bindparam("units", expanding=True))
+    )
+    .values(team_id=bindparam("new_team"))
+)
+
+
 def lock(session: Session, plan_id: int) -> SavedPlan:
     """Load a plan and keep everybody else from changing it until the transaction ends.
 
@@ -91,7 +117,7 @@ def lock(session: Session, plan_id: int) -> SavedPlan:
     NotFoundError
         When there is no such plan.
     """
-    session.execute(select(PlanRow.id).where(PlanRow.id == plan_id).with_for_update())
+    session.scalar(_LOCKED, {"plan_id": plan_id})
     return get(session, plan_id)
 
 
@@ -132,7 +158,7 @@ def append(
         What else belongs to it.
     """
     session.execute(
-        insert(PlanEditRow),
+        _APPEND,
         {
             "plan_id": plan_id,
             "seq": seq,
@@ -145,7 +171,7 @@ def append(
             "detail": dict(detail or {}),
         },
     )
-    session.execute(update(PlanRow).where(PlanRow.id == plan_id).values(version=seq))
+    session.execute(_FOLLOW, {"plan_id": plan_id, "new_seq": seq})
 
 
 def by_key(session: Session, plan_id: int, keys: Collection[str]) -> dict[str, Edit]:
@@ -271,11 +297,8 @@ def set_teams(session: Session, plan_id: int, teams: Mapping[str, str]) -> None:
     row_ids = ids_by_ref(session, TeamRow, teams.values())
     for ref in sorted(set(teams.values())):
         for part in chunks(sorted(unit for unit, team in teams.items() if team == ref)):
-            session.execute(
-                update(PlanUnitRow)
-                .where(PlanUnitRow.plan_id == plan_id, PlanUnitRow.unit.in_(part))
-                .values(team_id=row_ids[ref] if ref else None)
-            )
+            given = {"in_plan": plan_id, "units": part}
+            session.execute(_MOVE, given | {"new_team": row_ids[ref] if ref else None})
 
 
 def replace_units(
