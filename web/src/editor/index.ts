@@ -40,7 +40,6 @@ async function start(root: HTMLElement): Promise<void> {
   }
   L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ position: "bottomleft" }).addTo(map);
-  basemap(ground.address, "").addTo(map);
 
   const whole = () => {
     const [west, south, east, north] = editing.ground.box(editing.ground.units.keys());
@@ -52,19 +51,23 @@ async function start(root: HTMLElement): Promise<void> {
       { animate: false, padding: [12, 12] },
     );
   };
-  const layer = new UnitLayer(editing, map);
-  const overlay = new Overlay(editing, map, layer);
-  const tools = new Tools(editing, map, layer, overlay);
-  new Toolbar(root, editing, layer, overlay, tools);
-  new Keys(editing, map, layer, overlay, tools, whole);
   whole();
   panels(editing, {
     table: root.querySelector("#panel-table") as HTMLElement,
     side: root.querySelector("#panel-side") as HTMLElement,
     actions: root.querySelector("#panel-actions") as HTMLElement,
   });
+  // What the panels leave is the map's: nothing is drawn before that is known.
   map.invalidateSize({ animate: false });
   whole();
+  const layer = new UnitLayer(editing, map);
+  const overlay = new Overlay(editing, map, layer);
+  const tools = new Tools(editing, map, layer, overlay);
+  new Toolbar(root, editing, layer, overlay, tools);
+  new Keys(editing, map, layer, overlay, tools, whole);
+  layer.draw();
+  overlay.reset();
+  basemap(ground.address, "").addTo(map);
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   new Sync(editing, at, ground.plan, at.user);
   root.querySelector("[data-loading]")?.remove();

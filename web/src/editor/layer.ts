@@ -169,19 +169,15 @@ export class UnitLayer {
     const thick: Path2D[] = [];
     const drawn = new Set<number>();
     for (const unit of units) {
-      let ragged = false;
       const others = ground.neighbours(unit);
       ground.edgesOf(unit).forEach((edge, i) => {
-        const differs = of[unit] !== of[others[i] as number];
         const side = shapes.sides[edge];
-        if (!side) ragged ||= differs;
-        else if (!drawn.has(edge)) {
-          drawn.add(edge);
-          (differs ? thick : thin).push(side);
-        }
+        if (!side || drawn.has(edge)) return;
+        drawn.add(edge);
+        (of[unit] === of[others[i] as number] ? thin : thick).push(side);
       });
-      const loose = shapes.loose[unit];
-      if (loose) (ragged || ground.rim[unit] ? thick : thin).push(loose);
+      for (const { other, path } of shapes.loose[unit] ?? [])
+        (other >= 0 && of[unit] === of[other] ? thin : thick).push(path);
     }
     context.lineJoin = "round";
     context.lineCap = "round";

@@ -103,8 +103,8 @@ export class Overlay {
         const side = shapes.sides[edge];
         if (side && of[others[i] as number] !== team) border.addPath(side);
       });
-      const loose = shapes.loose[one];
-      if (loose) border.addPath(loose);
+      for (const { other, path } of shapes.loose[one] ?? [])
+        if (other < 0 || of[other] !== team) border.addPath(path);
     }
     this.outline(context, border, scale, MARK);
   }

@@ -6,6 +6,8 @@ export const LEVEL = 13;
 const WORLD = 256 * 2 ** LEVEL;
 /** Units a cell of the index should hold. */
 const CELL = 3;
+/** Pixels beside a border at which the unit beyond is looked for: about a metre. */
+const ASIDE = 0.06;
 
 export type Rect = { x0: number; y0: number; x1: number; y1: number };
 
@@ -15,14 +17,21 @@ export function project(lon: number, lat: number): [number, number] {
   return [WORLD * (lon / 360 + 0.5), WORLD * (0.5 - Math.log((1 + sin) / (1 - sin)) / Math.PI / 4)];
 }
 
+/** A stretch of border: at the rim of the ground, or where two units' vertices do not agree. */
+export interface Loose {
+  /** The unit beyond; -1 where there is none. */
+  other: number;
+  path: Path2D;
+}
+
 export class Shapes {
   /** Pixels are counted from here, so that they stay exact on the canvas. */
   readonly origin: readonly [number, number];
   readonly units: Path2D[];
   /** Border of the two units of each edge; null where their vertices do not agree. */
   readonly sides: (Path2D | null)[];
-  /** What of a unit's border is in no side: the rim, or where vertices do not agree. */
-  readonly loose: (Path2D | null)[];
+  /** What of a unit's border is in no side. */
+  readonly loose: (readonly Loose[])[];
   readonly districts: Path2D;
   /** Four numbers a unit. */
   readonly boxes: Float64Array;
@@ -99,11 +108,11 @@ export class Shapes {
     return found;
   }
 
-  /** The unit at a point; -1 for none. */
-  at(x: number, y: number): number {
+  /** The unit at a point, but for one that is known not to be; -1 for none. */
+  at(x: number, y: number, not = -1): number {
     const [lon, lat] = this.place(x, y);
     const found = this.within({ x0: x, y0: y, x1: x, y1: y });
-    return found.find((unit) => this.ground.holds(unit, lon, lat)) ?? -1;
+    return found.find((unit) => unit !== not && this.ground.holds(unit, lon, lat)) ?? -1;
   }
 
   /** Units under a brush drawn from one point to another: touched by its middle, or whose own
@@ -236,32 +245,44 @@ export class Shapes {
         visit(row * (last + 1) + column);
   }
 
-  private looseLines(): (Path2D | null)[] {
+  private looseLines(): Loose[][] {
     const { ground } = this;
     return ground.rings.map((rings, unit) => {
       const edges = ground.edgesOf(unit);
-      if (!ground.rim[unit] && edges.every((edge) => this.sides[edge])) return null;
+      if (!ground.rim[unit] && edges.every((edge) => this.sides[edge])) return [];
       const shared = new Set<string>();
       for (const edge of edges)
         for (const line of ground.sides[edge] ?? [])
           for (let i = 0; i + 3 < line.length; i += 2) shared.add(segment(line, i, i + 2));
-      const path = new Path2D();
+      const found = new Map<number, Path2D>();
       for (const ring of rings) {
-        let open = false;
+        let outside = 0;
         for (let i = 0; i + 1 < ring.length; i += 2) {
           const next = (i + 2) % ring.length;
-          if (shared.has(segment(ring, i, next))) {
-            open = false;
-            continue;
-          }
-          if (!open) path.moveTo(...this.point(ring[i] as number, ring[i + 1] as number));
-          path.lineTo(...this.point(ring[next] as number, ring[next + 1] as number));
-          open = true;
+          if (shared.has(segment(ring, i, next))) continue;
+          const from = this.point(ring[i] as number, ring[i + 1] as number);
+          const to = this.point(ring[next] as number, ring[next + 1] as number);
+          // A ring has its unit on the same side all the way.
+          outside ||= this.at(...beside(from, to, 1)) === unit ? -1 : 1;
+          const other = this.at(...beside(from, to, outside), unit);
+          const path = found.get(other) ?? new Path2D();
+          found.set(other, path);
+          path.moveTo(...from);
+          path.lineTo(...to);
         }
       }
-      return path;
+      return [...found].map(([other, path]) => ({ other, path }));
     });
   }
+}
+
+/** A point just beside the middle of a stretch, on one side or the other. */
+function beside(from: [number, number], to: [number, number], side: number): [number, number] {
+  const step = (side * ASIDE) / (Math.hypot(to[0] - from[0], to[1] - from[1]) || 1);
+  return [
+    (from[0] + to[0]) / 2 + (to[1] - from[1]) * step,
+    (from[1] + to[1]) / 2 + (from[0] - to[0]) * step,
+  ];
 }
 
 /** One name for a stretch between two points, whichever way it is drawn. */

@@ -29,7 +29,7 @@ const TEXTURES: Record<number, Draw> = {
   },
 };
 
-const made = new Map<string, CanvasPattern>();
+const made = new Map<string, { pattern: CanvasPattern; scale: number }>();
 
 /** The texture of a team, at the canvas's own size whatever the scale of the drawing. */
 export function texture(
@@ -76,17 +76,20 @@ function tile(
   draw: Draw,
 ): CanvasPattern {
   const key = `${name} ${ratio}`;
-  let pattern = made.get(key);
-  if (!pattern) {
+  let one = made.get(key);
+  if (!one) {
     const canvas = document.createElement("canvas");
     canvas.width = TILE * ratio;
     canvas.height = TILE * ratio;
     const on = canvas.getContext("2d") as CanvasRenderingContext2D;
     on.scale(ratio, ratio);
     draw(on);
-    pattern = context.createPattern(canvas, "repeat") as CanvasPattern;
-    made.set(key, pattern);
+    one = { pattern: context.createPattern(canvas, "repeat") as CanvasPattern, scale: 0 };
+    made.set(key, one);
   }
-  pattern.setTransform(new DOMMatrix([scale, 0, 0, scale, 0, 0]));
-  return pattern;
+  if (one.scale !== scale) {
+    one.pattern.setTransform(new DOMMatrix([scale, 0, 0, scale, 0, 0]));
+    one.scale = scale;
+  }
+  return one.pattern;
 }
