@@ -6,7 +6,7 @@ computed from it, never stored in it.
 
 from geoteam.plans.layout import Layout, Load
 from geoteam.plans.metrics import PLAN_METRICS, TEAM_METRICS, Metric, plan_metrics, team_metrics
-from geoteam.plans.plan import check_plan, transfers
+from geoteam.plans.plan import check_plan
 from geoteam.plans.tally import Tally
 
 __all__ = [
@@ -19,5 +19,4 @@ __all__ = [
     "check_plan",
     "plan_metrics",
     "team_metrics",
-    "transfers",
 ]

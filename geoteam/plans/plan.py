@@ -1,10 +1,8 @@
-"""What makes a plan a plan, and what a new plan would change."""
+"""What makes a plan a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-
-import pandas as pd
 
 from geoteam.errors import InputError
 
@@ -46,28 +44,3 @@ def check_plan(
             where=where,
             remedy="A plan names one existing team for every unit",
         )
-
-
-def transfers(
-    clients: pd.DataFrame, before: Mapping[str, str], after: Mapping[str, str]
-) -> pd.DataFrame:
-    """List the clients whose area team a new plan would change.
-
-    Parameters
-    ----------
-    clients
-        Index client_ref, column ``unit`` ('' for clients without a usable place).
-    before, after
-        Unit code -> team ref of the two plans.
-
-    Returns
-    -------
-    DataFrame
-        Index client_ref, columns ``unit``, ``team_before``, ``team_after``; only those that differ.
-    """
-    located = clients.loc[clients["unit"] != "", ["unit"]]
-    moved = located.assign(
-        team_before=located["unit"].map(before).fillna(""),
-        team_after=located["unit"].map(after).fillna(""),
-    )
-    return moved.loc[moved["team_before"] != moved["team_after"]]

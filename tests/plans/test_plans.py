@@ -1,12 +1,11 @@
-"""What makes a plan, and whom a new one would move."""
+"""What makes a plan."""
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from geoteam.errors import InputError
-from geoteam.plans import check_plan, transfers
+from geoteam.plans import check_plan
 
 
 def test_a_plan_must_name_a_known_team_for_every_unit_and_no_other():
@@ -17,10 +16,3 @@ def test_a_plan_must_name_a_known_team_for_every_unit_and_no_other():
     assert "unknown unit(s) x" in message
     assert "unknown team(s) T9" in message
     check_plan({"a": "T1", "b": "T1"}, units=["a", "b"], teams=["T1"])
-
-
-def test_transfers_list_only_clients_whose_team_changes():
-    clients = pd.DataFrame({"unit": ["a", "b", ""]}, index=pd.Index(["1", "2", "3"]))
-    moved = transfers(clients, {"a": "T1", "b": "T1"}, {"a": "T1", "b": "T2"})
-    assert moved.index.tolist() == ["2"]
-    assert moved.loc["2", ["team_before", "team_after"]].tolist() == ["T1", "T2"]
