@@ -23,6 +23,8 @@ _MENU = (
     ("Clients", "clients.index", "g c"),
     ("Review", "review.index", "g r"),
     ("Assignment", "assignment.show", "g a"),
+    ("Plans", "plans.index", "g p"),
+    ("Hand-over", "plans.handovers", "g o"),
     ("Tours", "tours.index", "g t"),
     ("Shared", "shared.index", "g s"),
     ("Audit", "audit.index", "g u"),
@@ -128,7 +130,10 @@ def client_link(ref: str) -> Markup:
 def _menu() -> list[dict[str, Any]]:
     # The police have one list of tours: those shared with them.
     shared = may("shared.index")
+    # Supervisors find hand-overs under Plans.
+    hidden = {"tours.index"} if shared else {"plans.handovers"} if may("plans.index") else set()
     here = "shared" if shared and request.blueprint == "tours" else request.blueprint
+    here = "plans" if (here or "").startswith("plan_") else here
     return [
         {
             "label": label,
@@ -137,7 +142,7 @@ def _menu() -> list[dict[str, Any]]:
             "here": endpoint.partition(".")[0] == here,
         }
         for label, endpoint, keys in _MENU
-        if may(endpoint) and not (shared and endpoint == "tours.index")
+        if may(endpoint) and endpoint not in hidden
     ]
 
 

@@ -313,6 +313,7 @@ def refuse_stale(workspace: Workspace, session: Session, case: Case) -> None:
     WorkspaceBusyError
         When something came meanwhile.
     """
+    assignment_runs.wait_alone(session)
     now = assignment_runs.last_run(session)
     published = plan_states.schedule(session, workspace.today())
     plans_now = [(one.id, one.effective_from) for one in published]

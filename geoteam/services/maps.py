@@ -228,7 +228,7 @@ def _team_areas(workspace: Workspace, on: date) -> AreaLayer | None:
             return None
         units = {unit: team for unit, team in plans.units(session, plan.id).items() if team}
         teams = staff.teams(session)
-    frame = dissolve(workspace.areas(workspace.profile.unit_kind, on), units)
+    frame = dissolve(workspace.areas_of(plan.boundary_set_id), units)
     frame["name"] = [str(teams["name"].get(ref, ref)) for ref in frame.index]
     return AreaLayer(name="Team areas", frame=frame, title_column="name", fill="each")
 

@@ -10,7 +10,7 @@ from geoteam.model import Role, User
 from geoteam.services.plan_publish import check_publishable, note, publish
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignment_runs, audit, plan_states, plans, settings
+from geoteam.store import assignment_runs, audit, plan_edits, plan_states, plans, settings
 from geoteam.store.plans import PROPOSED, PUBLISHED
 
 # Whether users of the pages need a second person to publish a plan.
@@ -113,7 +113,7 @@ def propose(
         publish(workspace, user.username, plan_id, effective_from, reason=reason)
         return True
     with workspace.transaction() as session:
-        check_publishable(workspace, session, plans.get(session, plan_id), effective_from)
+        check_publishable(workspace, session, plan_edits.lock(session, plan_id), effective_from)
         plan_states.propose(
             session,
             plan_id,
@@ -247,6 +247,7 @@ def take_back(
     today = workspace.today()
     day = on or today + timedelta(days=1)
     with workspace.transaction() as session:
+        assignment_runs.wait_alone(session)
         plan = plans.get(session, plan_id)
         if plan.status != PUBLISHED or plan.effective_to is not None or plan.effective_from is None:
             raise SettledError(

@@ -15,7 +15,7 @@ from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
 from geoteam.services.plan_change import dry_run
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_states, plans
+from geoteam.store import audit, plan_edits, plan_states, plans
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
 
 
@@ -75,7 +75,7 @@ def publish(
             remedy="Look at it again, and decide then",
         )
     with workspace.transaction() as session:
-        now = plans.get(session, plan_id)
+        now = plan_edits.lock(session, plan_id)
         if (now.status, now.version) != (dry.plan.status, dry.plan.version):
             raise WorkspaceBusyError(
                 "somebody else changed the plan meanwhile",

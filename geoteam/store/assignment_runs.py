@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -283,6 +283,19 @@ def last_run(session: Session) -> dict[str, Any] | None:
         "by": row.by,
         "summary": row.summary,
     }
+
+
+def wait_alone(session: Session) -> None:
+    """Wait until nobody else writes assignments, and keep others waiting until the end.
+
+    Parameters
+    ----------
+    session
+        Open session of a transaction.
+    """
+    # A transaction on SQLite is alone from its first statement.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE assignment_run IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def drop_from(session: Session, on: date) -> None:

@@ -9,6 +9,7 @@ from geoteam.server.pages import (
     basemap,
     clients,
     community,
+    handover,
     health,
     home,
     map,
@@ -36,6 +37,8 @@ ALL = (
     plan_edits.api,
     plan_edits.page,
     plan_jobs.api,
+    # The one blueprint of plans.py, with the routes of plan_work.py and handover.py.
+    handover.page,
     # The one blueprint of review.py, with the routes of both files.
     review_bulk.page,
     setup.page,

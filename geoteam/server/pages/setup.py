@@ -14,6 +14,7 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.services import accounts, online, overview
+from geoteam.services import plan_approval as approval
 
 page = Blueprint("setup", __name__)
 
@@ -154,6 +155,23 @@ def disable_service() -> ResponseReturnValue:
     return redirect(url_for("setup.index"), 303)
 
 
+@page.post("/setup/plan-approval")
+@allow(Role.ADMINISTRATOR)
+def plan_approval() -> ResponseReturnValue:
+    """Say whether a second person approves a plan before it is published.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back.
+    """
+    wanted = forms.text(request.form, "on", label="On or off", required=True)
+    on = forms.choice({"on": wanted}, "on", ("yes", "no"), "yes") == "yes"
+    approval.set_approval(workspace(), user().username, on=on)
+    flash("A second person approves plans." if on else "One person publishes plans.", "good")
+    return redirect(url_for("setup.index"), 303)
+
+
 def _service() -> str:
     return forms.text(request.form, "service", label="Service", required=True)
 
@@ -175,6 +193,7 @@ def _page(
         view=overview.workspace_overview(workspace()),
         users=accounts.list_users(workspace()),
         services=online.list_services(workspace()),
+        approval=approval.needs_approval(workspace()),
         role_choices=[(role.value, role.value.capitalize()) for role in Role],
         username=username,
         password=password,

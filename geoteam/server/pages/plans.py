@@ -1,0 +1,193 @@
+"""Plans: the list, one plan, files in and out, new boundaries."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoteam.areas.files import SUFFIXES
+from geoteam.errors import GeoteamError, ImportProblems, InputError
+from geoteam.model import Role
+from geoteam.server import forms
+from geoteam.server.access import allow
+from geoteam.server.context import user, workspace
+from geoteam.services import plan_boundaries, plan_files, plan_new, plan_print, plan_views
+
+page = Blueprint("plans", __name__)
+_LAST = 2**31 - 1
+_TABLES = (".csv", ".xlsx", ".parquet")
+_EXPORTS = {"csv": "text/csv", "geojson": "application/geo+json", "gpkg": "application/x-sqlite3"}
+
+
+@page.get("/plans")
+@allow(Role.SUPERVISOR)
+def index() -> ResponseReturnValue:
+    """List the plans: in force, coming, proposed, drafts, old.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    return _index()
+
+
+def _index(fault: GeoteamError | None = None, **more: object) -> str:
+    return render_template(
+        "plans.html",
+        view=plan_views.plans_view(workspace(), user()),
+        kinds=list(plan_new.unit_kinds(workspace()).items()),
+        fault=fault,
+        **more,
+    )
+
+
+@page.post("/plans/import")
+@allow(Role.SUPERVISOR)
+def load() -> ResponseReturnValue:
+    """Load a plan from a file as a draft.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the draft; the page with every fault of the file when nothing was loaded.
+    """
+    try:
+        made = _load()
+    except ImportProblems as fault:
+        return _index(fault, problems=fault.problems[:50]), 400
+    except InputError as fault:
+        return _index(fault), 400
+    if made.misfits:
+        flash(f"{len(made.misfits)} units do not fit whole; look at them in the editor.", "warn")
+    flash("The plan is loaded as a draft.", "good")
+    return redirect(url_for("plans.show", plan_id=made.plan_id), 303)
+
+
+def _load() -> plan_files.ImportedPlan:
+    name = forms.text(request.form, "name", label="The name", required=True)
+    column = forms.text(request.form, "team_column") or "team"
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InputError("no file was chosen", remedy="Choose a file")
+    # Only the ending is used: the name is the sender's.
+    suffix = Path(sent.filename).suffix.lower()
+    known = {*_TABLES, *SUFFIXES}
+    if suffix not in known:
+        raise InputError(
+            f"a file that ends in {suffix or 'nothing'} cannot be read",
+            remedy=f"Use one of: {', '.join(sorted(known))}",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"plan{suffix}"
+        sent.save(path)
+        return plan_files.import_file(workspace(), user().username, path, name, team_column=column)
+
+
+@page.get("/plans/<int:plan_id>")
+@allow(Role.SUPERVISOR)
+def show(plan_id: int) -> ResponseReturnValue:
+    """Show a plan: its figures, its state, its history.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page.
+    """
+    return plan_page(plan_id)
+
+
+def plan_page(plan_id: int, fault: GeoteamError | None = None) -> str:
+    """Draw the page of a plan.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+    fault
+        Why what was asked for was not done.
+
+    Returns
+    -------
+    str
+        The page, with what was typed.
+    """
+    return render_template(
+        "plan.html",
+        plan=plan_views.plan_view(workspace(), user(), plan_id),
+        today=workspace().today(),
+        fault=fault,
+        typed=request.form,
+    )
+
+
+@page.get("/plans/<int:plan_id>/export.<kind>")
+@allow(Role.SUPERVISOR)
+def export(plan_id: int, kind: str) -> ResponseReturnValue:
+    """Send the units of a plan, or with ``areas=1`` its team areas, as a file.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+    kind
+        ``csv``, ``geojson`` or ``gpkg``.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The file.
+    """
+    if kind not in _EXPORTS:
+        raise InputError(f"a plan is not written as {kind}", remedy="Use csv, geojson or gpkg")
+    areas = request.args.get("areas") == "1"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"plan.{kind}"
+        plan_files.export_plan(workspace(), path, plan_id, areas=areas)
+        body = path.read_bytes()
+    name = f"plan-{plan_id}{'-areas' if areas else ''}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=_EXPORTS[kind], headers=headers)
+
+
+@page.get("/plans/<int:plan_id>/summary.pdf")
+@allow(Role.SUPERVISOR)
+def summary(plan_id: int) -> ResponseReturnValue:
+    """Print a plan on one page.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        A PDF file.
+    """
+    body = plan_print.summary_pdf(workspace(), user(), plan_id)
+    headers = {"Content-Disposition": f'attachment; filename="plan-{plan_id}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
+
+
+@page.post("/plans/carry-over")
+@allow(Role.SUPERVISOR)
+def carry_over() -> ResponseReturnValue:
+    """Draft the newest plan on newer boundaries, moving as few clients as possible.
+
+    Returns
+    -------
+    ResponseReturnValue
+        What became of the units, with the way to the draft.
+    """
+    set_id = forms.whole(request.form, "set", 0, low=1, high=_LAST)
+    found = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id)
+    return render_template("plan_boundaries.html", found=found)

@@ -1,0 +1,197 @@
+"""Plans as pages show them: the list, one plan with its figures and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.model import Role, User
+from geoteam.services.plan_approval import may_publish, needs_approval
+from geoteam.services.plan_boundaries import coming_sets
+from geoteam.services.plan_change import Names
+from geoteam.services.plan_figures import plan_figures
+from geoteam.services.scope import require_role
+from geoteam.services.workspace import Workspace
+from geoteam.store import boundaries, plan_comments, plan_edits, plan_states, plans, users
+from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, WITHDRAWN, SavedPlan
+
+_KINDS = {
+    "paint": "moved units",
+    "undo": "took edits back",
+    "redo": "brought edits back",
+    "split": "split a unit",
+    "join": "joined a unit again",
+    "solve": "took a proposal of the solver",
+    "merge": "merged edits",
+}
+
+
+def plans_view(workspace: Workspace, user: User) -> dict[str, Any]:
+    """List the plans by what they are today.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+
+    Returns
+    -------
+    dict
+        ``now``, ``coming``, ``proposed``, ``drafts`` and ``old``: lists of rows; ``sets``: newer
+        boundaries to carry the plan over to; ``all``: (id, name) of every plan.
+
+    Raises
+    ------
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "see plans")
+    today = workspace.today()
+    groups: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("now", "coming", "proposed", "drafts", "old")
+    }
+    with workspace.reading() as session:
+        names = _people(session)
+        versions = {key: one.version for key, one in boundaries.list_sets(session).items()}
+        listed = plans.list_plans(session)
+        for plan in listed:
+            groups[_group(plan, today)].append(_row(plan, names, versions, user))
+    return groups | {
+        "sets": coming_sets(workspace),
+        "all": [(plan.id, plan.name) for plan in listed],
+    }
+
+
+def _group(plan: SavedPlan, today: date) -> str:
+    if plan.status == DRAFT:
+        return "drafts"
+    if plan.status == PROPOSED:
+        return "proposed"
+    if plan.status == WITHDRAWN or plan.effective_from is None:
+        return "old"
+    if plan.effective_from > today:
+        return "coming"
+    return "now" if plan.effective_to is None or plan.effective_to > today else "old"
+
+
+def _row(
+    plan: SavedPlan, names: Mapping[str, str], versions: Mapping[int, str], user: User
+) -> dict[str, Any]:
+    def named(username: str) -> str:
+        return names.get(username, username)
+
+    return {
+        "id": plan.id,
+        "name": plan.name,
+        "status": plan.status,
+        "boundaries": versions.get(plan.boundary_set_id, ""),
+        "since": plan.effective_from or plan.proposed_from,
+        "until": plan.effective_to,
+        "created_by": named(plan.created_by),
+        "created_at": plan.created_at,
+        "proposed_by": named(plan.proposed_by),
+        "proposed_at": plan.proposed_at,
+        "approved_by": named(plan.approved_by),
+        "approved_at": plan.approved_at,
+        "reason": plan.reason,
+        "withdrawn_by": named(plan.withdrawn_by),
+        "withdrawn_at": plan.withdrawn_at,
+        "withdrawn_why": plan.withdrawn_why,
+        "waits_for_me": plan.status == PROPOSED
+        and may_publish(user)
+        and plan.proposed_by != user.username,
+        "mine": plan.proposed_by == user.username,
+    }
+
+
+def _people(session: Session) -> dict[str, str]:
+    return {one.user.username: one.user.name for one in users.list_accounts(session)}
+
+
+def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
+    """Show one plan, whatever its boundaries.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    dict
+        The row of the list with ``group``, ``figures`` (of the registry), ``names`` of teams,
+        ``comments`` (how many are open), ``history``, ``others`` (plans to compare with), and what
+        the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``;
+        ``approval``: whether a second person is needed; ``before``: the plan until then.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "see plans")
+    today = workspace.today()
+    approval = needs_approval(workspace)
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        people = _people(session)
+        versions = {key: one.version for key, one in boundaries.list_sets(session).items()}
+        names = Names.load(session)
+        comments = plan_comments.listed(session, plan_id)
+        edits = plan_edits.since(session, plan_id, 0)
+        listed = plans.list_plans(session)
+        before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
+    row = _row(plan, people, versions, user)
+    last = plan.status == PUBLISHED and plan.effective_to is None and before is not None
+    waits = plan.status == PROPOSED
+    return row | {
+        "group": _group(plan, today),
+        "figures": plan_figures(workspace, plan_id),
+        "teams": names.teams,
+        "comments": sum(one.resolved_at is None for one in comments),
+        "history": _history(row, edits, people),
+        "others": [(one.id, one.name) for one in listed if one.id != plan_id],
+        "before": None if before is None else {"id": before.id, "name": before.name},
+        "approval": approval,
+        "may_propose": plan.status == DRAFT and (approval or may_publish(user)),
+        "may_approve": row["waits_for_me"],
+        "may_send_back": waits and (may_publish(user) or row["mine"]),
+        "may_take_back": last and may_publish(user),
+    }
+
+
+def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list[dict[str, Any]]:
+    """List what happened to a plan, newest first; like edits in a row count as one."""
+    told = [{"at": row["created_at"], "by": row["created_by"], "what": "made the plan"}]
+    for (by, kind), some in groupby(edits, key=lambda edit: (edit.by, edit.kind)):
+        mine = list(some)
+        units = {unit for edit in mine for unit in edit.changes}
+        number = f"{len(units)} unit" + ("" if len(units) == 1 else "s")
+        told.append(
+            {
+                "at": mine[-1].at,
+                "by": people.get(by, by),
+                "what": f"{_KINDS.get(kind, kind)} ({number})",
+            }
+        )
+    for who, at, what in (
+        ("proposed_by", "proposed_at", "proposed it"),
+        ("approved_by", "approved_at", "approved it"),
+        ("withdrawn_by", "withdrawn_at", "sent or took it back"),
+    ):
+        if row[who] and row[at]:
+            why = row["withdrawn_why"] if who == "withdrawn_by" else ""
+            told.append({"at": row[at], "by": row[who], "what": what + (f": {why}" if why else "")})
+    return sorted(told, key=lambda one: one["at"], reverse=True)
