@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from geoteam.areas import AreaIndex
 from geoteam.errors import GeoteamError, InputError
+from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, choices
 from geoteam.plans.problem import SLACK, Problem, Solution
-from geoteam.plans.solve import solve_or_explain
+from geoteam.plans.solve import sentence, solve_or_explain
 from geoteam.services.plan_figures import general_clients
 from geoteam.services.plan_jobs import lock_path
 from geoteam.services.plan_new import teams_in_force
@@ -26,8 +27,6 @@ from geoteam.store import plan_jobs, plans, staff, venues
 from geoteam.store.plan_jobs import Job
 
 logger = logging.getLogger("geoteam.solver")
-# What each objective's plan is called, in the order of solving.
-LABELS = {"compact": "Most compact", "fewest_moves": "Fewest clients move"}
 # Whether somebody stopped the run is asked at most so often.
 _ASK_S = 0.5
 
@@ -152,13 +151,18 @@ class _Teller:
         self._kept = kept
         self._best: Solution | None = None
         self._number = 0
-        self._goal = ""
+        self._offer: list[tuple[str, float]] = []
+        self._made: list[dict[str, Any]] = []
         self._asked = 0.0
 
-    def about(self, goal: str) -> _Teller:
-        """Begin again with another objective."""
-        self._best, self._goal = None, goal
-        return self
+    def offered(self, made: list[Choice], best: Solution | None, seconds: float) -> bool:
+        """Keep the choices so far too; each begins with a best plan of its own."""
+        now = [(one.key, one.spread_km2) for one in made]
+        if now != self._offer:
+            self._offer, self._best = now, None
+            self._made = [self.choice(one) for one in made]
+            best = best or made[-1].solution
+        return self(best, seconds)
 
     def __call__(self, best: Solution | None, _seconds: float) -> bool:
         # While it is sought why there is no plan, plans come by that break the tolerance.
@@ -167,7 +171,7 @@ class _Teller:
             self._best = best
             self._number += 1
             with self._workspace.transaction() as session:
-                told = self.plan(best) | {"number": self._number, "label": LABELS[self._goal]}
+                told = self.plan(best) | {"number": self._number, "choices": self._made}
                 return plan_jobs.tell(session, self.job.id, told)
         if time.monotonic() - self._asked < _ASK_S:
             return True
@@ -178,6 +182,11 @@ class _Teller:
     def _is_better(self, best: Solution) -> bool:
         mine = self._best
         return mine is None or (best.objective, -best.bound) < (mine.objective, -mine.bound)
+
+    def choice(self, one: Choice) -> dict[str, Any]:
+        """Write a plan of the offer, with what it is best in."""
+        said = {"key": one.key, "label": one.label, "about": one.note}
+        return self.plan(one.solution) | said
 
     def plan(self, one: Solution) -> dict[str, Any]:
         """Write a plan, with the units of the locked teams."""
@@ -196,37 +205,30 @@ class _Teller:
 
 
 def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
-    """Solve for every objective asked for; where there is no plan, the first says why."""
     asked = teller.job.request
-    goals = [name for name in LABELS if asked["objective"] in (name, "choices")]
-    if problem.present is None:
-        goals = [name for name in goals if name != "fewest_moves"]
-    if not goals:
+    seconds, seed = asked["seconds"], asked["seed"]
+    if asked["objective"] == "fewest_moves" and problem.present is None:
         raise InputError(
             "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
         )
-    result: dict[str, Any] = {"status": "", "note": "", "choices": []}
-    for goal in goals:
+    if asked["objective"] == "choices":
+        made, why = choices(problem, seconds=seconds, seed=seed, progress=teller.offered)
+        result: dict[str, Any] = {"note": "" if why is None else sentence(problem, why)}
+    else:
+        fewest = asked["objective"] == "fewest_moves"
         found, why = solve_or_explain(
-            problem,
-            seconds=asked["seconds"] / len(goals),
-            seed=asked["seed"],
-            progress=teller.about(goal),
-            fewest=goal == "fewest_moves",
+            problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
         )
-        teller(found, found.seconds)
-        if not result["choices"]:
-            result |= {"status": found.status, "note": found.note}
-        if found.found:
-            result["choices"].append({"key": goal, "label": LABELS[goal], **teller.plan(found)})
-        if why is not None:
-            result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
-            if why.solution is not None and why.solution.found:
-                label = f"Nearest that works: {why.tolerance:.1%}"
-                plan = teller.plan(why.solution)
-                result["choices"] = [{"key": "nearest", "label": label, **plan}]
-            break
-    return result
+        made = []
+        result = {"note": found.note}
+        best = found if why is None else why.solution
+        if best is not None and best.found:
+            key = FEWEST if fewest else COMPACT
+            label = LABELS[key] if why is None else f"Nearest that works: {why.tolerance:.1%}"
+            result["choices"] = [teller.plan(best) | {"key": key, "label": label}]
+    if why is not None:
+        result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
+    return {"choices": [teller.choice(one) for one in made]} | result
 
 
 def main() -> None:

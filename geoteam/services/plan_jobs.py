@@ -120,6 +120,7 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     if job.state == plan_jobs.RUNNING and not _lives(workspace, job.id):
         job = _died(workspace, job)
     best = dict(job.progress) or None
+    made = best.pop("choices", []) if best and job.state != plan_jobs.RUNNING else []
     if best is not None and best["number"] <= seen:
         del best["units"]
     spent = (workspace.now() - job.at).total_seconds()
@@ -131,6 +132,8 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
         "seconds": max(0.0, spent),
         "limit": job.request["seconds"],
         "best": best,
+        # What a run that was stopped had to offer by then.
+        "choices": made,
         **job.result,
     }
 

@@ -78,11 +78,26 @@ def test_what_cannot_be_met_is_explained_with_the_nearest_tolerance(
     found = ended(fresh, job)
     assert found["state"] == "done"
     assert found["best"] is None
-    assert found["status"] == "infeasible"
     assert any("tolerance" in rule for rule in found["conflict"])
     (nearest,) = found["choices"]
     assert nearest["balance"] == pytest.approx(found["tolerance"], abs=1e-3)
     assert f"{found['tolerance']:.2%}" in found["message"]
+
+
+def test_choices_are_offered_and_said_to_be_proven(fresh: Workspace, draft: int) -> None:
+    asked = {"tolerance": 0.6, "objective": "choices", "seconds": 20}
+    found = ended(fresh, plan_jobs.start(fresh, BOSS, draft, asked))
+    assert found["state"] == "done"
+    # Today's plan is as compact as any, and moves nobody.
+    best = found["choices"][0]
+    assert best["units"] == UNITS
+    assert "this is proven" in best["about"]
+
+
+def test_the_fewest_move_is_nobody_where_today_is_good_enough(fresh: Workspace, draft: int) -> None:
+    asked = {"tolerance": 0.6, "objective": "fewest_moves", "seconds": 20}
+    found = ended(fresh, plan_jobs.start(fresh, BOSS, draft, asked))
+    assert [one["units"] for one in found["choices"]] == [UNITS]
 
 
 def test_locked_teams_keep_exactly_their_units(fresh: Workspace) -> None:
@@ -117,11 +132,13 @@ def test_one_run_a_plan_which_can_be_stopped_at_any_time(fresh: Workspace, draft
         plan_jobs.start(fresh, BOSS, draft, {})
     assert plan_jobs.follow(fresh, BOSS, job)["state"] == "running"
     with fresh.transaction() as session:
-        job_store.tell(session, job, {"number": 1, "units": UNITS})
+        offered = [{"key": "compact", "units": UNITS}]
+        job_store.tell(session, job, {"number": 1, "units": UNITS, "choices": offered})
     plan_jobs.stop(fresh, BOSS, job)
     found = plan_jobs.follow(fresh, BOSS, job)
     assert found["state"] == "stopped"
     assert found["best"]["units"] == UNITS
+    assert found["choices"] == [{"key": "compact", "units": UNITS}]
     # Stopping what has ended changes nothing, and nothing more is kept.
     plan_jobs.stop(fresh, BOSS, job)
     with fresh.transaction() as session:

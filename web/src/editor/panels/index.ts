@@ -42,11 +42,18 @@ export function panels(editing: Editing, places: Places): void {
   };
   editing.on("ground", settle);
   settle();
-  places.actions.append(
+  const actions = h(
+    "div",
+    { class: "editor-actions" },
     cut,
     h("a", { class: "button button-small", href: "compare" }, "Compare…"),
     button("Keys and gestures", help, { "aria-keyshortcuts": "?" }),
   );
+  // A telephone has no room for them above the map.
+  const narrow = window.matchMedia("(max-width: 52rem)");
+  const place = () => (narrow.matches ? places.side : places.actions).append(actions);
+  narrow.addEventListener("change", place);
+  place();
   // Before the shortcuts of every page, whose help is about pages.
   document.addEventListener(
     "keydown",

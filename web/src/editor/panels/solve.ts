@@ -9,8 +9,6 @@ import { drawing } from "./preview.ts";
 
 interface Best {
   number: number;
-  /** What is looked for at the moment. */
-  label: string;
   units?: Record<string, string>;
   gap: number;
   bound: number;
@@ -32,7 +30,8 @@ interface Job {
   seconds: number;
   limit: number;
   best: Best | null;
-  status?: string;
+  /** Rules that cannot hold together. */
+  conflict?: string[];
   tolerance?: number | null;
   choices?: Choice[];
 }
@@ -208,7 +207,7 @@ export class Solve {
     }
     if (job.state === "running") {
       this.told.textContent = job.best
-        ? `${whole(job.seconds)} s. ${job.best.label}: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
+        ? `${whole(job.seconds)} s. Best so far: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
         : `${whole(job.seconds)} s. No plan found yet.`;
       return;
     }
@@ -291,11 +290,7 @@ export class Solve {
       "section",
       { class: "card solve-choice", "aria-label": one.label },
       h("h4", {}, one.label),
-      h(
-        "p",
-        { class: "small muted" },
-        [one.about, sentence(proof(one.gap))].filter(Boolean).join(" "),
-      ),
+      h("p", { class: "small muted" }, one.about ?? sentence(proof(one.gap))),
       h(
         "dl",
         { class: "solve-facts" },
@@ -358,7 +353,7 @@ function codes(editing: Editing, of: Int32Array): Record<string, string> {
 
 function title(job: Job, many: number): string {
   if (job.state === "failed" && !many) return "No plan";
-  if (job.status === "infeasible") return "No plan within these limits";
+  if (job.conflict) return "No plan within these limits";
   if (!many) return "No plan found in this time";
   return many === 1 ? "1 proposal" : `${many} choices`;
 }
