@@ -1,0 +1,65 @@
+"""Plans on paper: the summary and the hand-over list."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import shapely
+
+from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
+from tests.tiny_city import CRS, lonlat
+
+PAGES = re.compile(rb"/Type\s*/Page\b")
+
+
+def box(x_m: float, y_m: float) -> shapely.Polygon:
+    at = [(0, 0), (500, 0), (500, 500), (0, 500)]
+    return shapely.Polygon([lonlat(x_m + dx, y_m + dy) for dx, dy in at])
+
+
+UNITS = gpd.GeoDataFrame(
+    geometry=[box(0, 0), box(0, 500), box(500, 0)], index=["101", "102", "201"], crs="EPSG:4326"
+)
+AREAS = gpd.GeoDataFrame(
+    {"name": ["West <Team> & co", "East Team"]},
+    geometry=[shapely.union_all(UNITS.geometry[:2]), UNITS.geometry.iloc[2]],
+    crs="EPSG:4326",
+)
+
+
+def drawing() -> str:
+    return draw_plan(AREAS, UNITS, changed={"102": "T2"}, offices=[lonlat(250, 250)], crs=CRS)
+
+
+def test_the_map_names_teams_and_hatches_what_changes() -> None:
+    svg = drawing()
+    assert svg.count("url(#moved)") == 1
+    assert "West &lt;Team&gt;" in svg
+    assert "<Team>" not in svg
+    assert svg.count("<rect") > 2
+    fills = set(re.findall(r'fill="(#[0-9a-f]{6})" fill-rule', svg))
+    assert len(fills) == 2
+
+
+def test_a_summary_is_one_page() -> None:
+    data = {
+        "title": "East #grows", "status": "Draft", "reason": "*bold* _try_ $x$", "legend": "",
+        "note": "", "notice": "", "map_alt": "Map", "facts": [("From", "1 July 2026")] * 9,
+        "columns": ["Team"] + ["Units"] * 6,
+        "teams": [[f"Team {k}", *["1,000"] * 6] for k in range(30)],
+    }  # fmt: skip
+    pdf = plan_summary_sheet(data, drawing())
+    assert pdf.startswith(b"%PDF")
+    assert b"/Count 1" in pdf or len(PAGES.findall(pdf)) <= 1
+
+
+def test_a_long_hand_over_list_runs_over_pages() -> None:
+    row = {"name": "Tess #1", "ref": "C1", "address": "1 A ST", "level": "Medium",
+           "officer": "Officer 2", "team": "East", "why": "Area 102 goes from West to East."}  # fmt: skip
+    data = {
+        "title": "Hand-over list", "subtitle": "East grows", "facts": [("Why", "x")],
+        "sections": [{"title": "Officer 1 gives 40 clients", "other": "Goes to", "rows": [row] * 40},
+                     {"title": "Nobody", "other": "Goes to", "rows": []}],
+    }  # fmt: skip
+    assert handover_sheet(data).startswith(b"%PDF")
