@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geoteam.tours.moments import Span
-from geoteam.tours.schedule import Schedule, Seconds, schedule
+from geoteam.tours.schedule import RETURN, Rest, Schedule, Seconds, schedule
 from geoteam.tours.stops import Stop
 
 
 def best_insertion(
-    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Seconds, bounds: Span
+    position: int,
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    drive: Seconds,
+    bounds: Span,
+    rest: Rest | None = None,
 ) -> tuple[list[int], Schedule]:
     """Find the best place for one more stop in a tour.
 
@@ -26,6 +31,8 @@ def best_insertion(
         Driving times in seconds; row 0 is the start.
     bounds
         Earliest departure and latest return.
+    rest
+        The break that is owed.
 
     Returns
     -------
@@ -35,13 +42,18 @@ def best_insertion(
     tried = []
     for place in range(len(order) + 1):
         new = [*order[:place], position, *order[place:]]
-        tried.append((new, schedule(new, stops, drive, bounds)))
+        tried.append((new, schedule(new, stops, drive, bounds, rest)))
     # A tour that only comes back late is nearer to possible than one that misses a window.
-    return min(tried, key=lambda one: (one[1].late_at >= 0, one[1].late_s, _cost(one[1])))
+    return min(tried, key=lambda one: (one[1].late_at != RETURN, one[1].late_s, _cost(one[1])))
 
 
 def improve(
-    order: list[int], stops: Sequence[Stop], drive: Seconds, bounds: Span, max_stops: int
+    order: list[int],
+    stops: Sequence[Stop],
+    drive: Seconds,
+    bounds: Span,
+    max_stops: int,
+    rest: Rest | None = None,
 ) -> list[int]:
     """Put in every stop that still fits, and exchange where that gains priority.
 
@@ -57,16 +69,25 @@ def improve(
         Earliest departure and latest return.
     max_stops
         Most stops of a tour.
+    rest
+        The break that is owed; stops of the lowest priority give way to it.
 
     Returns
     -------
     list of int
         A tour into which no left-out stop fits, alone or for one of lower priority.
     """
+    while order and schedule(order, stops, drive, bounds, rest).late_s:
+        last = max(order, key=lambda one: (_rank(stops[one]), one))
+        order = [one for one in order if one != last]
     while True:
         left = sorted(set(range(len(stops))) - set(order), key=lambda one: (_rank(stops[one]), one))
         better = next(
-            (new for one in left if (new := _gain(one, order, stops, drive, bounds, max_stops))),
+            (
+                new
+                for one in left
+                if (new := _gain(one, order, stops, drive, bounds, max_stops, rest))
+            ),
             None,
         )
         if better is None:
@@ -81,16 +102,17 @@ def _gain(
     drive: Seconds,
     bounds: Span,
     max_stops: int,
+    rest: Rest | None,
 ) -> list[int] | None:
     if len(order) < max_stops:
-        new, times = best_insertion(position, order, stops, drive, bounds)
+        new, times = best_insertion(position, order, stops, drive, bounds, rest)
         if times.late_s == 0:
             return new
     for given in sorted(order, key=lambda one: (_rank(stops[one]), one), reverse=True):
         if _rank(stops[given]) <= _rank(stops[position]):
             return None
-        rest = [one for one in order if one != given]
-        new, times = best_insertion(position, rest, stops, drive, bounds)
+        others = [one for one in order if one != given]
+        new, times = best_insertion(position, others, stops, drive, bounds, rest)
         if times.late_s == 0:
             return new
     return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from geoteam.tours.improve import best_insertion
 from geoteam.tours.moments import Clock, Span, intersect
-from geoteam.tours.schedule import NEVER_S, Seconds, schedule
+from geoteam.tours.schedule import NEVER_S, REST, Rest, Seconds, schedule
 from geoteam.tours.stops import Stop
 
 
@@ -29,6 +29,8 @@ class Day:
         The latest return is the end of the joint shift.
     max_stops
         Most stops.
+    rest
+        The break that both people owe.
     """
 
     clock: Clock
@@ -36,6 +38,7 @@ class Day:
     bounds: Span
     shift_ends: bool
     max_stops: int
+    rest: Rest | None = None
 
     def later(self, seconds: int) -> str:
         """Say how the tour could come back later.
@@ -103,7 +106,13 @@ def why_impossible(
             f"share only {_spans(joint, clock)} ({_minutes(longest)}).",
             "Choose a longer shift, or plan less time for the visit.",
         )
-    alone = schedule([0], [stop], drive, day.bounds)
+    alone = schedule([0], [stop], drive, day.bounds, day.rest)
+    if alone.late_at == REST:
+        return (
+            "no_break",
+            f"Even as the only stop it leaves no time for the break, {_break(day)}.",
+            "Plan it with people who owe no break at that time.",
+        )
     if alone.late_at >= 0:
         return (
             "window_missed",
@@ -145,7 +154,7 @@ def why_left_out(
         Code, reason and remedy.
     """
     stop, clock = stops[position], day.clock
-    new, times = best_insertion(position, order, stops, drive, day.bounds)
+    new, times = best_insertion(position, order, stops, drive, day.bounds, day.rest)
     least = min((stops[one].priority for one in order), default=0.0)
     if stop.priority > least:
         rank = f"{_points(stop.priority)} do not make up for the stops it would displace"
@@ -156,6 +165,12 @@ def why_left_out(
         if times.late_s == 0:
             return "tour_full", reason, "Allow one more stop, or plan a second tour."
         return "tour_full", reason, "Plan a second tour."
+    if times.late_at == REST:
+        return (
+            "no_break",
+            f"Would leave no time for the break, {_break(day)}; {rank}.",
+            "Plan a second tour, or one without a break at that time.",
+        )
     if times.late_at < 0:
         return (
             "late_return",
@@ -204,6 +219,12 @@ def entry(ref: Any, why: tuple[str, str, str], priority: float) -> dict[str, Any
         "remedy": remedy,
         "priority": float(priority),
     }
+
+
+def _break(day: Day) -> str:
+    assert day.rest is not None  # Only what is owed can be missed.
+    span = (day.rest.opens, day.rest.latest + day.rest.length_s)
+    return f"{_minutes(day.rest.length_s)} within {_spans([span], day.clock)}"
 
 
 def _minutes(seconds: int) -> str:

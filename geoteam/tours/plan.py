@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,16 +13,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.errors import TourError
-from geoteam.tours.improve import improve
+from geoteam.tours.choose import choose
 from geoteam.tours.left_out import Day, entry, why_impossible, why_left_out
 from geoteam.tours.moments import DAY_S, Clock, Moment, Span, Windows, intersect
-from geoteam.tours.schedule import NEVER_S, Schedule, Seconds, schedule
-from geoteam.tours.solver import choose_order
+from geoteam.tours.schedule import NEVER_S, Rest, Schedule, Seconds, schedule
 from geoteam.tours.stops import Stop, make_stops
 
 ITERATIONS = 2_000
 Shift = Windows | tuple[Moment, Moment] | None
 _COLUMNS = ("lon", "lat", "service_s", "windows", "priority", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break that both people owe, together and without driving.
+
+    Attributes
+    ----------
+    minutes
+        Its length.
+    opens, closes
+        It lies between these moments or clock times: during the tour, or before or after it.
+    """
+
+    minutes: float
+    opens: Moment
+    closes: Moment
 
 
 class TravelMatrix(Protocol):
@@ -60,6 +77,15 @@ class TourPlan:
         Priority points of the visits made.
     seconds
         Wall time of planning.
+    summary
+        ``stops``, ``visits``, ``left_out``, ``max_stops``; ``proven``: no better tour exists. If
+        not proven, no tour has more than ``more_points_at_most`` more priority points, and none
+        with as many returns more than ``sooner_s_at_most`` earlier.
+    break_at
+        Beginning and end of the break; None when none is owed during the tour.
+    break_before
+        Number of the stop before which the break is taken, one more than the last for the way
+        back; 0 when there is none.
     """
 
     departs_at: datetime
@@ -74,6 +100,8 @@ class TourPlan:
     priority: float
     seconds: float
     summary: dict[str, Any] = field(default_factory=dict)
+    break_at: tuple[datetime, datetime] | None = None
+    break_before: int = 0
 
 
 def plan_tour(
@@ -86,6 +114,7 @@ def plan_tour(
     max_stops: int = 12,
     officer_shift: Shift = None,
     partner_shift: Shift = None,
+    rest: Break | None = None,
     seed: int = 0,
     seconds: float | None = None,
     iterations: int = ITERATIONS,
@@ -97,7 +126,11 @@ def plan_tour(
     with the least driving. The car leaves the start at ``departs`` or later, and only as much
     later as does not delay the return. Both people must be on duty during the whole of every
     stop; the tour begins and ends within their joint shift. A visit takes place within the
-    client's hours from beginning to end. A break in a shift keeps stops out, not driving.
+    client's hours from beginning to end. A gap in a shift keeps stops out, not driving; a break
+    that is owed (``rest``) keeps out both.
+
+    Up to 18 stops the tour is proven to be the best; beyond, the summary says how much better
+    one could be at most.
 
     Parameters
     ----------
@@ -119,6 +152,8 @@ def plan_tour(
         Most stops; visits at one address are one stop.
     officer_shift, partner_shift
         When each is on duty: one pair or several; None: the whole tour.
+    rest
+        The break that both owe on this day. It is always kept; visits give way to it.
     seed
         Seed of the search.
     seconds
@@ -144,14 +179,13 @@ def plan_tour(
     drive, length_m = _matrix(matrix, len(visits))
     _check(visits, max_stops)
     clock = Clock(departs)
-    day = _day(clock, latest_return, officer_shift, partner_shift, max_stops)
+    day = _day(clock, latest_return, officer_shift, partner_shift, max_stops, rest)
     home = [
         clock.spans(windows, day.bounds[1], f"client {ref}")
         for ref, windows in zip(visits.index, visits["windows"], strict=True)
     ]
     stops, left_out = _possible(visits, home, drive, day, longest_stop_s)
-    found = choose_order(stops, drive, day.bounds, max_stops, seed, seconds, iterations)
-    order = improve(found, stops, drive, day.bounds, max_stops)
+    order, proof = choose(stops, drive, day, seed, seconds, iterations)
     for position in sorted(set(range(len(stops))) - set(order)):
         why = why_left_out(position, order, stops, drive, day)
         left_out += [
@@ -159,7 +193,7 @@ def plan_tour(
             for row in stops[position].visits
         ]
     left_out.sort(key=lambda one: (-one["priority"], one["client_ref"]))
-    times = schedule(order, stops, drive, day.bounds)
+    times = schedule(order, stops, drive, day.bounds, day.rest)
     return _tour(
         visits,
         [stops[position] for position in order],
@@ -169,6 +203,7 @@ def plan_tour(
         left_out,
         day,
         began,
+        proof,
     )
 
 
@@ -178,6 +213,7 @@ def _day(
     officer_shift: Shift,
     partner_shift: Shift,
     max_stops: int,
+    rest: Break | None,
 ) -> Day:
     latest_s = clock.end(latest_return, "latest return")
     duty = intersect(
@@ -186,7 +222,17 @@ def _day(
     )
     ends = duty[-1][1] if duty else latest_s
     bounds = (duty[0][0] if duty else 0, min(ends, latest_s))
-    return Day(clock, intersect(duty, [bounds]), bounds, ends < latest_s, max_stops)
+    owed = _owed(clock, rest, bounds) if rest else None
+    return Day(clock, intersect(duty, [bounds]), bounds, ends < latest_s, max_stops, owed)
+
+
+def _owed(clock: Clock, rest: Break, bounds: Span) -> Rest | None:
+    """Return the break in seconds, None when there is time for it before or no time at all."""
+    length_s = math.ceil(rest.minutes * 60)
+    for opens, closes in clock.spans([(rest.opens, rest.closes)], bounds[1], "break"):
+        if bounds[0] <= closes - length_s and bounds[0] < opens + length_s:
+            return Rest(opens, closes - length_s, length_s)
+    return None
 
 
 def _possible(
@@ -231,12 +277,14 @@ def _tour(
     left_out: list[dict[str, Any]],
     day: Day,
     began: float,
+    proof: dict[str, Any],
 ) -> TourPlan:
     rows, here, metres = [], 0, 0.0
+    rest_s = day.rest.length_s if day.rest and times.rest_s is not None else 0
     for number, stop in enumerate(order, start=1):
         leg_m = float("nan") if length_m is None else float(length_m[here, stop.row])
         metres += leg_m
-        shared = _shared(number, stop, here, times, drive, day.clock) | {"length_m": leg_m}
+        shared = _shared(number, stop, here, times, drive, day, rest_s) | {"length_m": leg_m}
         rows += [_visit(visits, row) | shared for row in stop.visits]
         here = stop.row
     if order:
@@ -252,7 +300,9 @@ def _tour(
         on_duty=[(day.clock.moment(a), day.clock.moment(b)) for a, b in day.duty],
         drive_s=float(times.drive_s if order else 0),
         length_m=metres,
-        wait_s=float(times.returns_s - times.departs_s - times.drive_s - service) if order else 0.0,
+        wait_s=float(times.returns_s - times.departs_s - times.drive_s - service - rest_s)
+        if order
+        else 0.0,
         service_s=float(service),
         priority=float(sum(stop.priority for stop in order)),
         seconds=time.perf_counter() - began,
@@ -261,20 +311,27 @@ def _tour(
             "visits": len(rows),
             "left_out": len(left_out),
             "max_stops": day.max_stops,
+            **proof,
         },
+        break_at=None
+        if times.rest_s is None
+        else (day.clock.moment(times.rest_s), day.clock.moment(times.rest_s + rest_s)),
+        break_before=0 if times.rest_s is None else times.rest_leg + 1,
     )
 
 
 def _shared(
-    number: int, stop: Stop, here: int, times: Schedule, drive: Seconds, clock: Clock
+    number: int, stop: Stop, here: int, times: Schedule, drive: Seconds, day: Day, rest_s: int
 ) -> dict[str, Any]:
     arrives, starts = times.arrives_s[number - 1], times.starts_s[number - 1]
+    moment = day.clock.moment
+    at_door = times.rest_s is not None and arrives <= times.rest_s < starts
     return {
         "stop": number,
-        "arrives_at": clock.moment(arrives),
-        "starts_at": clock.moment(starts),
-        "leaves_at": clock.moment(starts + stop.service_s),
-        "wait_s": float(starts - arrives),
+        "arrives_at": moment(arrives),
+        "starts_at": moment(starts),
+        "leaves_at": moment(starts + stop.service_s),
+        "wait_s": float(starts - arrives - (rest_s if at_door else 0)),
         "drive_s": float(drive[here, stop.row]),
     }
 
@@ -334,3 +391,5 @@ def _check(visits: pd.DataFrame, max_stops: int) -> None:
         values = visits[name].to_numpy(dtype=np.float64)
         if not (np.isfinite(values) & (values >= 0)).all():
             raise TourError(f"{name} is negative or not a number", where="visits")
+    if (visits["priority"] % 1 != 0).any():
+        raise TourError("priority is not in whole points", where="visits", remedy="Round it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,47 @@ from geoteam.tours.stops import Stop
 Seconds = NDArray[np.int64]
 # Longer than any tour; stands for "no path" in whole seconds.
 NEVER_S = 10_000_000
+
+
+# Where the tour fails, when it is not at a stop: the return is late, or there is no time to rest.
+RETURN, REST = -1, -2
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A break that both people owe, without driving or a visit.
+
+    It is kept when it lies within its span before the departure, during the tour or after the
+    return.
+
+    Attributes
+    ----------
+    opens
+        Earliest beginning, in seconds after the earliest departure.
+    latest
+        Latest beginning.
+    length_s
+        Its length.
+    """
+
+    opens: int
+    latest: int
+    length_s: int
+
+    def ends(self, now: int) -> int | None:
+        """Tell when a break ends that is taken as soon as it may.
+
+        Parameters
+        ----------
+        now
+            From when on there is time.
+
+        Returns
+        -------
+        int or None
+            Its end; None when it is too late for it.
+        """
+        return max(now, self.opens) + self.length_s if now <= self.latest else None
 
 
 @dataclass(frozen=True)
@@ -33,9 +75,14 @@ class Schedule:
     drive_s
         Driving, summed.
     late_s
-        By how much the tour breaks a window or the latest return; 0 when it keeps all.
+        By how much the tour breaks a window, its break or the latest return; 0 when it keeps all.
     late_at
-        Position of the first stop whose window is missed; -1 when it is the return, or none.
+        Position of the first stop whose window is missed; `RETURN` when it is the return, or
+        nothing; `REST` when no time is left for the break.
+    rest_s
+        When the break begins; None when none is owed during the tour.
+    rest_leg
+        On which leg the break is taken, before or after its drive; the first leg is 0.
     """
 
     departs_s: int
@@ -45,13 +92,26 @@ class Schedule:
     drive_s: int
     late_s: int
     late_at: int
+    rest_s: int | None = None
+    rest_leg: int = 0
 
 
-def schedule(order: Sequence[int], stops: Sequence[Stop], drive: Seconds, bounds: Span) -> Schedule:
+# A place of the break: before the drive of a leg, or after it; legs from 0.
+_Place = tuple[int, bool]
+
+
+def schedule(
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    drive: Seconds,
+    bounds: Span,
+    rest: Rest | None = None,
+) -> Schedule:
     """Time an order: as early as possible at every stop, then leave as late as that allows.
 
     With travel times that do not depend on the hour, being earlier at one stop never makes a
-    later stop later, so the earliest times give the earliest return.
+    later stop later, so the earliest times give the earliest return. The break is taken where it
+    delays the return least.
 
     Parameters
     ----------
@@ -63,33 +123,119 @@ def schedule(order: Sequence[int], stops: Sequence[Stop], drive: Seconds, bounds
         Driving times in seconds between matrix rows; row 0 is the start.
     bounds
         Earliest departure and latest return.
+    rest
+        The break that is owed.
 
     Returns
     -------
     Schedule
         The times; ``late_s`` says whether they are allowed.
     """
-    now, here, driven = bounds[0], 0, 0
-    starts: list[int] = []
-    for place, position in enumerate(order):
-        stop = stops[position]
-        leg = int(drive[here, stop.row])
-        begin = _earliest(stop, now + leg)
-        if begin is None:
-            last = stop.starts[-1][1] if stop.starts else -NEVER_S
-            return Schedule(0, (), (), 0, 0, now + leg - last, place)
-        starts.append(begin)
-        now, here, driven = begin + stop.service_s, stop.row, driven + leg
-    leg = int(drive[here, 0])
-    returns, driven = now + leg, driven + leg
+    legs = _legs(order, stops, drive)
+    failed, place = _place(order, stops, legs, bounds, rest)
+    if failed:
+        return Schedule(0, (), (), 0, 0, *failed)
+    starts, rests, returns = _run(order, stops, legs, bounds[0], rest, place)
     late = max(0, returns - bounds[1])
-    starts, departs = _later(order, stops, drive, starts) if order else (starts, bounds[0])
-    arrives = []
-    now, here = departs, 0
-    for position, begin in zip(order, starts, strict=True):
-        arrives.append(now + int(drive[here, stops[position].row]))
-        now, here = begin + stops[position].service_s, stops[position].row
-    return Schedule(departs, tuple(arrives), tuple(starts), returns, driven, late, -1)
+    departs = bounds[0]
+    if order:
+        departs = _later(order, stops, legs, starts, rest, place)
+        # Having left late enough, each stop begins on arrival or when its window opens. A break
+        # before the departure is no part of the tour.
+        before = place == (0, False)
+        starts, rests, _ = _run(order, stops, legs, departs, rest, None if before else place)
+    arrives, now = [], departs
+    for at, (position, begin) in enumerate(zip(order, starts, strict=True)):
+        if rest and rests is not None and place == (at, False):
+            now = rests + rest.length_s
+        arrives.append(now + legs[at])
+        now = begin + stops[position].service_s
+    return Schedule(
+        departs,
+        tuple(arrives),
+        tuple(starts),
+        returns,
+        sum(legs),
+        late,
+        RETURN,
+        rests,
+        place[0] if place else 0,
+    )
+
+
+def _legs(order: Sequence[int], stops: Sequence[Stop], drive: Seconds) -> list[int]:
+    rows = [0, *(stops[position].row for position in order), 0]
+    return [int(drive[a, b]) for a, b in itertools.pairwise(rows)]
+
+
+def _place(
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    legs: list[int],
+    bounds: Span,
+    rest: Rest | None,
+) -> tuple[tuple[int, int] | None, _Place | None]:
+    """Find where the break delays least; or by how much the tour fails, and at which stop.
+
+    Followed side by side: the earliest moment without the break so far, and with it.
+    """
+    fresh: int | None = bounds[0]
+    rested = rest.ends(bounds[0]) if rest else None
+    place = (0, False)
+    for at, position in enumerate(order):
+        stop, arrivals = stops[position], []
+        if rested is not None:
+            arrivals.append((rested + legs[at], place))
+        if rest and fresh is not None and (done := rest.ends(fresh + legs[at])) is not None:
+            arrivals.append((done, (at, True)))
+        tried = [*arrivals] if fresh is None else [*arrivals, (fresh + legs[at], place)]
+        begin = None if fresh is None else _earliest(stop, fresh + legs[at])
+        fresh = None if begin is None else begin + stop.service_s
+        rested = None
+        # Of equal beginnings the first place: a break before the departure is no part of the tour.
+        begins = [(_earliest(stop, arrival), where) for arrival, where in arrivals]
+        possible = [(begin, where) for begin, where in begins if begin is not None]
+        if possible:
+            begin, place = min(possible)
+            rested = begin + stop.service_s
+        done = rest.ends(fresh) if rest and fresh is not None else None
+        if done is not None and (rested is None or done < rested):
+            rested, place = done, (at + 1, False)
+        if fresh is None and rested is None:
+            last = stop.starts[-1][1] if stop.starts else -NEVER_S
+            return (min(tried)[0] - last, at), None
+    if rest is None or (fresh is not None and fresh + legs[-1] <= rest.latest):
+        return None, None
+    if rested is None:
+        return ((fresh or 0) + legs[-1] - rest.latest, REST), None
+    return None, place
+
+
+def _run(
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    legs: list[int],
+    departs: int,
+    rest: Rest | None,
+    place: _Place | None,
+) -> tuple[list[int], int | None, int]:
+    """Return the beginning at each stop and of the break, and the return, as early as can be."""
+    now, rests, starts = departs, None, []
+    for at in range(len(order) + 1):
+        if rest and place == (at, False):
+            rests = max(now, rest.opens)
+            now = rests + rest.length_s
+        now += legs[at]
+        if at == len(order):
+            break
+        if rest and place == (at, True):
+            rests = max(now, rest.opens)
+            now = rests + rest.length_s
+        begin = _earliest(stops[order[at]], now)
+        assert begin is not None  # The place was found by keeping every window.
+        starts.append(begin)
+        now = begin + stops[order[at]].service_s
+    return starts, rests, now
 
 
 def _earliest(stop: Stop, arrival: int) -> int | None:
@@ -100,22 +246,27 @@ def _earliest(stop: Stop, arrival: int) -> int | None:
 
 
 def _later(
-    order: Sequence[int], stops: Sequence[Stop], drive: Seconds, starts: list[int]
-) -> tuple[list[int], int]:
-    """Push the stops back against the first one that cannot move, to wait at the office instead."""
-    pushed = list(starts)
-    for place in range(len(order) - 2, -1, -1):
-        stop, after = stops[order[place]], stops[order[place + 1]]
-        must_leave = pushed[place + 1] - int(drive[stop.row, after.row])
-        limit = must_leave - stop.service_s
-        for opens, closes in stop.starts:
-            if opens <= limit:
-                pushed[place] = max(pushed[place], min(limit, closes))
-    departs = pushed[0] - int(drive[0, stops[order[0]].row])
-    # Having left late enough, each stop begins on arrival or when its window opens.
-    now, here = departs, 0
-    for place, position in enumerate(order):
-        begin = _earliest(stops[position], now + int(drive[here, stops[position].row]))
-        pushed[place] = pushed[place] if begin is None else begin
-        now, here = pushed[place] + stops[position].service_s, stops[position].row
-    return pushed, departs
+    order: Sequence[int],
+    stops: Sequence[Stop],
+    legs: list[int],
+    starts: list[int],
+    rest: Rest | None,
+    place: _Place | None,
+) -> int:
+    """Return the latest departure: stops pushed back against the first one that cannot move."""
+    limit = starts[-1]
+    for at in range(len(order) - 1, -1, -1):
+        stop = stops[order[at]]
+        begin = starts[at]
+        if at < len(order) - 1:
+            limit -= stop.service_s
+            for opens, closes in stop.starts:
+                if opens <= limit:
+                    begin = max(begin, min(limit, closes))
+        limit = begin
+        if rest and place == (at, True):
+            limit = min(rest.latest, limit - rest.length_s)
+        limit -= legs[at]
+        if rest and place == (at, False) and at:
+            limit = min(rest.latest, limit - rest.length_s)
+    return limit

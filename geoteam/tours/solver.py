@@ -24,8 +24,8 @@ from geoteam.tours.stops import Stop
 STARTS = 3
 
 
-def point_worth_s(latest_s: int) -> int:
-    """Tell how many seconds one priority point is worth: more than any tour can save.
+def worth_s(latest_s: int) -> int:
+    """Tell how many seconds one unit of worth is worth: more than any tour can save.
 
     Parameters
     ----------
@@ -40,6 +40,30 @@ def point_worth_s(latest_s: int) -> int:
     return 2 * latest_s + 1
 
 
+def worths(stops: Sequence[Stop]) -> list[int]:
+    """Weigh stops against each other: the one place where it is said what a tour is to collect.
+
+    Required stops before all others, then priority points, then stops. `choose_order` and
+    `geoteam.tours.exact.best_order` maximise the sum; of equals they take the tour with the least
+    return plus driving, in seconds.
+
+    Parameters
+    ----------
+    stops
+        The stops.
+
+    Returns
+    -------
+    list of int
+        Worth of each, 1 or more.
+    """
+    point = len(stops) + 1
+    plain = [round(stop.priority) * point + 1 for stop in stops]
+    # One required stop outweighs all the others together.
+    top = sum(plain) + 1
+    return [one + top * stop.required for one, stop in zip(plain, stops, strict=True)]
+
+
 def choose_order(
     stops: Sequence[Stop],
     drive: Seconds,
@@ -51,9 +75,8 @@ def choose_order(
 ) -> list[int]:
     """Choose stops and their order.
 
-    Maximises priority points (required stops before all others), then minimises the time until
-    the return plus the time driven. A stop with several windows is one client for each of them,
-    of which at most one is served.
+    Maximises `worths`, then minimises the time until the return plus the time driven. A stop
+    with several windows is one client for each of them, of which at most one is served.
 
     Parameters
     ----------
@@ -123,14 +146,12 @@ def choose_order(
 def _clients(
     stops: Sequence[Stop], latest_s: int
 ) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGroup], list[int]]:
-    worth = point_worth_s(latest_s)
-    # One required stop outweighs all the others together.
-    top = int(sum(stop.priority for stop in stops)) + 1
+    unit_s = worth_s(latest_s)
+    worth = worths(stops)
     clients: list[pyvrp.Client] = []
     groups: list[pyvrp.ClientGroup] = []
     owner: list[int] = []
     for position, stop in enumerate(stops):
-        points = stop.priority + (top if stop.required else 0)
         group = None
         if len(stop.starts) > 1:
             group = len(groups)
@@ -144,7 +165,7 @@ def _clients(
                     service_duration=stop.service_s,
                     tw_early=opens,
                     tw_late=closes,
-                    prize=round(points * worth),
+                    prize=worth[position] * unit_s,
                     required=False,
                     group=group,
                 )

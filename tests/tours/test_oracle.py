@@ -17,6 +17,8 @@ HORIZON = 180
 def best_tour(visits, matrix, officer, partner, max_stops) -> tuple[float, float]:
     """(priority points, minutes until the return plus minutes driven) of the best tour.
 
+    Of equal points the tour with more stops, then the least minutes.
+
     Minute by minute from the definitions: a visit begins at the first minute from which it can
     run its whole length with the client at home and both people on duty; the car leaves when
     both are on duty.
@@ -44,7 +46,7 @@ def best_tour(visits, matrix, officer, partner, max_stops) -> tuple[float, float
     ]
     # Visits made, the last of them -> every (time, driven) that no other of the same beats.
     paths = {(frozenset(), -1): [(first, 0)]}
-    best = (0.0, 0.0)
+    best = (0.0, 0, 0.0)
     for _ in range(min(len(visits), max_stops)):
         longer: dict[tuple[frozenset[int], int], list[tuple[int, int]]] = {}
         for (made, here), labels in paths.items():
@@ -61,8 +63,8 @@ def best_tour(visits, matrix, officer, partner, max_stops) -> tuple[float, float
             leg = int(matrix[here + 1, 0])
             for now, driven in labels:
                 if now + leg <= last:
-                    best = max(best, (points, -float(now + driven + 2 * leg)))
-    return best[0], -best[1]
+                    best = max(best, (points, len(made), -float(now + driven + 2 * leg)))
+    return best[0], -best[2]
 
 
 def _unbeaten(labels):
@@ -104,6 +106,8 @@ def solve(day):
     count = len(visits)
     matrix = np.array(day["minutes"])[: (count + 1) ** 2].reshape(count + 1, count + 1)
     np.fill_diagonal(matrix, 0)
+    for via in range(count + 1):  # Travel times are shortest times.
+        matrix = np.minimum(matrix, matrix[:, [via]] + matrix[[via], :])
     given_visits = visits.assign(
         windows=[[(clock(a), clock(b)) for a, b in windows] for windows in visits["windows"]]
     )
