@@ -49,6 +49,11 @@ def refuse_in_json(api: Blueprint) -> None:
             "Load the page again.",
         )
 
+    @api.errorhandler(Exception)
+    def _unexpected(error: Exception) -> ResponseReturnValue:
+        log_fault("a call failed", error)
+        return refusal(500, "something went wrong on our side", "Nothing was saved. Try again.")
+
     @api.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
