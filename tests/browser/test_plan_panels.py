@@ -1,0 +1,386 @@
+"""The panels around the map of a plan, and two plans beside each other, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+
+from tests.browser.conftest import NARROW, WIDE, Watched
+from tests.browser.test_plan_editor import SERIOUS, Editor, editor, new_plan, sign_in, site
+
+__all__ = ["editor", "sign_in", "site"]
+
+pytestmark = pytest.mark.browser
+
+SignIn: TypeAlias = Callable[..., tuple[BrowserContext, Watched]]
+SLOW_MS = 60_000
+
+
+def row(page: Page, team: str) -> Locator:
+    """A team's row of the table of figures."""
+    return page.locator("#panel-table tbody tr").filter(has_text=team)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def cell(page: Page, team: str, column: str) -> str:
+    heads = page.locator("#panel-table thead button").all_inner_texts()
+    at = next(k for k, text in enumerate(heads) if text.startswith(column))
+    return row(page, team).locator("th, td").nth(at).inner_text()
+
+
+def zoomed(page: Page) -> str:
+    return page.locator(".leaflet-control-scale-line").first.inner_text()
+
+
+def check_good(page: Page, picture: Path) -> None:
+    """Nothing serious for axe, nothing wider than the screen; and a picture to look at."""
+    page.screenshot(path=picture)
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    )
+    serious = [f for f in found.response["violations"] if f["impact"] in SERIOUS]
+    assert serious == [], found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_figures_follow_the_drawing_and_sort(editor: Editor) -> None:
+    page = editor.page
+    west = int(cell(page, "West Team", "Caseload"))
+    moved = west + int(cell(page, "East Team", "Caseload"))
+    editor.click("101")
+    expect(row(page, "West Team")).to_contain_text("−")
+    fewer, more = (int(cell(page, name, "Caseload")) for name in ("West Team", "East Team"))
+    assert fewer < west
+    assert fewer + more == moved
+    assert cell(page, "East Team", "Units") == "3"
+    assert cell(page, "East Team", "Change team") == f"+{west - fewer} −0"
+    names = page.locator("#panel-table tbody .figures-name")
+    button = page.get_by_role("button", name="Caseload")
+    button.click()
+    expect(names.first).to_have_text("East Team")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Caseload")
+    button.click()
+    expect(names.first).to_have_text("West Team")
+
+
+def test_table_and_map_point_at_each_other(editor: Editor) -> None:
+    page = editor.page
+    page.mouse.move(*editor.at("201"))
+    expect(row(page, "East Team")).to_have_class(re.compile("is-hovered"))
+    expect(row(page, "West Team")).not_to_have_class(re.compile("is-hovered"))
+    whole = zoomed(page)
+    page.get_by_role("button", name="Zoom out").click()
+    expect(page.locator(".leaflet-control-scale-line").first).not_to_have_text(whole)
+    before = zoomed(page)
+    page.get_by_role("button", name="West Team", exact=True).press("Enter")
+    expect(page.locator(".leaflet-control-scale-line").first).not_to_have_text(before)
+
+
+def test_what_is_wrong_is_found_and_stepped_through(editor: Editor) -> None:
+    page = editor.page
+    page.locator("select[name=team]").select_option(label="No team (take away)")
+    editor.click("101")
+    editor.click("202")
+    tab(page, "Find")
+    lone = page.locator(".find-list li").filter(has_text="Units without a team")
+    # Two corners of the square that touch in a point are two places.
+    expect(lone.locator(".badge")).to_have_text("2")
+    page.locator(".editor-map").focus()
+    page.keyboard.press("n")
+    expect(page.locator(".find-said")).to_have_text("1 of 2: 101")
+    page.keyboard.press("n")
+    expect(page.locator(".find-said")).to_have_text("2 of 2: 202")
+    page.keyboard.press("Shift+N")
+    expect(page.locator(".find-said")).to_have_text("1 of 2: 101")
+    lone.get_by_role("button", name="next").click()
+    expect(page.locator(".find-said")).to_have_text("2 of 2: 202")
+    editor.undo()
+    editor.undo()
+    expect(lone.locator(".badge")).to_have_text("0")
+    expect(lone.get_by_role("button", name="next")).to_be_disabled()
+
+
+def test_a_comment_is_pinned_seen_by_others_and_resolved(sign_in: SignIn) -> None:
+    _, watched = sign_in()
+    first = Editor(watched, new_plan(watched.page))
+    _, other = sign_in("second")
+    second = Editor(other, first.path)
+    page = first.page
+    tab(page, "Comments")
+    page.get_by_role("button", name="Point at it on the map").click()
+    expect(page.get_by_text("Click the service area")).to_be_visible()
+    first.click("102")
+    expect(page.get_by_label("Service area", exact=True)).to_have_value("102")
+    # Pointing paints nothing.
+    first.saved({})
+    page.get_by_label("Comment", exact=True).fill("The river is no border here")
+    page.get_by_role("button", name="Add comment").click()
+    mark = page.locator(".comment-mark")
+    expect(mark).to_have_text("1")
+    tab(second.page, "Comments")
+    expect(second.page.locator(".comment-list")).to_contain_text("The river is no border here")
+    expect(second.page.locator(".comment-list")).to_contain_text("Supervisor Test")
+    second.page.get_by_role("button", name="Resolve").click()
+    expect(second.page.locator(".comment-list")).to_have_text("No comments.")
+    expect(mark).to_have_count(0)
+    page.get_by_label("Show resolved ones too").check()
+    expect(page.locator(".comment-list")).to_contain_text("Resolved by")
+
+
+def test_who_is_here_and_what_was_changed(sign_in: SignIn) -> None:
+    _, watched = sign_in()
+    first = Editor(watched, new_plan(watched.page))
+    _, other = sign_in("second")
+    second = Editor(other, first.path)
+    tab(first.page, "Changes")
+    expect(first.page.locator(".present-list")).to_contain_text("Second Test draws")
+    second.team("T2")
+    second.click("101")
+    first.team("T2")
+    expect(first.page.locator(".feed li").first).to_contain_text(
+        "Second Test moved 1 service area to East Team"
+    )
+    first.click("102")
+    expect(first.page.locator(".feed li").first).to_contain_text("You moved 1 service area")
+    before = zoomed(first.page)
+    first.page.locator(".feed").get_by_role("button", name="Show").first.click()
+    expect(first.page.locator(".leaflet-control-scale-line").first).not_to_have_text(before)
+
+
+def conflict(sign_in: SignIn) -> tuple[Editor, Editor]:
+    """The second has moved 102 without a line, after the first had moved it elsewhere."""
+    _, watched = sign_in()
+    first = Editor(watched, new_plan(watched.page))
+    context, other = sign_in("second")
+    second = Editor(other, first.path)
+    first.team("T2")
+    second.page.locator("select[name=team]").select_option(label="No team (take away)")
+    context.set_offline(True)
+    second.click("102")
+    expect(second.sync).to_have_text("Offline: 1 edit kept here")
+    first.click("102")
+    first.saved({"102": "T2"})
+    context.set_offline(False)
+    second.page.get_by_role("button", name="Decide").click()
+    return first, second
+
+
+def test_a_conflict_is_decided_unit_by_unit(sign_in: SignIn) -> None:
+    first, second = conflict(sign_in)
+    box = second.page.get_by_role("dialog", name="Mine or theirs?")
+    expect(box.locator("tbody tr")).to_have_count(1)
+    expect(box.locator("tbody tr")).to_contain_text("Service area 102")
+    expect(box.get_by_label("East Team")).to_be_checked()
+    box.get_by_role("button", name="All mine").click()
+    box.get_by_role("button", name="Apply").click()
+    second.saved({"102": ""})
+    expect(second.page.locator(".conflict-told")).to_be_hidden()
+    expect(first.page.locator("[data-figure=unassigned]")).to_have_text("1")
+    assert second.state()["edits"][-1]["kind"] == "merge"
+
+
+def test_a_conflict_may_become_a_plan_of_its_own(sign_in: SignIn) -> None:
+    first, second = conflict(sign_in)
+    page = second.page
+    box = page.get_by_role("dialog", name="Mine or theirs?")
+    box.get_by_text("Save mine as a new plan instead").click()
+    box.get_by_label("Name of the new plan").fill("")
+    box.get_by_role("button", name="Save as a new plan").click()
+    expect(box.get_by_role("alert")).to_have_text("Give the plan a name.")
+    box.get_by_label("Name of the new plan").fill("My own way")
+    box.get_by_role("button", name="Save as a new plan").click()
+    expect(page.get_by_role("heading", name="My own way")).to_be_visible()
+    assert re.sub(r".*/plans", "/plans", page.url) != first.path
+    expect(page.locator("[data-figure=unassigned]")).to_have_text("1")
+    first.saved({"102": "T2"})
+
+
+def test_the_solver_proposes_and_its_plan_is_one_edit(editor: Editor, pictures: Path) -> None:
+    page = editor.page
+    tab(page, "Propose")
+    page.get_by_label("Look for").select_option("compact")
+    page.get_by_label("Tolerance in percent").fill("0.01")
+    page.get_by_role("button", name="Propose a plan").click()
+    # Four units cannot be shared out so evenly: the nearest tolerance is told and offered.
+    title = page.locator(".solve-choices h3")
+    expect(title).to_have_text("No plan within these limits", timeout=SLOW_MS)
+    expect(page.locator(".solve-choices .alert")).to_contain_text("this is proven")
+    check_good(page, pictures / "plan-solve-none.png")
+    page.get_by_role("button", name=re.compile(r"Use \d")).click()
+    expect(title).to_have_text("1 proposal", timeout=SLOW_MS)
+    card = page.locator(".solve-choice")
+    expect(card).to_contain_text("Most compact")
+    expect(card).to_contain_text("Proven")
+    differs = int(card.locator("dd").last.inner_text().split()[0])
+    # Looking changes the map and the figures, not the plan.
+    look = card.get_by_role("button", name="Show on map")
+    look.click()
+    expect(look).to_have_attribute("aria-pressed", "true")
+    assert editor.state()["edits"] == []
+    card.get_by_role("button", name="Use this plan").click()
+    if differs:
+        expect(editor.sync).to_have_text("All changes saved")
+        kinds = [edit["kind"] for edit in editor.state()["edits"]]
+        assert kinds == ["solve"]
+        editor.undo()
+    editor.saved({})
+    editor.watched.check()
+
+
+def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
+    page = editor.page
+    # A run that goes on: what the page asks is answered here as the server would.
+    told = {
+        "id": "x", "plan": 1, "state": "running", "message": "", "seconds": 3, "limit": 60,
+        "best": {
+            "number": 1, "gap": 0.1, "bound": 1, "balance": 0.07,
+            "units": {"101": "T2", "102": "T1", "201": "T2", "202": "T2"},
+        },
+    }  # fmt: skip
+    state = {"stopped": False}
+
+    def stop(route: Route) -> None:
+        state["stopped"] = True
+        route.fulfill(json={})
+
+    page.route("**/solve.json", lambda route: route.fulfill(json={"job": "x"}))
+    page.route(
+        "**/plans/jobs/x.json*",
+        lambda route: route.fulfill(json=told | ({"state": "stopped"} if state["stopped"] else {})),
+    )
+    page.route("**/plans/jobs/x/stop", stop)
+    editor.open()
+    tab(page, "Propose")
+    expect(page.locator(".solve-run")).to_contain_text("within 7.0 %")
+    # The best so far is on the map and in the figures, and not in the plan.
+    assert cell(page, "East Team", "Units") == "3"
+    page.get_by_label("Show the best so far on the map").uncheck()
+    expect(row(page, "East Team").locator("td").nth(5)).to_have_text("2")
+    page.get_by_role("button", name="Stop and keep the best").click()
+    expect(page.locator(".solve-choice")).to_contain_text("Best so far")
+    page.get_by_role("button", name="Use this plan").click()
+    editor.saved({"101": "T2"})
+
+
+def split_of(editor: Editor, unit: str) -> None:
+    editor.page.get_by_role("button", name="Split a unit…").click()
+    box = editor.page.get_by_role("dialog", name="Split a service area")
+    box.get_by_label("Service area").fill("999")
+    box.get_by_role("button", name="Draw the line").click()
+    expect(box.get_by_role("alert")).to_have_text("There is no service area 999.")
+    box.get_by_label("Service area").fill(unit)
+    box.get_by_role("button", name="Draw the line").click()
+    expect(editor.page.locator(".editor-cover")).to_be_focused()
+
+
+def test_a_unit_is_split_along_a_drawn_line(editor: Editor) -> None:
+    page = editor.page
+    split_of(editor, "101")
+    box = page.locator(".editor-cover").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    said = page.locator(".split-said")
+    # A line that stays inside cuts nothing.
+    editor.along([(x - 20, y), (x + 20, y)])
+    page.get_by_role("button", name="Split", exact=True).click()
+    expect(said).to_contain_text("101")
+    editor.along([(x - 440, y), (x + 440, y + 10)])
+    page.get_by_role("button", name="Split", exact=True).click()
+    expect(editor.said).to_contain_text("Split into 101-A and 101-B.")
+    expect(row(page, "West Team").locator("td").nth(5)).to_have_text("3")
+    editor.undo()
+    expect(row(page, "West Team").locator("td").nth(5)).to_have_text("2")
+
+
+def test_a_unit_is_split_by_keys_alone(editor: Editor) -> None:
+    page, keys = editor.page, editor.page.keyboard
+    split_of(editor, "202")
+    for _ in range(80):
+        keys.press("ArrowLeft")
+    keys.press("Space")
+    for _ in range(4):
+        keys.press("ArrowDown")
+    keys.press("Space")
+    keys.press("Backspace")
+    for _ in range(80):
+        keys.press("ArrowRight")
+    keys.press("Space")
+    keys.press("Enter")
+    expect(editor.said).to_contain_text("Split into 202-A and 202-B.")
+    # Escape leaves a unit whole.
+    split_of(editor, "101")
+    keys.press("Escape")
+    expect(page.locator(".editor-cover")).to_have_count(0)
+
+
+def test_the_help_sheet_names_every_key(editor: Editor, pictures: Path) -> None:
+    page = editor.page
+    page.locator(".editor-map").focus()
+    page.keyboard.press("?")
+    box = page.get_by_role("dialog", name="Keys and gestures")
+    for text in ("Undo, redo", "Next thing to mend", "One finger", "Move the cross"):
+        expect(box).to_contain_text(text)
+    check_good(page, pictures / "plan-help.png")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+
+
+@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_panel_is_accessible_and_fits(
+    sign_in: SignIn, pictures: Path, screen: dict[str, int]
+) -> None:
+    _, watched = sign_in(screen=screen)
+    editor = Editor(watched, new_plan(watched.page))
+    page = editor.page
+    if screen is NARROW:
+        page.get_by_role("button", name="Show or hide the panels").click()
+    for name in ("Propose", "Find", "Comments", "Changes"):
+        tab(page, name)
+        check_good(page, pictures / f"plan-panel-{name.lower()}-{screen['width']}.png")
+    page.get_by_role("button", name="Split a unit…").click()
+    check_good(page, pictures / f"plan-split-{screen['width']}.png")
+    watched.check()
+
+
+@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_two_plans_beside_each_other(
+    sign_in: SignIn, pictures: Path, screen: dict[str, int]
+) -> None:
+    _, watched = sign_in(screen=screen)
+    editor = Editor(watched, new_plan(watched.page))
+    editor.team("T2")
+    editor.click("101")
+    editor.saved({"101": "T2"})
+    page = editor.page
+    page.goto(editor.path.replace("edit", "compare"))
+    expect(page.locator("#compare[data-ready]")).to_be_attached()
+    east = page.locator("[data-figures] tbody tr").filter(has_text="East Team")
+    expect(east).to_contain_text("3 (+1)")
+    changed = page.locator("[data-units] tbody tr")
+    expect(changed).to_have_count(1)
+    expect(changed).to_contain_text("101")
+    expect(changed).to_contain_text("West Team")
+    expect(page.locator("[data-changed]")).to_contain_text("1 service area with")
+    check_good(page, pictures / f"plan-compare-{screen['width']}.png")
+    page.get_by_label("Swipe").check()
+    slider = page.get_by_role("slider")
+    mine = page.locator("[data-frame=mine]")
+    before = mine.evaluate("e => e.style.clipPath")
+    slider.press("ArrowRight")
+    assert mine.evaluate("e => e.style.clipPath") != before
+    check_good(page, pictures / f"plan-swipe-{screen['width']}.png")
+    # One map moves with the other.
+    scale = "Array.from(document.querySelectorAll('.leaflet-map-pane'), e => e.style.transform)"
+    changed.get_by_role("button").click()
+    one, other = page.evaluate(scale)
+    assert one == other
+    watched.check()
