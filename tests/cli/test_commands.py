@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -207,7 +208,7 @@ def test_assign(geoteam: Command) -> None:
      ("users list", None), ("audit show", "action"), ("doctor", "check"),
      ("addresses info", "faults"), ("streets info", "segments"), ("network coverage", "share"),
      ("network gaps --partner-kind faith --minutes 1", "uncovered"), ("audit verify", "ok"),
-     ("plans impact 1", "teams"), ("tours due --officer O5", None)],
+     ("plans handover 1", "clients"), ("tours due --officer O5", None)],
 )  # fmt: skip
 def test_what_prints_prints_json_too(geoteam: Command, words: str, key: str | None) -> None:
     result = geoteam(*words.split(), "--json")
@@ -311,12 +312,34 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("102,T1", "102,T2"))
     made = geoteam("plans", "import", path, "--name", "East grows", "--json").json
     assert made["status"] == "draft"
-    assert "6 of 22 clients would change team." in geoteam("plans", "impact", made["id"]).out
+    told = geoteam("plans", "impact", made["id"], "-o", tmp_path / "changes.csv")
+    assert "6 of 24 clients would change team, 0 would change officer" in told.out
+    with (tmp_path / "changes.csv").open(encoding="utf-8-sig") as file:
+        assert {row["client_ref"] for row in csv.DictReader(file)} == {
+            f"C{k:03d}" for k in range(7, 13)
+        }
     told = geoteam("plans", "publish", made["id"], "--from", "2030-01-01")
-    assert told.out == f"Plan {made['id']} holds from 2030-01-01.\n"
+    assert f"Plan {made['id']} holds from 2030-01-01: 22 of 24 clients have an officer" in told.out
     again = geoteam("plans", "publish", made["id"], "--from", "2030-01-02")
     assert "not a draft" in again.refused()
     assert "there is no plan 99" in geoteam("plans", "impact", 99).refused()
+    handed = geoteam("plans", "handover", made["id"], "--json").json
+    assert len(handed["clients"]) == 6
+    assert sum(one["gives"] for one in handed["officers"]) == 6
+    for name in ("list.pdf", "list.csv"):
+        geoteam("plans", "handover", made["id"], "-o", tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 500
+    geoteam("plans", "summary", made["id"], "-o", tmp_path / "plan.pdf")
+    assert (tmp_path / "plan.pdf").read_bytes().startswith(b"%PDF")
+    who = geoteam("plans", "responsible", "322 1ST STREET NW", "--on", "2030-01-01", "--json").json
+    assert (who["status"], who["team"]) == ("found", "T2")
+    assert "is taken back" in geoteam("plans", "take-back", made["id"], "--reason", "No").out
+    who = geoteam("plans", "responsible", "322 1ST STREET NW", "--on", "2030-01-01", "--json").json
+    assert who["team"] == "T1"
+    assert "published plan hands clients" in geoteam("plans", "handover", made["id"]).refused()
+    assert geoteam("plans", "approval", "off", "--json").json == {"approval": False}
+    refused = geoteam("plans", "propose", "--boundaries", "2024").refused()
+    assert "drawn on these boundaries already" in refused
 
 
 def test_plans_are_measured_and_every_metric_is_explained(geoteam: Command) -> None:

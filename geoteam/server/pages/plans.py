@@ -60,7 +60,8 @@ def load() -> ResponseReturnValue:
     except ImportProblems as fault:
         return _index(fault, problems=fault.problems[:50]), 400
     except InputError as fault:
-        return _index(fault), 400
+        # The folder is ours and passing; the row is what helps.
+        return _index(fault, place=fault.where.rpartition("/")[2]), 400
     if made.misfits:
         flash(f"{len(made.misfits)} units do not fit whole; look at them in the editor.", "warn")
     flash("The plan is loaded as a draft.", "good")

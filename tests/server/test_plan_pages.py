@@ -1,0 +1,117 @@
+"""The pages of plans, from a file to a hand-over, through the server."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from geoteam.model import Role
+from geoteam.services import accounts, plans
+from geoteam.services.workspace import Workspace
+from tests.server.served import PASSWORD, enter, send, token_of
+
+SignIn = Callable[[Role], FlaskClient]
+EAST = {"101": "T1", "102": "T2", "201": "T2", "202": "T2"}
+
+
+def draft(workspace: Workspace) -> int:
+    return plans.save_draft(workspace, "test", "East grows", EAST, where="here")
+
+
+def test_proposed_looked_at_approved_handed_over(
+    app: object, workspace: Workspace, signed_in: SignIn
+) -> None:
+    one = signed_in(Role.SUPERVISOR)
+    accounts.add_user(
+        workspace, "test", username="second", name="Sue Second", role=Role.SUPERVISOR,
+        password=PASSWORD, team_refs=("*",),
+    )  # fmt: skip
+    two = app.test_client()  # type: ignore[attr-defined]
+    enter(two, "second")
+    plan, day = draft(workspace), workspace.today() + timedelta(days=10)
+    path = f"/plans/{plan}"
+    status, _ = send(one, f"{path}/propose", path, **{"from": day.isoformat(), "reason": "Less"})
+    assert status == 303
+    assert "waits for approval" in one.get(path).text
+    assert "waits for you" not in one.get("/plans").text
+    assert "waits for you" in two.get("/plans").text
+    page = two.get(f"{path}/impact").text
+    assert "Area 102 goes from West Team to East Team." in page
+    told = two.get(f"{path}/impact.json").json
+    table = two.get(f"{path}/impact.csv").text
+    assert told["figures"]["team"] == len(told["clients"]) == table.count("goes from West Team")
+    assert 'name="seen"' not in one.get(f"{path}/impact").text
+    # Who proposed it cannot approve it, whatever is sent.
+    assert send(one, f"{path}/approve", path, seen=told["digest"])[0] == 403
+    status, body = send(two, f"{path}/approve", path, seen="an older look")
+    assert status == 400
+    assert "changed since you looked" in body
+    assert send(two, f"{path}/approve", path, seen=told["digest"])[0] == 303
+    assert "Sue Second" in one.get(path).text
+    assert "Coming" in one.get("/plans").text
+    listed = one.get(f"{path}/handover").text
+    assert "Area 102 goes from West Team to East Team." in listed
+    officer = signed_in(Role.OFFICER)
+    assert "East grows" in officer.get("/handover").text
+    mine = officer.get(f"{path}/handover").text
+    assert "Officer 1" in mine
+    assert officer.get(f"{path}/handover.pdf").data.startswith(b"%PDF")
+    assert officer.get(path).status_code == 403
+    status, _ = send(two, f"{path}/take-back", path, why="A mistake")
+    assert status == 303
+    assert "A mistake" in one.get("/plans").text
+
+
+def test_what_was_typed_stays_when_it_is_refused(workspace: Workspace, signed_in: SignIn) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    path = f"/plans/{draft(workspace)}"
+    status, body = send(
+        browser, f"{path}/propose", path, **{"from": "2020-01-01", "reason": "Why&"}
+    )
+    assert status == 400
+    assert "which is past" in body
+    assert 'value="Why&amp;"' in body
+
+
+def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    token = token_of(browser.get("/plans").text)
+
+    def load(name: str, text: str) -> object:
+        sent = {"csrf_token": token, "name": "Loaded", "file": (io.BytesIO(text.encode()), name)}
+        return browser.post("/plans/import", data=sent, content_type="multipart/form-data")
+
+    rows = "\n".join(f"{unit},{team}" for unit, team in EAST.items())
+    answer = load("../../a.csv", f"unit,team\n{rows}\n")
+    assert answer.status_code == 303  # type: ignore[attr-defined]
+    path = answer.headers["Location"]  # type: ignore[attr-defined]
+    assert browser.get(f"{path}/export.csv").text.replace("\r", "").endswith(f"{rows}\n")
+    areas = json.loads(browser.get(f"{path}/export.geojson?areas=1").text)
+    assert [one["properties"]["team"] for one in areas["features"]] == ["T1", "T2"]
+    assert browser.get(f"{path}/summary.pdf").data.startswith(b"%PDF")
+    twice = load("a.csv", f"unit,team\n{rows}\n101,T1\n")
+    assert twice.status_code == 400  # type: ignore[attr-defined]
+    assert "row 6" in twice.text  # type: ignore[attr-defined]
+    assert load("a.exe", "x").status_code == 400  # type: ignore[attr-defined]
+
+
+def test_who_was_responsible(signed_in: SignIn) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    status, body = send(browser, "/responsible", "/responsible", address="322 1ST STREET NW")
+    assert (status, "West Team" in body) == (200, True)
+    status, body = send(browser, "/responsible", "/responsible", address="122 A STREET")
+    assert "Nobody can be named" in body
+    assert "more than one place" in body
+
+
+def test_approval_is_turned_off_in_setup(workspace: Workspace, signed_in: SignIn) -> None:
+    assert send(signed_in(Role.ADMINISTRATOR), "/setup/plan-approval", "/setup", on="no")[0] == 303
+    browser = signed_in(Role.SUPERVISOR)
+    path = f"/plans/{draft(workspace)}"
+    day = (workspace.today() + timedelta(days=1)).isoformat()
+    assert send(browser, f"{path}/propose", path, **{"from": day, "reason": "x"})[0] == 303
+    assert "coming" in browser.get(path).text
