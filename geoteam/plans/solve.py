@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geoteam.plans.exact import solve_hess
 from geoteam.plans.fewest import people_first, solve_fewest
 from geoteam.plans.fewest_large import fewest_of_many
 from geoteam.plans.infeasible import Explanation, explain
+from geoteam.plans.labels import people_count
 from geoteam.plans.large import quick_plan, solve_large
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, solve_partition
@@ -15,6 +19,9 @@ from geoteam.plans.problem import Problem, Progress, Solution
 
 # Above this the model of all pairs of units is too large.
 MOST_UNITS = 120
+# Where no plan is found at once: how much wider the tolerance is at first, and the share of the
+# time for the way back.
+_WIDER, _BEGIN = 0.05, 0.25
 
 
 def solve(
@@ -126,4 +133,23 @@ def _solve(problem: Problem, watch: Watch, seed: int, fewest: bool) -> Solution:
     listed = areas(problem)
     if listed is not None:
         return solve_partition(problem, listed, watch)
-    return solve_hess(problem, watch, quick_plan(problem, seconds=watch.left, seed=seed))
+    return solve_hess(problem, watch, _begin(problem, watch, seed))
+
+
+def _begin(problem: Problem, watch: Watch, seed: int) -> NDArray[np.int64] | None:
+    """Search a plan; where the tolerance is tight, one that is near a plan of a wider tolerance."""
+    plan = quick_plan(problem, seconds=watch.left, seed=seed)
+    if plan is not None or people_count(problem):
+        return plan
+    wider = replace(problem, tolerance=problem.tolerance + _WIDER)
+    loose = quick_plan(wider, seconds=watch.left, seed=seed)
+    if loose is None:
+        return None
+    near = replace(problem, present=loose, transfer_weight=problem.weight)
+
+    def ask(_best: Solution | None, _passed: float) -> bool:
+        watch.tell(None)
+        return watch.left > 0
+
+    found = solve_fewest(near, Watch(watch.left * _BEGIN, ask))
+    return found.assignment if found.found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -62,11 +63,9 @@ def solve_plan(
     """
     problem = problem_of(workspace, options)
     last: list[Solution] = []
-    spent = 0.0
+    began = time.monotonic()
 
     def hear(best: Solution | None, passed: float) -> bool:
-        nonlocal spent
-        spent = passed
         # While it is sought why there is no plan, plans come by that break the tolerance.
         if best is not None and best.found and _holds(problem, best):
             last[:] = [best]
@@ -77,7 +76,8 @@ def solve_plan(
         fewest=bool(options.keep), progress=hear,
     )  # fmt: skip
     if answer is None:
-        kept = replace(last[0], note=STOPPED) if last else _nothing(problem, spent)
+        kept = replace(last[0], note=STOPPED) if last else _nothing(problem)
+        kept = replace(kept, seconds=time.monotonic() - began)
         return _figures(problem, kept, kept)
     found, why = answer
     best = found if why is None or why.solution is None else why.solution
@@ -112,11 +112,10 @@ def offer(
     """
     problem = problem_of(workspace, options)
     made: list[Choice] = []
-    spent = 0.0
+    began = time.monotonic()
 
     def hear(so_far: list[Choice], best: Solution | None, passed: float) -> bool:
-        nonlocal spent
-        made[:], spent = so_far, passed
+        made[:] = so_far
         return _tell(progress, problem, best, passed)
 
     answer: tuple[list[Choice], Explanation | None] | None = run_apart(
@@ -127,7 +126,7 @@ def offer(
     if answer is None and found:
         note = "Stopped; the choices so far are kept."
     return {
-        "seconds": spent,
+        "seconds": time.monotonic() - began,
         "note": note,
         "choices": [
             {"key": one.key, "label": one.label, "spread_km2": one.spread_km2}
@@ -159,9 +158,9 @@ def _units(problem: Problem, assignment: NDArray[np.int64]) -> dict[str, str]:
     }
 
 
-def _nothing(problem: Problem, seconds: float) -> Solution:
+def _nothing(problem: Problem) -> Solution:
     none = np.full(len(problem.units), -1, dtype=np.int64)
-    return Solution(none, np.inf, 0.0, 1.0, "stopped", seconds, np.nan, "", NOTHING)
+    return Solution(none, np.inf, 0.0, 1.0, "stopped", 0.0, np.nan, "no plan", NOTHING)
 
 
 def _explained(why: Explanation | None) -> dict[str, Any]:

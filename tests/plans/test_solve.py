@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoteam.plans import solve as solver
 from geoteam.plans.exact import HessModel, solve_hess
 from geoteam.plans.judge import check_solution, moved, spread
 from geoteam.plans.mip import Watch
@@ -243,3 +244,17 @@ def test_the_check_names_every_breach():
 def test_a_unit_without_a_team_today_moves_nobody():
     problem = grid(4, 1, 2, present=np.array([0, -1, 1, 1]), transfer_weight=np.ones(4))
     assert moved(problem, np.array([0, 0, 0, 1])) == 1.0
+
+
+def test_a_tight_tolerance_begins_near_a_plan_of_a_wider_one(monkeypatch):
+    tried = []
+
+    def found_only_where_it_is_wide(problem, *, seconds, seed):
+        tried.append(problem.tolerance)
+        return None if problem.tolerance < 0.01 else np.repeat([0, 1], [5, 3])
+
+    monkeypatch.setattr(solver, "quick_plan", found_only_where_it_is_wide)
+    plan = solver._begin(grid(8, 1, 2), Watch(60), 0)
+    assert tried == [0.0, 0.05]
+    assert plan is not None
+    assert plan.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
