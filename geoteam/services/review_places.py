@@ -70,15 +70,17 @@ def lay_over(
     units = [str(unit) for unit in index.locate(lon, lat)]
     near = index.near(lon, lat, np.array([radius_of(one) for one in places]))
     plan = plans.in_force(session, workspace.today())
-    teams = plans.team_names(session, plan.id, units) if plan else {}
+    # The plan may be drawn on other units than the police's.
+    own = workspace.index_of(plan.boundary_set_id).locate(lon, lat).tolist() if plan else units
+    teams = plans.team_names(session, plan.id, own) if plan else {}
     return [
         {
             **one,
             "unit": unit,
             "near": [code for code in codes if code != unit],
-            "team": teams.get(unit, ""),
+            "team": teams.get(mine, ""),
         }
-        for one, unit, codes in zip(places, units, near, strict=True)
+        for one, unit, mine, codes in zip(places, units, own, near, strict=True)
     ]
 
 

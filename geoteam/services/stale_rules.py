@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geoteam.caseload import choose_teams
 from geoteam.crs import project
 from geoteam.model import MatchCode
+from geoteam.services.people import units_in_plan
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, proposals, staff
 
@@ -163,6 +164,9 @@ def _teams(
 ) -> NDArray[np.object_]:
     """Name the team that the plan in force gives each client at a place; '' for none."""
     plan = plans.in_force(session, workspace.today())
+    if plan is not None:
+        placed = geocodes[["lon", "lat"]].where(pd.Series(used, index=geocodes.index))
+        unit = units_in_plan(workspace, plan, placed.astype("float64")).to_numpy(dtype=object)
     clients = pd.DataFrame(
         {
             "specialty": "",

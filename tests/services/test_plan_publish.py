@@ -17,16 +17,20 @@ from geoteam.errors import DisclosureError, InputError, NotFoundError, Workspace
 from geoteam.model import Role, User
 from geoteam.services import (
     assigning,
+    boundaries,
     geocoding,
     imports,
     plan_approval,
+    plan_figures,
     plan_handover,
     plan_impact,
     plan_publish,
     plans,
 )
+from geoteam.services.responsible import responsible
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit
+from geoteam.store import boundaries as boundary_store
 from geoteam.store import plans as plan_store
 from tests.made_city import (
     BOSS,
@@ -38,6 +42,7 @@ from tests.made_city import (
     counts,
     write_csv,
 )
+from tests.services.test_boundaries import MOVED, _areas, _table
 from tests.tiny_city import CLIENT_HEADER, TODAY
 
 EAST = {"101": "T1", "102": "T2", "201": "T2", "202": "T2"}
@@ -323,3 +328,30 @@ def test_every_look_is_noted(lone: Workspace, reads: Callable[[], list[str]]) ->
     assert reads()[-5:] == [
         "plan.create", "plan.impact", "assignment.run", "plan.publish", "plan.handover",
     ]  # fmt: skip
+
+
+def test_a_plan_on_finer_units_is_followed_everywhere(fresh: Workspace, tmp_path: Path) -> None:
+    """A band of 250 m in the south of 101 and 201 is a unit of its own, in the other team."""
+    shapes = MOVED | {"101": (-100, -100, 500, 250), "201": (400, -100, 500, 250)}
+    path = _areas(tmp_path / "fine.geojson", shapes)
+    table = _table(version="fine", kind="sector", valid_from=TODAY)
+    boundaries.add_file(fresh, "test", path, table)
+    with fresh.transaction() as session:
+        set_id = next(iter(boundary_store.list_sets(session, "sector")))
+        plan = plan_store.create(
+            session, name="Bands", boundary_set_id=set_id, by="t", at=NOW,
+            units={"101": "T2", "102": "T1", "201": "T2", "202": "T2"},
+        )  # fmt: skip
+    plan_publish.publish(fresh, "test", plan, TODAY)
+    after = held(fresh, TODAY)
+    # 122 1ST STREET NW lies 60 m from the south: in the band. 162 A STREET NW too.
+    assert after.at["C001", "team"] == "T2"
+    assert after.at["C001", "unit"] == "101"
+    # 222 1ST STREET NW lies in the police's 101, but north of the band.
+    assert after.at["C005", "team"] == "T1"
+    assert after.at["C005", "unit"] == "102"
+    assert responsible(fresh, BOSS, "222 1ST STREET NW", TODAY)["team"] == "T1"
+    assert responsible(fresh, BOSS, "122 1ST STREET NW", TODAY)["team"] == "T2"
+    assert plans.units_of(fresh)["101"] == "T2"
+    found = plan_figures.plan_figures(fresh)
+    assert found["plan"]["transfers"] == 0
