@@ -12,78 +12,9 @@ import {
   type LoggedEdit,
 } from "./log.ts";
 import { Tally } from "./tally.ts";
+import type { Comment, Events, Present, StateJson, SyncState } from "./told.ts";
 
-/** state.json, see server/pages/plan_edits.py. */
-export interface StateJson {
-  seq: number;
-  status: string;
-  editable: boolean;
-  set: number;
-  /** Why the plan cannot be edited, '' when it can; only at the start. */
-  why?: string;
-  /** Only at the start and when the ground has changed. */
-  of?: number[];
-  now?: number[];
-  edits: LoggedEdit[];
-  comments?: Comment[];
-  present?: Present[];
-}
-
-export interface Comment {
-  id: number;
-  unit: string;
-  text: string;
-  by: string;
-  at: string;
-  resolved_by: string;
-  resolved_at: string | null;
-}
-
-export interface Present {
-  name: string;
-  editing: boolean;
-}
-
-/** Units and teams by position. */
-export interface Conflict {
-  key: string;
-  unit: number;
-  wanted: number;
-  from: number;
-  now: number;
-  by: string;
-  at: string;
-}
-
-export interface SyncState {
-  state: "saved" | "saving" | "offline" | "signed-out" | "refused";
-  /** Edits that wait here. */
-  waiting: number;
-  /** What to tell people. */
-  text: string;
-}
-
-export interface Events {
-  /** Units whose team has changed, once a frame. */
-  units: readonly number[];
-  /** The tally has changed, once a frame. */
-  figures: undefined;
-  /** Undo and redo, or the log. */
-  history: undefined;
-  locks: undefined;
-  /** Which team paints, with which tool, or from which team only. */
-  brush: undefined;
-  sync: SyncState;
-  comments: readonly Comment[];
-  present: readonly Present[];
-  /** What the pointer or the keyboard is on; -1 for nothing. */
-  hover: { unit: number; team: number };
-  conflict: readonly Conflict[];
-  /** Units, teams or the plan's status are new: take everything from the start. */
-  ground: undefined;
-  /** A line for everybody, read out by screen readers. */
-  say: string;
-}
+export type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
 
 type Listener<N extends keyof Events> = (event: Events[N]) => void;
 

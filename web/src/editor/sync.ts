@@ -139,6 +139,8 @@ export class Sync {
     else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
       this.problem = "refused";
       this.told = `${error.message}. ${error.remedy}`;
+      // Settled for good, or only busy: what the plan is now tells, and a draft is tried again.
+      if (error.status === 409) await this.reload().catch(() => undefined);
     } else this.problem = "offline";
   }
 
