@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from geoteam.areas import AreaIndex
 from geoteam.errors import GeoteamError, InputError
 from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, choices
+from geoteam.plans.infeasible import Explanation
 from geoteam.plans.problem import SLACK, Problem, Solution
 from geoteam.plans.solve import sentence, solve_or_explain
 from geoteam.services.plan_figures import general_clients
@@ -206,29 +207,41 @@ class _Teller:
 
 def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
     asked = teller.job.request
-    seconds, seed = asked["seconds"], asked["seed"]
-    if asked["objective"] == "fewest_moves" and problem.present is None:
+    fewest = asked["objective"] == "fewest_moves"
+    if fewest and problem.present is None:
         raise InputError(
             "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
         )
     if asked["objective"] == "choices":
-        made, why = choices(problem, seconds=seconds, seed=seed, progress=teller.offered)
-        result: dict[str, Any] = {"note": "" if why is None else sentence(problem, why)}
-    else:
-        fewest = asked["objective"] == "fewest_moves"
-        found, why = solve_or_explain(
-            problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
+        began = time.monotonic()
+        made, why = choices(
+            problem, seconds=asked["seconds"], seed=asked["seed"], progress=teller.offered
         )
-        made = []
-        result = {"note": found.note}
-        best = found if why is None else why.solution
-        if best is not None and best.found:
-            key = FEWEST if fewest else COMPACT
-            label = LABELS[key] if why is None else f"Nearest that works: {why.tolerance:.1%}"
-            result["choices"] = [teller.plan(best) | {"key": key, "label": label}]
-    if why is not None:
-        result |= {"conflict": list(why.conflict), "tolerance": why.tolerance}
-    return {"choices": [teller.choice(one) for one in made]} | result
+        if made or why is not None or problem.present is None:
+            told = {"choices": [teller.choice(one) for one in made]}
+            return told | {"note": "" if why is None else sentence(problem, why)} | _conflict(why)
+        # The offer begins with the most compact plan; one near today's may be easier to find.
+        left = asked["seconds"] - (time.monotonic() - began)
+        return _one(problem, teller, max(1.0, left), fewest=True)
+    return _one(problem, teller, asked["seconds"], fewest=fewest)
+
+
+def _one(problem: Problem, teller: _Teller, seconds: float, *, fewest: bool) -> dict[str, Any]:
+    seed = teller.job.request["seed"]
+    found, why = solve_or_explain(
+        problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
+    )
+    made = []
+    best = found if why is None else why.solution
+    if best is not None and best.found:
+        key = FEWEST if fewest else COMPACT
+        label = LABELS[key] if why is None else f"Nearest that works: {why.tolerance:.1%}"
+        made = [teller.plan(best) | {"key": key, "label": label}]
+    return {"choices": made, "note": found.note} | _conflict(why)
+
+
+def _conflict(why: Explanation | None) -> dict[str, Any]:
+    return {} if why is None else {"conflict": list(why.conflict), "tolerance": why.tolerance}
 
 
 def main() -> None:
