@@ -16,8 +16,11 @@ from tests.browser.conftest import NARROW, WIDE, Watched
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    Role.SUPERVISOR: ("/", "/map", "/clients", "/review", "/assignment", "/tours"),
-    Role.OFFICER: ("/", "/map", "/clients", "/review", "/tours"),
+    Role.SUPERVISOR: (
+        "/", "/map", "/clients", "/review", "/assignment", "/tours", "/plans", "/plans/1",
+        "/plans/1/handover", "/responsible",
+    ),  # fmt: skip
+    Role.OFFICER: ("/", "/map", "/clients", "/review", "/tours", "/handover", "/responsible"),
     Role.POLICE: ("/", "/shared", "/tours"),
     Role.COMMUNITY: ("/", "/map", "/community"),
     Role.ADMINISTRATOR: ("/", "/setup"),
