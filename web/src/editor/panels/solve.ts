@@ -336,6 +336,7 @@ function numeric(given: Record<string, string | number>): HTMLInputElement {
 }
 
 function proof(gap: number): string {
+  if (gap >= 1) return "nothing proven yet";
   return gap <= 1e-6
     ? "proven: none is better"
     : `at most ${percent(gap)} from the best there can be`;
