@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoteam.store.base import EMPTY, Base
@@ -112,4 +112,3 @@ class PlanJobRow(Base):
     message: Mapped[str] = mapped_column(default="")
     progress: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any]]
-    stop: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -93,7 +93,6 @@ def _create_work() -> None:
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=False),
-        sa.Column("stop", sa.Boolean(), nullable=False, server_default=sa.false()),
         _of_plan("plan_job"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_job")),
     )
