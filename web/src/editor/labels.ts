@@ -18,6 +18,16 @@ const LOW = "#0b4a8f";
 /** A deviation that is coloured. */
 const OFF = 0.1;
 const TRIES = 6;
+/** Screen pixels from such a point at which a name may stand, where another is in the way. */
+const ASIDE: readonly [number, number][] = [
+  [0, 0],
+  [0, -18],
+  [0, 18],
+  [26, 0],
+  [-26, 0],
+  [20, -26],
+  [20, 26],
+];
 const SPARE = 8;
 /** Share of teams whose names must have room. */
 const ENOUGH = 0.6;
@@ -40,7 +50,9 @@ export function placed(
   const { tally, teams } = editing;
   const largest = largestPieces(editing);
   const order = teams.map((_, at) => at).filter((at) => largest[at]?.length);
-  order.sort((a, b) => (largest[b]?.length ?? 0) - (largest[a]?.length ?? 0));
+  // The small ones first: they have the fewest places.
+  const area = (at: number) => span(shapes, largest[at] ?? []) ** 2;
+  order.sort((a, b) => area(a) - area(b));
   // All by name, or all by number: a mixture reads as a mistake.
   const fits = (at: number) =>
     span(shapes, largest[at] ?? []) * scale > width(context, teams[at]?.name ?? "", BIG) + SPARE;
@@ -68,9 +80,17 @@ export function placed(
       width: Math.max(...lines.map((line) => width(context, line.text, line.font))) + 8,
       height: lines.length > 1 ? 32 : 18,
     };
-    for (const [x, y] of spots(shapes, units)) {
-      const box = { x: x * scale, y: y * scale, ...size };
-      if (taken.some((other) => overlap(box, other))) continue;
+    const free = (x: number, y: number) => {
+      const box = { x, y, ...size };
+      return taken.every((other) => !overlap(box, other)) ? box : null;
+    };
+    const mine = new Set(units);
+    const near = spots(shapes, units).flatMap(([x, y]) =>
+      ASIDE.map(([dx, dy]): [number, number] => [x + dx / scale, y + dy / scale]),
+    );
+    for (const [x, y] of near) {
+      const box = free(x * scale, y * scale);
+      if (!box || !mine.has(shapes.at(x, y))) continue;
       taken.push(box);
       labels.push({ x: box.x, y: box.y, lines });
       break;

@@ -150,7 +150,7 @@ export class Sync {
     const here = `${waiting} ${waiting === 1 ? "edit" : "edits"} kept here`;
     const state = this.problem ?? (waiting ? "saving" : "saved");
     const text = {
-      saved: "All changes saved",
+      saved: editing.editable ? "All changes saved" : upper(editing.why || "not to be edited"),
       saving: "Saving…",
       offline: waiting ? `Offline: ${here}` : "Offline",
       "signed-out": waiting ? `Signed out: ${here}. Sign in again.` : "Signed out. Sign in again.",
@@ -166,4 +166,8 @@ export class Sync {
     const wait = this.problem ? RETRY_MS : this.editing.editable ? EDITOR_MS : VIEWER_MS;
     this.timer = window.setTimeout(() => void this.turn(), wait);
   }
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
