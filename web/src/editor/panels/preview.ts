@@ -1,4 +1,4 @@
-// Shows another drawing of the plan on the map, for as long as one looks at it.
+// Another drawing of the plan, from what the server sends; `editing.preview` shows it.
 import type { Editing } from "../editing.ts";
 
 /** A drawing from what the server sends; units that are no longer there are left out. */
