@@ -168,6 +168,11 @@ class TourTable(_Table):
     max_stops: int = 12
     earliest: str = "08:00"
     latest: str = "20:00"
+    # A break that both people owe within a span of the day; none with 0 minutes.
+    break_minutes: Annotated[float, Field(ge=0)] = 0
+    break_between: tuple[str, str] = ("11:30", "13:30")
+    # What sheets are printed on.
+    paper: Literal["letter", "a4"] = "letter"
 
 
 class DisclosureTable(_Table):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.cli.tour_files import export, sheet
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
-from geoteam.services.outputs import write_whole
 
 METRES_PER_MILE = 1609.344
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -20,7 +19,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def tours() -> None:
-    """Accountability Tours: visits due, plan, list, cancel, sheet."""
+    """Accountability Tours: visits due, plan, list, cancel, sheet, export."""
 
 
 def _day(state: State, value: datetime | None) -> date:
@@ -92,7 +91,7 @@ def plan(
     value: dict[str, Any] = asdict(view)
     value["route"] = view.route.wkt if view.route is not None else None
     zone = state.workspace.profile.city.zone
-    stops = [
+    stops: list[dict[str, Any]] = [
         {
             "stop": stop["number"],
             "arrives": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
@@ -101,6 +100,10 @@ def plan(
         }
         for stop in view.stops
     ]
+    if view.pause:
+        begins, ends = (view.pause[name].astimezone(zone) for name in ("begins", "ends"))
+        line = {"stop": "", "arrives": f"{begins:%H:%M}", "client": "break"}
+        stops.insert(view.pause["before"] - 1, line | {"address": f"until {ends:%H:%M}"})
     show(
         value,
         lambda: [
@@ -108,6 +111,7 @@ def plan(
             f"driving, {view.length_m / 1000:.1f} km ({view.length_m / METRES_PER_MILE:.1f} "
             f"miles){_waiting(view.wait_s)}, from {view.departs_at.astimezone(zone):%H:%M}, "
             f"back at {view.returns_at.astimezone(zone):%H:%M}.",
+            *([view.verdict] if view.verdict else []),
             *view.advice,
             *table(stops, ["stop", "arrives", "client", "address"], "No stop."),
             *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
@@ -153,24 +157,7 @@ def cancel(state: State, ref: str, why: str, as_json: bool) -> None:
     show({"ref": ref, "status": "cancelled"}, lambda: [f"Tour {ref} is cancelled."], as_json)
 
 
-@tours.command()
-@click.argument("ref")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-@click.option("--copy", type=click.Choice(services.COPIES), default="officer", show_default=True)
-@json_option
-@pass_state
-def sheet(state: State, ref: str, output: Path, copy: str, as_json: bool) -> None:
-    """Print a tour as PDF: the officer's sheet or the police copy; printing is audited.
-
-    Example: geoteam tours sheet REF -o tour.pdf --copy police
-    """
-    body = services.tour_sheet(state.workspace, operator(state.actor), ref, copy)
-    write_whole(output, lambda path: path.write_bytes(body))
-    show(
-        {"file": str(output), "copy": copy, "bytes": len(body)},
-        lambda: [f"{output} is the {copy}'s copy."],
-        as_json,
-    )
-
+tours.add_command(export)
+tours.add_command(sheet)
 
 COMMANDS = (tours,)

@@ -8,8 +8,9 @@ that map, legend and table agree. No database, no web, no clock.
 from __future__ import annotations
 
 from geoteam.maps.assets import asset_path, asset_url, build_folder
-from geoteam.maps.basemap import build_basemap, find_tippecanoe, light_streets
+from geoteam.maps.basemap import build_basemap, find_tippecanoe, light_streets, merge_streets
 from geoteam.maps.draw import city_map
+from geoteam.maps.exports import tour_geojson, tour_gpx, tour_ics
 from geoteam.maps.layers import (
     AnyLayer,
     AreaLayer,
@@ -23,7 +24,7 @@ from geoteam.maps.layers import (
 from geoteam.maps.palettes import SEQUENTIAL, ClassBreak, classify
 from geoteam.maps.plan_map import draw_plan
 from geoteam.maps.plan_sheets import handover_sheet, plan_summary_sheet
-from geoteam.maps.sheet import tour_sheet
+from geoteam.maps.sheet import tour_sheets
 from geoteam.maps.text import FigureKind, figure_text, safe_text
 
 __all__ = [
@@ -49,7 +50,11 @@ __all__ = [
     "find_tippecanoe",
     "handover_sheet",
     "light_streets",
+    "merge_streets",
     "plan_summary_sheet",
     "safe_text",
-    "tour_sheet",
+    "tour_geojson",
+    "tour_gpx",
+    "tour_ics",
+    "tour_sheets",
 ]

@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoteam.crs import project
+from geoteam.crs import project, unproject
 from geoteam.errors import MapError
 
 # A drawing counts in tenths of a millimetre on paper; this is the size of a tour's map.
-WIDTH, HEIGHT = 1880.0, 1000.0
+MAP_SIZE = (1880.0, 1000.0)
 _MARGIN = 130.0
 _LEAST_WIDTH_M = 900.0
 
@@ -53,13 +53,31 @@ class Frame:
 
         return shapely.transform(geometry, on_paper)
 
+    def around(self, size: tuple[float, float]) -> tuple[float, float, float, float]:
+        """Tell what part of the world a drawing covers.
+
+        Parameters
+        ----------
+        size
+            Width and height of the drawing, in its units.
+
+        Returns
+        -------
+        tuple of float
+            West, south, east and north, EPSG:4326, of a box that holds all of it.
+        """
+        x_m = self.west_m + self.metres_per_unit * size[0] * np.array([0, 0.5, 1, 1, 1, 0.5, 0, 0])
+        y_m = self.north_m - self.metres_per_unit * size[1] * np.array([0, 0, 0, 0.5, 1, 1, 1, 0.5])
+        lon, lat = unproject(x_m, y_m, self.crs)
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
 
 def frame_around(
     points: Sequence[tuple[float, float]],
     crs: str,
     *,
-    width: float = WIDTH,
-    height: float = HEIGHT,
+    width: float = MAP_SIZE[0],
+    height: float = MAP_SIZE[1],
     margin: float = _MARGIN,
 ) -> Frame:
     """Choose scale and place so that all points are well inside the drawing.

@@ -1,4 +1,4 @@
-"""The printed sheet of a tour: the officer's, and the police copy with only what policy allows."""
+"""The printed sheets of tours: the officer's, and the police copy with only what policy allows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import segno
 import shapely
 
 from geoteam.errors import MapError
+from geoteam.maps.paper import MAP_SIZE
 from geoteam.maps.sheet_map import draw_tour
 from geoteam.maps.typeset import plain_text, typeset
 
@@ -26,38 +27,46 @@ _NOTICE = {
     "police": "Official use only. Police copy: permitted use as stated; return after the tour.",
 }
 _COPY_NAME = {"officer": "Officer's sheet", "police": "Police copy"}
-_STOP_TEXTS = ("arrive", "leave", "window", "who", "address", "notes")
+_PAPERS = {"letter": "us-letter", "a4": "a4"}
+# Fewer units over the same width of paper: everything on the map is larger.
+_LARGE_MAP = (1250.0, 900.0)
+_STOP_TEXTS = ("arrive", "leave", "window", "who", "address", "notes", "changed")
 
 
-def tour_sheet(
-    tour: Mapping[str, Any],
+def tour_sheets(
+    tours: Sequence[Mapping[str, Any]],
     *,
-    copy: Literal["officer", "police"],
     crs: str,
     streets: gpd.GeoDataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
+    paper: Literal["letter", "a4"] = "letter",
+    large: bool = False,
 ) -> bytes:
-    """Print a tour as PDF (tagged, PDF/UA-1).
+    """Print tours as one PDF (tagged, PDF/UA-1); each begins on a page of its own.
 
     The caller passes only what the reader may see; nothing is required of a stop but its number
-    and place.
+    and place. Every tour has a bookmark and counts its own pages.
 
     Parameters
     ----------
-    tour
-        ``ref``; optional texts ``title``, ``date``, ``url``, ``permitted_use``; ``facts`` (pairs
-        of label and text: officer, partner, departs ...); ``start`` (``lon``, ``lat``; or None);
+    tours
+        Of each ``ref`` and ``copy`` (officer or police); optional texts ``title``, ``date``,
+        ``officer``, ``number`` (of the copy), ``url``, ``permitted_use``; ``facts`` (pairs of
+        label and text: officer, partner, departs ...); ``start`` (``lon``, ``lat``; or None);
         ``stops`` (each ``number``, ``lon``, ``lat`` and, where allowed, ``arrive``, ``leave``,
-        ``window``, ``who``, ``address``, ``notes``, and ``extra``: pairs of label and text);
+        ``window``, ``who``, ``address``, ``notes``, ``changed``, and ``extra``: pairs of label and
+        text); ``directions`` (each ``to`` and ``steps``, pairs of text and distance);
         ``left_out`` (``who``, ``reason``, ``remedy``); ``legs`` (LineStrings, EPSG:4326).
-    copy
-        ``officer`` or ``police``.
     crs
         The measuring CRS of the city.
     streets
-        Columns ``name`` and ``highway``, for the map.
+        As of `merge_streets`, for the maps.
     areas
-        Water and parks, for the map.
+        Water and parks, for the maps.
+    paper
+        ``letter`` or ``a4``.
+    large
+        Whether it is set in large print: 14 points, and maps with fewer and larger names.
 
     Returns
     -------
@@ -67,35 +76,36 @@ def tour_sheet(
     Raises
     ------
     MapError
-        When the tour lacks what a sheet cannot do without, or cannot be set.
+        When a tour lacks what a sheet cannot do without, or cannot be set.
     AssetsError
         When the front end, which holds the fonts, is not built.
     """
-    if copy not in _COPY_NAME:
-        raise MapError(f"{copy!r} is no copy of a tour sheet", remedy="Choose officer or police")
-    stops = list(tour.get("stops", ()))
-    data = _sheet_data(tour, stops, copy)
-    start = tour.get("start")
-    drawing = draw_tour(
-        stops=[(str(s["number"]), float(s["lon"]), float(s["lat"])) for s in stops],
-        start=(float(start["lon"]), float(start["lat"])) if start else None,
-        legs=_checked_legs(tour.get("legs", ())),
-        streets=streets,
-        areas=areas,
-        crs=crs,
-    )
-    inputs = {"tour": json.dumps(data, ensure_ascii=False), "map": drawing}
-    if data["url"]:
-        inputs["qr"] = _code(data["url"])
-    return typeset("sheet.typ", inputs)
+    inputs: dict[str, str] = {"paper": _PAPERS[paper], "large": "yes" if large else ""}
+    told = []
+    for place, tour in enumerate(tours):
+        stops = list(tour.get("stops", ()))
+        told.append(_sheet_data(tour, stops))
+        start = tour.get("start")
+        inputs[f"map{place}"] = draw_tour(
+            stops=[(str(s["number"]), float(s["lon"]), float(s["lat"])) for s in stops],
+            start=(float(start["lon"]), float(start["lat"])) if start else None,
+            legs=_checked_legs(tour.get("legs", ())),
+            streets=streets,
+            areas=areas,
+            crs=crs,
+            size=_LARGE_MAP if large else MAP_SIZE,
+        )
+        if told[-1]["url"]:
+            inputs[f"qr{place}"] = _code(told[-1]["url"])
+    return typeset("sheet.typ", inputs | {"tours": json.dumps(told, ensure_ascii=False)})
 
 
-def _sheet_data(
-    tour: Mapping[str, Any], stops: Sequence[Mapping[str, Any]], copy: str
-) -> dict[str, Any]:
-    ref = plain_text(tour.get("ref"))
+def _sheet_data(tour: Mapping[str, Any], stops: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    ref, copy = plain_text(tour.get("ref")), tour.get("copy")
     if not ref:
         raise MapError("a tour sheet needs the tour's ref")
+    if copy not in _COPY_NAME:
+        raise MapError(f"{copy!r} is no copy of a tour sheet", remedy="Choose officer or police")
     for stop in stops:
         missing = [name for name in ("number", "lon", "lat") if stop.get(name) is None]
         if missing:
@@ -107,9 +117,18 @@ def _sheet_data(
         "copy_name": _COPY_NAME[copy],
         "title": plain_text(tour.get("title")) or "Accountability Tour",
         "date": plain_text(tour.get("date")),
+        "officer": plain_text(tour.get("officer")),
+        "number": plain_text(tour.get("number")),
         "url": plain_text(tour.get("url")),
         "facts": [[plain_text(label), plain_text(value)] for label, value in tour.get("facts", ())],
         "stops": [_stop(stop) for stop in stops],
+        "directions": [
+            {
+                "to": plain_text(leg["to"]),
+                "steps": [[plain_text(text), plain_text(far)] for text, far in leg["steps"]],
+            }
+            for leg in tour.get("directions", ())
+        ],
         "left_out": [
             {name: plain_text(one.get(name)) for name in ("who", "reason", "remedy")}
             for one in tour.get("left_out", ())

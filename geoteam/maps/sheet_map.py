@@ -10,11 +10,22 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from geoteam.maps.basemap import merge_streets
-from geoteam.maps.paper import HEIGHT, WIDTH, Frame, frame_around, north_arrow, scale_bar
+from geoteam.maps.paper import MAP_SIZE, Frame, frame_around, north_arrow, scale_bar
 
-_DISC = 30.0
+# Radius of a stop's mark and of the circle around the start's.
+_DISC, _START = 30.0, 44.0
+_APART = 2.15 * _DISC
+# Farther from its place than this, a mark has a line to it.
+_AWAY = 8.0
+# Marks keep this far from the edge, where the scale and the arrow stand.
+_RIM = 128.0
+# Where a mark looks for room around its own place.
+_RINGS = np.arange(6.0, 2400.0, 6.0)
+_TURNS = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
+# Bends of streets smaller than this are not drawn.
+_FINE = 1.0
 # A name comes again only this far away.
 _REPEAT = 700.0
 _STREETS = {
@@ -37,6 +48,7 @@ def draw_tour(
     streets: gpd.GeoDataFrame | None,
     areas: gpd.GeoDataFrame | None,
     crs: str,
+    size: tuple[float, float] = MAP_SIZE,
 ) -> str:
     """Draw the map of a tour.
 
@@ -49,11 +61,14 @@ def draw_tour(
     legs
         The path driven, in order, EPSG:4326.
     streets
-        Columns ``name`` and ``highway``, EPSG:4326; None for a map of the route alone.
+        As of `merge_streets`; None for a map of the route alone.
     areas
         Column ``kind`` of ``water`` or ``park``; None when there are none.
     crs
         The measuring CRS; the scale bar is true in it.
+    size
+        Width and height of the drawing. Texts and marks have a size of their own, so that they
+        are larger on paper when the drawing has fewer units.
 
     Returns
     -------
@@ -67,10 +82,12 @@ def draw_tour(
     """
     points = [(lon, lat) for _, lon, lat in stops] + ([start] if start else [])
     route = [coordinate[:2] for leg in legs for coordinate in leg.coords]
-    frame = frame_around([*points, *route], crs)
-    sheet = shapely.box(0, 0, WIDTH, HEIGHT)
-    pins = _spread([frame.place(shapely.Point(lon, lat)) for _, lon, lat in stops])
-    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#f6f6f3"/>']
+    width, height = size
+    frame = frame_around([*points, *route], crs, width=width, height=height)
+    sheet = shapely.box(0, 0, width, height)
+    start_at = frame.place(shapely.Point(*start)) if start else None
+    pins = _spread([frame.place(shapely.Point(lon, lat)) for _, lon, lat in stops], start_at, size)
+    parts = [f'<rect width="{width:.0f}" height="{height:.0f}" fill="#f6f6f3"/>']
     if areas is not None:
         parts += _areas(areas, frame, sheet)
     near = _streets_near(streets, frame, sheet)
@@ -78,22 +95,40 @@ def draw_tour(
         parts += _street_lines(near)
     path = [frame.place(leg) for leg in legs]
     parts += _route(path)
-    start_at = frame.place(shapely.Point(*start)) if start else None
-    taken = [pin.buffer(_DISC * 1.15) for _, pin in pins]
-    taken += [start_at.buffer(_DISC * 1.2)] if start_at else []
-    taken += [line.buffer(9) for line in path]
-    taken += [shapely.box(0, HEIGHT - 95, 560, HEIGHT), shapely.box(WIDTH - 110, 0, WIDTH, 150)]
     if near is not None:
-        parts += _street_names(near, taken)
+        parts += _street_names(near, _taken(pins, start_at, path, size), sheet.buffer(-4))
+    parts += [_leader(true, pin) for true, pin in pins if true.distance(pin) > _AWAY]
     if start_at:
         parts.append(_start_mark(start_at))
-    for (true, pin), (number, _, _) in zip(pins, stops, strict=True):
-        parts += _stop_mark(true, pin, number)
-    parts += [scale_bar(frame.metres_per_unit, HEIGHT), north_arrow(WIDTH)]
+    parts += [_disc(pin, number) for (_, pin), (number, _, _) in zip(pins, stops, strict=True)]
+    parts += [scale_bar(frame.metres_per_unit, height), north_arrow(width)]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'font-family="Public Sans">{"".join(parts)}</svg>'
     )
+
+
+def _taken(
+    pins: Sequence[tuple[shapely.Point, shapely.Point]],
+    start_at: shapely.Point | None,
+    path: Sequence[shapely.LineString],
+    size: tuple[float, float],
+) -> list[shapely.Geometry]:
+    """Where no street name may stand: on marks, leaders, the route, the scale and the arrow."""
+    width, height = size
+    taken: list[shapely.Geometry] = [pin.buffer(_DISC * 1.15) for _, pin in pins]
+    taken += [
+        shapely.LineString([true, pin]).buffer(8)
+        for true, pin in pins
+        if true.distance(pin) > _AWAY
+    ]
+    taken += [start_at.buffer(_START * 1.2)] if start_at else []
+    taken += [line.buffer(9) for line in path]
+    return [
+        *taken,
+        shapely.box(0, height - 95, 560, height),
+        shapely.box(width - 110, 0, width, 150),
+    ]
 
 
 def _streets_near(
@@ -101,13 +136,12 @@ def _streets_near(
 ) -> gpd.GeoDataFrame | None:
     if streets is None or len(streets) == 0:
         return None
-    placed = frame.place(streets.geometry.to_numpy())
-    inside = shapely.intersects(placed, sheet)
-    if not inside.any():
+    box = shapely.box(*frame.around(sheet.bounds[2:]))
+    inside = streets.iloc[np.sort(streets.sindex.query(box, predicate="intersects"))]
+    if not len(inside):
         return None
-    merged = merge_streets(streets[inside])
-    lines = shapely.intersection(frame.place(merged.geometry.to_numpy()), sheet)
-    return merged.assign(on_paper=lines)
+    lines = shapely.intersection(frame.place(inside.geometry.to_numpy()), sheet)
+    return inside.assign(on_paper=shapely.simplify(lines, _FINE))
 
 
 def _areas(areas: gpd.GeoDataFrame, frame: Frame, sheet: shapely.Polygon) -> list[str]:
@@ -137,7 +171,9 @@ def _street_lines(near: gpd.GeoDataFrame) -> list[str]:
     return parts
 
 
-def _street_names(near: gpd.GeoDataFrame, taken: list[shapely.Geometry]) -> list[str]:
+def _street_names(
+    near: gpd.GeoDataFrame, taken: Sequence[shapely.Geometry], room: shapely.Polygon
+) -> list[str]:
     """Write each name along its longest straight piece, on the street or beside it."""
     rows = []
     for name, rank, shape in zip(near["name"], near["rank"], near["on_paper"], strict=True):
@@ -150,7 +186,6 @@ def _street_names(near: gpd.GeoDataFrame, taken: list[shapely.Geometry]) -> list
     rows.sort(key=lambda row: (order.index(row[0]), -math.dist(row[4], row[5]), row[2]))
     done: dict[str, list[tuple[float, float]]] = {}
     blocked, tree = list(taken), shapely.STRtree(taken)
-    room = shapely.box(4, 4, WIDTH - 4, HEIGHT - 4)
     parts = []
     for _, size, name, wide, a, b in rows:
         angle = math.atan2(b[1] - a[1], b[0] - a[0])
@@ -230,40 +265,60 @@ def _route(path: Sequence[shapely.LineString]) -> list[str]:
     return parts
 
 
-def _spread(points: Sequence[shapely.Point]) -> list[tuple[shapely.Point, shapely.Point]]:
-    """Move marks apart that would cover each other; the true places stay with them."""
-    if not points:
-        return []
-    at = np.array([[p.x, p.y] for p in points])
-    # Marks at one place start in different directions.
-    turns = np.arange(len(at)) * 2.39996
-    at = at + 0.01 * np.column_stack([np.cos(turns), np.sin(turns)])
-    apart = 2.15 * _DISC
-    for _ in range(60):
-        gap = at[:, None, :] - at[None, :, :]
-        distance = np.hypot(gap[..., 0], gap[..., 1])
-        np.fill_diagonal(distance, np.inf)
-        short = np.maximum(apart - distance, 0.0)
-        if not short.any():
-            break
-        at = at + 0.5 * (gap / distance[..., None] * short[..., None]).sum(axis=1)
-        at = np.clip(at, _DISC + 4, [WIDTH - _DISC - 4, HEIGHT - _DISC - 4])
-    return [(p, shapely.Point(x, y)) for p, (x, y) in zip(points, at, strict=True)]
+def _spread(
+    points: Sequence[shapely.Point],
+    start: shapely.Point | None,
+    size: tuple[float, float],
+) -> list[tuple[shapely.Point, shapely.Point]]:
+    """Move marks apart that would cover each other or the start; the true places stay with them."""
+    free_of = [] if start is None else [(start.x, start.y, _DISC + _START)]
+    pins: dict[int, shapely.Point] = {}
+    # Those that may stay where they are come first; each of the others goes to the nearest free
+    # place around its own.
+    for last in (False, True):
+        for row, point in enumerate(points):
+            if row in pins:
+                continue
+            at = _nearest_free(point, free_of, size) if last else point
+            if _is_free(np.array([[at.x, at.y]]), free_of)[0]:
+                pins[row] = at
+                free_of.append((at.x, at.y, _APART))
+    return [(point, pins.get(row, point)) for row, point in enumerate(points)]
 
 
-def _stop_mark(true: shapely.Point, pin: shapely.Point, number: str) -> list[str]:
-    parts = []
-    if true.distance(pin) > 8:
-        parts.append(
-            f'<path d="M{true.x:.1f} {true.y:.1f} L{pin.x:.1f} {pin.y:.1f}" stroke="#1b2530" '
-            f'stroke-width="4"/><circle cx="{true.x:.1f}" cy="{true.y:.1f}" r="7" fill="#1b2530"/>'
-        )
-    parts.append(
+def _nearest_free(
+    point: shapely.Point, free_of: Sequence[tuple[float, float, float]], size: tuple[float, float]
+) -> shapely.Point:
+    far, turn = (grid.ravel() for grid in np.meshgrid(_RINGS, _TURNS, indexing="ij"))
+    around = np.column_stack([point.x + far * np.cos(turn), point.y + far * np.sin(turn)])
+    inside = ((around >= _RIM) & (around <= np.array(size) - _RIM)).all(axis=1)
+    free = around[inside & _is_free(around, free_of)]
+    return shapely.Point(free[0]) if len(free) else point
+
+
+def _is_free(
+    places: NDArray[np.float64], free_of: Sequence[tuple[float, float, float]]
+) -> NDArray[np.bool_]:
+    if not free_of:
+        return np.ones(len(places), dtype=bool)
+    x, y, least = np.array(free_of).T
+    far = np.hypot(places[:, :1] - x, places[:, 1:] - y)
+    return np.asarray((far >= least).all(axis=1))
+
+
+def _leader(true: shapely.Point, pin: shapely.Point) -> str:
+    return (
+        f'<path d="M{true.x:.1f} {true.y:.1f} L{pin.x:.1f} {pin.y:.1f}" stroke="#1b2530" '
+        f'stroke-width="4"/><circle cx="{true.x:.1f}" cy="{true.y:.1f}" r="7" fill="#1b2530"/>'
+    )
+
+
+def _disc(pin: shapely.Point, number: str) -> str:
+    return (
         f'<circle cx="{pin.x:.1f}" cy="{pin.y:.1f}" r="{_DISC}" fill="{_ROUTE}" stroke="#ffffff" '
         f'stroke-width="5"/><text x="{pin.x:.1f}" y="{pin.y + 13:.1f}" text-anchor="middle" '
         f'font-size="36" font-weight="700" fill="#ffffff">{html.escape(number)}</text>'
     )
-    return parts
 
 
 def _start_mark(at: shapely.Point) -> str:

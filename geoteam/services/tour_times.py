@@ -11,7 +11,7 @@ import pandas as pd
 from geoteam.errors import InputError
 from geoteam.services.workspace import Workspace
 from geoteam.store.tours import STANDING
-from geoteam.tours import TourPlan
+from geoteam.tours import Break, TourPlan
 
 Person = Literal["officer", "police_partner"]
 _STEP_S = 300
@@ -72,6 +72,23 @@ def departure(workspace: Workspace, on: date, wanted: str) -> Times:
             notes.append(f"{departs:%H:%M} is over: planned from {soonest:%H:%M}.")
         departs = soonest
     return Times(departs, latest, notes)
+
+
+def break_owed(workspace: Workspace) -> Break | None:
+    """Return the break of a day as the profile has it.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    Break or None
+        None where the profile asks for none.
+    """
+    rules = workspace.profile.tours
+    return Break(rules.break_minutes, *rules.break_between) if rules.break_minutes else None
 
 
 def whose_overlap(day: pd.DataFrame, plan: TourPlan, person: Person) -> list[str]:

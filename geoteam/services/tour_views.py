@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely import LineString, Point
+from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
 from geoteam.disclosure import visible_fields
 from geoteam.disclosure.policy import TOUR
-from geoteam.errors import DisclosureError, InputError, NotFoundError
+from geoteam.errors import NotFoundError
 from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.maps import RouteLayer, city_map
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import ground_of
 from geoteam.services.scope import sees_team
-from geoteam.services.sheets import tour_sheet_pdf
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, venues
 from geoteam.store import clients as client_store
+from geoteam.tours import verdict
 
-COPIES = ("officer", "police")
 CANCELLED = "cancelled"
 
 
@@ -40,7 +42,8 @@ class TourView:
         Names.
     stops
         ``number``, ``arrives_at``, ``leaves_at``, ``lon``, ``lat`` and those of ``client_ref``,
-        ``name``, ``address``, ``level``, ``reason``, ``access_notes`` that policy allows.
+        ``name``, ``address``, ``level``, ``reason``, ``access_notes`` that policy allows; and
+        ``moved``, whether the client lives elsewhere than when the tour was planned.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
     wait_s
@@ -51,6 +54,13 @@ class TourView:
         ``planned``, ``under way``, ``done`` or ``cancelled``.
     advice
         What would spare a long wait, and other remarks on the plan; empty for the police.
+    verdict
+        How good the tour is, in a sentence; empty for the police.
+    proven
+        Whether no better tour exists; None where that is not known, and for the police.
+    pause
+        The break: ``begins``, ``ends`` (moments) and ``before`` (number of the stop it precedes,
+        one more than the last for the way back); empty when none is owed.
     cancelled
         Who cancelled it, when and why (``by``, ``at``, ``why``); empty for the police.
 
@@ -74,6 +84,9 @@ class TourView:
     start_point: tuple[float, float]
     status: str = "planned"
     advice: list[str] = field(default_factory=list)
+    verdict: str = ""
+    proven: bool | None = None
+    pause: dict[str, Any] = field(default_factory=dict)
     cancelled: dict[str, Any] = field(default_factory=dict)
 
 
@@ -160,78 +173,160 @@ def tour(workspace: Workspace, user: User, ref: str) -> TourView:
     return _open(workspace, user, ref, "tour.read", user.role)
 
 
-def _open(
-    workspace: Workspace, user: User, ref: str, action: str, reader: Role, *, printing: bool = False
-) -> TourView:
+def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role) -> TourView:
     """Load a tour as a reader of some role may see it, and write the audit event."""
     with workspace.transaction() as session:
-        saved = tours.get(session, ref)
-        officer = staff.get_officer(session, saved.officer_ref)
-        team_ref = officer.team_ref if officer else ""
-        if not sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
-            raise NotFoundError("there is no such tour", remedy="See the list of tours")
-        if printing and saved.status == CANCELLED:
-            raise InputError(
-                "the tour is cancelled and cannot be printed", remedy="Plan another tour"
-            )
-        partner = staff.get_police_partner(session, saved.police_partner_ref)
-        office = venues.get(session, saved.start_ref)
-        refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
-        people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
-        view = TourView(
-            ref=saved.ref,
-            on=saved.on,
-            officer=officer.name if officer else saved.officer_ref,
-            police_partner=partner.name if partner else "",
-            start=office.name if office else "",
-            departs_at=saved.departs_at,
-            returns_at=saved.returns_at,
-            drive_s=saved.drive_s,
-            length_m=saved.length_m,
-            wait_s=float(saved.summary.get("wait_s", 0.0)),
-            stops=_stops(saved, people, reader, grammar_of(workspace.profile)),
-            left_out=[] if reader is Role.POLICE else _left_out(saved, people),
-            steps=[list(leg) for leg in saved.steps],
-            route=saved.route,
-            start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
-            status=saved.status,
-            advice=[str(one) for one in saved.summary.get("advice", ())],
-            cancelled=dict(saved.summary.get(CANCELLED, {})),
-        )
-        if reader is Role.POLICE:
-            view = replace(view, advice=[], cancelled={})
-            if saved.status == CANCELLED:
-                # Who is not visited is no business of the police.
-                view = replace(view, stops=[], steps=[], route=None)
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action=f"{action}.police" if reader is Role.POLICE else action,
-            object_kind="tour",
-            object_ref=ref,
-            purpose=TOUR,
-            detail={
-                "clients": sorted(
-                    refs
-                    if reader is not Role.POLICE
-                    else {stop["client_ref"] for stop in view.stops}
-                )
-            },
-        )
-    return view
+        seen = look(workspace, session, user, ref, reader)
+        note_reading(workspace, session, user, seen, action)
+    return seen.view
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTour:
+    """A tour as loaded for a reader, and what the audit log needs to know of it.
+
+    Attributes
+    ----------
+    view
+        What the reader sees.
+    reader
+        The role it was loaded for.
+    refs
+        The clients whose data it holds, by reference.
+    homes
+        Client to the numbers of the residence and of the geocode in force on the tour's day; 0
+        where there is none.
+    """
+
+    view: TourView
+    reader: Role
+    refs: list[str]
+    homes: dict[str, list[int]]
+
+
+def look(workspace: Workspace, session: Session, user: User, ref: str, reader: Role) -> SeenTour:
+    """Load a tour as a reader of some role may see it; the caller writes the audit event.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    user
+        Who asks.
+    ref
+        The tour's reference.
+    reader
+        The role for whose eyes it is.
+
+    Returns
+    -------
+    SeenTour
+        The tour.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such tour, or none that the user may know of.
+    """
+    saved = tours.get(session, ref)
+    officer = staff.get_officer(session, saved.officer_ref)
+    team_ref = officer.team_ref if officer else ""
+    if not sees_tour(user, saved.officer_ref, team_ref, saved.police_partner_ref):
+        raise NotFoundError("there is no such tour", remedy="See the list of tours")
+    partner = staff.get_police_partner(session, saved.police_partner_ref)
+    office = venues.get(session, saved.start_ref)
+    refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
+    people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
+    view = TourView(
+        ref=saved.ref,
+        on=saved.on,
+        officer=officer.name if officer else saved.officer_ref,
+        police_partner=partner.name if partner else "",
+        start=office.name if office else "",
+        departs_at=saved.departs_at,
+        returns_at=saved.returns_at,
+        drive_s=saved.drive_s,
+        length_m=saved.length_m,
+        wait_s=float(saved.summary.get("wait_s", 0.0)),
+        stops=_stops(saved, people, reader, grammar_of(workspace.profile)),
+        left_out=[] if reader is Role.POLICE else _left_out(saved, people),
+        steps=[list(leg) for leg in saved.steps],
+        route=saved.route,
+        start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
+        status=saved.status,
+        advice=[str(one) for one in saved.summary.get("advice", ())],
+        verdict=verdict(saved.summary),
+        proven=saved.summary.get("proven"),
+        pause=_pause(saved),
+        cancelled=dict(saved.summary.get(CANCELLED, {})),
+    )
+    if reader is Role.POLICE:
+        view = replace(view, advice=[], verdict="", proven=None, cancelled={})
+        if saved.status == CANCELLED:
+            # Who is not visited is no business of the police.
+            view = replace(view, stops=[], steps=[], route=None, pause={})
+        refs = {stop["client_ref"] for stop in view.stops}
+    homes = people[["residence_id", "geocode_id"]].fillna(0).astype("int64").T.to_dict("list")
+    return SeenTour(
+        view=view,
+        reader=reader,
+        refs=sorted(refs),
+        homes={stop.client_ref: homes[stop.client_ref] for stop in saved.stops},
+    )
+
+
+def note_reading(
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    seen: SeenTour,
+    action: str,
+    detail: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Write that somebody read, printed or took a tour; for the police it is a disclosure.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a writing transaction.
+    user
+        Who.
+    seen
+        The tour.
+    action
+        Verb, such as ``tour.read``.
+    detail
+        What is noted beside the clients.
+    """
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=user.username,
+        action=f"{action}.police" if seen.reader is Role.POLICE else action,
+        object_kind="tour",
+        object_ref=seen.view.ref,
+        purpose=TOUR,
+        detail={"clients": seen.refs} | dict(detail),
+    )
 
 
 def _stops(
     saved: tours.SavedTour, people: pd.DataFrame, reader: Role, grammar: AddressGrammar
 ) -> list[dict[str, Any]]:
     rows = []
+    homes = people["residence_id"].dropna().to_dict()
     for stop in saved.stops:
         person = people.loc[[stop.client_ref]].iloc[0]
+        moved = homes.get(stop.client_ref) != stop.residence_id
         record = {
             "client_ref": stop.client_ref,
             "name": person["name"],
-            "address": _door(person["matched_address"], stop.address, grammar),
+            # The place of the stop is the old home's, and so must its address be.
+            "address": _door("" if moved else person["matched_address"], stop.address, grammar),
             "level": person["level"],
             "reason": stop.reason,
             "access_notes": person["access_notes"],
@@ -242,8 +337,15 @@ def _stops(
             "leaves_at": stop.leaves_at,
         }
         shown = visible_fields(record, reader, purpose=TOUR)
-        rows.append({"number": stop.position} | shown)
+        rows.append({"number": stop.position, "moved": moved} | shown)
     return rows
+
+
+def _pause(saved: tours.SavedTour) -> dict[str, Any]:
+    taken = dict(saved.summary.get("break", {}))
+    return taken | {
+        name: datetime.fromisoformat(taken[name]) for name in ("begins", "ends") if name in taken
+    }
 
 
 def _door(matched: str, typed: str, grammar: AddressGrammar) -> str:
@@ -318,40 +420,3 @@ def _around(stops: gpd.GeoDataFrame, route: LineString | None) -> tuple[float, f
     margin = np.maximum((high - low) * 0.06, 0.001)
     west, south, east, north = (float(v) for v in (*(low - margin), *(high + margin)))
     return west, south, east, north
-
-
-def tour_sheet(workspace: Workspace, user: User, ref: str, copy: str, *, url: str = "") -> bytes:
-    """Print a tour: the officer's sheet, or the police copy with only what policy allows.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        Who prints; the police may print only their own copy.
-    ref
-        The tour's reference.
-    copy
-        ``officer`` or ``police``.
-    url
-        Address that opens the tour on a phone, for the code on the sheet.
-
-    Returns
-    -------
-    bytes
-        A PDF file.
-
-    Raises
-    ------
-    DisclosureError
-        When the police ask for the officer's sheet.
-    InputError
-        When the tour is cancelled.
-    """
-    if copy not in COPIES:
-        raise InputError("a sheet is for the officer or the police", remedy="Choose one of the two")
-    if user.role is Role.POLICE and copy != "police":
-        raise DisclosureError("the officer's sheet is not for the police", remedy="Use your copy")
-    reader = Role.POLICE if copy == "police" else user.role
-    view = _open(workspace, user, ref, "tour.print", reader, printing=True)
-    return tour_sheet_pdf(workspace, view, copy, printed_for=user.name, url=url)

@@ -19,16 +19,8 @@ from geoteam.services.clients import filters, reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
-from geoteam.services.tour_times import Times, departure, refuse_overlap, whose_overlap
-from geoteam.services.tour_views import (
-    CANCELLED,
-    COPIES,
-    TourView,
-    list_tours,
-    tour,
-    tour_map,
-    tour_sheet,
-)
+from geoteam.services.tour_times import Times, break_owed, departure, refuse_overlap, whose_overlap
+from geoteam.services.tour_views import CANCELLED, TourView, list_tours, tour, tour_map
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, contacts, staff, tours
 from geoteam.tours import TourPlan, waiting_advice
@@ -272,10 +264,18 @@ def _solve(
             departs=departs,
             latest_return=times.latest,
             max_stops=max_stops,
+            rest=break_owed(workspace),
         )
 
     plan = replan(np.arange(len(visits)), times.departs)
     return plan, [*times.notes, *waiting_advice(plan, visits, replan)]
+
+
+def _break(plan: TourPlan) -> dict[str, Any]:
+    if plan.break_at is None:
+        return {}
+    begins, ends = (moment.isoformat() for moment in plan.break_at)
+    return {"break": {"begins": begins, "ends": ends, "before": plan.break_before}}
 
 
 def _start(officer: pd.Series) -> tuple[float, float]:
@@ -367,7 +367,9 @@ def _save(
             {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
             for one in plan.left_out
         ],
-        summary=plan.summary | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice},
+        summary=plan.summary
+        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
+        | _break(plan),
         by=user.username,
         at=workspace.now(),
         stops=[
@@ -387,7 +389,6 @@ def _save(
 
 
 __all__ = [
-    "COPIES",
     "Choices",
     "DueVisits",
     "TourView",
@@ -398,6 +399,5 @@ __all__ = [
     "plan_tour",
     "tour",
     "tour_map",
-    "tour_sheet",
     "visits_due",
 ]

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geoteam.errors import MapError
-from geoteam.maps import tour_sheet
+from geoteam.maps import merge_streets, tour_sheets
 from geoteam.maps.sheet import _code, _sheet_data
 from tests.maps.cases import ATTACKS, CRS, streets
 
@@ -45,6 +45,10 @@ def tour(**changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+def tour_sheet(given: dict[str, Any], *, copy: Any, **settings: Any) -> bytes:
+    return tour_sheets([given | {"copy": copy}], **settings)
+
+
 def printed(pdf: bytes) -> str:
     done = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
@@ -54,7 +58,7 @@ def printed(pdf: bytes) -> str:
 
 @needs_pdftotext
 def test_the_officers_sheet_has_all_that_was_given() -> None:
-    text = printed(tour_sheet(tour(), copy="officer", crs=CRS, streets=streets()))
+    text = printed(tour_sheet(tour(), copy="officer", crs=CRS, streets=merge_streets(streets())))
     for wanted in (
         "Accountability Tour",
         "Officer's sheet",
@@ -93,7 +97,7 @@ def test_data_is_never_read_as_markup(attack: str) -> None:
 
 def test_fields_that_the_sheet_does_not_know_are_not_passed_on() -> None:
     stops = [tour()["stops"][0] | {"drug_test": "positive", "ssn": "000"}]
-    data = _sheet_data(tour(stops=stops, secret="x"), stops, "police")
+    data = _sheet_data(tour(stops=stops, secret="x", copy="police"), stops)
     assert "drug_test" not in data["stops"][0]
     assert "ssn" not in data["stops"][0]
     assert "secret" not in data

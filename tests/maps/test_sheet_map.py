@@ -9,11 +9,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoteam.crs import project
+from geoteam.crs import project, unproject
 from geoteam.errors import MapError
-from geoteam.maps.sheet_map import _DISC, HEIGHT, WIDTH, _spread, draw_tour, frame_around
+from geoteam.maps import merge_streets
+from geoteam.maps.paper import MAP_SIZE
+from geoteam.maps.sheet_map import _DISC, _RIM, _START, _spread, draw_tour, frame_around
 from tests.maps.cases import ATTACKS, CRS, streets
 
+WIDTH, HEIGHT = MAP_SIZE
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -22,7 +25,7 @@ def drawn(**changes: object) -> ET.Element:
         "stops": [("1", -74.995, 39.005), ("2", -74.985, 39.004)],
         "start": (-74.999, 39.005),
         "legs": [shapely.LineString([(-74.999, 39.005), (-74.985, 39.005)])],
-        "streets": streets(),
+        "streets": merge_streets(streets()),
         "areas": None,
         "crs": CRS,
     }
@@ -68,18 +71,18 @@ def test_every_point_is_inside_the_drawing(places: list[tuple[float, float]]) ->
 
 
 def test_stops_at_one_door_are_drawn_apart() -> None:
-    pins = [pin for _, pin in _spread([shapely.Point(500, 500)] * 6)]
+    pins = [pin for _, pin in _spread([shapely.Point(500, 500)] * 6, None, MAP_SIZE)]
     assert all(a.distance(b) >= 1.95 * _DISC for a, b in itertools.combinations(pins, 2))
 
 
 def test_stops_that_stand_apart_are_drawn_where_they_are() -> None:
-    places = [shapely.Point(100, 100), shapely.Point(900, 700)]
-    assert all(true.distance(pin) < 0.1 for true, pin in _spread(places))
+    places = [shapely.Point(130, 130), shapely.Point(900, 700)]
+    assert all(true.distance(pin) < 0.1 for true, pin in _spread(places, None, MAP_SIZE))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_street_name_stays_text(attack: str) -> None:
-    calm, svg = drawn(), drawn(streets=streets().assign(name=attack))
+    calm, svg = drawn(), drawn(streets=merge_streets(streets()).assign(name=attack))
     kinds = {one.tag for one in calm.iter()}
     assert {one.tag for one in svg.iter()} <= kinds
 
@@ -93,3 +96,34 @@ def test_without_streets_or_start_there_is_still_a_map() -> None:
 def test_a_tour_without_any_place_is_refused() -> None:
     with pytest.raises(MapError, match="no map"):
         drawn(stops=[], start=None, legs=[])
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(130, WIDTH - 130), st.floats(130, HEIGHT - 130)),
+        min_size=1,
+        max_size=40,
+    ),
+    st.floats(0, 60),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_mark_covers_another_the_start_the_scale_or_the_arrow(
+    places: list[tuple[float, float]], near: float
+) -> None:
+    start = shapely.Point(places[0][0] + near, places[0][1])
+    pins = [pin for _, pin in _spread([shapely.Point(at) for at in places], start, MAP_SIZE)]
+    assert all(a.distance(b) >= 2 * _DISC for a, b in itertools.combinations(pins, 2))
+    assert all(pin.distance(start) >= _DISC + _START - 5 for pin in pins)
+    for pin in pins:
+        assert pin.distance(shapely.box(0, HEIGHT - 90, 560, HEIGHT)) >= _DISC
+        assert pin.distance(shapely.box(WIDTH - 105, 0, WIDTH, 150)) >= _DISC or pin.y >= _RIM
+
+
+def test_the_frame_knows_what_part_of_the_world_it_shows() -> None:
+    frame = frame_around([(-75.0, 39.0), (-74.98, 39.01)], CRS)
+    west, south, east, north = frame.around(MAP_SIZE)
+    for x, y in ((0, 0), (WIDTH, 0), (0, HEIGHT), (WIDTH, HEIGHT)):
+        lon, lat = unproject(frame.west_m + x * frame.metres_per_unit,
+                             frame.north_m - y * frame.metres_per_unit, CRS)  # fmt: skip
+        assert west <= lon <= east
+        assert south <= lat <= north

@@ -104,6 +104,10 @@ TABLE = {
     "POST /tours/<ref>/cancel": "401 400 400 403 403 403 403",
     "GET /tours/<ref>/map": "303 200 200 200 403 403 403",
     "GET /tours/<ref>/police-sheet.pdf": "303 200 200 200 403 403 403",
+    "GET /tours/police-sheets.pdf": "303 400 200 400 403 403 403",
+    "GET /tours/sheets.pdf": "303 400 200 403 403 403 403",
+    "GET /tours/<ref>/tour.<kind>": "303 400 400 400 403 403 403",
+    "POST /setup/phone-map": "401 403 403 403 403 400 403",
     "GET /tours/<ref>/sheet.pdf": "303 200 200 403 403 403 403",
 }
 

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError
-from geoteam.services import audit, tours
+from geoteam.model import User
+from geoteam.services import audit, sheets, tours
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, staff
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, O1, P1, P2, RELATIONS, WEST
@@ -42,6 +43,10 @@ def _officer_with(workspace: Workspace, ref: str) -> str:
 
 def _last(workspace: Workspace) -> dict[str, Any]:
     return audit.list_events(workspace, None, page_size=1).rows[0]
+
+
+def _printed(workspace: Workspace, user: User, ref: str, copy: str) -> bytes:
+    return sheets.print_tours(workspace, user, [ref], sheets.Printing(copy=copy))
 
 
 def _text(pdf: bytes, folder: Path) -> str:
@@ -184,7 +189,7 @@ def test_only_its_own_people_open_a_tour(fresh: Workspace) -> None:
             with pytest.raises(NotFoundError, match="no such tour"):
                 work(fresh, user, ref)
         with pytest.raises(NotFoundError, match="no such tour"):
-            tours.tour_sheet(fresh, user, ref, "police")
+            _printed(fresh, user, ref, "police")
     assert audit.list_events(fresh, None).total == before
     with pytest.raises(NotFoundError):
         tours.tour(fresh, BOSS, "nothing")
@@ -204,7 +209,7 @@ def test_the_police_get_what_policy_allows(fresh: Workspace, tmp_path: Path) -> 
     assert stop["access_notes"] == "Beware of the dog"
     assert _last(fresh)["action"] == "tour.read.police"
 
-    sheet = _text(tours.tour_sheet(fresh, P1, ref, "police"), tmp_path)
+    sheet = _text(_printed(fresh, P1, ref, "police"), tmp_path)
     event = _last(fresh)
     assert event["action"] == "tour.print.police"
     assert "C005" in event["detail"]["clients"]
@@ -215,25 +220,26 @@ def test_the_police_get_what_policy_allows(fresh: Workspace, tmp_path: Path) -> 
                  "drug", "health", "treatment", "team"):  # fmt: skip
         assert word not in sheet.lower(), word
 
-    own = _text(tours.tour_sheet(fresh, BOSS, ref, "officer"), tmp_path)
+    own = _text(_printed(fresh, BOSS, ref, "officer"), tmp_path)
     assert _last(fresh)["action"] == "tour.print"
     assert "overdue" in own
     assert "Tess Person05" in own
     assert "Bea Boss" in own
     # A supervisor who prints the police copy gets no more than the police.
-    copy = _text(tours.tour_sheet(fresh, BOSS, ref, "police"), tmp_path)
+    copy = _text(_printed(fresh, BOSS, ref, "police"), tmp_path)
     assert "overdue" not in copy
     with pytest.raises(DisclosureError, match="not for the police"):
-        tours.tour_sheet(fresh, P1, ref, "officer")
+        _printed(fresh, P1, ref, "officer")
     with pytest.raises(InputError, match="officer or the police"):
-        tours.tour_sheet(fresh, BOSS, ref, "press")
+        _printed(fresh, BOSS, ref, "press")
 
 
 def test_the_sheet_carries_the_code_of_its_address(lone: Workspace) -> None:
     officer = _officer_with(lone, "C005")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer)
-    plain = tours.tour_sheet(lone, BOSS, ref, "officer")
-    coded = tours.tour_sheet(lone, BOSS, ref, "officer", url="https://geoteam.example/tours/x")
+    plain = _printed(lone, BOSS, ref, "officer")
+    printing = sheets.Printing(address=lambda ref: f"https://geoteam.example/tours/{ref}")
+    coded = sheets.print_tours(lone, BOSS, [ref], printing)
     assert plain[:5] == coded[:5] == b"%PDF-"
     assert len(coded) > len(plain)
 
@@ -376,7 +382,7 @@ def test_who_may_cancel_and_what_is_left(fresh: Workspace) -> None:
         tours.cancel_tour(fresh, BOSS, ref, "again")
     for user, copy in ((BOSS, "officer"), (BOSS, "police"), (P1, "police")):
         with pytest.raises(InputError, match="cancelled and cannot be printed"):
-            tours.tour_sheet(fresh, user, ref, copy)
+            _printed(fresh, user, ref, copy)
     # The police learn that it is off, and nothing more.
     assert tours.list_tours(fresh, P1) == []
     shared = tours.tour(fresh, P1, ref)

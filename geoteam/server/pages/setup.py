@@ -15,6 +15,7 @@ from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.services import accounts, online, overview
 from geoteam.services import plan_approval as approval
+from geoteam.services.phone_map import WARNING, phone_map_is_on
 
 page = Blueprint("setup", __name__)
 
@@ -193,6 +194,8 @@ def _page(
         view=overview.workspace_overview(workspace()),
         users=accounts.list_users(workspace()),
         services=online.list_services(workspace()),
+        phone_map=phone_map_is_on(workspace()),
+        phone_map_warning=WARNING,
         approval=approval.needs_approval(workspace()),
         role_choices=[(role.value, role.value.capitalize()) for role in Role],
         username=username,

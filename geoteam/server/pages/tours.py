@@ -1,8 +1,8 @@
-"""Tours: visits due, a plan, the route, the sheets."""
+"""Tours: visits due, a plan, the route; their files are in tour_files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from geoteam.model import Role
@@ -10,9 +10,11 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.server.headers import nonce
+from geoteam.server.pages.tour_files import page
 from geoteam.services import tours
+from geoteam.services.phone_map import WARNING, phone_map_is_on
+from geoteam.services.sheets import sheet_state, tours_to_print
 
-page = Blueprint("tours", __name__)
 _STAFF = (Role.SUPERVISOR, Role.OFFICER)
 
 
@@ -41,6 +43,7 @@ def index() -> ResponseReturnValue:
         due=due.rows if due else None,
         on_tours=due.planned if due else 0,
         found=tours.list_tours(workspace(), who),
+        to_print=len(tours_to_print(workspace(), who, on)),
         choices=choices,
     )
 
@@ -113,7 +116,17 @@ def show(ref: str) -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return render_template("tour.html", tour=tours.tour(workspace(), user(), ref), ref=ref)
+    view = tours.tour(workspace(), user(), ref)
+    number = forms.whole(request.args, "sheet", 0, low=0, high=1_000_000)
+    return render_template(
+        "tour.html",
+        tour=view,
+        ref=ref,
+        # Somebody scanned the code on a sheet: is it still true?
+        sheet=sheet_state(workspace(), user(), ref, number) if number else None,
+        usual_paper=workspace().profile.tours.paper,
+        phone_map=WARNING if phone_map_is_on(workspace()) else "",
+    )
 
 
 @page.get("/tours/<ref>/map")
@@ -134,45 +147,4 @@ def frame(ref: str) -> ResponseReturnValue:
     return tours.tour_map(workspace(), user(), ref, nonce=nonce())
 
 
-@page.get("/tours/<ref>/sheet.pdf")
-@allow(*_STAFF)
-def sheet(ref: str) -> ResponseReturnValue:
-    """Send the officer's printed sheet.
-
-    Parameters
-    ----------
-    ref
-        The tour's random reference.
-
-    Returns
-    -------
-    ResponseReturnValue
-        A PDF file.
-    """
-    return _pdf(ref, "officer")
-
-
-@page.get("/tours/<ref>/police-sheet.pdf")
-@allow(*_STAFF, Role.POLICE)
-def police_sheet(ref: str) -> ResponseReturnValue:
-    """Send the police copy, which holds only what policy allows.
-
-    Parameters
-    ----------
-    ref
-        The tour's random reference.
-
-    Returns
-    -------
-    ResponseReturnValue
-        A PDF file.
-    """
-    return _pdf(ref, "police")
-
-
-def _pdf(ref: str, copy: str) -> Response:
-    address = url_for("tours.show", ref=ref, _external=True)
-    body = tours.tour_sheet(workspace(), user(), ref, copy, url=address)
-    # The name on the disk says nothing about who is visited.
-    headers = {"Content-Disposition": f'attachment; filename="tour-{copy}.pdf"'}
-    return Response(body, mimetype="application/pdf", headers=headers)
+__all__ = ["page"]
