@@ -12,15 +12,21 @@ from geoteam.tours.advice import LONG_WAIT_S, waiting_advice
 from geoteam.tours.bound import verdict
 from geoteam.tours.due import visits_due
 from geoteam.tours.plan import Break, TourPlan, plan_tour
+from geoteam.tours.slots import Slot
 from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw
+from geoteam.tours.week import WeekPlan, WeekTour, plan_week
 
 __all__ = [
     "LONG_WAIT_S",
     "Break",
+    "Slot",
     "TourPlan",
     "VrptwInstance",
     "VrptwSolution",
+    "WeekPlan",
+    "WeekTour",
     "plan_tour",
+    "plan_week",
     "read_solomon",
     "solve_vrptw",
     "verdict",

@@ -22,10 +22,12 @@ from geoteam.tours.stops import Stop
 
 # The search is run from so many seeds, and the best tour is taken.
 STARTS = 3
+# PyVRP bounds what a unit too much may cost; so heavy, a stop too many costs more than its prize.
+_LOAD = 1_000
 
 
 def worth_s(latest_s: int) -> int:
-    """Tell how many seconds one unit of worth is worth: more than any tour can save.
+    """Tell how many seconds one priority point is worth: more than any tour can save.
 
     Parameters
     ----------
@@ -100,12 +102,52 @@ def choose_order(
     list of int
         Positions of the chosen stops in the order of the tour; empty when none was found.
     """
-    if not stops:
+    tours = choose_tours(stops, drive, [bounds], max_stops, seed, seconds, iterations, STARTS)
+    return tours[0][1] if tours else []
+
+
+def choose_tours(
+    stops: Sequence[Stop],
+    drive: Seconds,
+    shifts: Sequence[Span],
+    max_stops: int,
+    seed: int,
+    seconds: float | None,
+    iterations: int,
+    starts: int = 1,
+) -> list[tuple[int, list[int]]]:
+    """Choose the stops of several tours from one start, and their order, as `choose_order` does.
+
+    Parameters
+    ----------
+    stops
+        Stops, each for one of the tours at most.
+    drive
+        Driving times in whole seconds between matrix rows; row 0 is the start.
+    shifts
+        Earliest departure and latest return of each tour.
+    max_stops
+        Most stops of each tour.
+    seed
+        First seed of the search.
+    seconds
+        Time limit; None: stop after ``iterations``, which gives the same tours every time.
+    iterations
+        Iterations of each start without a time limit.
+    starts
+        The search is run from so many seeds.
+
+    Returns
+    -------
+    list of tuple
+        Place among ``shifts`` and positions of the stops in order, of each tour that has any.
+    """
+    if not stops or not shifts:
         return []
     rows = [0, *(stop.row for stop in stops)]
     matrix = drive[np.ix_(rows, rows)].copy()
     np.fill_diagonal(matrix, 0)
-    clients, groups, owner = _clients(stops, bounds[1])
+    clients, groups, owner = _clients(stops, max(ends for _, ends in shifts))
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in rows],
         clients=clients,
@@ -113,21 +155,22 @@ def choose_order(
         vehicle_types=[
             pyvrp.VehicleType(
                 num_available=1,
-                capacity=[max_stops],
-                tw_early=bounds[0],
-                tw_late=bounds[1],
-                start_late=bounds[0],
+                capacity=[max_stops * _LOAD],
+                tw_early=begins,
+                tw_late=ends,
+                start_late=begins,
                 unit_distance_cost=1,
                 unit_duration_cost=1,
             )
+            for begins, ends in shifts
         ],
         distance_matrices=[matrix],
         duration_matrices=[matrix],
         groups=groups,
     )
     results = []
-    for start in range(STARTS):
-        stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds / STARTS)
+    for start in range(starts):
+        stop = MaxIterations(iterations) if seconds is None else MaxRuntime(seconds / starts)
         with warnings.catch_warnings():
             # The penalties of a tour of one stop are beyond PyVRP's bounds; only feasible
             # results are taken, so this says nothing about the tour.
@@ -137,10 +180,12 @@ def choose_order(
             )
     # The cost of an infeasible result is infinite; of equals the first start wins.
     result = min(results, key=lambda one: one.cost())
-    routes = result.best.routes()
-    if not result.is_feasible() or not routes:
+    if not result.is_feasible():
         return []
-    return [owner[step.idx] for step in routes[0] if step.is_client()]
+    return [
+        (route.vehicle_type(), [owner[step.idx] for step in route if step.is_client()])
+        for route in result.best.routes()
+    ]
 
 
 def _clients(
@@ -161,11 +206,11 @@ def _clients(
             clients.append(
                 pyvrp.Client(
                     location=position + 1,
-                    delivery=[1],
+                    delivery=[_LOAD],
                     service_duration=stop.service_s,
                     tw_early=opens,
                     tw_late=closes,
-                    prize=worth[position] * unit_s,
+                    prize=worth[position] * unit_s // (len(stops) + 1),
                     required=False,
                     group=group,
                 )

@@ -1,0 +1,272 @@
+"""Slots of police partners, and which officer gains the most from each."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geoteam.errors import TourError
+from geoteam.tours.moments import DAY_S, Clock, Span
+from geoteam.tours.plan import Break
+from geoteam.tours.schedule import Seconds
+from geoteam.tours.solver import choose_tours
+from geoteam.tours.stops import Stop, make_stops
+
+# Iterations of the search that weighs slots.
+_WEIGH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A stretch of a police partner's day for one tour.
+
+    Attributes
+    ----------
+    partner
+        The police partner.
+    departs, latest_return
+        Earliest departure and latest return, in the city's time zone.
+    """
+
+    partner: str
+    departs: datetime
+    latest_return: datetime
+
+    @property
+    def on(self) -> date:
+        """The day of the tour.
+
+        Returns
+        -------
+        date
+            Of the departure.
+        """
+        return self.departs.date()
+
+    @property
+    def hours(self) -> Span:
+        """Clock times in seconds after midnight.
+
+        Returns
+        -------
+        tuple of int
+            Earliest departure and latest return.
+        """
+        begins = datetime.combine(self.on, time(0))
+        clock = [one.replace(tzinfo=None) - begins for one in (self.departs, self.latest_return)]
+        return int(clock[0].total_seconds()), int(clock[1].total_seconds())
+
+
+class Team:
+    """The visits of each officer as stops, and what a number of slots is worth to them."""
+
+    def __init__(
+        self,
+        visits: pd.DataFrame,
+        start: tuple[float, float],
+        matrix: NDArray[np.float64],
+        max_stops: int,
+        rest: Break | None,
+        seed: int,
+    ) -> None:
+        self.start, self.matrix, self.max_stops = start, matrix, max_stops
+        self.rest, self.seed = rest, seed
+        long = np.where(np.isfinite(matrix), np.ceil(matrix), DAY_S * 10)
+        self.drive: Seconds = long.astype(np.int64)
+        self.rows: dict[str, NDArray[np.int64]] = {
+            str(officer): np.asarray(rows, dtype=np.int64)
+            for officer, rows in visits.groupby("officer").indices.items()
+        }
+        self.stops = {officer: self._stops(visits, rows) for officer, rows in self.rows.items()}
+        self._known: dict[tuple[str, tuple[Span, ...]], float] = {}
+
+    def _stops(self, visits: pd.DataFrame, rows: NDArray[np.int64]) -> list[Stop]:
+        own = visits.iloc[rows].reset_index(drop=True)
+        midnight = Clock(datetime(2001, 1, 1, tzinfo=UTC))
+        spans = [
+            midnight.spans(windows, DAY_S, f"client of row {row}")
+            for row, windows in zip(rows, own["windows"], strict=True)
+        ]
+        found = make_stops(own, spans, [(0, 2 * DAY_S)], 3600)
+        # Rows of the whole matrix, so that one matrix serves all officers.
+        return [
+            Stop(s.visits, int(rows[s.row - 1]) + 1, s.service_s, s.starts, s.priority, s.required)
+            for s in found
+            if s.starts
+        ]
+
+    def solve(
+        self, officer: str, hours: Sequence[Span], iterations: int
+    ) -> list[tuple[int, list[int]]]:
+        """Plan tours within some hours, with time for the break but not its place.
+
+        Parameters
+        ----------
+        officer
+            Whose visits.
+        hours
+            Hours of each tour.
+        iterations
+            Of the search.
+
+        Returns
+        -------
+        list of tuple
+            Place among the hours and positions of the stops, as of `choose_tours`.
+        """
+        shifts = [(begins, ends - self._break_s(begins, ends)) for begins, ends in hours]
+        return choose_tours(
+            self.stops[officer], self.drive, shifts, self.max_stops, self.seed, None, iterations
+        )
+
+    def _break_s(self, begins: int, ends: int) -> int:
+        if self.rest is None:
+            return 0
+        midnight = Clock(datetime(2001, 1, 1, tzinfo=UTC))
+        length_s = int(self.rest.minutes * 60)
+        ((opens, closes), *_) = midnight.spans(
+            [(self.rest.opens, self.rest.closes)], DAY_S, "break"
+        )
+        return length_s if begins < opens + length_s and ends > closes - length_s else 0
+
+    def worth(self, officer: str, hours: tuple[Span, ...]) -> float:
+        """Weigh hours: the priority points that an officer can make in them.
+
+        Parameters
+        ----------
+        officer
+            Whose visits.
+        hours
+            Hours of each tour.
+
+        Returns
+        -------
+        float
+            Points, as a short search finds them.
+        """
+        key = (officer, tuple(sorted(hours)))
+        if key not in self._known:
+            stops = self.stops[officer]
+            tours = self.solve(officer, key[1], _WEIGH)
+            self._known[key] = sum(stops[one].priority for _, order in tours for one in order)
+        return self._known[key]
+
+
+def give_slots(
+    team: Team,
+    slots: Sequence[Slot],
+    busy: Mapping[str, Sequence[tuple[datetime, datetime]]],
+) -> dict[str, list[int]]:
+    """Give each slot to the officer to whom it is worth the most.
+
+    Parameters
+    ----------
+    team
+        The officers and their visits.
+    slots
+        The slots.
+    busy
+        When officers are not free.
+
+    Returns
+    -------
+    dict
+        Places of the slots of each officer.
+    """
+    given: dict[str, list[int]] = {officer: [] for officer in team.rows}
+    free = set(range(len(slots)))
+
+    def may(officer: str, slot: int, without: int | None = None) -> bool:
+        one = slots[slot]
+        days = {slots[other].on for other in given[officer] if other != without}
+        return one.on not in days and not any(
+            begins < one.latest_return and one.departs < ends
+            for begins, ends in busy.get(officer, ())
+        )
+
+    def hours(officer: str, *more: int, without: int | None = None) -> tuple[Span, ...]:
+        kept = [one for one in given[officer] if one != without]
+        return tuple(slots[one].hours for one in [*kept, *more])
+
+    def gain(officer: str, slot: int) -> float:
+        return team.worth(officer, hours(officer, slot)) - team.worth(officer, hours(officer))
+
+    while free:
+        # The day that fewest others could use first, of slots with the same hours.
+        tried = [
+            (gain(officer, slot), -len(given[officer]), officer, slot)
+            for officer in sorted(given)
+            for slot in _one_of_each(slots, sorted(one for one in free if may(officer, one)), given)
+        ]
+        best = max(tried, default=(0.0, 0, "", 0), key=lambda one: (one[0], one[1]))
+        if best[0] <= 0:
+            break
+        given[best[2]].append(best[3])
+        free.discard(best[3])
+    while (move := _better(team, slots, given, may, hours)) is not None:
+        slot, giver, taker = move
+        given[giver].remove(slot)
+        given[taker].append(slot)
+    return given
+
+
+def _one_of_each(
+    slots: Sequence[Slot], some: list[int], given: Mapping[str, list[int]]
+) -> list[int]:
+    """Return one slot of each kind of hours, on the day with the fewest tours so far."""
+    taken = Counter(slots[one].on for own in given.values() for one in own)
+    kinds: dict[Span, int] = {}
+    for one in sorted(some, key=lambda one: (taken[slots[one].on], slots[one].departs, one)):
+        kinds.setdefault(slots[one].hours, one)
+    return list(kinds.values())
+
+
+def _better(
+    team: Team, slots: Sequence[Slot], given: dict[str, list[int]], may: Any, hours: Any
+) -> tuple[int, str, str] | None:
+    """Find a slot that is worth more to another officer."""
+    seen: set[tuple[str, str, Span]] = set()
+    for giver in sorted(given):
+        for slot in given[giver]:
+            lost = team.worth(giver, hours(giver)) - team.worth(giver, hours(giver, without=slot))
+            for taker in sorted(given):
+                kind = (giver, taker, slots[slot].hours)
+                if taker == giver or kind in seen or not may(taker, slot):
+                    continue
+                seen.add(kind)
+                won = team.worth(taker, hours(taker, slot)) - team.worth(taker, hours(taker))
+                if won > lost:
+                    return slot, giver, taker
+    return None
+
+
+def check_slots(slots: Sequence[Slot]) -> None:
+    """Refuse slots that cannot be.
+
+    Parameters
+    ----------
+    slots
+        The slots.
+
+    Raises
+    ------
+    TourError
+        When a slot ends before it begins, or two of one partner overlap.
+    """
+    by_partner: dict[str, list[Slot]] = {}
+    for slot in slots:
+        if slot.latest_return <= slot.departs:
+            raise TourError("a slot ends before it begins", where=slot.partner)
+        by_partner.setdefault(slot.partner, []).append(slot)
+    for partner, own in by_partner.items():
+        own.sort(key=lambda one: one.departs)
+        if any(b.departs < a.latest_return for a, b in itertools.pairwise(own)):
+            raise TourError("two slots of a police partner overlap", where=partner)

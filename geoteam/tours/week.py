@@ -1,0 +1,243 @@
+"""A team's week: which officer goes with which police partner on which day, to whom, in what order.
+
+An officer visits the officer's own clients. What is scarce are the police partners: each slot, a
+stretch of a partner's day, is given to one officer at most, and where it gains the most priority
+points. What a number of slots is worth to an officer is found by planning them (PyVRP); slots are
+given one by one to the greatest gain and then moved while that gains more. Each tour is at last
+planned exactly, with the visits still left out, until none of them fits any more.
+"""
+
+from __future__ import annotations
+
+import time as clocks
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geoteam.errors import TourError
+from geoteam.tours.exact import MOST_STOPS
+from geoteam.tours.left_out import entry
+from geoteam.tours.plan import Break, TourPlan, plan_tour
+from geoteam.tours.slots import Slot, Team, check_slots, give_slots
+
+# Iterations of the search that fills the slots of an officer.
+_FILL = 600
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTour:
+    """One tour of the week."""
+
+    officer: str
+    slot: Slot
+    plan: TourPlan
+
+
+@dataclass(frozen=True)
+class WeekPlan:
+    """The tours of a week, and the visits left out with their reasons.
+
+    Attributes
+    ----------
+    tours
+        In order of departure.
+    left_out
+        As of `TourPlan`, with ``officer``.
+    priority
+        Priority points of the visits made.
+    visits
+        How many visits are made.
+    seconds
+        Wall time of planning.
+    """
+
+    tours: list[WeekTour]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    priority: float = 0.0
+    visits: int = 0
+    seconds: float = 0.0
+
+
+def plan_week(
+    visits: pd.DataFrame,
+    start: tuple[float, float],
+    *,
+    matrix: NDArray[np.float64],
+    slots: Sequence[Slot],
+    busy: Mapping[str, Sequence[tuple[datetime, datetime]]] | None = None,
+    max_stops: int = 12,
+    rest: Break | None = None,
+    seed: int = 0,
+) -> WeekPlan:
+    """Plan the tours of a team's officers for a week, or any number of days.
+
+    As many priority points as can be found. An officer makes one tour a day at most.
+
+    Parameters
+    ----------
+    visits
+        As of `plan_tour`, with ``officer``, who alone makes the visit. Windows are clock times and
+        hold every day.
+    start
+        Longitude and latitude of the office where all tours begin and end.
+    matrix
+        Travel seconds, row and column 0 being the start; NaN or infinite: no path.
+    slots
+        When police partners can come along; those of one partner do not overlap.
+    busy
+        When officers are not free.
+    max_stops
+        Most stops of a tour.
+    rest
+        The break that is owed on each day.
+    seed
+        Seed of the search; the same input gives the same tours.
+
+    Returns
+    -------
+    WeekPlan
+        The tours; slots that gain nothing stay free.
+
+    Raises
+    ------
+    TourError
+        When a column is missing, or slots of one partner overlap.
+    """
+    began = clocks.perf_counter()
+    if "officer" not in visits:
+        raise TourError("column(s) missing: officer", where="visits")
+    check_slots(slots)
+    week = Team(visits.reset_index(drop=True), start, matrix, max_stops, rest, seed)
+    given = give_slots(week, slots, busy or {})
+    made: list[WeekTour] = []
+    left: list[dict[str, Any]] = []
+    for officer in sorted(week.rows):
+        tours, others = _fill(week, visits, officer, [slots[one] for one in given[officer]])
+        made += tours
+        left += [one | {"officer": officer} for one in others]
+    made.sort(key=lambda one: (one.slot.departs, one.officer))
+    left.sort(key=lambda one: (-one["priority"], one["client_ref"]))
+    return WeekPlan(
+        tours=made,
+        left_out=left,
+        priority=sum(one.plan.priority for one in made),
+        visits=sum(one.plan.summary["visits"] for one in made),
+        seconds=clocks.perf_counter() - began,
+    )
+
+
+def _fill(
+    week: Team, visits: pd.DataFrame, officer: str, slots: list[Slot]
+) -> tuple[list[WeekTour], list[dict[str, Any]]]:
+    """Plan an officer's tours, and say why each other visit is on none of them."""
+    rows, stops = week.rows[officer], week.stops[officer]
+    slots = sorted(slots, key=lambda one: (one.departs, one.partner))
+    members: list[set[int]] = [set() for _ in slots]
+    for place, order in week.solve(officer, [one.hours for one in slots], _FILL):
+        members[place] = {int(rows[row]) for one in order for row in stops[one].visits}
+    plans = [_plan(week, visits, slot, own) for slot, own in zip(slots, members, strict=True)]
+    reasons: dict[int, tuple[Slot, dict[str, Any]]] = {}
+    left: list[int] = []
+    changed = True
+    while changed:
+        on_tour = [_rows(visits, plan) for plan in plans]
+        left = sorted(
+            set(rows.tolist()).difference(*on_tour),
+            key=lambda row: (-visits["priority"].iloc[row], row),
+        )
+        changed = False
+        for place, slot in enumerate(slots):
+            for some in _bundles(left, MOST_STOPS - len(on_tour[place])):
+                tried = _plan(week, visits, slot, on_tour[place] | set(some))
+                if _value(tried) > _value(plans[place]):
+                    plans[place], changed = tried, True
+                    break
+                refs = {one["client_ref"]: one for one in tried.left_out}
+                for row in some:
+                    if (why := refs.get(str(visits.index[row]))) is not None:
+                        reasons[row] = _nearer(reasons.get(row), (slot, why))
+            if changed:
+                break
+    tours = [
+        WeekTour(officer, slot, plan)
+        for slot, plan in zip(slots, plans, strict=True)
+        if len(plan.stops)
+    ]
+    return tours, [_why(visits, officer, row, reasons.get(row), len(tours)) for row in left]
+
+
+def _rows(visits: pd.DataFrame, plan: TourPlan) -> set[int]:
+    return set(visits.index.get_indexer(plan.stops.index).tolist())
+
+
+def _value(plan: TourPlan) -> tuple[float, int, float]:
+    return_s = plan.returns_at.timestamp() if len(plan.stops) else 0.0
+    return plan.priority, plan.summary["stops"], -return_s - plan.drive_s
+
+
+def _bundles(left: list[int], room: int) -> list[list[int]]:
+    """Split visits into as many at a time as a tour can be proven with."""
+    size = max(1, min(room, 4))
+    return [left[at : at + size] for at in range(0, len(left), size)]
+
+
+def _plan(week: Team, visits: pd.DataFrame, slot: Slot, rows: set[int]) -> TourPlan:
+    some = sorted(rows)
+    at = [0, *(row + 1 for row in some)]
+    return plan_tour(
+        visits.iloc[some],
+        week.start,
+        matrix=week.matrix[np.ix_(at, at)],
+        departs=slot.departs,
+        latest_return=slot.latest_return,
+        max_stops=week.max_stops,
+        rest=week.rest,
+        seed=week.seed,
+    )
+
+
+_NEAR = ("tour_full", "late_return", "no_break", "lower_priority", "window_missed")
+
+
+def _nearer(
+    known: tuple[Slot, dict[str, Any]] | None, new: tuple[Slot, dict[str, Any]]
+) -> tuple[Slot, dict[str, Any]]:
+    """Keep the reason of the tour that a visit came nearest to."""
+
+    def rank(one: tuple[Slot, dict[str, Any]]) -> int:
+        code = one[1]["code"]
+        return _NEAR.index(code) if code in _NEAR else len(_NEAR)
+
+    return new if known is None or rank(new) < rank(known) else known
+
+
+def _why(
+    visits: pd.DataFrame,
+    officer: str,
+    row: int,
+    reason: tuple[Slot, dict[str, Any]] | None,
+    tours: int,
+) -> dict[str, Any]:
+    ref, priority = visits.index[row], visits["priority"].iloc[row]
+    if reason is None:
+        return entry(
+            ref,
+            (
+                "no_slot",
+                "No police partner is left for its officer: all their time gains more with others.",
+                "Add a police partner or a day.",
+            ),
+            priority,
+        )
+    slot, why = reason
+    if why["code"] in ("no_location", "unreachable"):
+        return why
+    day = f"{slot.departs:%a} {slot.departs.day} {slot.departs:%b}, from {slot.departs:%H:%M}"
+    which = "its officer's only tour" if tours == 1 else f"any of its officer's {tours} tours"
+    text = f"Fits into {which} no more. Nearest was {day}: {why['reason']}"
+    return why | {"reason": text}

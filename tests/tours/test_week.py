@@ -1,0 +1,107 @@
+"""A week, small enough to check by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from geoteam.errors import TourError
+from geoteam.tours import Slot, plan_week
+
+from .day import DEPARTS, START, along_a_street, make_visits
+
+
+def slot(day: int = 0, partner: str = "P1", minutes: float = 180, after: float = 0) -> Slot:
+    begins = DEPARTS + timedelta(days=day, minutes=after)
+    return Slot(partner, begins, begins + timedelta(minutes=minutes))
+
+
+def week(rows, slots, matrix=None, **options):
+    visits = make_visits(rows).assign(officer=[row.get("officer", "A") for row in rows])
+    given = along_a_street(len(rows)) if matrix is None else matrix
+    return plan_week(visits, START, matrix=given, slots=slots, **options)
+
+
+def own(officer: str, priority: float = 10.0, **more) -> dict:
+    return {"officer": officer, "priority": priority} | more
+
+
+def test_each_officer_gets_a_tour_and_makes_their_own_visits() -> None:
+    found = week([own("A"), own("B"), own("A")], [slot(0), slot(1)])
+    assert {one.officer: sorted(one.plan.stops.index) for one in found.tours} == {
+        "A": ["c0", "c2"],
+        "B": ["c1"],
+    }
+    assert (found.visits, found.priority, found.left_out) == (3, 30, [])
+
+
+def test_the_only_slot_goes_where_it_gains_most() -> None:
+    found = week([own("A", 10.0), own("B", 15.0)], [slot()])
+    (tour,) = found.tours
+    assert (tour.officer, tour.slot.partner) == ("B", "P1")
+    (left,) = found.left_out
+    assert (left["client_ref"], left["officer"], left["code"]) == ("c0", "A", "no_slot")
+    assert left["remedy"]
+
+
+def test_one_tour_a_day_for_an_officer() -> None:
+    rows = [own("A"), own("A")]
+    same_day = [slot(0, "P1"), slot(0, "P2")]
+    assert [len(one.plan.stops) for one in week(rows, same_day, max_stops=1).tours] == [1]
+    two_days = week(rows, [slot(0), slot(1)], max_stops=1)
+    assert [one.slot.on.day for one in two_days.tours] == [2, 3]
+
+
+def test_a_full_week_says_which_tour_came_nearest() -> None:
+    found = week([own("A", 30.0), own("A", 20.0), own("A", 10.0)], [slot(0), slot(1)], max_stops=1)
+    (left,) = found.left_out
+    assert (left["client_ref"], left["code"]) == ("c2", "tour_full")
+    assert left["reason"].startswith(
+        "Fits into any of its officer's 2 tours no more. Nearest was Mon 2 Mar, from 17:00: Tour"
+    )
+
+
+def test_who_is_busy_does_not_go() -> None:
+    busy = {"A": [(DEPARTS, DEPARTS + timedelta(hours=1))]}
+    assert week([own("A")], [slot()], busy=busy).tours == []
+    later = week([own("A")], [slot(), slot(1)], busy=busy)
+    assert [one.slot.on.day for one in later.tours] == [3]
+
+
+def test_windows_hold_every_day() -> None:
+    rows = [own("A", windows=[["18:00", "18:30"]])]
+    (tour,) = week(rows, [slot(2)]).tours
+    assert tour.plan.stops["starts_at"].iloc[0].strftime("%d %H:%M") == "04 18:00"
+
+
+def test_an_unreachable_visit_keeps_its_own_reason() -> None:
+    matrix = along_a_street(2)
+    matrix[2, :2] = matrix[:2, 2] = np.inf
+    found = week([own("A"), own("A")], [slot()], matrix)
+    assert [(one["client_ref"], one["code"]) for one in found.left_out] == [("c1", "unreachable")]
+
+
+def test_the_same_input_gives_the_same_week() -> None:
+    rng = np.random.default_rng(3)
+    rows = [own("AB"[n % 2], float(p)) for n, p in enumerate(rng.integers(1, 50, 16))]
+    at = rng.uniform(0, 1800, (17, 2))
+    matrix = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    slots = [slot(day, minutes=90) for day in range(3)]
+    first, second = (week(rows, slots, matrix) for _ in range(2))
+    assert [one.officer for one in first.tours] == [one.officer for one in second.tours]
+    assert first.left_out == second.left_out
+    made = [ref for one in first.tours for ref in one.plan.stops.index]
+    assert len(made) == len(set(made))
+    assert {*made, *(one["client_ref"] for one in first.left_out)} == {f"c{n}" for n in range(16)}
+    assert all(one.plan.returns_at <= one.slot.latest_return for one in first.tours)
+
+
+def test_bad_weeks_are_refused() -> None:
+    with pytest.raises(TourError, match="overlap"):
+        week([own("A")], [slot(), slot(after=60)])
+    with pytest.raises(TourError, match="ends before"):
+        week([own("A")], [slot(minutes=-5)])
+    with pytest.raises(TourError, match="officer"):
+        plan_week(make_visits([{}]), START, matrix=along_a_street(1), slots=[slot()])
