@@ -43,7 +43,7 @@ def sheet(
 ) -> None:
     """Print tours as one PDF: the officers' sheets or the police copies; printing is audited.
 
-    Example: geoteam tours sheet --on 2026-12-01 --team T1 -o day.pdf --copy police
+    Example: geoteam tours sheet --on 2026-12-01 --team T1 -o day.pdf
     """
     if bool(refs) == (on is not None) or (team and on is None):
         raise click.UsageError("name tours, or a day with --on (and --team)")
