@@ -10,6 +10,7 @@ import click
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
 from geoteam.cli.tour_files import export, sheet
+from geoteam.cli.tour_week import week
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
 
@@ -159,5 +160,6 @@ def cancel(state: State, ref: str, why: str, as_json: bool) -> None:
 
 tours.add_command(export)
 tours.add_command(sheet)
+tours.add_command(week)
 
 COMMANDS = (tours,)

@@ -150,6 +150,8 @@ service_minutes = 15
 max_stops = 12
 earliest = "08:00"
 latest = "20:00"
+break_minutes = 30
+break_between = ["11:30", "13:30"]
 
 [disclosure]
 threshold = 11

@@ -9,23 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shapely import LineString
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
-from geoteam.services.people import clients_frame
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
+from geoteam.services.tour_plans import due_frame, save_plan, start_of
 from geoteam.services.tour_times import Times, break_owed, departure, refuse_overlap, whose_overlap
 from geoteam.services.tour_views import CANCELLED, TourView, list_tours, tour, tour_map
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, contacts, staff, tours
+from geoteam.store import audit, staff, tours
 from geoteam.tours import TourPlan, waiting_advice
 from geoteam.tours import plan_tour as solve_tour
-from geoteam.tours import visits_due as due_visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def list_due(workspace: Workspace, user: User, on: date, officer_ref: str) -> Du
     """
     with workspace.transaction() as session:
         _require_officer(session, user, officer_ref)
-        due, planned = _due(workspace, session, on, officer_ref)
+        due, planned = due_frame(workspace, session, on, [officer_ref])
         audit.append(
             session,
             at=workspace.now(),
@@ -140,28 +138,6 @@ def list_due(workspace: Workspace, user: User, on: date, officer_ref: str) -> Du
     columns = ["client_ref", "name", "level", "due_on", "overdue_days", "priority", "reason"]
     rows = due.reset_index()[columns].to_dict("records")
     return DueVisits([{str(key): value for key, value in row.items()} for row in rows], planned)
-
-
-def _due(
-    workspace: Workspace, session: Session, on: date, officer_ref: str
-) -> tuple[pd.DataFrame, int]:
-    """Join the visits due on joint tours with what a tour needs to know of the client."""
-    clients = clients_frame(workspace, session, workspace.today(), officers=[officer_ref])
-    history = contacts.load(session, client_refs=clients.index)
-    homes = clients.rename(columns={"since": "address_since"})
-    standards = workspace.profile.contact_standards
-    due = due_visits(homes, history, standards, on=on)
-    # A place in doubt belongs in the review queue, not on a tour.
-    due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
-    coming = tours.visits_planned(session, since=min(on, workspace.today()))
-    coming = coming[coming["client_ref"].isin(due.index)]
-    # As if the tours planned until then had been made; their sentences would not be true.
-    made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
-    again = due_visits(homes, made, standards, on=on).index
-    later = coming.loc[coming["on"] >= on, "client_ref"]
-    free = due[due.index.isin(again) & ~due.index.isin(later)]
-    columns = ["name", "lon", "lat", "windows", "residence_id"]
-    return free.join(clients[columns]), len(due) - len(free)
 
 
 def plan_tour(
@@ -213,22 +189,21 @@ def plan_tour(
     times = departure(workspace, on, departs)
     with workspace.transaction() as session:
         _require_officer(session, user, officer_ref)
-        visits, planned = _due(workspace, session, on, officer_ref)
+        visits, planned = due_frame(workspace, session, on, [officer_ref])
         if visits.empty:
             others = f" beyond the {planned} on a planned tour" if planned else ""
             raise InputError(
                 f"no joint visit is due for this officer on that day{others}",
                 remedy="Choose a later day or another officer",
             )
-        visits = visits.assign(service_s=rules.service_minutes * 60.0, required=False)
         _require_partner(session, police_partner_ref)
         row = staff.officers(session).loc[[officer_ref]].iloc[0]
-        start = _start(row)
+        start = start_of(row)
         plan, advice = _solve(workspace, visits, start, times, max_stops or rules.max_stops)
         day = tours.list_tours(session, on=on)
         refuse_overlap(workspace, day, plan, "officer", officer_ref)
         partner = _partner(workspace, session, on, police_partner_ref, visits, day, plan)
-        ref = _save(
+        ref = save_plan(
             workspace, session, user, plan, on, officer_ref, partner, row, start, visits, advice
         )
         audit.append(
@@ -271,22 +246,6 @@ def _solve(
     return plan, [*times.notes, *waiting_advice(plan, visits, replan)]
 
 
-def _break(plan: TourPlan) -> dict[str, Any]:
-    if plan.break_at is None:
-        return {}
-    begins, ends = (moment.isoformat() for moment in plan.break_at)
-    return {"break": {"begins": begins, "ends": ends, "before": plan.break_before}}
-
-
-def _start(officer: pd.Series) -> tuple[float, float]:
-    if pd.isna(officer["lon"]):
-        raise InputError(
-            "the officer's team has no field office to start from",
-            remedy="Add the office to the venues and to the team",
-        )
-    return float(officer["lon"]), float(officer["lat"])
-
-
 def _require_partner(session: Session, wanted: str) -> None:
     if wanted and wanted not in staff.police_partners(session).index:
         raise NotFoundError("there is no such police partner", remedy="Choose from the list")
@@ -319,73 +278,6 @@ def _partner(
         return ""
     planned = day.loc[day["status"] != CANCELLED, "police_partner"].tolist()
     return min((str(ref) for ref in fit.index), key=lambda ref: (planned.count(ref), ref))
-
-
-def _save(
-    workspace: Workspace,
-    session: Session,
-    user: User,
-    plan: TourPlan,
-    on: date,
-    officer_ref: str,
-    partner: str,
-    officer: pd.Series,
-    start: tuple[float, float],
-    visits: pd.DataFrame,
-    advice: list[str],
-) -> str:
-    stops = plan.stops
-    homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
-    places = stops[["lon", "lat"]].to_numpy()
-    legs = workspace.streets().path(np.vstack([start, places, start])) if len(stops) else []
-    line = [xy for leg in legs for xy in leg.geometry.coords]
-    return tours.save(
-        session,
-        ref=tours.new_ref(),
-        on=on,
-        officer_ref=officer_ref,
-        police_partner_ref=partner,
-        start_ref=str(officer["office_ref"]),
-        departs_at=plan.departs_at,
-        returns_at=plan.returns_at,
-        drive_s=plan.drive_s,
-        length_m=float(sum(leg.length_m for leg in legs)),
-        route=LineString(line) if len(line) > 1 else None,
-        steps=[
-            [
-                {
-                    "text": s.text,
-                    "street": s.street,
-                    "length_m": s.length_m,
-                    "duration_s": s.duration_s,
-                }
-                for s in leg.steps
-            ]
-            for leg in legs
-        ],
-        left_out=[
-            {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
-            for one in plan.left_out
-        ],
-        summary=plan.summary
-        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
-        | _break(plan),
-        by=user.username,
-        at=workspace.now(),
-        stops=[
-            {
-                "client_ref": str(client_ref),
-                "residence_id": int(homes[client_ref]),
-                # Who comes early waits: the visit, and the client's part in it, begins then.
-                "arrives_at": row["starts_at"],
-                "leaves_at": row["leaves_at"],
-                "reason": visits.at[client_ref, "reason"],
-                "lon": row["lon"],
-                "lat": row["lat"],
-            }
-            for client_ref, row in stops.iterrows()
-        ],
-    )
 
 
 __all__ = [

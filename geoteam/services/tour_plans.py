@@ -1,0 +1,200 @@
+"""What planning a tour and planning a week share: the visits due, and the saved tour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from shapely import LineString
+from sqlalchemy.orm import Session
+
+from geoteam.errors import InputError
+from geoteam.model import User
+from geoteam.services.people import clients_frame
+from geoteam.services.workspace import Workspace
+from geoteam.store import contacts, tours
+from geoteam.tours import TourPlan
+from geoteam.tours import visits_due as due_visits
+
+
+def due_frame(
+    workspace: Workspace,
+    session: Session,
+    on: date,
+    officer_refs: Sequence[str],
+    *,
+    within_days: int = 0,
+) -> tuple[pd.DataFrame, int]:
+    """Join the visits due on joint tours with what a tour needs to know of the client.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    on
+        The day.
+    officer_refs
+        Whose clients.
+    within_days
+        Also visits that fall due up to this many days later.
+
+    Returns
+    -------
+    tuple
+        Rows of `geoteam.tours.visits_due` that are usable and on no planned tour, with ``name``,
+        ``lon``, ``lat``, ``windows``, ``residence_id``, ``officer``, ``service_s`` and
+        ``required``; and how many a planned tour makes.
+    """
+    clients = clients_frame(workspace, session, workspace.today(), officers=officer_refs)
+    history = contacts.load(session, client_refs=clients.index)
+    homes = clients.rename(columns={"since": "address_since"})
+    standards = workspace.profile.contact_standards
+    due = due_visits(homes, history, standards, on=on, within_days=within_days)
+    # A place in doubt belongs in the review queue, not on a tour.
+    due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
+    coming = tours.visits_planned(session, since=min(on, workspace.today()))
+    coming = coming[coming["client_ref"].isin(due.index)]
+    # As if the tours planned until then had been made; their sentences would not be true.
+    made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
+    again = due_visits(homes, made, standards, on=on, within_days=within_days).index
+    later = coming.loc[coming["on"] >= on, "client_ref"]
+    free = due[due.index.isin(again) & ~due.index.isin(later)]
+    columns = ["name", "lon", "lat", "windows", "residence_id", "officer"]
+    free = free.join(clients[columns])
+    service_s = workspace.profile.tours.service_minutes * 60.0
+    return free.assign(service_s=service_s, required=False), len(due) - len(free)
+
+
+def start_of(officer: pd.Series) -> tuple[float, float]:
+    """Return where an officer's tours begin and end.
+
+    Parameters
+    ----------
+    officer
+        A row of the store's officers.
+
+    Returns
+    -------
+    tuple of float
+        Longitude and latitude of the team's office.
+
+    Raises
+    ------
+    InputError
+        When the team has no office with a place.
+    """
+    if pd.isna(officer["lon"]):
+        raise InputError(
+            "the officer's team has no field office to start from",
+            remedy="Add the office to the venues and to the team",
+        )
+    return float(officer["lon"]), float(officer["lat"])
+
+
+def _break(plan: TourPlan) -> dict[str, Any]:
+    if plan.break_at is None:
+        return {}
+    begins, ends = (moment.isoformat() for moment in plan.break_at)
+    return {"break": {"begins": begins, "ends": ends, "before": plan.break_before}}
+
+
+def save_plan(
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    plan: TourPlan,
+    on: date,
+    officer_ref: str,
+    partner: str,
+    officer: pd.Series,
+    start: tuple[float, float],
+    visits: pd.DataFrame,
+    advice: list[str],
+) -> str:
+    """Save a tour as planned, with its route and directions.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a writing transaction.
+    user
+        Who plans.
+    plan
+        The tour.
+    on
+        Its day.
+    officer_ref, partner
+        Who goes; the partner may be ''.
+    officer
+        Row of the store's officers.
+    start
+        Longitude and latitude of the office.
+    visits
+        Rows of `due_frame` that it was planned from.
+    advice
+        What is to be said about the plan.
+
+    Returns
+    -------
+    str
+        The tour's reference.
+    """
+    stops = plan.stops
+    homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
+    places = stops[["lon", "lat"]].to_numpy()
+    legs = workspace.streets().path(np.vstack([start, places, start])) if len(stops) else []
+    line = [xy for leg in legs for xy in leg.geometry.coords]
+    return tours.save(
+        session,
+        ref=tours.new_ref(),
+        on=on,
+        officer_ref=officer_ref,
+        police_partner_ref=partner,
+        start_ref=str(officer["office_ref"]),
+        departs_at=plan.departs_at,
+        returns_at=plan.returns_at,
+        drive_s=plan.drive_s,
+        length_m=float(sum(leg.length_m for leg in legs)),
+        route=LineString(line) if len(line) > 1 else None,
+        steps=[
+            [
+                {
+                    "text": s.text,
+                    "street": s.street,
+                    "length_m": s.length_m,
+                    "duration_s": s.duration_s,
+                }
+                for s in leg.steps
+            ]
+            for leg in legs
+        ],
+        left_out=[
+            {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
+            for one in plan.left_out
+        ],
+        summary=plan.summary
+        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
+        | _break(plan),
+        by=user.username,
+        at=workspace.now(),
+        stops=[
+            {
+                "client_ref": str(client_ref),
+                "residence_id": int(homes[client_ref]),
+                # Who comes early waits: the visit, and the client's part in it, begins then.
+                "arrives_at": row["starts_at"],
+                "leaves_at": row["leaves_at"],
+                "reason": visits.at[client_ref, "reason"],
+                "lon": row["lon"],
+                "lat": row["lat"],
+            }
+            for client_ref, row in stops.iterrows()
+        ],
+    )

@@ -1,0 +1,264 @@
+"""A team's week of tours: who goes with whom on which day, to which homes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.disclosure.policy import TOUR
+from geoteam.errors import InputError, NotFoundError
+from geoteam.model import User
+from geoteam.services.clients import reach_of
+from geoteam.services.scope import sees_team
+from geoteam.services.tour_plans import due_frame, save_plan, start_of
+from geoteam.services.tour_times import break_owed
+from geoteam.services.workspace import Workspace
+from geoteam.store import audit, staff, tours
+from geoteam.tours import Slot, WeekPlan, WeekTour, plan_week
+
+DAYS = 5
+# More visits than this are not planned at once; the most urgent go first.
+_MOST_VISITS = 1_000
+_STEP_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeek:
+    """A week as planned.
+
+    Attributes
+    ----------
+    tours
+        ``ref`` ('' when not saved), ``on``, ``departs_at``, ``returns_at``, ``officer``,
+        ``police_partner`` (names), ``priority`` and ``stops`` (``client_ref`` and ``starts_at``).
+    left_out
+        ``client_ref``, ``officer``, ``code``, ``reason``, ``remedy`` and ``priority``.
+    due
+        Visits due in the week and on no planned tour.
+    planned
+        Visits that a planned tour makes already.
+    priority
+        Priority points of the visits made.
+    seconds
+        Wall time of planning.
+    """
+
+    tours: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    due: int
+    planned: int
+    priority: float
+    seconds: float
+
+
+def plan_team_week(
+    workspace: Workspace, user: User, *, team_ref: str, first: date, save: bool = False
+) -> TeamWeek:
+    """Plan five working days of tours for a team; saved as tours when asked.
+
+    Each officer makes one tour a day at most, of the officer's own clients. A police partner
+    gives half a day to one officer. Those of the districts where the visits are come along, when
+    they and the officer are on no planned tour.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor of the team.
+    team_ref
+        The team.
+    first
+        The first day; the week is the five working days from then on.
+    save
+        Save the tours.
+
+    Returns
+    -------
+    TeamWeek
+        Tours, and visits left out with reasons.
+
+    Raises
+    ------
+    InputError
+        When the first day is over, the team has no office, no visit is due, or no police partner
+        can come along.
+    NotFoundError
+        When the team is none of the user's.
+    """
+    reach_of(user)
+    if first < workspace.today():
+        raise InputError("the first day is over", remedy="Choose today or a later day")
+    with workspace.transaction() as session:
+        officers = staff.officers(session)
+        officers = officers[officers["team"] == team_ref]
+        if not sees_team(user, team_ref) or officers.empty:
+            raise NotFoundError("there is no such team of yours", remedy="Use your team's id")
+        start = start_of(officers.iloc[0])
+        days = _working_days(first)
+        refs = [str(ref) for ref in officers.index]
+        visits, planned = due_frame(
+            workspace, session, first, refs, within_days=(days[-1] - first).days
+        )
+        if visits.empty:
+            raise InputError("no joint visit of this team is due in that week")
+        visits = visits.head(_MOST_VISITS)
+        standing = _standing(session, days)
+        slots = _slots(workspace, session, days, standing, visits)
+        week = _solve(workspace, visits, start, slots, standing)
+        saved = [
+            _save(workspace, session, user, one, officers, start, visits) if save else ""
+            for one in week.tours
+        ]
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="tours.week",
+            object_kind="team",
+            object_ref=team_ref,
+            purpose=TOUR,
+            detail={"rows": len(visits), "tours": len(week.tours), "saved": save},
+        )
+        partners = staff.police_partners(session)
+    return TeamWeek(
+        tours=_rows(week, saved, officers["name"], partners["name"]),
+        left_out=week.left_out,
+        due=len(visits),
+        planned=planned,
+        priority=week.priority,
+        seconds=week.seconds,
+    )
+
+
+def _working_days(first: date) -> list[date]:
+    days = [first + timedelta(days=step) for step in range(DAYS + 4)]
+    return [day for day in days if day.weekday() < 5][:DAYS]
+
+
+def _standing(session: Session, days: Sequence[date]) -> pd.DataFrame:
+    """Return the planned tours of the days, of everybody."""
+    found = pd.concat([tours.list_tours(session, on=day) for day in days])
+    return found[found["status"].isin(tours.STANDING)]
+
+
+def _slots(
+    workspace: Workspace,
+    session: Session,
+    days: Sequence[date],
+    standing: pd.DataFrame,
+    visits: pd.DataFrame,
+) -> list[Slot]:
+    """Halve each day of each police partner; what lies behind us or on a planned tour is none."""
+    rules, zone = workspace.profile.tours, workspace.profile.city.zone
+    found = workspace.area_index("district", days[0]).locate(
+        visits["lon"].to_numpy(), visits["lat"].to_numpy()
+    )
+    partners = staff.police_partners(session)
+    partners = partners[partners["district"].isin({code for code in found if code})]
+    now = workspace.now().astimezone(zone)
+    now += timedelta(seconds=-now.timestamp() % _STEP_S)
+    slots = []
+    for day in days:
+        begins, ends = (
+            datetime.combine(day, time.fromisoformat(clock), zone)
+            for clock in (rules.earliest, rules.latest)
+        )
+        noon = begins + (ends - begins) / 2
+        for partner in partners.index:
+            taken = _spans(standing[standing["police_partner"] == partner])
+            for departs, returns in ((max(begins, now), noon), (max(noon, now), ends)):
+                if departs < returns and not any(a < returns and departs < b for a, b in taken):
+                    slots.append(Slot(str(partner), departs, returns))
+    if not slots:
+        raise InputError(
+            "no police partner of the districts where the visits are can come along in that week",
+            remedy="Choose another week, or add a police partner",
+        )
+    return slots
+
+
+def _spans(found: pd.DataFrame) -> list[tuple[datetime, datetime]]:
+    return list(zip(found["departs_at"], found["returns_at"], strict=True))
+
+
+def _solve(
+    workspace: Workspace,
+    visits: pd.DataFrame,
+    start: tuple[float, float],
+    slots: list[Slot],
+    standing: pd.DataFrame,
+) -> WeekPlan:
+    points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
+    return plan_week(
+        visits,
+        start,
+        matrix=workspace.streets().matrix(points, points).duration_s,
+        slots=slots,
+        busy={str(ref): _spans(own) for ref, own in standing.groupby("officer")},
+        max_stops=workspace.profile.tours.max_stops,
+        rest=break_owed(workspace),
+    )
+
+
+def _save(
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    one: WeekTour,
+    officers: pd.DataFrame,
+    start: tuple[float, float],
+    visits: pd.DataFrame,
+) -> str:
+    officer = officers.loc[[one.officer]].iloc[0]
+    ref = save_plan(
+        workspace,
+        session,
+        user,
+        one.plan,
+        one.slot.on,
+        one.officer,
+        one.slot.partner,
+        officer,
+        start,
+        visits,
+        [],
+    )
+    audit.append(
+        session,
+        at=workspace.now(),
+        actor=user.username,
+        action="tour.plan",
+        object_kind="tour",
+        object_ref=ref,
+        purpose=TOUR,
+        detail={"stops": len(one.plan.stops), "left_out": len(one.plan.left_out)},
+    )
+    return ref
+
+
+def _rows(
+    week: WeekPlan, saved: Sequence[str], officers: pd.Series, partners: pd.Series
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "ref": ref,
+            "on": one.slot.on,
+            "departs_at": one.plan.departs_at,
+            "returns_at": one.plan.returns_at,
+            "officer": str(officers[one.officer]),
+            "police_partner": str(partners[one.slot.partner]),
+            "priority": one.plan.priority,
+            "stops": [
+                {"client_ref": str(client), "starts_at": begins}
+                for client, begins in one.plan.stops["starts_at"].items()
+            ],
+        }
+        for one, ref in zip(week.tours, saved, strict=True)
+    ]
