@@ -50,22 +50,27 @@ def keep_names(problem: Problem, assignment: NDArray[np.int64]) -> NDArray[np.in
     Returns
     -------
     ndarray
-        The same areas; only teams that cannot be told apart change names, by the assignment
-        problem (Crouse 2016, *On implementing 2D rectangular assignment algorithms*).
+        The same areas, each the area of a team whose target it meets, with that team's locks and
+        seat and nobody else's, by the assignment problem (Crouse 2016, *On implementing 2D
+        rectangular assignment algorithms*).
     """
     if problem.present is None or problem.transfer_weight is None:
         return assignment
-    named = assignment.copy()
-    for group in kinds(problem, people=False):
-        stays = [
-            [problem.transfer_weight[(assignment == old) & (problem.present == new)].sum()
-             for new in group]
-            for old in group
-        ]  # fmt: skip
-        _, best = linear_sum_assignment(np.array(stays), maximize=True)
-        for old, new in zip(group, best.tolist(), strict=True):
-            named[assignment == old] = group[new]
-    return named
+    teams = range(len(problem.teams))
+    stays = np.zeros((len(teams), len(teams)))
+    mine = (problem.present >= 0) & (assignment >= 0)
+    pairs = assignment[mine], problem.present[mine]
+    np.add.at(stays, pairs, problem.transfer_weight[mine])
+    load = np.bincount(assignment[assignment >= 0], weights=problem.weight[assignment >= 0],
+                       minlength=len(teams))[:, None]  # fmt: skip
+    may = (load >= problem.least) & (load <= problem.most)
+    for team, units in bound_units(problem).items():
+        here = np.isin(teams, assignment[units])
+        may[:, team] &= here
+        may[here] &= np.arange(len(teams)) == team
+    may |= np.eye(len(teams), dtype=bool)
+    _, named = linear_sum_assignment(np.where(may, stays, -stays.sum() - 1.0), maximize=True)
+    return np.where(assignment >= 0, named[assignment], -1)
 
 
 def bound_units(problem: Problem) -> dict[int, list[int]]:

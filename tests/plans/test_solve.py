@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geoteam.plans import solve as solver
 from geoteam.plans.exact import HessModel, solve_hess
 from geoteam.plans.judge import check_solution, moved, spread
+from geoteam.plans.labels import keep_names
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, least_tolerance, solve_partition
 from geoteam.plans.problem import Problem, Solution
@@ -258,3 +259,16 @@ def test_a_tight_tolerance_begins_near_a_plan_of_a_wider_one(monkeypatch):
     assert tried == [0.0, 0.05]
     assert plan is not None
     assert plan.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_areas_are_named_after_todays_teams_wherever_their_targets_allow():
+    present = np.array([2, 2, 1, 1, 0, 0])
+    given = {"target": np.array([2.0, 2.1, 1.9]), "present": present, "transfer_weight": np.ones(6)}
+    plan = np.array([0, 0, 1, 1, 2, 2])
+    wide = grid(6, 1, 3, tolerance=0.1, **given)
+    assert keep_names(wide, plan).tolist() == present.tolist()
+    # At 1 % no area is the size that another team wants.
+    assert keep_names(grid(6, 1, 3, tolerance=0.01, **given), plan).tolist() == plan.tolist()
+    # The seat of T0 lies in the first area, and a unit of the second is locked to T1.
+    bound = grid(6, 1, 3, tolerance=0.1, seats={0: 1}, fixed={2: 1}, **given)
+    assert keep_names(bound, plan).tolist() == plan.tolist()
