@@ -137,6 +137,12 @@ def schedule(
         return Schedule(0, (), (), 0, 0, *failed)
     starts, rests, returns = _run(order, stops, legs, bounds[0], rest, place)
     late = max(0, returns - bounds[1])
+    early = rest.ends(bounds[0]) if rest and place and order else None
+    if early is not None:
+        # Taken before the departure it is no part of the tour, if that makes nobody late.
+        rested = schedule(order, stops, drive, (early, bounds[1]))
+        if rested.late_s <= late and rested.late_at == RETURN and rested.returns_s <= returns:
+            return rested
     departs = bounds[0]
     if order:
         departs = _later(order, stops, legs, starts, rest, place)

@@ -18,7 +18,7 @@ from pyvrp.stop import MaxIterations, MaxRuntime
 
 from geoteam.errors import MissingFileError, UnreadableFileError
 
-# Everything is counted in tenths.
+# Everything is counted in tenths, loads too, as DIMACS does: the same search then finds the same.
 _TENTHS = 10
 
 
@@ -145,7 +145,7 @@ def solve_vrptw(
     clients = [
         pyvrp.Client(
             location=number,
-            delivery=[int(demand)],
+            delivery=[int(demand * _TENTHS)],
             service_duration=int(service * _TENTHS),
             tw_early=int(opens * _TENTHS),
             tw_late=int(closes * _TENTHS),
@@ -154,13 +154,15 @@ def solve_vrptw(
         if number
     ]
     data = pyvrp.ProblemData(
-        locations=[pyvrp.Location(float(x), float(y)) for x, y in instance.customers[:, :2]],
+        locations=[
+            pyvrp.Location(float(x), float(y)) for x, y in instance.customers[:, :2] * _TENTHS
+        ],
         clients=clients,
         depots=[pyvrp.Depot(0)],
         vehicle_types=[
             pyvrp.VehicleType(
                 num_available=instance.vehicles,
-                capacity=[instance.capacity],
+                capacity=[instance.capacity * _TENTHS],
                 tw_early=ready * _TENTHS,
                 tw_late=due * _TENTHS,
             )

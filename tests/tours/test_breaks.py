@@ -24,7 +24,7 @@ def test_a_break_is_taken_between_two_stops() -> None:
 
 
 def test_a_wait_at_the_door_serves_as_the_break() -> None:
-    visits = make_visits([{}, {"windows": [["18:30", "19:00"]]}])
+    visits = make_visits([{"windows": [["17:00", "17:20"]]}, {"windows": [["18:30", "19:00"]]}])
     tour = plan(visits, rest=Break(30, "17:30", "18:30"))
     # Seen first, c0 leaves the car free from 17:20; c1 is 5 minutes on.
     assert hhmm(tour.returns_at) == ["18:55"]
@@ -45,6 +45,12 @@ def test_a_break_before_a_late_departure() -> None:
     visits = make_visits([{"windows": [["19:00", "19:30"]]}])
     tour = plan(visits, rest=Break(30, "17:30", "18:30"))
     assert (tour.break_at, hhmm(tour.departs_at)) == (None, ["18:55"])
+
+
+def test_a_break_is_taken_before_the_departure_where_that_delays_nothing() -> None:
+    visits = make_visits([{}, {"windows": [["19:00", "19:30"]]}])
+    tour = plan(visits, rest=Break(30, "17:00", "18:00"))
+    assert (tour.break_at, hhmm(tour.departs_at)) == (None, ["18:35"])
 
 
 def test_a_visit_gives_way_to_the_break_and_the_reason_says_so() -> None:
