@@ -223,7 +223,13 @@ def carried(workspace: Workspace, units: Mapping[str, str], old: int, new: int) 
     dict of str to str
         New unit -> team; '' where no team has any of it.
     """
-    lon, lat = workspace.reference().points()
+    with workspace.reading() as session:
+        bases = [
+            boundaries.base_of(session, boundaries.get_set(session, one)) for one in (old, new)
+        ]
+    # A piece lies in one unit of the same boundaries, whoever lives there.
+    nobody: Sequence[float] = ()
+    lon, lat = (nobody, nobody) if bases[0] == bases[1] else workspace.reference().points()
     fit = fit_plan(
         workspace.areas_of(new),
         workspace.areas_of(old),

@@ -162,3 +162,10 @@ def test_refusals_leave_the_plan_as_it_was(fresh: Workspace) -> None:
             found.kind for found in boundaries.list_sets(session, "split_service_area").values()
         }
     assert kinds == set()
+
+
+def test_pieces_keep_todays_teams_without_an_address_reference(fresh: Workspace) -> None:
+    plan = draft(fresh)
+    plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
+    (fresh.folder / "reference.npz").unlink()
+    assert plan_state.state(fresh, BOSS, plan)["now"] == [0, 0, 0, 1, 1]
