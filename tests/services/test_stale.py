@@ -13,7 +13,7 @@ import shapely
 from sqlalchemy import select
 
 from geoteam.errors import InputError
-from geoteam.services import assignment, audit, geocoding, imports, review
+from geoteam.services import assigning, audit, geocoding, imports, review
 from geoteam.services import stale as service
 from geoteam.services.loading import load_addresses
 from geoteam.services.people import clients_frame
@@ -248,7 +248,7 @@ def test_another_team_needs_a_person(fresh: Workspace, rebuild: Callable[..., No
         "A newer reference places it 485 m away, in 201 instead of 101 (team T2 instead of T1)."
     )
     assert _refresh(fresh).checked == 0
-    assert assignment.run_assignment(fresh, "test")["repeated"]
+    assert assigning.run_assignment(fresh, "test")["repeated"]
 
 
 def test_another_area_of_a_citywide_team_needs_a_person(
