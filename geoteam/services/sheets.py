@@ -1,16 +1,15 @@
 """Print tours: what one reader may see of them, set as sheets by the maps room.
 
-Every print is an event of the audit log that also says what the sheet held, by references and one
-fingerprint: by it a sheet that is scanned later is told from what is true then.
+Every print is an event of the audit log with a number, by which a sheet that is scanned later is
+told from what is true then.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from sqlalchemy.orm import Session
 from geoteam.errors import DisclosureError, InputError
 from geoteam.maps import merge_streets, tour_sheets
 from geoteam.model import Role, User
+from geoteam.services.sheet_state import PRINT, held_by
 from geoteam.services.tour_views import (
     CANCELLED,
-    SeenTour,
     TourView,
     look,
     note_reading,
@@ -35,8 +34,6 @@ COPIES = ("officer", "police")
 PAPERS = ("letter", "a4")
 # Tours in one file.
 MOST = 50
-PRINT = "tour.print"
-_OFF = "The tour is cancelled; nobody is visited on it."
 _MOVED = "Has moved since the tour was planned: ask before going."
 
 
@@ -63,25 +60,6 @@ class Printing:
     address: Callable[[str], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SheetState:
-    """What a printed sheet says, against what is true now.
-
-    Attributes
-    ----------
-    number
-        Number of the copy.
-    printed_at
-        When it was printed; None when no such copy of the tour was ever printed.
-    changes
-        Why it is out of date, one sentence each; none names a person. Empty when it is not.
-    """
-
-    number: int
-    printed_at: datetime | None
-    changes: list[str]
-
-
 def tours_to_print(workspace: Workspace, user: User, on: date, team_ref: str = "") -> list[str]:
     """List the tours of a day that a user may print.
 
@@ -101,15 +79,40 @@ def tours_to_print(workspace: Workspace, user: User, on: date, team_ref: str = "
     list of str
         References, by departure.
     """
+    found = _of_day(workspace, user, on)
+    return [ref for ref, team in found.items() if not team_ref or team == team_ref]
+
+
+def teams_to_print(workspace: Workspace, user: User, on: date) -> dict[str, int]:
+    """Count the tours of a day that a user may print, by team.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer, a supervisor or a police partner.
+    on
+        The day.
+
+    Returns
+    -------
+    dict of str to int
+        Team to number of tours, by team.
+    """
+    return dict(sorted(Counter(_of_day(workspace, user, on).values()).items()))
+
+
+def _of_day(workspace: Workspace, user: User, on: date) -> dict[str, str]:
+    """Return the team of each tour of a day that a user may print, by departure."""
     with workspace.reading() as session:
         day = tours.list_tours(session, on=on)
-    return [
-        str(ref)
+    return {
+        str(ref): str(row["team"])
         for ref, row in day.iterrows()
         if row["status"] != CANCELLED
-        and (not team_ref or row["team"] == team_ref)
         and sees_tour(user, row["officer"], row["team"], row["police_partner"])
-    ]
+    }
 
 
 def print_tours(workspace: Workspace, user: User, refs: Sequence[str], printing: Printing) -> bytes:
@@ -189,106 +192,11 @@ def _note_print(
     seen = look(workspace, session, user, ref, reader)
     if seen.view.status == CANCELLED:
         raise InputError("the tour is cancelled and cannot be printed", remedy="Plan another tour")
-    detail = _held(seen) | {"copy": printing.copy, "paper": _paper(workspace, printing)}
+    detail = held_by(seen) | {"copy": printing.copy, "paper": _paper(workspace, printing)}
     note_reading(workspace, session, user, seen, PRINT, detail)
     # The log grows under a lock, so that no two copies have one number.
     _, number = audit.page(session, action=PRINT, object_kind="tour", object_ref=ref, limit=1)
     return seen.view, number
-
-
-def _held(seen: SeenTour) -> dict[str, Any]:
-    """Tell what a sheet holds without telling it: references, and a fingerprint of the rest."""
-    view = seen.view
-    content = [
-        view.departs_at, view.returns_at, view.officer, view.police_partner, view.start, view.stops,
-    ]  # fmt: skip
-    text = json.dumps(content, sort_keys=True, default=_plain)
-    return {
-        "stops": [stop["client_ref"] for stop in view.stops],
-        "homes": seen.homes,
-        "content": hashlib.sha256(text.encode()).hexdigest()[:16],
-    }
-
-
-def _plain(value: Any) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
-
-
-def sheet_state(workspace: Workspace, user: User, ref: str, number: int) -> SheetState:
-    """Tell whether a printed sheet is out of date, and why.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        Who scanned it.
-    ref
-        The tour's reference.
-    number
-        Number of the copy.
-
-    Returns
-    -------
-    SheetState
-        What has changed since.
-
-    Raises
-    ------
-    NotFoundError
-        When the user may know of no such tour.
-    """
-    with workspace.reading() as session:
-        seen = look(workspace, session, user, ref, user.role)
-        _, total = audit.page(session, action=PRINT, object_kind="tour", object_ref=ref, limit=1)
-        if not 1 <= number <= total:
-            return SheetState(number, None, [])
-        (event,), _ = audit.page(
-            session,
-            action=PRINT,
-            object_kind="tour",
-            object_ref=ref,
-            limit=1,
-            offset=total - number,
-        )
-        if seen.view.status == CANCELLED:
-            return SheetState(
-                number, event["at"], ["The tour is cancelled; nobody is visited on it."]
-            )
-        was = event["detail"]
-        reader = Role.POLICE if was.get("copy") == "police" else Role.SUPERVISOR
-        now = _held(look(workspace, session, user, ref, reader))
-    return SheetState(number, event["at"], _changes(was, now))
-
-
-def _changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    if "content" not in was:
-        return ["It was printed before sheets could be compared; print it again."]
-    found = []
-    gone = [ref for ref in was["stops"] if ref not in now["stops"]]
-    added = [ref for ref in now["stops"] if ref not in was["stops"]]
-    if gone:
-        places = ", ".join(str(was["stops"].index(ref) + 1) for ref in gone)
-        found.append(f"No longer visited: stop {places} of the sheet.")
-    if added:
-        found.append(f"{len(added)} more to visit than on the sheet.")
-    stay = [ref for ref in was["stops"] if ref in now["stops"]]
-    if stay != [ref for ref in now["stops"] if ref in stay]:
-        found.append("The order of the stops has changed.")
-    for ref in stay:
-        place = was["stops"].index(ref) + 1
-        then, today = was["homes"].get(ref), now["homes"].get(ref)
-        if then is None or today is None or then == today:
-            continue
-        moved = then[0] != today[0]
-        found.append(
-            f"The client of stop {place} has another address."
-            if moved
-            else f"The place of stop {place} was decided anew."
-        )
-    if not found and was["content"] != now["content"]:
-        found.append("Times, names, notes or hours on it have changed.")
-    return found
 
 
 def _sheet(

@@ -34,7 +34,7 @@ def test_the_page_offers_files_and_prints(
     client = signed_in(Role.OFFICER)
     tomorrow = (workspace.today() + timedelta(days=1)).isoformat()
     page = html.unescape(client.get(f"/tours?on={tomorrow}").text)
-    assert "Print all officer's sheets" in page
+    assert "Print all officers' sheets" in page
     answer = client.get(f"/tours/sheets.pdf?on={tomorrow}&paper=a4&size=large")
     assert answer.data.startswith(b"%PDF-")
     name = answer.headers["Content-Disposition"]

@@ -15,7 +15,8 @@ from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services import audit, tours
 from geoteam.services.phone_map import phone_map_is_on, set_phone_map
-from geoteam.services.sheets import Printing, print_tours, sheet_state, tours_to_print
+from geoteam.services.sheet_state import sheet_state
+from geoteam.services.sheets import Printing, print_tours, teams_to_print, tours_to_print
 from geoteam.services.tour_export import KINDS, export_tour
 from geoteam.services.workspace import Workspace
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, P1, P2, RELATIONS, WEST
@@ -61,7 +62,9 @@ def test_a_days_tours_are_one_file_and_each_is_audited(fresh: Workspace, tmp_pat
     refs = tours_to_print(fresh, BOSS, NEXT)
     assert sorted(refs) == sorted([west, east])
     assert tours_to_print(fresh, BOSS, NEXT, "T1") == [west]
+    assert teams_to_print(fresh, BOSS, NEXT) == {"T1": 1, "T2": 1}
     assert tours_to_print(fresh, WEST, NEXT) == [west]
+    assert teams_to_print(fresh, P2, NEXT) == {"T2": 1}
     assert tours_to_print(fresh, P2, NEXT) == [east]
     assert tours_to_print(fresh, BOSS, TODAY) == []
     for user in (LOOSE, RELATIONS, ADMIN, AUDITOR):

@@ -13,7 +13,8 @@ from geoteam.server.headers import nonce
 from geoteam.server.pages.tour_files import page
 from geoteam.services import tours
 from geoteam.services.phone_map import WARNING, phone_map_is_on
-from geoteam.services.sheets import sheet_state, tours_to_print
+from geoteam.services.sheet_state import sheet_state
+from geoteam.services.sheets import MOST, teams_to_print
 
 _STAFF = (Role.SUPERVISOR, Role.OFFICER)
 
@@ -43,7 +44,8 @@ def index() -> ResponseReturnValue:
         due=due.rows if due else None,
         on_tours=due.planned if due else 0,
         found=tours.list_tours(workspace(), who),
-        to_print=len(tours_to_print(workspace(), who, on)),
+        to_print=teams_to_print(workspace(), who, on),
+        most=MOST,
         choices=choices,
     )
 
