@@ -98,7 +98,7 @@ def teams_to_print(workspace: Workspace, user: User, on: date) -> dict[str, int]
     Returns
     -------
     dict of str to int
-        Team to number of tours, by team.
+        Team to number of tours, by team; for the police all under ''.
     """
     return dict(sorted(Counter(_of_day(workspace, user, on).values()).items()))
 
@@ -108,7 +108,8 @@ def _of_day(workspace: Workspace, user: User, on: date) -> dict[str, str]:
     with workspace.reading() as session:
         day = tours.list_tours(session, on=on)
     return {
-        str(ref): str(row["team"])
+        # The name of a special team tells of a need, and so is not for the police.
+        str(ref): "" if user.role is Role.POLICE else str(row["team"])
         for ref, row in day.iterrows()
         if row["status"] != CANCELLED
         and sees_tour(user, row["officer"], row["team"], row["police_partner"])

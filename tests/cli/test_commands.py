@@ -164,6 +164,20 @@ def test_tours_plan_and_sheet(geoteam: Command, tmp_path: Path) -> None:
         told = geoteam("tours", "sheet", plan["ref"], "-o", target, "--copy", copy)
         assert told.out == f"{target} is the {copy}'s copy.\n"
         assert target.read_bytes().startswith(b"%PDF-")
+    for kind in ("gpx", "geojson", "ics", "csv"):
+        target = tmp_path / f"tour.{kind}"
+        assert (
+            geoteam("tours", "export", plan["ref"], "-o", target).out == f"{target} is the tour.\n"
+        )
+        assert target.stat().st_size > 100
+    assert geoteam("tours", "export", plan["ref"], "-o", tmp_path / "tour.doc").code == 2
+    day = tmp_path / "day.pdf"
+    told = geoteam("tours", "sheet", "--on", soon, "-o", day, "--paper", "a4", "--large",
+                   "--server", "https://geoteam.example/", "--json").json  # fmt: skip
+    assert (told["tours"], told["copy"]) == (1, "officer")
+    assert "1 to 50 tours" in geoteam("tours", "sheet", "--on", "2020-01-01", "-o", day).refused()
+    assert geoteam("tours", "sheet", plan["ref"], "--on", soon, "-o", day).code == 2
+    assert geoteam("tours", "sheet", "-o", day).code == 2
     assert "no such tour" in geoteam("tours", "sheet", "X", "-o", tmp_path / "x.pdf").refused()
     assert not (tmp_path / "x.pdf").exists()
     listed = geoteam("tours", "list", "--json").json
