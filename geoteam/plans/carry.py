@@ -11,15 +11,22 @@ Connected means within each connected part of the ground: an island is no fault 
 forbid a team to be in two parts are added as they are broken (Fischetti et al. 2017, *Thinning out
 Steiner trees*): of a unit in each part and the units that separate them, :math:`x_a + x_b - \sum_S
 x_s \le 1`. Among plans that move equally few, units stay with the team that has most of them.
+
+Every answer of that model whose teams are torn is mended as well: each team keeps its weightiest
+part, the other units join the cheapest team beside them, from the rims on, and then unit after unit
+goes to a cheaper team beside it where no team is torn by that. The best of these plans is given
+where the time ends before the proof.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.plans.judge import scattered
 from geoteam.plans.labels import components, separator
 from geoteam.plans.mip import Rows, Watch, minimise
 
@@ -40,6 +47,9 @@ class Carried:
         Whether the plan moves as few as any contiguous plan.
     mended
         Units that are with another team than the one with most of their clients, for contiguity.
+    torn
+        Teams that are in several parts within a connected part of the ground, checked apart from
+        how the plan was found; empty as it should be.
     """
 
     assignment: NDArray[np.int64]
@@ -47,6 +57,7 @@ class Carried:
     bound: int
     proven: bool
     mended: NDArray[np.int64]
+    torn: NDArray[np.int64]
 
 
 def carry_plan(
@@ -72,7 +83,7 @@ def carry_plan(
     Returns
     -------
     Carried
-        The plan; where the time ends before the proof, it is contiguous and its bound is told.
+        The plan; where the time ends before the proof, the best one found, with its bound.
     """
     count, teams = held.shape
     cost = (held.sum(axis=1, keepdims=True) - held).astype(np.float64)
@@ -84,8 +95,8 @@ def carry_plan(
     for unit in range(count):
         rows.add(np.arange(unit * teams, (unit + 1) * teams), np.ones(teams), 1.0, 1.0)
     watch = Watch(seconds)
-    best, bound, proven = _mended(first, price, beside), float(price.min(axis=1).sum()), False
-    found = first
+    found, best = first, _mended(first, price, beside)
+    bound, proven = float(price.min(axis=1).sum()), False
     while True:
         cuts = _broken(found, beside, teams)
         if not cuts:
@@ -97,14 +108,21 @@ def carry_plan(
             rows.add(columns, values, -np.inf, 1.0)
         answer = minimise(price.ravel(), rows, seconds=watch.left)
         bound = max(bound, answer.bound)
-        if answer.values is None or watch.left <= 0:
+        if answer.values is None:
             break
         found = np.argmax(answer.values.reshape(count, teams), axis=1).astype(np.int64)
-    units = np.arange(count)
-    moved = int(cost[units, best].sum())
+        best = min(best, _mended(found, price, beside), key=lambda plan: _sum(price, plan))
+        if watch.left <= 0 or _sum(price, best) <= bound + 1e-6:
+            break
+    moved = int(_sum(cost, best))
     least = moved if proven else min(moved, max(0, int(np.ceil(bound - 0.5 - 1e-6))))
-    other = np.flatnonzero(cost[units, best] > cost.min(axis=1))
-    return Carried(best, moved, least, proven or least == moved, other)
+    other = np.flatnonzero(cost[np.arange(count), best] > cost.min(axis=1))
+    torn = scattered(edges, best)
+    return Carried(best, moved, least, least == moved and not len(torn), other, torn)
+
+
+def _sum(price: NDArray[np.float64], plan: NDArray[np.int64]) -> float:
+    return float(price[np.arange(len(plan)), plan].sum())
 
 
 def _beside(count: int, edges: NDArray[np.int64]) -> list[list[int]]:
@@ -140,21 +158,60 @@ def _broken(
 def _mended(
     plan: NDArray[np.int64], price: NDArray[np.float64], beside: list[list[int]]
 ) -> NDArray[np.int64]:
-    """Move the smaller parts of torn teams, unit by unit, to the cheapest team beside them."""
+    """Make every team one part of each connected part of the ground, as cheaply as it is found."""
     plan = plan.copy()
     ground = components(beside, np.arange(len(plan)))
-    for _ in range(len(plan)):
-        torn = [
-            part
-            for team in range(price.shape[1])
-            for _, *others in _parts(plan, beside, team, ground)
-            for part in others
-        ]
-        if not torn:
-            break
-        for part in torn:
-            for unit in sorted(part):
-                near = {int(plan[other]) for other in beside[unit]} - {int(plan[unit])}
-                if near:
-                    plan[unit] = min(near, key=lambda team: (price[unit, team], team))
+    # What it costs to give a unit away.
+    units = np.arange(len(plan))
+    others = price.copy()
+    others[units, plan] = np.inf
+    worth = others.min(axis=1) - price[units, plan]
+    loose: set[int] = set()
+    for team in range(price.shape[1]):
+        for some in _parts(plan, beside, team, ground):
+            keep = max(some, key=lambda part: (sum(worth[list(part)]), len(part), -min(part)))
+            loose |= {unit for part in some if part is not keep for unit in part}
+    # Each loose unit joins a team that it touches: no team gets a second part by that.
+    heap = [
+        (float(price[unit, plan[other]]), unit, int(plan[other]))
+        for unit in sorted(loose)
+        for other in beside[unit]
+        if other not in loose
+    ]
+    heapify(heap)
+    while heap:
+        _, unit, team = heappop(heap)
+        if unit not in loose:
+            continue
+        plan[unit] = team
+        loose.discard(unit)
+        for other in beside[unit]:
+            if other in loose:
+                heappush(heap, (float(price[other, team]), other, team))
+    return _polished(plan, price, beside)
+
+
+def _polished(
+    plan: NDArray[np.int64], price: NDArray[np.float64], beside: list[list[int]]
+) -> NDArray[np.int64]:
+    """Give units to a cheaper team beside them as long as that tears no team."""
+    better = True
+    while better:
+        better = False
+        for unit in range(len(plan)):
+            own = int(plan[unit])
+            near = sorted(
+                {int(plan[other]) for other in beside[unit]}, key=lambda k: price[unit, k]
+            )
+            if near and price[unit, near[0]] < price[unit, own] and _may_go(plan, beside, unit):
+                plan[unit], better = near[0], True
     return plan
+
+
+def _may_go(plan: NDArray[np.int64], beside: list[list[int]], unit: int) -> bool:
+    """Whether the team of a unit hangs together without it."""
+    own = {other for other in beside[unit] if plan[other] == plan[unit]}
+    if len(own) < 2:
+        return True
+    members = np.flatnonzero(plan == plan[unit])
+    return any(own <= part for part in components(beside, members[members != unit]))

@@ -137,12 +137,43 @@ def parts(problem: Problem, assignment: NDArray[np.int64]) -> tuple[int, NDArray
     tuple of int and ndarray
         How many parts there are, and the part of each unit.
     """
-    a, b = problem.edges.T
-    same = assignment[a] == assignment[b]
-    shape = (len(problem.units),) * 2
-    graph = csr_array((np.ones(int(same.sum())), (a[same], b[same])), shape=shape)
-    count, label = connected_components(graph, directed=False)
-    return int(count), label.astype(np.int64)
+    return _joined(problem.edges[_inner(problem.edges, assignment)], len(problem.units))
+
+
+def scattered(edges: NDArray[np.int64], assignment: NDArray[np.int64]) -> NDArray[np.int64]:
+    """List the teams that are in several parts within a connected part of the ground.
+
+    Parameters
+    ----------
+    edges
+        Neighbours that share a side, shape (m, 2).
+    assignment
+        Team of each unit; -1 is no team.
+
+    Returns
+    -------
+    ndarray
+        Teams, sorted.
+    """
+    _, ground = _joined(edges, len(assignment))
+    _, label = _joined(edges[_inner(edges, assignment)], len(assignment))
+    found = np.unique(np.column_stack((assignment, ground, label)), axis=0)
+    places, times = np.unique(found[:, :2], axis=0, return_counts=True)
+    teams: NDArray[np.int64] = np.unique(places[(times > 1) & (places[:, 0] >= 0), 0])
+    return teams
+
+
+def _inner(edges: NDArray[np.int64], assignment: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which neighbours are in the same team."""
+    same: NDArray[np.bool_] = assignment[edges[:, 0]] == assignment[edges[:, 1]]
+    return same
+
+
+def _joined(edges: NDArray[np.int64], count: int) -> tuple[int, NDArray[np.int64]]:
+    """Connected parts: how many, and that of each unit."""
+    graph = csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    parts, label = connected_components(graph, directed=False)
+    return int(parts), label.astype(np.int64)
 
 
 def check_solution(problem: Problem, assignment: NDArray[np.int64]) -> list[str]:

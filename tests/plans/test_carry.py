@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from geoteam.plans.carry import carry_plan
+from geoteam.plans.judge import scattered
 from geoteam.plans.labels import components
 
 LINE = np.array([[0, 1], [1, 2], [2, 3], [3, 4]])
@@ -57,7 +59,31 @@ def test_without_time_the_plan_is_contiguous_and_bounded() -> None:
     held = np.array([[5, 0], [4, 0], [0, 3], [4, 0], [0, 5]])
     done = carry_plan(held, np.zeros(held.shape), LINE, seconds=0)
     assert pieces(done.assignment, LINE, 5) == 1
-    assert done.bound <= 3 <= done.moved
+    # Not 4, by giving unit 3 away, which lies nearer to the smaller part.
+    assert (done.bound, done.moved) == (0, 3)
+
+
+def grid(side: int) -> np.ndarray:
+    cells = np.arange(side * side).reshape(side, side)
+    across = np.column_stack((cells[:, :-1].ravel(), cells[:, 1:].ravel()))
+    return np.vstack((across, np.column_stack((cells[:-1].ravel(), cells[1:].ravel()))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays(np.int64, (36, 4), elements=st.integers(0, 9)))
+def test_without_time_no_team_of_a_grid_is_torn(held: np.ndarray) -> None:
+    done = carry_plan(held, np.zeros(held.shape), grid(6), seconds=0)
+    assert pieces(done.assignment, grid(6), 36) == 1
+    assert not len(done.torn)
+    assert done.bound <= done.moved
+
+
+def test_a_torn_team_is_told_island_by_island() -> None:
+    # Two islands: 0-1-2 and 3-4. Team 0 is in two parts on the first; team 1 is on both.
+    edges = np.array([[0, 1], [1, 2], [3, 4]])
+    assert scattered(edges, np.array([0, 1, 0, 1, 1])).tolist() == [0]
+    assert scattered(edges, np.array([0, 0, 1, 1, 0])).tolist() == []
+    assert scattered(edges, np.array([-1, 0, -1, 0, 0])).tolist() == []
 
 
 @settings(max_examples=25, deadline=None)
