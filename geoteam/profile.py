@@ -17,7 +17,15 @@ from geoteam.crs import measuring
 from geoteam.errors import MissingFileError, ProfileError
 
 BoundaryKind = Literal[
-    "district", "sector", "service_area", "ward", "neighborhood", "tract", "block_group", "zip"
+    "district",
+    "sector",
+    "service_area",
+    "ward",
+    "neighborhood",
+    "tract",
+    "block_group",
+    "smd",
+    "zip",
 ]
 HIERARCHY: tuple[str, ...] = ("district", "sector", "service_area")
 PartnerKind = Literal[

@@ -20,6 +20,7 @@ KIND_WORDS = {
     "neighborhood": "Neighborhoods",
     "tract": "Census tracts",
     "block_group": "Block groups",
+    "smd": "Single-member districts",
     "zip": "ZIP areas",
 }
 _RANKS = {"district": 0, "sector": 1, "ward": 1}

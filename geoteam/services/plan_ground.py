@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +21,7 @@ from geoteam.plans import Layout, Load
 from geoteam.plans.borders import SCALE, Outlines
 from geoteam.services.ground import BASEMAP_URL
 from geoteam.services.plan_figures import general_clients
+from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, plan_edits, plans, staff, venues
@@ -27,7 +29,9 @@ from geoteam.store.plans import SavedPlan
 
 # The people of a unit are counted anew this often.
 _KEPT_S = 30
-_NOUNS = {"zip": "ZIP area"}
+# One event stands for all that a user loads of a plan in this time.
+_OPENED, _OPENED_ONCE = "plan.open", timedelta(hours=1)
+_NOUNS = {"smd": "single-member district", "zip": "ZIP area"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,9 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
         When there is no such plan.
     """
     require_role(user, {Role.SUPERVISOR}, "draw plans")
-    with workspace.transaction() as session:
+    with workspace.reading() as session:
         plan = plans.get(session, plan_id)
-        audit.append(
-            session,
-            at=workspace.now(),
-            actor=user.username,
-            action="plan.open",
-            object_kind="plan",
-            object_ref=str(plan_id),
-        )
+    _note_opened(workspace, user, plan_id)
     frame = workspace.areas_of(plan.boundary_set_id)
     layout = plan_layout(workspace, frame)
     drawn = workspace.once(("drawn", plan.boundary_set_id), lambda: _drawn(frame, layout))
@@ -91,6 +88,16 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
     # Three objects become one: what follows from boundaries alone is made once.
     body = f"{_json(named)[:-1]},{people[1:-1]},{drawn[1:]}".encode()
     return GroundFile(body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def _note_opened(workspace: Workspace, user: User, plan_id: int) -> None:
+    """Write to the audit log that a user opened a plan, once an hour."""
+    now = workspace.now()
+    with workspace.reading() as session:
+        last = audit.last_at(session, user.username, _OPENED, "plan", str(plan_id))
+    if last is None or now - last >= _OPENED_ONCE:
+        with workspace.transaction() as session:
+            note(workspace, session, user.username, _OPENED, plan_id)
 
 
 def plan_layout(workspace: Workspace, frame: gpd.GeoDataFrame) -> Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.plans.fit import fit_plan
 from geoteam.services.ground import KIND_WORDS
-from geoteam.services.plan_rights import check_teams, refuse_other_teams
+from geoteam.services.plan_rights import refuse_other_teams, unusable_teams
 from geoteam.services.plan_sent import SentEdit
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
@@ -104,9 +105,17 @@ def new_plan(
         return _create(workspace, session, user, name, target, units, copy_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A new draft; ``left_out``: unit to why it could not be kept, sorted by unit."""
+
+    plan_id: int
+    left_out: dict[str, str]
+
+
 def fork(
     workspace: Workspace, user: User, plan_id: int, name: str, keep: Sequence[SentEdit]
-) -> int:
+) -> Fork:
     """Make a draft of a plan as it is now, with edits that the plan itself did not take.
 
     Parameters
@@ -120,19 +129,20 @@ def fork(
     name
         Name of the new one.
     keep
-        Edits, in their order; what they want is done, whatever they saw.
+        Edits, in their order; what they want is done, whatever they saw. Units that are no more,
+        and those wanted for a team that may hold no area any more, are left out.
 
     Returns
     -------
-    int
-        The new plan's id.
+    Fork
+        The new plan, and what was left out.
 
     Raises
     ------
     DisclosureError
         When the user is no supervisor, or does not lead a team concerned.
     InputError
-        When it has no name, or a team is not known.
+        When it has no name.
     NotFoundError
         When there is no such plan.
     """
@@ -142,16 +152,22 @@ def fork(
         now = plan_edits.teams_of(session, plan_id)
         fresh = _create(workspace, session, user, name, source.boundary_set_id, now, plan_id)
         seq = plans.get(session, fresh).version
-        check_teams(session, {team for edit in keep for _, team in edit.changes.values()})
+        wanted = {(unit, team) for edit in keep for unit, (_, team) in edit.changes.items()}
+        barred = unusable_teams(session, {team for _, team in wanted})
+        left_out = {
+            unit: barred[team] if unit in now else f"there is no unit {unit!r} in this plan"
+            for unit, team in sorted(wanted)
+            if unit not in now or team in barred
+        }
         for edit in {edit.key: edit for edit in keep}.values():
             changes: plan_edits.Changes = {
-                unit: (now[unit], wanted)
-                for unit, (_, wanted) in edit.changes.items()
-                if unit in now and now[unit] != wanted
+                unit: (now[unit], team)
+                for unit, (_, team) in edit.changes.items()
+                if unit in now and now[unit] != team and team not in barred
             }
             teams = {team for pair in changes.values() for team in pair if team}
             refuse_other_teams(session, user, teams)
-            moved = {unit: wanted or "" for unit, (_, wanted) in changes.items()}
+            moved = {unit: team or "" for unit, (_, team) in changes.items()}
             plan_edits.set_teams(session, fresh, moved)
             now |= moved
             seq += 1
@@ -167,7 +183,7 @@ def fork(
                 undoes=edit.undoes,
                 detail=edit.detail,
             )
-    return fresh
+    return Fork(fresh, left_out)
 
 
 def _create(

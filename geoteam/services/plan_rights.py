@@ -108,15 +108,30 @@ def check_teams(session: Session, teams: set[str]) -> None:
     InputError
         Naming the first that is not known, or works citywide.
     """
+    for why in unusable_teams(session, teams).values():
+        raise InputError(why, remedy="Load the plan again and choose another team")
+
+
+def unusable_teams(session: Session, teams: set[str]) -> dict[str, str]:
+    """Say which teams may hold no area, and why.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    teams
+        References; '' is allowed.
+
+    Returns
+    -------
+    dict of str to str
+        Team to a sentence, sorted; empty when all may.
+    """
     known = staff.specialties(session)
-    for team in sorted(teams - {""}):
-        if team not in known:
-            raise InputError(
-                f"there is no team {team!r} any more",
-                remedy="Load the plan again and choose another team",
-            )
-        if known[team]:
-            raise InputError(
-                f"team {team} works in the whole city and holds no area",
-                remedy="Choose another team",
-            )
+    return {
+        team: f"team {team} works in the whole city and holds no area"
+        if team in known
+        else f"there is no team {team!r} any more"
+        for team in sorted(teams - {""})
+        if known.get(team, "gone")
+    }

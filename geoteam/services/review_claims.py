@@ -76,7 +76,7 @@ def claim(
     held = claims.holder(session, found.residence_id, now)
     if held is None:
         return None
-    since = audit.last_at(session, held.username, "address.read", found.client_ref)
+    since = audit.last_at(session, held.username, "address.read", "client", found.client_ref)
     return {"name": held.name, "since": since, "until": held.until}
 
 

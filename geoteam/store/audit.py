@@ -103,8 +103,10 @@ def append(
     return row
 
 
-def last_at(session: Session, actor: str, action: str, object_ref: str) -> datetime | None:
-    """Tell when somebody last did something to a client.
+def last_at(
+    session: Session, actor: str, action: str, object_kind: str, object_ref: str
+) -> datetime | None:
+    """Tell when somebody last did something to an object.
 
     Parameters
     ----------
@@ -114,8 +116,8 @@ def last_at(session: Session, actor: str, action: str, object_ref: str) -> datet
         Username.
     action
         Verb, such as ``client.read``.
-    object_ref
-        The client.
+    object_kind, object_ref
+        What it was done to.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def last_at(session: Session, actor: str, action: str, object_ref: str) -> datet
         None when never.
     """
     query = select(AuditRow.at).where(
-        AuditRow.object_kind == "client",
+        AuditRow.object_kind == object_kind,
         AuditRow.object_ref == object_ref,
         AuditRow.actor == actor,
         AuditRow.action == action,

@@ -113,6 +113,12 @@ def test_conflicts_are_told_and_forked(boss: FlaskClient, workspace: Workspace, 
     assert [(c["unit"], c["wanted"], c["now"]) for c in told["conflicts"]] == [("101", "T2", "")]
     made = post(boss, f"/plans/{plan}/fork", {"name": "Mine", "edits": [mine]}).json["id"]
     assert boss.get(f"/plans/{made}/state.json").json["of"] == [1, 0, 1, 1]
+    assert "Left out" not in boss.get(f"/plans/{made}/edit").text
+    gone = mine | {"changes": mine["changes"] | {"102": ["T1", "T9"]}}
+    told = post(boss, f"/plans/{plan}/fork", {"name": "Mine", "edits": [gone]}).json
+    assert told["left_out"] == {"102": "there is no team 'T9' any more"}
+    assert boss.get(f"/plans/{told['id']}/state.json").json["of"] == [1, 0, 1, 1]
+    assert "Left out: 102, because there is no team" in boss.get(f"/plans/{told['id']}/edit").text
 
 
 def test_a_unit_is_split_commented_and_joined(boss: FlaskClient, plan: int) -> None:

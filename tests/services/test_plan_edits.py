@@ -168,8 +168,8 @@ def test_a_team_deleted_while_painted_is_named(fresh: Workspace) -> None:
         session.execute(delete(TeamRow).where(TeamRow.ref == "T3"))
     with pytest.raises(InputError, match="no team 'T3' any more"):
         plan_edits.apply_edits(fresh, BOSS, plan, 3, [paint("c", u102=("", "T3"))])
-    with pytest.raises(InputError, match="no team 'T3' any more"):
-        plan_new.fork(fresh, BOSS, plan, "Mine", [paint("c", u102=("", "T3"))])
+    told = plan_new.fork(fresh, BOSS, plan, "Mine", [paint("c", u102=("", "T3"))])
+    assert told.left_out == {"102": "there is no team 'T3' any more"}
     # The log still says what was done.
     assert plan_state.state(fresh, BOSS, plan)["edits"][0]["changes"] == {"101": ("", "T3")}
 
@@ -248,14 +248,26 @@ def test_a_fork_keeps_what_the_plan_did_not_take(fresh: Workspace) -> None:
     plan_edits.apply_edits(fresh, OTHER, plan, 1, [paint("o", u101=("T1", ""), u102=("T1", ""))])
     mine = paint("m", u101=("T1", "T2"))
     assert plan_edits.apply_edits(fresh, BOSS, plan, 1, [mine])["conflicts"]
-    other = plan_new.fork(fresh, BOSS, plan, "Mine", [mine, mine])
+    other = plan_new.fork(fresh, BOSS, plan, "Mine", [mine, mine]).plan_id
     assert units(fresh, other) == TODAYS | {"101": "T2", "102": ""}
     assert units(fresh, plan) == TODAYS | {"101": "", "102": ""}
     seen = plan_state.state(fresh, BOSS, other)
     assert [edit["changes"] for edit in seen["edits"]] == [{"101": ("", "T2")}]
     assert plan_state.heading(fresh, BOSS, other).based_on_id == plan
+    # What wants a team that is no more is left out, and told.
+    gone = paint("g", u201=("T2", "T9"), u202=("T2", "T1"))
+    told = plan_new.fork(fresh, BOSS, plan, "Less", [mine, gone])
+    assert units(fresh, told.plan_id) == TODAYS | {"101": "T2", "102": "", "202": "T1"}
+    assert told.left_out == {"201": "there is no team 'T9' any more"}
+    with fresh.transaction() as session:
+        session.execute(update(TeamRow).where(TeamRow.ref == "T1").values(specialty="gps"))
+    told = plan_new.fork(fresh, BOSS, plan, "Least", [gone, paint("x", u999=("", "T2"))])
+    assert units(fresh, told.plan_id)["202"] == "T2"
+    assert list(told.left_out) == ["201", "202", "999"]
+    assert "holds no area" in told.left_out["202"]
+    assert "no unit" in told.left_out["999"]
     # A settled plan is forked too: that is how it becomes a draft.
-    assert units(fresh, plan_new.fork(fresh, BOSS, 1, "Copy", [])) == TODAYS
+    assert units(fresh, plan_new.fork(fresh, BOSS, 1, "Copy", []).plan_id) == TODAYS
     with pytest.raises(DisclosureError, match="East Team"):
         plan_new.fork(fresh, WEST, 1, "Copy", [mine])
 

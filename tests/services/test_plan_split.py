@@ -130,7 +130,7 @@ def test_a_stroke_over_a_unit_that_was_split_meanwhile_is_a_conflict(fresh: Work
 def test_copies_of_a_split_plan_keep_their_ground(fresh: Workspace) -> None:
     plan = draft(fresh)
     made = plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
-    fork = plan_new.fork(fresh, BOSS, plan, "Fork", [])
+    fork = plan_new.fork(fresh, BOSS, plan, "Fork", []).plan_id
     copy = plan_new.new_plan(fresh, BOSS, "Copy", "service_area", plan)
     coarse = plan_new.new_plan(fresh, BOSS, "Coarse", "district", plan)
     after(fresh, plan, "undo", "u", "s")

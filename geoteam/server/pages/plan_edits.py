@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from geoteam.model import Role
@@ -147,12 +156,15 @@ def fork(plan_id: int) -> ResponseReturnValue:
     Returns
     -------
     ResponseReturnValue
-        JSON: the new draft's id.
+        JSON: the new draft's id, and what was left out, unit to why; its page tells that too.
     """
     value = sent()
     keep = plan_sent.read_edits(value.get("edits", []))
     made = plan_new.fork(workspace(), user(), plan_id, words(value, "name"), keep)
-    return jsonify(id=made)
+    why = sorted(set(made.left_out.values()))
+    if why:
+        flash(f"Left out: {', '.join(made.left_out)}, because {'; '.join(why)}.", "warn")
+    return jsonify(id=made.plan_id, left_out=made.left_out)
 
 
 @api.post("/plans/<int:plan_id>/split")
