@@ -13,6 +13,7 @@ from geoteam.cli.tour_files import export, sheet
 from geoteam.cli.tour_week import week
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
+from geoteam.services.tour_replan import replan_rest
 
 METRES_PER_MILE = 1609.344
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -108,7 +109,7 @@ def plan(
     show(
         value,
         lambda: [
-            f"Tour {ref}: {_counted(len(stops), 'stop')}, {view.drive_s / 60:.0f} minutes of "
+            f"Tour {ref}: {_counted(len(view.stops), 'stop')}, {view.drive_s / 60:.0f} minutes of "
             f"driving, {view.length_m / 1000:.1f} km ({view.length_m / METRES_PER_MILE:.1f} "
             f"miles){_waiting(view.wait_s)}, from {view.departs_at.astimezone(zone):%H:%M}, "
             f"back at {view.returns_at.astimezone(zone):%H:%M}.",
@@ -142,6 +143,31 @@ def listed(state: State, on: datetime | None, as_json: bool) -> None:
     columns = ["ref", "on", "departs", "officer", "police_partner", "stops", "status"]
     shown = [row | {"departs": f"{row['departs_at'].astimezone(zone):%H:%M}"} for row in rows]
     show(rows, lambda: table(shown, columns, "No tour is planned."), as_json)
+
+
+@tours.command()
+@click.argument("ref")
+@click.option("--at", required=True, help="Clock time; stops begun by then are done.")
+@json_option
+@pass_state
+def replan(state: State, ref: str, at: str, as_json: bool) -> None:
+    """Plan the rest of a tour anew; sheets printed before are out of date.
+
+    Example: geoteam tours replan REF --at 13:30
+    """
+    user = operator(state.actor)
+    version = replan_rest(state.workspace, user, ref, at=at)
+    view = services.tour(state.workspace, user, ref)
+    zone = state.workspace.profile.city.zone
+    show(
+        {"ref": ref, "version": version, "stops": view.stops, "left_out": view.left_out},
+        lambda: [
+            f"Tour {ref}, version {version}: {_counted(len(view.stops), 'stop')}, back at "
+            f"{view.returns_at.astimezone(zone):%H:%M}.",
+            *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
+        ],
+        as_json,
+    )
 
 
 @tours.command()

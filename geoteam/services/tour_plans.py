@@ -27,6 +27,7 @@ def due_frame(
     officer_refs: Sequence[str],
     *,
     within_days: int = 0,
+    but: str = "",
 ) -> tuple[pd.DataFrame, int]:
     """Join the visits due on joint tours with what a tour needs to know of the client.
 
@@ -42,6 +43,8 @@ def due_frame(
         Whose clients.
     within_days
         Also visits that fall due up to this many days later.
+    but
+        A tour whose visits count as not planned.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def due_frame(
     due = due_visits(homes, history, standards, on=on, within_days=within_days)
     # A place in doubt belongs in the review queue, not on a tour.
     due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
-    coming = tours.visits_planned(session, since=min(on, workspace.today()))
+    coming = tours.visits_planned(session, since=min(on, workspace.today()), but=but)
     coming = coming[coming["client_ref"].isin(due.index)]
     # As if the tours planned until then had been made; their sentences would not be true.
     made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
@@ -96,7 +99,19 @@ def start_of(officer: pd.Series) -> tuple[float, float]:
     return float(officer["lon"]), float(officer["lat"])
 
 
-def _break(plan: TourPlan) -> dict[str, Any]:
+def break_of(plan: TourPlan) -> dict[str, Any]:
+    """Tell of the break, as the store keeps it.
+
+    Parameters
+    ----------
+    plan
+        The tour.
+
+    Returns
+    -------
+    dict
+        Empty when none is owed during the tour.
+    """
     if plan.break_at is None:
         return {}
     begins, ends = (moment.isoformat() for moment in plan.break_at)
@@ -146,11 +161,7 @@ def save_plan(
     str
         The tour's reference.
     """
-    stops = plan.stops
-    homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
-    places = stops[["lon", "lat"]].to_numpy()
-    legs = workspace.streets().path(np.vstack([start, places, start])) if len(stops) else []
-    line = [xy for leg in legs for xy in leg.geometry.coords]
+    places = plan.stops[["lon", "lat"]].to_numpy()
     return tours.save(
         session,
         ref=tours.new_ref(),
@@ -161,9 +172,38 @@ def save_plan(
         departs_at=plan.departs_at,
         returns_at=plan.returns_at,
         drive_s=plan.drive_s,
-        length_m=float(sum(leg.length_m for leg in legs)),
-        route=LineString(line) if len(line) > 1 else None,
-        steps=[
+        **route_by(workspace, [start, *places, start] if len(places) else []),
+        left_out=left_out_of(plan),
+        summary=plan.summary
+        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
+        | break_of(plan),
+        by=user.username,
+        at=workspace.now(),
+        stops=stops_of(plan, visits),
+    )
+
+
+def route_by(workspace: Workspace, places: Sequence[Any]) -> dict[str, Any]:
+    """Find the streets between places, as the store keeps them.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    places
+        Longitudes and latitudes, in order.
+
+    Returns
+    -------
+    dict
+        ``length_m``, ``route`` and ``steps``.
+    """
+    legs = workspace.streets().path(np.vstack(places)) if len(places) else []
+    line = [xy for leg in legs for xy in leg.geometry.coords]
+    return {
+        "length_m": float(sum(leg.length_m for leg in legs)),
+        "route": LineString(line) if len(line) > 1 else None,
+        "steps": [
             [
                 {
                     "text": s.text,
@@ -175,26 +215,54 @@ def save_plan(
             ]
             for leg in legs
         ],
-        left_out=[
-            {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
-            for one in plan.left_out
-        ],
-        summary=plan.summary
-        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
-        | _break(plan),
-        by=user.username,
-        at=workspace.now(),
-        stops=[
-            {
-                "client_ref": str(client_ref),
-                "residence_id": int(homes[client_ref]),
-                # Who comes early waits: the visit, and the client's part in it, begins then.
-                "arrives_at": row["starts_at"],
-                "leaves_at": row["leaves_at"],
-                "reason": visits.at[client_ref, "reason"],
-                "lon": row["lon"],
-                "lat": row["lat"],
-            }
-            for client_ref, row in stops.iterrows()
-        ],
-    )
+    }
+
+
+def left_out_of(plan: TourPlan) -> list[dict[str, Any]]:
+    """List the visits left out, as the store keeps them.
+
+    Parameters
+    ----------
+    plan
+        The tour.
+
+    Returns
+    -------
+    list of dict
+        ``client_ref``, ``code``, ``reason`` and ``remedy``.
+    """
+    return [
+        {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
+        for one in plan.left_out
+    ]
+
+
+def stops_of(plan: TourPlan, visits: pd.DataFrame) -> list[dict[str, Any]]:
+    """List the stops, as the store keeps them.
+
+    Parameters
+    ----------
+    plan
+        The tour.
+    visits
+        Rows of `due_frame` that it was planned from.
+
+    Returns
+    -------
+    list of dict
+        As of `geoteam.store.tours.save`.
+    """
+    homes = dict(zip(visits.index, visits["residence_id"].tolist(), strict=True))
+    return [
+        {
+            "client_ref": str(client_ref),
+            "residence_id": int(homes[client_ref]),
+            # Who comes early waits: the visit, and the client's part in it, begins then.
+            "arrives_at": row["starts_at"],
+            "leaves_at": row["leaves_at"],
+            "reason": visits.at[client_ref, "reason"],
+            "lon": row["lon"],
+            "lat": row["lat"],
+        }
+        for client_ref, row in plan.stops.iterrows()
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 from shapely.geometry import LineString, Point
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -137,7 +137,6 @@ def save(
     """
     officers = ids_by_ref(session, OfficerRow, [officer_ref])
     partners = ids_by_ref(session, PolicePartnerRow, [police_partner_ref])
-    clients = ids_by_ref(session, ClientRow, [stop["client_ref"] for stop in stops])
     if officer_ref not in officers:
         raise NotFoundError(f"there is no officer {officer_ref!r}")
     if police_partner_ref and police_partner_ref not in partners:
@@ -161,13 +160,19 @@ def save(
     )
     session.add(row)
     session.flush()
+    _insert(session, row.id, stops, 1)
+    return ref
+
+
+def _insert(session: Session, tour_id: int, stops: Sequence[Mapping[str, Any]], first: int) -> None:
+    clients = ids_by_ref(session, ClientRow, [stop["client_ref"] for stop in stops])
     rows = []
-    for position, stop in enumerate(stops, start=1):
+    for position, stop in enumerate(stops, start=first):
         if stop["client_ref"] not in clients:
             raise NotFoundError(f"there is no client {stop['client_ref']!r}")
         rows.append(
             {
-                "tour_id": row.id,
+                "tour_id": tour_id,
                 "position": position,
                 "client_id": clients[stop["client_ref"]],
                 "residence_id": int(stop["residence_id"]),
@@ -179,7 +184,51 @@ def save(
         )
     if rows:
         session.execute(insert(StopRow), rows)
-    return ref
+
+
+def replace_rest(
+    session: Session,
+    ref: str,
+    *,
+    keep: int,
+    returns_at: datetime,
+    drive_s: float,
+    length_m: float,
+    route: LineString | None,
+    steps: Sequence[Any],
+    left_out: Sequence[Any],
+    summary: Mapping[str, Any],
+    stops: Sequence[Mapping[str, Any]],
+) -> None:
+    """Replace the stops of a tour that are still to come.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        The tour's reference.
+    keep
+        So many stops stay as they are.
+    returns_at, drive_s, length_m, route, steps, left_out, summary
+        Of the whole tour, as of `save`.
+    stops
+        The stops after those kept, as of `save`.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such tour, or a client does not exist.
+    """
+    row = session.scalar(select(TourRow).where(TourRow.ref == ref))
+    if row is None:
+        raise NotFoundError("there is no such tour", remedy="See the list of tours")
+    row.returns_at, row.drive_s, row.length_m = returns_at, float(drive_s), float(length_m)
+    row.route, row.steps, row.left_out = route, list(steps), list(left_out)
+    row.summary = dict(summary)
+    session.execute(delete(StopRow).where(StopRow.tour_id == row.id, StopRow.position > keep))
+    _insert(session, row.id, stops, keep + 1)
+    session.flush()
 
 
 def get(session: Session, ref: str) -> SavedTour:
@@ -330,7 +379,7 @@ def list_tours(
     return frame_of(session, query, "tour_ref", types | {"stops": "int64"})
 
 
-def visits_planned(session: Session, *, since: date) -> pd.DataFrame:
+def visits_planned(session: Session, *, since: date, but: str = "") -> pd.DataFrame:
     """List the visits on tours that are planned or under way.
 
     Parameters
@@ -339,6 +388,8 @@ def visits_planned(session: Session, *, since: date) -> pd.DataFrame:
         Open session.
     since
         First day.
+    but
+        Reference of a tour that does not count.
 
     Returns
     -------
@@ -350,7 +401,7 @@ def visits_planned(session: Session, *, since: date) -> pd.DataFrame:
         .select_from(StopRow)
         .join(TourRow, TourRow.id == StopRow.tour_id)
         .join(ClientRow, ClientRow.id == StopRow.client_id)
-        .where(TourRow.on >= since, TourRow.status.in_(STANDING))
+        .where(TourRow.on >= since, TourRow.status.in_(STANDING), TourRow.ref != but)
         .order_by(TourRow.on, ClientRow.ref)
     )
     rows = [(str(ref), on) for ref, on in session.execute(query)]

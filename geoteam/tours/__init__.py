@@ -12,6 +12,7 @@ from geoteam.tours.advice import LONG_WAIT_S, waiting_advice
 from geoteam.tours.bound import verdict
 from geoteam.tours.due import visits_due
 from geoteam.tours.plan import Break, TourPlan, plan_tour
+from geoteam.tours.replan import replan_tour
 from geoteam.tours.slots import Slot
 from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw
 from geoteam.tours.week import WeekPlan, WeekTour, plan_week
@@ -28,6 +29,7 @@ __all__ = [
     "plan_tour",
     "plan_week",
     "read_solomon",
+    "replan_tour",
     "solve_vrptw",
     "verdict",
     "visits_due",
