@@ -74,10 +74,16 @@ def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
         done = [stop for stop in saved.stops if stop.arrives_at.astimezone(UTC) <= now]
         start = start_of(officer)
         visits = _visits(workspace, session, saved, done)
-        plan = _solve(workspace, saved, visits, done, start, now)
+        free = max([now, *(stop.leaves_at for stop in done)]).astimezone(now.tzinfo)
+        taken = saved.summary.get("break")
+        if taken is not None and datetime.fromisoformat(taken["ends"]) > free:
+            taken = None
+        plan = _solve(workspace, saved, visits, done, start, free, rested=taken is not None)
         places = [[stop.lon, stop.lat] for stop in done]
         places += plan.stops[["lon", "lat"]].to_numpy().tolist()
-        version = _save(workspace, session, user, saved, plan, visits, len(done), places, start)
+        version = _save(
+            workspace, session, user, saved, plan, visits, len(done), places, start, taken
+        )
         audit.append(
             session,
             at=workspace.now(),
@@ -139,13 +145,12 @@ def _solve(
     visits: pd.DataFrame,
     done: list[tours.SavedStop],
     start: tuple[float, float],
-    now: datetime,
+    free: datetime,
+    *,
+    rested: bool,
 ) -> TourPlan:
     rules, zone = workspace.profile.tours, workspace.profile.city.zone
-    free = max([now, *(stop.leaves_at.astimezone(zone) for stop in done)])
     points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
-    taken = saved.summary.get("break")
-    rested = taken is not None and datetime.fromisoformat(taken["ends"]) <= free
     places = len({(stop.lon, stop.lat) for stop in done})
     return replan_tour(
         visits,
@@ -169,6 +174,7 @@ def _save(
     done: int,
     places: list[Any],
     start: tuple[float, float],
+    taken: dict[str, Any] | None,
 ) -> int:
     whole = route_by(workspace, [start, *places, start] if places else [])
     drive_s = sum(step["duration_s"] for leg in whole["steps"] for step in leg)
@@ -184,12 +190,10 @@ def _save(
             "stops": [stop.client_ref for stop in saved.stops],
         },
     ]
-    taken = break_of(plan)
-    if taken:
-        taken["break"]["before"] += done
-    elif "break" in saved.summary and saved.summary["break"]["before"] <= done:
-        taken = {"break": saved.summary["break"]}
-    kept = {key: saved.summary[key] for key in ("max_stops", "advice") if key in saved.summary}
+    pause = {"break": taken} if taken else break_of(plan)
+    if pause and not taken:
+        pause["break"]["before"] += done
+    kept = {"max_stops": saved.summary.get("max_stops", plan.summary["max_stops"])}
     tours.replace_rest(
         session,
         saved.ref,
@@ -197,7 +201,7 @@ def _save(
         returns_at=returns_at,
         drive_s=drive_s,
         left_out=left_out_of(plan),
-        summary=plan.summary | kept | {"wait_s": plan.wait_s, "earlier": earlier} | taken,
+        summary=plan.summary | kept | {"wait_s": plan.wait_s, "earlier": earlier} | pause,
         stops=stops_of(plan, visits),
         **whole,
     )

@@ -61,6 +61,8 @@ class TourView:
     pause
         The break: ``begins``, ``ends`` (moments) and ``before`` (number of the stop it precedes,
         one more than the last for the way back); empty when none is owed.
+    version
+        1 as first planned; one more each time the rest was planned anew.
     cancelled
         Who cancelled it, when and why (``by``, ``at``, ``why``); empty for the police.
 
@@ -87,6 +89,7 @@ class TourView:
     verdict: str = ""
     proven: bool | None = None
     pause: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
     cancelled: dict[str, Any] = field(default_factory=dict)
 
 
@@ -260,6 +263,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         verdict=verdict(saved.summary),
         proven=saved.summary.get("proven"),
         pause=_pause(saved),
+        version=1 + len(saved.summary.get("earlier", ())),
         cancelled=dict(saved.summary.get(CANCELLED, {})),
     )
     if reader is Role.POLICE:
