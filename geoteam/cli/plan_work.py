@@ -17,6 +17,7 @@ from geoteam.services import (
     plan_impact,
     plan_print,
     plan_publish,
+    plan_sets,
 )
 from geoteam.services import responsible as lookup
 from geoteam.services.batch import write_rows
@@ -219,10 +220,12 @@ def propose(state: State, wanted: str, plan_id: int | None, name: str, as_json: 
 
     Example: geoteam plans propose --boundaries 2027-01-01
     """
-    set_id = plan_boundaries.find_set(state.workspace, wanted)
-    found = plan_boundaries.propose_on_boundaries(
-        state.workspace, operator(state.actor), set_id, plan_id=plan_id, name=name
+    who = operator(state.actor)
+    set_id = plan_sets.find_set(state.workspace, wanted, plan_id)
+    draft = plan_boundaries.propose_on_boundaries(
+        state.workspace, who, set_id, plan_id=plan_id, name=name
     )
+    found = plan_boundaries.carried_over(state.workspace, who, draft)
     show(found, lambda: _propose_lines(found), as_json)
 
 
@@ -230,7 +233,7 @@ def _propose_lines(found: dict[str, Any]) -> list[str]:
     proof = (
         "no contiguous plan moves fewer: proven"
         if found["proven"]
-        else f"proven that none moves fewer than {found['bound']:,}"
+        else f"not proven to be the fewest: {found['bound']:,} or more must"
     )
     rows = [
         row | {"into": " ".join(row["into"])}
@@ -244,6 +247,9 @@ def _propose_lines(found: dict[str, Any]) -> list[str]:
         f"{found['changed']:,} clients live in a unit with another code.",
         f"{same} units are unchanged, by {found['compared_by']}.",
     ]
+    if found["torn"]:
+        torn = ", ".join(found["torn"])
+        lines.append(f"NOT IN ONE PIECE: {torn}. Join the parts in the editor before publishing.")
     if found["mended"]:
         lines.append(f"Given away so that teams hang together: {', '.join(found['mended'])}.")
     return lines + table(rows, ["old", "became", "into", "share"], "No unit changed.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.model import Role, User
-from geoteam.services.plan_publish import check_publishable, note, publish
+from geoteam.services.plan_publish import check_publishable, note, publish, refuse_outdated
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs, audit, plan_edits, plan_states, plans, settings
@@ -240,7 +240,8 @@ def take_back(
     DisclosureError
         When the user may not.
     InputError
-        When it is not the newest published plan, there is none before it, or the reason is empty.
+        When it is not the newest published plan, there is none before it or its boundaries are no
+        longer in force, or the reason is empty.
     """
     _need_every_team(user)
     _need_reason(why)
@@ -266,7 +267,9 @@ def take_back(
                 where=f"plan {plan_id}",
                 remedy="Choose a later day for the former plan",
             )
-        if plan.effective_from > today:
+        if plan.effective_from <= today:
+            refuse_outdated(session, former, day)
+        else:
             plan_states.take_back(session, plan_id, why=why, by=user.username, at=workspace.now())
             assignment_runs.drop_from(session, plan.effective_from)
             note(workspace, session, user.username, "plan.take_back", plan_id)

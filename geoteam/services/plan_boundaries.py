@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -11,85 +12,23 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from geoteam.areas import AreaIndex, adjacency, crosswalk_by_area, crosswalk_by_points
+from geoteam.areas import AreaIndex, crosswalk_by_area, crosswalk_by_points
 from geoteam.errors import AddressReferenceError, InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.plans.carry import Carried, carry_plan
+from geoteam.plans.carry import carry_plan
 from geoteam.plans.crosswalk import compare_units, new_units
+from geoteam.plans.judge import scattered
 from geoteam.services.people import clients_frame, units_in_plan
 from geoteam.services.plan_figures import find_plan
+from geoteam.services.plan_ground import plan_layout
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries, plan_states, plans
+from geoteam.store import boundaries, plan_edits, plan_jobs, plan_states, plans, staff
 from geoteam.store.plans import SavedPlan
 
-
-def coming_sets(workspace: Workspace) -> list[dict[str, Any]]:
-    """List the boundary sets of plan units to which the newest plan has not been carried over.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-
-    Returns
-    -------
-    list of dict
-        ``id``, ``version`` and ``valid_from`` of each, the next one first.
-    """
-    today = workspace.today()
-    with workspace.reading() as session:
-        published = plan_states.schedule(session, today)
-        sets = boundaries.list_sets(session, workspace.profile.unit_kind)
-    used = {plan.boundary_set_id for plan in published}
-    since = max((sets[one].valid_from for one in used if one in sets), default=None)
-    rows = [
-        {"id": set_id, "version": one.version, "valid_from": one.valid_from}
-        for set_id, one in sets.items()
-        if published
-        and set_id not in used
-        and (since is None or one.valid_from > since)
-        and (one.valid_to is None or one.valid_to > today)
-    ]
-    return sorted(rows, key=lambda row: (row["valid_from"], row["id"]))
-
-
-def find_set(workspace: Workspace, wanted: str) -> int:
-    """Find a boundary set of plan units by its version or by a day on which it is in force.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    wanted
-        Version, or a day as year-month-day.
-
-    Returns
-    -------
-    int
-        The set's id.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such set.
-    """
-    kind = workspace.profile.unit_kind
-    with workspace.reading() as session:
-        for set_id, one in boundaries.list_sets(session, kind).items():
-            if one.version == wanted:
-                return set_id
-        try:
-            found = boundaries.in_force(session, kind, date.fromisoformat(wanted))
-        except ValueError:
-            found = None
-    if found is None:
-        raise NotFoundError(
-            f"there are no boundaries {wanted!r} of kind {kind}",
-            remedy="See: geoteam boundaries list",
-        )
-    return found[0]
+# What a run of the solver asked for that made a draft on other boundaries.
+_CARRY = "carry_over"
 
 
 def propose_on_boundaries(
@@ -100,7 +39,7 @@ def propose_on_boundaries(
     plan_id: int | None = None,
     name: str = "",
     seconds: float = 30.0,
-) -> dict[str, Any]:
+) -> int:
     """Draft the plan on other boundaries that moves the fewest clients.
 
     Parameters
@@ -108,7 +47,7 @@ def propose_on_boundaries(
     workspace
         The workspace.
     user
-        A supervisor; rows of clients are those that the user may see.
+        A supervisor.
     set_id
         The boundaries.
     plan_id
@@ -120,13 +59,8 @@ def propose_on_boundaries(
 
     Returns
     -------
-    dict
-        ``id`` of the draft, ``plan`` (name carried over), ``boundaries`` (version), ``units``
-        (code, team and clients of each), ``moved`` clients who change team, ``bound`` (no
-        contiguous plan moves fewer), ``proven``, ``mended`` (units given to another team than the
-        one with most of their clients, so that teams hang together), ``became`` (unit, became,
-        into, share), ``new`` codes, ``changed`` (clients whose unit has another code),
-        ``clients`` (rows of those the user may see) and ``hidden``.
+    int
+        The draft; `carried_over` tells what came of it.
 
     Raises
     ------
@@ -140,42 +74,122 @@ def propose_on_boundaries(
     require_role(user, [Role.SUPERVISOR], "propose a plan")
     with workspace.reading() as session:
         plan = _to_carry(workspace, session, plan_id)
-        if plan.boundary_set_id == set_id:
-            raise InputError(
-                "the plan is drawn on these boundaries already", where=f"plan {plan.id}"
-            )
-        clients = clients_frame(workspace, session, workspace.today())
-        old_units = plans.units(session, plan.id)
-    frames = workspace.areas_of(plan.boundary_set_id), workspace.areas_of(set_id)
-    crs = workspace.profile.city.crs
-    clients["old"] = units_in_plan(workspace, plan, clients)
-    index = AreaIndex(frames[1], crs)
-    clients["new"] = index.locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
-    walk, by = _crosswalk(workspace, frames)
-    units = [str(code) for code in sorted(frames[1].index)]
-    teams = sorted(set(old_units.values()) - {""})
-    held = _held(clients, old_units, units, teams)
-    done = carry_plan(held, _lean(walk, by, old_units, units, teams), _edges(frames[1], units, crs),
-                      seconds=seconds)  # fmt: skip
-    version = frames[1].attrs["set"].version
-    made = {unit: teams[k] for unit, k in zip(units, done.assignment.tolist(), strict=True)}
+    if plan.boundary_set_id == set_id:
+        raise InputError("the plan is drawn on these boundaries already", where=f"plan {plan.id}")
+    case = _Case.load(workspace, plan, set_id)
+    done = carry_plan(case.held, case.lean(), case.edges, seconds=seconds)
     with workspace.transaction() as session:
+        version = boundaries.get_set(session, set_id).version
         draft = plans.create(
             session,
             name=name or f"{plan.name}, on the boundaries {version}",
             boundary_set_id=set_id,
-            units=made,
+            units={
+                unit: case.teams[team]
+                for unit, team in zip(case.units, done.assignment.tolist(), strict=True)
+            },
             by=user.username,
             at=workspace.now(),
             based_on_id=plan.id,
         )
-        changed = clients[(clients["old"] != "") & (clients["old"] != clients["new"])]
-        seen = visible_refs(user, changed)
+        asked = {"objective": _CARRY, "from": plan.id, "seconds": seconds}
+        run = plan_jobs.create(session, draft, by=user.username, at=workspace.now(), request=asked)
+        proof = {
+            "moved": done.moved,
+            "bound": done.bound,
+            "proven": done.proven,
+            "mended": [case.units[unit] for unit in done.mended.tolist()],
+        }
+        plan_jobs.end(session, run, plan_jobs.DONE, result=proof)
         note(
             workspace, session, user.username, "plan.carry_over", draft,
-            plan=plan.id, boundaries=version, moved=done.moved, rows=len(seen),
+            plan=plan.id, boundaries=version, moved=done.moved,
         )  # fmt: skip
-    return _told(draft, plan, version, made, done, held, units, walk, by) | {
+    return draft
+
+
+def was_carried(session: Session, plan_id: int) -> bool:
+    """Tell whether a plan was carried over from other boundaries.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    bool
+        True when `carried_over` can be asked.
+    """
+    return plan_jobs.newest(session, plan_id, _CARRY) is not None
+
+
+def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
+    """Say what came of a plan that was carried over, with the clients and the draft of now.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor; rows of clients are those that the user may see.
+    plan_id
+        A plan that `propose_on_boundaries` made.
+
+    Returns
+    -------
+    dict
+        ``id``, ``name``, ``plan`` (name carried over), ``boundaries`` (version), ``units`` (code,
+        team and clients of each), ``moved`` clients who change team, ``torn`` (names of teams that
+        are in several parts within a connected part of the ground), ``became`` (unit, became,
+        into, share), ``new`` codes, ``changed`` (clients whose unit has another code),
+        ``clients`` (rows of those the user may see) and ``hidden``. As it was drawn: ``drawn_at``,
+        ``drawn_moved``, ``bound`` (no contiguous plan moves fewer), ``proven`` and ``mended``
+        (units given to another team than the one with most of their clients); ``as_drawn``:
+        whether it still is that plan, with as many who move.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan, or it was not carried over.
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "see plans")
+    with workspace.reading() as session:
+        draft = plans.get(session, plan_id)
+        run = plan_jobs.newest(session, plan_id, _CARRY)
+        if run is None:
+            raise NotFoundError(
+                "the plan was not carried over from other boundaries", where=f"plan {plan_id}"
+            )
+        plan = plans.get(session, run.request["from"])
+        made = plans.units(session, plan_id)
+        edited = bool(plan_edits.since(session, plan_id, 0))
+        names = staff.teams(session)["name"]
+    case = _Case.load(workspace, plan, draft.boundary_set_id)
+    moved, torn = case.moved(made), case.torn(made)
+    changed = case.clients[
+        (case.clients["old"] != "") & (case.clients["old"] != case.clients["new"])
+    ]
+    seen = visible_refs(user, changed)
+    with workspace.transaction() as session:
+        note(workspace, session, user.username, "plan.carried_over", plan_id, rows=len(seen))
+    proof = run.result
+    return case.told(made) | {
+        "id": plan_id,
+        "name": draft.name,
+        "plan": plan.name,
+        "moved": moved,
+        "torn": [str(names.get(team, team)) for team in torn],
+        "drawn_at": run.at,
+        "drawn_moved": proof["moved"],
+        "as_drawn": not edited and moved == proof["moved"],
+        "bound": proof["bound"],
+        "proven": proof["proven"],
+        "mended": proof["mended"],
         "changed": len(changed),
         "clients": [
             {"client_ref": ref, "before": str(changed.at[ref, "old"]),
@@ -184,6 +198,94 @@ def propose_on_boundaries(
         ],
         "hidden": len(changed) - len(seen),
     }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A plan against other boundaries, with the clients of today."""
+
+    old_units: dict[str, str]
+    version: str
+    units: list[str]
+    teams: list[str]
+    clients: pd.DataFrame
+    edges: NDArray[np.int64]
+    walk: pd.DataFrame
+    by: str
+
+    @classmethod
+    def load(cls, workspace: Workspace, plan: SavedPlan, set_id: int) -> _Case:
+        """Compare the boundaries of a plan with others, and place the clients in both."""
+        with workspace.reading() as session:
+            clients = clients_frame(workspace, session, workspace.today())
+            old_units = plans.units(session, plan.id)
+        frames = workspace.areas_of(plan.boundary_set_id), workspace.areas_of(set_id)
+        crs = workspace.profile.city.crs
+        clients["old"] = units_in_plan(workspace, plan, clients)
+        index = AreaIndex(frames[1], crs)
+        clients["new"] = index.locate(clients["lon"].to_numpy(), clients["lat"].to_numpy())
+        layout = plan_layout(workspace, frames[1])
+        walk, by = _crosswalk(workspace, frames)
+        return cls(
+            old_units=old_units,
+            version=frames[1].attrs["set"].version,
+            units=list(layout.units),
+            teams=sorted(set(old_units.values()) - {""}),
+            clients=clients,
+            edges=layout.edges,
+            walk=walk,
+            by=by,
+        )
+
+    @cached_property
+    def held(self) -> NDArray[np.int64]:
+        """Clients of each new unit by the team that has them now."""
+        general = self.clients[self.clients["specialty"] == ""]
+        before = [self.old_units.get(unit, "") for unit in general["old"]]
+        team = pd.Index(self.teams).get_indexer(pd.Index(before))
+        unit = pd.Index(self.units).get_indexer(pd.Index(general["new"]))
+        held = np.zeros((len(self.units), len(self.teams)), dtype=np.int64)
+        inside = (team >= 0) & (unit >= 0)
+        np.add.at(held, (unit[inside], team[inside]), 1)
+        return held
+
+    def lean(self) -> NDArray[np.float64]:
+        """Share of each new unit's address points, or ground, that each team has now."""
+        before = [self.old_units.get(code, "") for code in self.walk["old"]]
+        team = pd.Index(self.teams).get_indexer(pd.Index(before))
+        unit = pd.Index(self.units).get_indexer(pd.Index(self.walk["new"]))
+        lean = np.zeros((len(self.units), len(self.teams)))
+        inside = (team >= 0) & (unit >= 0)
+        weight = self.walk[self.by].to_numpy(dtype=np.float64)
+        np.add.at(lean, (unit[inside], team[inside]), weight[inside])
+        whole = lean.sum(axis=1, keepdims=True)
+        share: NDArray[np.float64] = lean / np.where(whole > 0, whole, 1.0)
+        return share
+
+    def moved(self, made: dict[str, str]) -> int:
+        """Clients who have another team under a plan on the new units, or none."""
+        team = pd.Index(self.teams).get_indexer(pd.Index([made[unit] for unit in self.units]))
+        stay = self.held[np.arange(len(team)), team][team >= 0]
+        return int(self.held.sum() - stay.sum())
+
+    def torn(self, made: dict[str, str]) -> list[str]:
+        """Teams that are in several parts within a connected part of the ground."""
+        names = sorted(set(made.values()) - {""})
+        team = pd.Index(names).get_indexer(pd.Index([made[unit] for unit in self.units]))
+        return [names[place] for place in scattered(self.edges, team.astype(np.int64)).tolist()]
+
+    def told(self, made: dict[str, str]) -> dict[str, Any]:
+        """What became of the units."""
+        return {
+            "boundaries": self.version,
+            "compared_by": "address points" if self.by == "points" else "ground",
+            "units": [
+                {"unit": unit, "team": made[unit], "clients": int(self.held[place].sum())}
+                for place, unit in enumerate(self.units)
+            ],
+            "became": compare_units(self.walk, weight=self.by).reset_index().to_dict("records"),
+            "new": new_units(self.walk),
+        }
 
 
 def _to_carry(workspace: Workspace, session: Session, plan_id: int | None) -> SavedPlan:
@@ -206,66 +308,3 @@ def _crosswalk(
     if not len(lon):
         return crosswalk_by_area(*frames, crs=crs), "area_m2"
     return crosswalk_by_points(*frames, lon, lat, crs=crs), "points"
-
-
-def _held(
-    clients: pd.DataFrame, old_units: dict[str, str], units: list[str], teams: list[str]
-) -> NDArray[np.int64]:
-    general = clients[clients["specialty"] == ""]
-    team = pd.Index(teams).get_indexer(pd.Index([old_units.get(u, "") for u in general["old"]]))
-    unit = pd.Index(units).get_indexer(pd.Index(general["new"]))
-    held = np.zeros((len(units), len(teams)), dtype=np.int64)
-    inside = (team >= 0) & (unit >= 0)
-    np.add.at(held, (unit[inside], team[inside]), 1)
-    return held
-
-
-def _lean(
-    walk: pd.DataFrame, by: str, old_units: dict[str, str], units: list[str], teams: list[str]
-) -> NDArray[np.float64]:
-    """Share of each new unit's address points, or ground, that each team has now."""
-    team = pd.Index(teams).get_indexer(pd.Index([old_units.get(code, "") for code in walk["old"]]))
-    unit = pd.Index(units).get_indexer(pd.Index(walk["new"]))
-    lean = np.zeros((len(units), len(teams)))
-    inside = (team >= 0) & (unit >= 0)
-    np.add.at(lean, (unit[inside], team[inside]), walk[by].to_numpy(dtype=np.float64)[inside])
-    whole = lean.sum(axis=1, keepdims=True)
-    share: NDArray[np.float64] = lean / np.where(whole > 0, whole, 1.0)
-    return share
-
-
-def _edges(frame: gpd.GeoDataFrame, units: list[str], crs: str) -> NDArray[np.int64]:
-    sides = adjacency(frame, crs=crs)
-    place = pd.Index(units)
-    ends = [place.get_indexer(pd.Index(sides[name].astype("str"))) for name in ("code", "other")]
-    return np.column_stack(ends).astype(np.int64).reshape(-1, 2)
-
-
-def _told(
-    draft: int,
-    plan: SavedPlan,
-    version: str,
-    made: dict[str, str],
-    done: Carried,
-    held: NDArray[np.int64],
-    units: list[str],
-    walk: pd.DataFrame,
-    by: str,
-) -> dict[str, Any]:
-    became = compare_units(walk, weight=by).reset_index().to_dict("records")
-    return {
-        "id": draft,
-        "plan": plan.name,
-        "boundaries": version,
-        "compared_by": "address points" if by == "points" else "ground",
-        "units": [
-            {"unit": unit, "team": made[unit], "clients": int(held[k].sum())}
-            for k, unit in enumerate(units)
-        ],
-        "moved": done.moved,
-        "bound": done.bound,
-        "proven": done.proven,
-        "mended": [units[k] for k in done.mended.tolist()],
-        "became": became,
-        "new": new_units(walk),
-    }

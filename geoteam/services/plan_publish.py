@@ -15,7 +15,7 @@ from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
 from geoteam.services.plan_change import dry_run
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_edits, plan_states, plans
+from geoteam.store import audit, boundaries, plan_edits, plan_states, plans
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
 
 
@@ -120,13 +120,15 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
     SettledError
         When it is no draft and not proposed.
     InputError
-        When a unit has no team, or the day is past or not after those of the published plans.
+        When a unit has no team, the day is past or not after those of the published plans, or the
+        plan's boundaries are no longer in force on it.
     """
     where = f"plan {plan.id}"
     if plan.status not in (DRAFT, PROPOSED):
         raise SettledError(
             f"the plan is {plan.status}, not a draft", where=where, remedy="Copy it to a new draft"
         )
+    refuse_outdated(session, plan, day)
     idle = sorted(unit for unit, team in plans.units(session, plan.id).items() if not team)
     if idle:
         named = ", ".join(idle[:10]) + (" ..." if len(idle) > 10 else "")
@@ -148,6 +150,32 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
             f"another plan is published from {last.isoformat()}",
             where=where,
             remedy="Choose a later day, or take that plan back first",
+        )
+
+
+def refuse_outdated(session: Session, plan: SavedPlan, day: date) -> None:
+    """Refuse a first day on which a plan's boundaries are no longer in force.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan
+        The plan.
+    day
+        Its first day.
+
+    Raises
+    ------
+    InputError
+        Saying how to carry the plan over.
+    """
+    if boundaries.outdated(session, plan.boundary_set_id, day):
+        raise InputError(
+            f"the plan is drawn on boundaries that are no longer in force on {day.isoformat()}",
+            where=f"plan {plan.id}",
+            remedy="Carry it over to the new ones: with the button on its page, or with: geoteam "
+            f"plans propose --plan {plan.id} --boundaries {day.isoformat()}",
         )
 
 

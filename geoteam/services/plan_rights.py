@@ -63,7 +63,7 @@ def refuse_settled(workspace: Workspace, session: Session, plan: SavedPlan) -> N
     if outdated(workspace, session, plan.boundary_set_id):
         raise SettledError(
             "the plan is drawn on boundaries that are no longer in force",
-            remedy="Carry it over to the new boundaries, under New boundaries",
+            remedy="Carry it over to the new boundaries, on the plan's page",
         )
 
 

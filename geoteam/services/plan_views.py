@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from geoteam.model import Role, User
 from geoteam.services.plan_approval import may_publish, needs_approval
-from geoteam.services.plan_boundaries import coming_sets
+from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
 from geoteam.services.plan_figures import plan_figures
+from geoteam.services.plan_sets import coming_sets, newer_set
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_comments, plan_edits, plan_states, plans, users
@@ -132,7 +133,9 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         The row of the list with ``group``, ``figures`` (of the registry), ``names`` of teams,
         ``comments`` (how many are open), ``history``, ``others`` (plans to compare with), and what
         the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``;
-        ``approval``: whether a second person is needed; ``before``: the plan until then.
+        ``approval``: whether a second person is needed; ``before``: the plan until then;
+        ``newer``: boundaries that take the place of its own, while it is a draft or proposed;
+        ``carried``: whether it was carried over from other boundaries.
 
     Raises
     ------
@@ -153,6 +156,9 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         edits = plan_edits.since(session, plan_id, 0)
         listed = plans.list_plans(session)
         before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
+        unsettled = plan.status in (DRAFT, PROPOSED)
+        newer = newer_set(workspace, session, plan) if unsettled else None
+        carried = was_carried(session, plan_id)
     row = _row(plan, people, versions, user)
     last = plan.status == PUBLISHED and plan.effective_to is None and before is not None
     waits = plan.status == PROPOSED
@@ -163,6 +169,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "comments": sum(one.resolved_at is None for one in comments),
         "history": _history(row, edits, people),
         "others": [(one.id, one.name) for one in listed if one.id != plan_id],
+        "newer": newer,
+        "carried": carried,
         "before": None if before is None else {"id": before.id, "name": before.name},
         "approval": approval,
         "may_propose": plan.status == DRAFT and (approval or may_publish(user)),

@@ -143,6 +143,28 @@ def running(session: Session, plan_id: int | None = None) -> list[Job]:
     return [_job(row) for row in session.scalars(query)]
 
 
+def newest(session: Session, plan_id: int, objective: str) -> Job | None:
+    """Find the newest run of a plan that asked for one thing and is done.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+    objective
+        What it asked for.
+
+    Returns
+    -------
+    Job or None
+        The run; None when there is none.
+    """
+    query = select(PlanJobRow).where(PlanJobRow.plan_id == plan_id, PlanJobRow.state == DONE)
+    found = map(_job, session.scalars(query.order_by(PlanJobRow.at.desc())))
+    return next((job for job in found if job.request.get("objective") == objective), None)
+
+
 def tell(session: Session, job_id: str, progress: Mapping[str, Any]) -> bool:
     """Keep the best plan so far.
 

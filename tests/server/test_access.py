@@ -27,6 +27,7 @@ TABLE = {
     "POST /plans/import": "401 400 403 403 403 403 403",
     "GET /plans/<int:plan_id>": "303 200 403 403 403 403 403",
     "POST /plans/<int:plan_id>/approve": "401 400 403 403 403 403 403",
+    "GET /plans/<int:plan_id>/carried-over": "303 404 403 403 403 403 403",
     "GET /plans/<int:plan_id>/export.<kind>": "303 400 403 403 403 403 403",
     "GET /plans/<int:plan_id>/handover": "303 200 200 403 403 403 403",
     "GET /plans/<int:plan_id>/handover.csv": "303 200 200 403 403 403 403",
@@ -171,6 +172,9 @@ def test_head_and_options_open_no_door_that_get_closes(
             continue
         if rule == "/review/next" and who in {"supervisor", "officer"}:
             # For them it is open, and leads on to an address.
+            continue
+        if rule == "/plans/<int:plan_id>/impact" and who == "supervisor":
+            # Of a published plan it leads on to the hand-over list.
             continue
         for part, value in places.items():
             rule = rule.replace(part, value)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from geoteam.model import Role
-from geoteam.services import accounts, plans
+from geoteam.services import accounts, boundaries, plans
 from geoteam.services.workspace import Workspace
 from tests.server.served import PASSWORD, enter, send, token_of
+from tests.services.test_boundaries import MOVED, _areas, _table
 
 SignIn = Callable[[Role], FlaskClient]
 EAST = {"101": "T1", "102": "T2", "201": "T2", "202": "T2"}
@@ -75,6 +78,32 @@ def test_what_was_typed_stays_when_it_is_refused(workspace: Workspace, signed_in
     assert status == 400
     assert "which is past" in body
     assert 'value="Why&amp;"' in body
+
+
+def test_a_plan_is_carried_over_once_and_its_findings_can_be_read_again(
+    workspace: Workspace, signed_in: SignIn, tmp_path: Path
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    old = f"/plans/{draft(workspace)}"
+    assert "Carry it over" not in browser.get(old).text
+    boundaries.add_file(workspace, "test", _areas(tmp_path / "new.geojson", MOVED), _table())
+    page = browser.get(old).text
+    assert "this plan cannot begin then or later" in page
+    status, body = send(browser, f"{old}/propose", old, **{"from": "2027-01-01", "reason": "x"})
+    assert status == 400
+    assert "no longer in force on 2027-01-01" in body
+    asked = re.findall(r'name="(plan|set)" value="(\d+)"', page)
+    answer = browser.post("/plans/carry-over", data=dict(asked) | {"csrf_token": token_of(page)})
+    assert answer.status_code == 303
+    path = answer.headers["Location"]
+    drafts = len(plans.list_plans(workspace))
+    for _ in range(2):
+        page = browser.get(path).text
+        assert "this is proven" in page
+        assert "What became of the units" in page
+    assert len(plans.list_plans(workspace)) == drafts
+    assert path in browser.get(path.removesuffix("/carried-over")).text
+    assert browser.get(f"{old}/carried-over").status_code == 404
 
 
 def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:

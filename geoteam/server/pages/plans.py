@@ -182,13 +182,33 @@ def summary(plan_id: int) -> ResponseReturnValue:
 @page.post("/plans/carry-over")
 @allow(Role.SUPERVISOR)
 def carry_over() -> ResponseReturnValue:
-    """Draft the newest plan on newer boundaries, moving as few clients as possible.
+    """Draft a plan on newer boundaries, moving as few clients as possible; by default the newest.
 
     Returns
     -------
     ResponseReturnValue
-        What became of the units, with the way to the draft.
+        The way to what came of it.
     """
     set_id = forms.whole(request.form, "set", 0, low=1, high=_LAST)
-    found = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id)
+    plan_id = forms.whole(request.form, "plan", 0, low=0, high=_LAST) or None
+    draft = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id, plan_id=plan_id)
+    return redirect(url_for("plans.carried", plan_id=draft), 303)
+
+
+@page.get("/plans/<int:plan_id>/carried-over")
+@allow(Role.SUPERVISOR)
+def carried(plan_id: int) -> ResponseReturnValue:
+    """Show what came of a plan that was carried over to other boundaries.
+
+    Parameters
+    ----------
+    plan_id
+        The draft.
+
+    Returns
+    -------
+    ResponseReturnValue
+        What became of the units, who moves, and what is proven.
+    """
+    found = plan_boundaries.carried_over(workspace(), user(), plan_id)
     return render_template("plan_boundaries.html", found=found)
