@@ -6,7 +6,7 @@ import type { GroundJson } from "../src/editor/ground.ts";
 import { percent } from "../src/editor/labels.ts";
 import type { LoggedEdit } from "../src/editor/log.ts";
 import { sentence } from "../src/editor/sentence.ts";
-import { Shapes } from "../src/editor/shapes.ts";
+import { Shapes, thinned } from "../src/editor/shapes.ts";
 
 /** A canvas path is not known outside a browser; what lies where is counted without it. */
 class NoPath {
@@ -268,4 +268,18 @@ test("the line for everybody says what was given to whom", () => {
     "2 units taken from their teams: 2 units without a team.",
   );
   assert.equal(percent(0.031), "+3 %");
+});
+
+test("corners closer than a grain are one, the same both ways round", () => {
+  const line = [0, 0, 0.1, 0.1, 1, 0, 2, 0, 2.05, 0, 3, 0, 3, 2];
+  const kept = thinned(line, 0.5);
+  assert.deepEqual(kept, [0, 0, 3, 0, 3, 2]);
+  const pairs = (all: number[]) =>
+    Array.from({ length: all.length / 2 }, (_, i) => all.slice(2 * i, 2 * i + 2));
+  const back = pairs(line).reverse().flat();
+  assert.deepEqual(pairs(thinned(back, 0.5)).reverse().flat(), kept);
+  // Without a grain nothing moves.
+  assert.deepEqual(thinned([0, 0, 0.1, 0.1, 1, 0], 0), [0, 0, 0.1, 0.1, 1, 0]);
+  // There and back is no straight row.
+  assert.deepEqual(thinned([0, 0, 2, 0, 1, 0], 1), [0, 0, 2, 0, 1, 0]);
 });

@@ -17,6 +17,8 @@ export interface Shown {
 const BORDER = "#17212b";
 /** Screen pixels that lines reach beyond a unit's box. */
 const REACH = 4;
+/** Screen pixels below which two corners are drawn as one. */
+const GRAIN = 0.6;
 /** Clients a dot, by steps; the fewest that keep the dots countable. */
 const DOTS = 4000;
 
@@ -54,6 +56,7 @@ export class UnitLayer {
   /** Draws everything. */
   draw(): void {
     this.sheet.reset();
+    this.shapes.refine(GRAIN / this.scale);
     this.paint({ x0: 0, y0: 0, x1: this.sheet.canvas.width, y1: this.sheet.canvas.height });
   }
 
@@ -145,7 +148,7 @@ export class UnitLayer {
     const alpha = this.shown.streets ? 0.66 : 0.9;
     for (const unit of units) {
       const team = teams[of[unit] as number];
-      const path = shapes.units[unit] as Path2D;
+      const path = shapes.unit(unit);
       context.globalAlpha = team ? alpha : 0.5;
       context.fillStyle = team ? team.colour : NOBODY;
       context.fill(path, "evenodd");
@@ -171,12 +174,12 @@ export class UnitLayer {
     for (const unit of units) {
       const others = ground.neighbours(unit);
       ground.edgesOf(unit).forEach((edge, i) => {
-        const side = shapes.sides[edge];
+        const side = shapes.side(edge);
         if (!side || drawn.has(edge)) return;
         drawn.add(edge);
         (of[unit] === of[others[i] as number] ? thin : thick).push(side);
       });
-      for (const { other, path } of shapes.loose[unit] ?? [])
+      for (const { other, path } of shapes.looseOf(unit))
         (other >= 0 && of[unit] === of[other] ? thin : thick).push(path);
     }
     context.lineJoin = "round";

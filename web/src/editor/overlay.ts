@@ -10,6 +10,9 @@ import { Sheet } from "./sheet.ts";
 const HALO = "#ffffff";
 const DARK = "#10161c";
 const MARK = "#ffd23f";
+/** How far a halo reaches. */
+const ROUND = 2;
+const MOST_WORDS = 1000;
 
 /** What a tool shows, in pixels of the shapes. */
 export interface Trace {
@@ -25,6 +28,7 @@ export class Overlay {
   private hovered = { unit: -1, team: -1 };
   private readonly sheet: Sheet;
   private labels: Label[] = [];
+  private readonly words = new Map<string, HTMLCanvasElement>();
   private waiting = false;
 
   constructor(
@@ -81,12 +85,11 @@ export class Overlay {
     context.setTransform(scale * ratio, 0, 0, scale * ratio, dx * ratio, dy * ratio);
     context.lineJoin = "round";
     this.team(context, scale);
-    if (this.hovered.unit >= 0)
-      this.outline(context, shapes.units[this.hovered.unit] as Path2D, scale, HALO);
-    if (this.cursor >= 0) this.outline(context, shapes.units[this.cursor] as Path2D, scale, MARK);
+    if (this.hovered.unit >= 0) this.outline(context, shapes.unit(this.hovered.unit), scale, HALO);
+    if (this.cursor >= 0) this.outline(context, shapes.unit(this.cursor), scale, MARK);
     this.tool(context, scale);
-    context.setTransform(ratio, 0, 0, ratio, dx * ratio, dy * ratio);
-    for (const label of this.labels) write(context, label);
+    context.setTransform(1, 0, 0, 1, Math.round(dx * ratio), Math.round(dy * ratio));
+    for (const label of this.labels) this.write(label);
   }
 
   /** The border of the team that a row of the table points at. */
@@ -100,10 +103,10 @@ export class Overlay {
       if (of[one] !== team) continue;
       const others = ground.neighbours(one);
       ground.edgesOf(one).forEach((edge, i) => {
-        const side = shapes.sides[edge];
+        const side = shapes.side(edge);
         if (side && of[others[i] as number] !== team) border.addPath(side);
       });
-      for (const { other, path } of shapes.loose[one] ?? [])
+      for (const { other, path } of shapes.looseOf(one))
         if (other < 0 || of[other] !== team) border.addPath(path);
     }
     this.outline(context, border, scale, MARK);
@@ -144,18 +147,44 @@ export class Overlay {
     context.stroke(path);
     context.setLineDash([]);
   }
+
+  private write(label: Label): void {
+    const { context, ratio } = this.sheet;
+    for (const line of label.lines) {
+      const key = `${ratio} ${line.font} ${line.colour} ${line.text}`;
+      let word = this.words.get(key);
+      if (!word) {
+        word = written(line, ratio);
+        // Figures change with every stroke: what is no longer shown is forgotten now and then.
+        if (this.words.size > MOST_WORDS) this.words.clear();
+        this.words.set(key, word);
+      }
+      // On whole pixels, or letters blur.
+      const x = Math.round(label.x * ratio - word.width / 2);
+      context.drawImage(word, x, Math.round((label.y + line.y) * ratio - word.height / 2));
+    }
+  }
 }
 
-function write(context: CanvasRenderingContext2D, label: Label): void {
+/** Text with its halo, drawn once: outlines of letters are slow. */
+function written({ text, font, colour }: Label["lines"][number], ratio: number): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  context.font = font;
+  const size = Number.parseFloat(/([\d.]+)px/.exec(font)?.[1] ?? "16");
+  canvas.width = Math.ceil((context.measureText(text).width + 2 * ROUND) * ratio);
+  canvas.height = Math.ceil((1.5 * size + 2 * ROUND) * ratio);
+  context.scale(ratio, ratio);
+  context.font = font;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineJoin = "round";
-  for (const { text, font, y, colour } of label.lines) {
-    context.font = font;
-    context.strokeStyle = HALO;
-    context.lineWidth = 4;
-    context.strokeText(text, label.x, label.y + y);
-    context.fillStyle = colour;
-    context.fillText(text, label.x, label.y + y);
-  }
+  context.strokeStyle = HALO;
+  context.lineWidth = 2 * ROUND;
+  const x = canvas.width / ratio / 2;
+  const y = canvas.height / ratio / 2;
+  context.strokeText(text, x, y);
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+  return canvas;
 }

@@ -24,15 +24,17 @@ export interface Loose {
   path: Path2D;
 }
 
+interface Stretches {
+  other: number;
+  /** Both ends of each stretch, four numbers. */
+  ends: readonly number[];
+}
+
 export class Shapes {
   /** Pixels are counted from here, so that they stay exact on the canvas. */
   readonly origin: readonly [number, number];
-  readonly units: Path2D[];
-  /** Border of the two units of each edge; null where their vertices do not agree. */
-  readonly sides: (Path2D | null)[];
-  /** What of a unit's border is in no side. */
-  readonly loose: (readonly Loose[])[];
-  readonly districts: Path2D;
+  /** What of a unit's border is in no side: the unit beyond, and the stretches. */
+  private readonly loose: (readonly Stretches[])[];
   /** Four numbers a unit. */
   readonly boxes: Float64Array;
   /** A point inside each unit. */
@@ -43,6 +45,10 @@ export class Shapes {
   private readonly step: number;
   private readonly seen: Int32Array;
   private turn = 0;
+  /** Distance below which two corners are one. */
+  private grain = 0;
+  private drawn = new Map<unknown, Path2D>();
+  private readonly projected = new Map<Line, Float64Array>();
 
   constructor(readonly ground: Ground) {
     const [west, , , north] = ground.box(ground.units.keys());
@@ -66,13 +72,39 @@ export class Shapes {
     this.step = this.typical * Math.sqrt(CELL);
     this.seen = new Int32Array(ground.size);
     for (let unit = 0; unit < ground.size; unit++) this.index(unit);
-    this.units = ground.rings.map((rings) => this.path(rings, true));
-    this.sides = ground.sides.map((lines) => (lines.length ? this.path(lines, false) : null));
     this.loose = this.looseLines();
-    this.districts = this.path(
-      ground.districts.flatMap(({ rings }) => rings),
-      true,
-    );
+  }
+
+  /** Draws corners that lie closer than this together as one, here and in every line beside. */
+  refine(grain: number): void {
+    if (grain === this.grain) return;
+    this.grain = grain;
+    this.drawn.clear();
+  }
+
+  unit(unit: number): Path2D {
+    const rings = this.ground.rings[unit] as readonly Line[];
+    return this.once(rings, () => this.path(rings, true));
+  }
+
+  /** Border of the two units of an edge; null where their vertices do not agree. */
+  side(edge: number): Path2D | null {
+    const lines = this.ground.sides[edge] as readonly Line[];
+    return lines.length ? this.once(lines, () => this.path(lines, false)) : null;
+  }
+
+  /** What of a unit's border is in no side. */
+  looseOf(unit: number): Loose[] {
+    return (this.loose[unit] ?? []).map((one) => ({
+      other: one.other,
+      path: this.once(one, () => this.stretches(one.ends)),
+    }));
+  }
+
+  get districts(): Path2D {
+    const { districts } = this.ground;
+    const rings = () => districts.flatMap((district) => district.rings);
+    return this.once(districts, () => this.path(rings(), true));
   }
 
   point(lon: number, lat: number): [number, number] {
@@ -214,15 +246,45 @@ export class Shapes {
     return points;
   }
 
+  private once(key: unknown, make: () => Path2D): Path2D {
+    const found = this.drawn.get(key) ?? make();
+    this.drawn.set(key, found);
+    return found;
+  }
+
+  private pixels(line: Line): Float64Array {
+    let found = this.projected.get(line);
+    if (!found) {
+      found = new Float64Array(line.length);
+      for (let i = 0; i + 1 < line.length; i += 2)
+        found.set(this.point(line[i] as number, line[i + 1] as number), i);
+      this.projected.set(line, found);
+    }
+    return found;
+  }
+
+  /** Lines with their corners on a grid, those on one place or in one straight row as one: the
+   * same both ways round, so that units go on meeting where they met. */
   private path(lines: readonly Line[], closed: boolean): Path2D {
     const path = new Path2D();
     for (const line of lines) {
-      for (let i = 0; i + 1 < line.length; i += 2) {
-        const [x, y] = this.point(line[i] as number, line[i + 1] as number);
-        if (i) path.lineTo(x, y);
-        else path.moveTo(x, y);
+      const kept = thinned(this.pixels(line), this.grain);
+      for (let i = 0; i + 1 < kept.length; i += 2) {
+        if (i) path.lineTo(kept[i] as number, kept[i + 1] as number);
+        else path.moveTo(kept[i] as number, kept[i + 1] as number);
       }
       if (closed) path.closePath();
+    }
+    return path;
+  }
+
+  private stretches(ends: readonly number[]): Path2D {
+    const path = new Path2D();
+    for (let i = 0; i + 3 < ends.length; i += 4) {
+      const [x0, y0, x1, y1] = ends.slice(i, i + 4).map((at) => snapped(at, this.grain));
+      if (x0 === x1 && y0 === y1) continue;
+      path.moveTo(x0 as number, y0 as number);
+      path.lineTo(x1 as number, y1 as number);
     }
     return path;
   }
@@ -245,16 +307,16 @@ export class Shapes {
         visit(row * (last + 1) + column);
   }
 
-  private looseLines(): Loose[][] {
+  private looseLines(): Stretches[][] {
     const { ground } = this;
     return ground.rings.map((rings, unit) => {
       const edges = ground.edgesOf(unit);
-      if (!ground.rim[unit] && edges.every((edge) => this.sides[edge])) return [];
+      if (!ground.rim[unit] && edges.every((edge) => ground.sides[edge]?.length)) return [];
       const shared = new Set<string>();
       for (const edge of edges)
         for (const line of ground.sides[edge] ?? [])
           for (let i = 0; i + 3 < line.length; i += 2) shared.add(segment(line, i, i + 2));
-      const found = new Map<number, Path2D>();
+      const found = new Map<number, number[]>();
       for (const ring of rings) {
         let outside = 0;
         for (let i = 0; i + 1 < ring.length; i += 2) {
@@ -265,15 +327,38 @@ export class Shapes {
           // A ring has its unit on the same side all the way.
           outside ||= this.at(...beside(from, to, 1)) === unit ? -1 : 1;
           const other = this.at(...beside(from, to, outside), unit);
-          const path = found.get(other) ?? new Path2D();
-          found.set(other, path);
-          path.moveTo(...from);
-          path.lineTo(...to);
+          const ends = found.get(other) ?? [];
+          found.set(other, ends);
+          ends.push(...from, ...to);
         }
       }
-      return [...found].map(([other, path]) => ({ other, path }));
+      return [...found].map(([other, ends]) => ({ other, ends }));
     });
   }
+}
+
+function snapped(at: number, grain: number): number {
+  return grain ? Math.round(at / grain) * grain : at;
+}
+
+/** Corners of a line on a grid, without those that say nothing new. */
+export function thinned(line: ArrayLike<number>, grain: number): number[] {
+  const kept: number[] = [];
+  for (let i = 0; i + 1 < line.length; i += 2) {
+    const x = snapped(line[i] as number, grain);
+    const y = snapped(line[i + 1] as number, grain);
+    const last = kept.length - 2;
+    if (last >= 0 && kept[last] === x && kept[last + 1] === y) continue;
+    if (last >= 2) {
+      const dx = (kept[last] as number) - (kept[last - 2] as number);
+      const dy = (kept[last + 1] as number) - (kept[last - 1] as number);
+      const ex = x - (kept[last] as number);
+      const ey = y - (kept[last + 1] as number);
+      if (Math.abs(dx * ey - dy * ex) < 1e-9 && dx * ex + dy * ey > 0) kept.length = last;
+    }
+    kept.push(x, y);
+  }
+  return kept;
 }
 
 /** A point just beside the middle of a stretch, on one side or the other. */

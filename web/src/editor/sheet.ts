@@ -2,7 +2,7 @@
 import L from "leaflet";
 
 /** How much of the view is drawn beyond each of its edges, for dragging. */
-const BEYOND = 0.12;
+const BEYOND = 0.06;
 
 export class Sheet {
   readonly canvas: HTMLCanvasElement;
