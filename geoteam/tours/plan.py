@@ -19,7 +19,7 @@ from geoteam.tours.moments import DAY_S, Clock, Moment, Span, Windows, intersect
 from geoteam.tours.schedule import NEVER_S, Rest, Schedule, Seconds, schedule
 from geoteam.tours.stops import Stop, make_stops
 
-ITERATIONS = 2_000
+ITERATIONS = 1_000
 Shift = Windows | tuple[Moment, Moment] | None
 _COLUMNS = ("lon", "lat", "service_s", "windows", "priority", "required")
 

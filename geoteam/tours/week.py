@@ -26,7 +26,7 @@ from geoteam.tours.plan import Break, TourPlan, plan_tour
 from geoteam.tours.slots import Slot, Team, check_slots, give_slots
 
 # Iterations of the search that fills the slots of an officer.
-_FILL = 600
+_FILL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
