@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoteam.areas.index import AreaIndex
 from geoteam.areas.planar import to_metres
+from geoteam.areas.sides import shared_sides
 from geoteam.crs import require_wgs84
 from geoteam.errors import BoundaryError
 
@@ -43,10 +44,7 @@ def adjacency(frame: gpd.GeoDataFrame, *, crs: str) -> pd.DataFrame:
     frame = require_wgs84(frame, "boundaries").sort_index()
     codes = _codes(frame)
     shapes = to_metres(frame.geometry.to_numpy(), crs)
-    first, second = _pairs(shapes, _SNAP_M)
-    sides = shapely.boundary(shapes)
-    shared = shapely.intersection(sides[first], sides[second], grid_size=_SNAP_M)
-    length = shapely.length(shared)
+    first, second, length = shared_sides(shapes, _SNAP_M)
     real = length > _SIDE_M
     return pd.DataFrame(
         {
@@ -167,16 +165,3 @@ def dissolve(frame: gpd.GeoDataFrame, groups: Mapping[str, str]) -> gpd.GeoDataF
 
 def _codes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return np.array([str(code) for code in frame.index], dtype=object)
-
-
-def _pairs(
-    shapes: NDArray[np.object_], within_m: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs i < j whose boxes come within a distance, sorted."""
-    boxes = shapely.bounds(shapes) + np.array([-within_m, -within_m, within_m, within_m])
-    first, second = shapely.STRtree(shapely.box(*boxes.T)).query(
-        shapely.box(*boxes.T), predicate="intersects"
-    )
-    order = np.lexsort((second, first))
-    first, second = first[order], second[order]
-    return first[first < second], second[first < second]
