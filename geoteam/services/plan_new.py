@@ -47,6 +47,27 @@ def unit_kinds(workspace: Workspace) -> dict[str, str]:
     return {kind: KIND_WORDS.get(kind, kind.replace("_", " ")) for kind in ordered}
 
 
+def beginnings(workspace: Workspace) -> dict[int, str]:
+    """List the plans that a new one can begin as.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    dict of int to str
+        Plan's id to its name, the one in force first and marked so, then the newest.
+    """
+    with workspace.reading() as session:
+        now = plans.in_force(session, workspace.today())
+        first = {} if now is None else {now.id: f"{now.name} (in force)"}
+        return first | {
+            plan.id: plan.name for plan in plans.list_plans(session) if plan.id not in first
+        }
+
+
 def new_plan(
     workspace: Workspace, user: User, name: str, unit_kind: str, copy_of: int | None = None
 ) -> int:

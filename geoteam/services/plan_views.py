@@ -45,7 +45,7 @@ def plans_view(workspace: Workspace, user: User) -> dict[str, Any]:
     -------
     dict
         ``now``, ``coming``, ``proposed``, ``drafts`` and ``old``: lists of rows; ``sets``: newer
-        boundaries to carry the plan over to; ``all``: (id, name) of every plan.
+        boundaries to carry the plan over to.
 
     Raises
     ------
@@ -60,13 +60,9 @@ def plans_view(workspace: Workspace, user: User) -> dict[str, Any]:
     with workspace.reading() as session:
         names = _people(session)
         versions = {key: one.version for key, one in boundaries.list_sets(session).items()}
-        listed = plans.list_plans(session)
-        for plan in listed:
+        for plan in plans.list_plans(session):
             groups[_group(plan, today)].append(_row(plan, names, versions, user))
-    return groups | {
-        "sets": coming_sets(workspace),
-        "all": [(plan.id, plan.name) for plan in listed],
-    }
+    return groups | {"sets": coming_sets(workspace)}
 
 
 def _group(plan: SavedPlan, today: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geoteam.model import Role, User
-from geoteam.services import accounts, plan_edits, plan_new
+from geoteam.services import accounts, plan_edits, plan_new, plan_publish
 from geoteam.services.plan_sent import read_edits
 from geoteam.services.workspace import Workspace
 from tests.server.served import PASSWORD, enter, send, token_of
@@ -78,6 +79,37 @@ def test_a_draft_is_made_from_a_form(boss: FlaskClient) -> None:
     assert boss.get("/plans/2/state.json").json["of"] == [0, 1]
     assert send(boss, "/plans", name="", unit_kind="district")[0] == 400
     assert send(boss, "/plans", name="A", copy_of="99")[0] == 404
+
+
+def test_a_new_plan_begins_as_the_plan_in_force_unless_told_otherwise(
+    boss: FlaskClient, workspace: Workspace, plan: int
+) -> None:
+    def offered() -> list[tuple[str, str]]:
+        form = boss.get("/plans").text.split('name="copy_of"')[1].split("</select>")[0]
+        return re.findall(r'<option value="([^"]*)"(?: selected)?>([^<]*)<', form)
+
+    def made(**form: str) -> list[int]:
+        where = send(boss, "/plans", name="New", **form)[1]
+        return list(boss.get(where.replace("/edit", "/state.json")).json["of"])
+
+    nothing = ("nothing", "Nothing (every unit without a team)")
+    first, *others, last = offered()
+    assert first[1] == "Today&#39;s team areas (in force)"
+    assert [value for value, _ in others] == [str(plan)]
+    assert last == nothing
+    units = made(unit_kind="service_area", copy_of=first[0])
+    assert units == [0, 0, 1, 1]
+    # Also onto other units, and when the field is not sent.
+    assert made(unit_kind="district", copy_of=first[0]) == [0, 1]
+    assert made(unit_kind="district") == [0, 1]
+    assert made(unit_kind="service_area", copy_of=last[0]) == [-1, -1, -1, -1]
+    # Another plan takes the place of the first.
+    plan_edits.apply_edits(workspace, BOSS, plan, 1, read_edits([paint("o", u102=("T1", "T2"))]))
+    plan_publish.publish(workspace, "test", plan, workspace.today(), reason="Less")
+    values = [value for value, _ in offered()]
+    assert values[0] == str(plan)
+    assert len(set(values)) == len(values)
+    assert made(unit_kind="service_area") == [0, 1, 1, 1]
 
 
 def test_refusals_say_what_is_wrong_and_what_to_do(boss: FlaskClient, plan: int) -> None:

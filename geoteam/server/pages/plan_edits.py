@@ -33,6 +33,8 @@ page = Blueprint("plan_editor", __name__)
 api = Blueprint("plan_edits", __name__)
 refuse_in_json(api)
 _LAST = 2**31 - 1
+# What the form says for a plan that begins without any team.
+_NOTHING = "nothing"
 
 
 @page.post("/plans")
@@ -50,8 +52,10 @@ def create() -> ResponseReturnValue:
     kinds = list(plan_new.unit_kinds(workspace()))
     kind = forms.choice(form, "unit_kind", kinds, kinds[0])
     copy_of = None
-    if forms.text(form, "copy_of"):
-        copy_of = forms.whole(form, "copy_of", 0, low=1, high=_LAST)
+    if forms.text(form, "copy_of") != _NOTHING:
+        copy_of = forms.whole(form, "copy_of", 0, low=0, high=_LAST) or next(
+            iter(plan_new.beginnings(workspace())), None
+        )
     plan_id = plan_new.new_plan(workspace(), user(), name, kind, copy_of)
     return redirect(url_for("plan_editor.edit", plan_id=plan_id), 303)
 

@@ -40,6 +40,7 @@ def _index(fault: GeoteamError | None = None, **more: object) -> str:
         "plans.html",
         view=plan_views.plans_view(workspace(), user()),
         kinds=list(plan_new.unit_kinds(workspace()).items()),
+        beginnings=list(plan_new.beginnings(workspace()).items()),
         fault=fault,
         **more,
     )
