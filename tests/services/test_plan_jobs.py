@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -216,3 +217,60 @@ def test_only_a_draft_and_only_by_those_who_lead_its_teams(lone: Workspace) -> N
             plan_jobs.follow(lone, stranger, "x")
         with pytest.raises(DisclosureError):
             plan_jobs.stop(lone, stranger, "x")
+
+
+def test_each_goal_is_asked_of_its_own_solver(
+    fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def note(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **options: Any) -> Any:
+            asked.append(name + (" fewest" if options.get("fewest") else ""))
+            return work(*args, **options)
+
+        return noted
+
+    for name in ("choices", "solve_or_explain"):
+        monkeypatch.setattr(plan_job_run, name, note(name, getattr(plan_job_run, name)))
+    for objective in ("compact", "fewest_moves", "choices"):
+        with fresh.transaction() as session:
+            request = _asked(objective=objective)
+            job = job_store.create(session, draft, by="boss", at=fresh.now(), request=request)
+        plan_job_run.run(fresh, job)
+        with fresh.reading() as session:
+            done = job_store.get(session, job)
+        assert done.state == "done", done.message
+        assert done.result["choices"]
+        # What was found on the way could be followed.
+        assert done.progress["number"] >= 1
+        assert set(done.progress["units"]) == set(UNITS)
+    assert asked == ["solve_or_explain", "solve_or_explain fewest", "choices"]
+
+
+def test_stopping_keeps_the_choices_that_are_finished(
+    fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fresh.transaction() as session:
+        request = _asked(objective="choices", seconds=20)
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=request)
+    offered = plan_job_run._Teller.offered
+    heard: list[bool] = []
+
+    def stopping(teller: Any, made: list[Any], best: Any, seconds: float) -> bool:
+        went_on = offered(teller, made, best, seconds)
+        if made:
+            heard.append(went_on)
+            plan_jobs.stop(fresh, BOSS, job)
+        return went_on
+
+    monkeypatch.setattr(plan_job_run._Teller, "offered", stopping)
+    plan_job_run.run(fresh, job)
+    found = plan_jobs.follow(fresh, BOSS, job)
+    assert found["state"] == "stopped"
+    # Heard once more at most: then the solver stops.
+    assert heard[0]
+    assert not any(heard[1:])
+    assert [one["label"] for one in found["choices"]] != []
+    assert all(set(one["units"]) == set(UNITS) for one in found["choices"])
+    assert found["best"]["number"] >= 1
