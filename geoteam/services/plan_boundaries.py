@@ -141,7 +141,7 @@ def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, An
     Returns
     -------
     dict
-        ``id``, ``name``, ``plan`` (name carried over), ``boundaries`` (version), ``units`` (code,
+        ``id``, ``plan`` (name carried over), ``boundaries`` (version), ``units`` (code,
         team and clients of each), ``moved`` clients who change team, ``torn`` (names of teams that
         are in several parts within a connected part of the ground), ``became`` (unit, became,
         into, share), ``new`` codes, ``changed`` (clients whose unit has another code),
@@ -180,7 +180,6 @@ def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, An
     proof = run.result
     return case.told(made) | {
         "id": plan_id,
-        "name": draft.name,
         "plan": plan.name,
         "moved": moved,
         "torn": [str(names.get(team, team)) for team in torn],
