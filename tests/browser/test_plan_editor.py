@@ -422,7 +422,8 @@ def test_a_second_editor_sees_the_first_and_is_told_of_a_conflict(
     first.click("102")
     first.saved({"101": "T2", "102": "T2"})
     context.set_offline(False)
-    second.saved({"101": "T2", "102": "T2"})
+    expect(second.sync).to_have_text("Saved, but for 1 service area changed twice")
+    expect(second.said).to_have_text("0 of 1 service area saved. Decide whose change stands.")
     told = second.page.get_by_role("alert").filter(has_text="Theirs stands")
     expect(told).to_contain_text("Supervisor Test changed 1 service area that you changed too.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -186,6 +187,30 @@ def test_a_conflict_is_decided_unit_by_unit(sign_in: SignIn) -> None:
     expect(second.page.locator(".conflict-told")).to_be_hidden()
     expect(first.page.locator("[data-figure=unassigned]")).to_have_text("1")
     assert second.state()["edits"][-1]["kind"] == "merge"
+
+
+def test_a_conflict_stays_until_it_is_decided(sign_in: SignIn) -> None:
+    first, second = conflict(sign_in)
+    page = second.page
+    page.get_by_role("button", name="Later").click()
+    second.open()
+    told = page.locator(".conflict-told")
+    expect(told).to_contain_text("Supervisor Test changed 1 service area that you changed too.")
+    expect(second.sync).to_have_text("Saved, but for 1 service area changed twice")
+    expect(page.locator("[data-do=undo]")).to_have_attribute("aria-disabled", "true")
+    kept = page.evaluate(
+        "Object.entries(localStorage).filter(([k]) => k.startsWith('geoteam-undecided'))"
+    )
+    assert [set(one) for one in json.loads(kept[0][1])] == [{"key", "unit", "wanted", "from"}]
+    page.get_by_role("button", name="Decide").click()
+    box = page.get_by_role("dialog", name="Mine or theirs?")
+    expect(box.locator("tbody tr")).to_contain_text("Supervisor Test")
+    box.get_by_role("button", name="All mine").click()
+    box.get_by_role("button", name="Apply").click()
+    second.saved({"102": ""})
+    second.open()
+    expect(told).to_be_hidden()
+    second.saved({"102": ""})
 
 
 def test_a_conflict_may_become_a_plan_of_its_own(sign_in: SignIn) -> None:

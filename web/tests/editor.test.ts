@@ -178,6 +178,8 @@ test("edits that wait stay on top of what others did; conflicts show theirs", ()
   plan.on("conflict", (conflicts) => {
     told = conflicts;
   });
+  const said: string[] = [];
+  plan.on("say", (text) => said.push(text));
   const conflict = { key: edit?.key ?? "", unit: "00", wanted: "T2", from: "T1", now: "T3" };
   plan.taken(edit ? [edit] : [], {
     seq: 2,
@@ -190,8 +192,35 @@ test("edits that wait stay on top of what others did; conflicts show theirs", ()
     [[0, 1, 2]],
   );
   assert.equal(plan.log.waiting.length, 0);
+  assert.equal(said.at(-1), "1 of 2 units saved. Decide whose change stands.");
   plan.undo();
   assert.deepEqual([...plan.of].slice(0, 3), [2, 0, 0]);
+});
+
+test("what is undecided is told again after a reload, until it is decided", () => {
+  const theirs = { key: "k", kind: "paint", undoes: "", by: "Bo", at: "now", mine: false } as const;
+  const log: LoggedEdit[] = [
+    { ...theirs, seq: 1, changes: { "00": ["T1", "T3"], "01": ["T1", "T3"] } },
+    // Nothing came of one's own: it is nothing to undo.
+    { ...theirs, key: "m", mine: true, seq: 2, changes: {} },
+  ];
+  const plan = new Editing(ground(3, 3), state([2, 2, 0, 0, 0, 0, 0, 0, 0], log), () => 1);
+  const one = { key: "m", unit: "00", wanted: "T2", from: "T1" };
+  plan.doubt([one, { ...one, unit: "01" }, { ...one, unit: "gone" }]);
+  const found = { key: "m", wanted: 1, from: 0, now: 2, by: "Bo", at: "now" };
+  assert.deepEqual(plan.conflicts, [
+    { ...found, unit: 0 },
+    { ...found, unit: 1 },
+  ]);
+  assert.equal(plan.canUndo, false);
+  // Painting it again decides it.
+  painted(plan, [0], 0);
+  assert.deepEqual(
+    plan.undecided.kept.map(({ unit }) => unit),
+    ["01"],
+  );
+  plan.decided();
+  assert.deepEqual(plan.conflicts, []);
 });
 
 test("another's edit during a stroke stays under it", () => {

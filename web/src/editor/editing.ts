@@ -12,7 +12,8 @@ import {
   type LoggedEdit,
 } from "./log.ts";
 import { Tally } from "./tally.ts";
-import type { Comment, Events, Present, StateJson, SyncState } from "./told.ts";
+import type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
+import { Open, type Undecided } from "./undecided.ts";
 
 export type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
 
@@ -39,6 +40,9 @@ export class Editing {
   map!: LeafletMap;
   /** Asks the server at once what is new; set by sync. */
   refresh: () => Promise<void> = async () => {};
+
+  /** What one wanted of units that others had changed before. */
+  readonly undecided = new Open();
 
   private own: Tally;
   /** Another drawing that is shown in place of the plan; drawing on ends that. */
@@ -280,22 +284,30 @@ export class Editing {
     sent: readonly Edit[],
     answer: { seq: number; conflicts: ConflictJson[]; edits: LoggedEdit[] },
   ): void {
+    const wanted = unitsOf(sent);
     this.log.learn(answer.edits);
     this.log.taken(sent, answer.conflicts, answer.seq);
     this.rebase();
+    this.doubt(answer.conflicts);
     this.emit("history", undefined);
-    if (!answer.conflicts.length) return;
-    const { ground } = this;
-    this.emit(
-      "conflict",
-      answer.conflicts.map((one) => ({
-        ...one,
-        unit: ground.unit(one.unit),
-        wanted: ground.team(one.wanted),
-        from: ground.team(one.from),
-        now: ground.team(one.now ?? ""),
-      })),
-    );
+    if (answer.conflicts.length)
+      this.say(`${unitsOf(sent)} of ${this.counted(wanted)} saved. Decide whose change stands.`);
+  }
+
+  /** Changes that were not made because others came first, by position. */
+  get conflicts(): Conflict[] {
+    return this.undecided.conflicts(this.ground, this.own.of, this.log.edits);
+  }
+
+  /** Remembers what was wanted until it is decided. */
+  doubt(found: readonly Undecided[]): void {
+    if (this.undecided.add(found)) this.emit("conflict", this.conflicts);
+  }
+
+  /** All is decided, as the plan is now. */
+  decided(): void {
+    this.undecided.settle();
+    this.emit("conflict", []);
   }
 
   /** Takes new units or teams; locks and the brush stay with their teams. */
@@ -320,6 +332,7 @@ export class Editing {
     this.source = null;
     this.dirty.clear();
     this.emit("ground", undefined);
+    this.emit("conflict", this.conflicts);
     this.emit("figures", undefined);
     this.emit("history", undefined);
   }
@@ -356,6 +369,7 @@ export class Editing {
   private record(kind: Kind, undoes: string, changes: Changes, detail: Edit["detail"]): Edit {
     const edit = { key: newKey(), kind, undoes, changes, detail };
     this.log.waiting.push(edit);
+    if (this.undecided.settle(Object.keys(changes))) this.emit("conflict", this.conflicts);
     this.emit("history", undefined);
     return edit;
   }
@@ -406,6 +420,10 @@ export class Editing {
     for (let unit = 0; unit < of.length; unit++)
       if (of[unit] !== this.own.of[unit]) this.move(unit, of[unit] as number);
   }
+}
+
+function unitsOf(edits: readonly Edit[]): number {
+  return edits.reduce((sum, { changes }) => sum + Object.keys(changes).length, 0);
 }
 
 function newKey(): string {

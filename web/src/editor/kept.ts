@@ -1,15 +1,20 @@
-// Edits that the server has not taken yet, kept in this browser: unit codes and team refs only.
-// Each tab keeps its own; sending one edit twice is harmless, so a tab may adopt those of another
-// that was closed.
+// Edits that the server has not taken yet, and what is undecided between two people, kept in this
+// browser: unit codes and team refs only. Each tab keeps its own edits; sending one twice is
+// harmless, so a tab may adopt those of another that was closed. What is undecided is all tabs'.
 import type { Edit } from "./log.ts";
+import type { Undecided } from "./undecided.ts";
 
 export class Kept {
   private readonly prefix: string;
   private readonly own: string;
+  private readonly doubts: string;
+  /** Names of what this tab knows to be undecided. */
+  private known = new Set<string>();
 
   /** `who` tells users of one computer apart. */
   constructor(plan: number, who: string) {
     this.prefix = `geoteam-edits/${plan}/${who}/`;
+    this.doubts = `geoteam-undecided/${plan}/${who}/`;
     const tab = window.sessionStorage.getItem("geoteam-tab") ?? Math.random().toString(36).slice(2);
     window.sessionStorage.setItem("geoteam-tab", tab);
     this.own = this.prefix + tab;
@@ -17,38 +22,55 @@ export class Kept {
 
   /** Everything that waits in this browser for the plan. */
   all(): Edit[] {
-    return this.names().flatMap((name) => read(name));
+    return named(this.prefix).flatMap((name) => read<Edit>(name));
+  }
+
+  /** What is undecided in this browser for the plan. */
+  undecided(): Undecided[] {
+    return named(this.doubts).flatMap((name) => read<Undecided>(name));
+  }
+
+  /** Keeps what is undecided now, and forgets what this tab knows to be decided. */
+  doubt(open: readonly Undecided[]): void {
+    const now = new Map(open.map((one) => [this.doubts + one.unit, one]));
+    for (const name of this.known) if (!now.has(name)) window.localStorage.removeItem(name);
+    this.known = new Set(now.keys());
+    for (const [name, one] of now) write(name, [one]);
   }
 
   /** Keeps what waits now. False where the browser keeps nothing. */
   keep(waiting: readonly Edit[]): boolean {
-    try {
-      if (waiting.length) window.localStorage.setItem(this.own, JSON.stringify(waiting));
-      else window.localStorage.removeItem(this.own);
-      return true;
-    } catch {
-      return false;
-    }
+    return write(this.own, waiting);
   }
 
   /** Forgets edits of other tabs that the server has taken. */
   settle(keys: ReadonlySet<string>): void {
-    for (const name of this.names()) {
-      if (name === this.own) continue;
-      const left = read(name).filter((edit) => !keys.has(edit.key));
-      if (left.length) window.localStorage.setItem(name, JSON.stringify(left));
-      else window.localStorage.removeItem(name);
-    }
-  }
-
-  private names(): string[] {
-    return Object.keys(window.localStorage).filter((name) => name.startsWith(this.prefix));
+    for (const name of named(this.prefix))
+      if (name !== this.own)
+        write(
+          name,
+          read<Edit>(name).filter((edit) => !keys.has(edit.key)),
+        );
   }
 }
 
-function read(name: string): Edit[] {
+function named(prefix: string): string[] {
+  return Object.keys(window.localStorage).filter((name) => name.startsWith(prefix));
+}
+
+function write(name: string, all: readonly unknown[]): boolean {
   try {
-    return JSON.parse(window.localStorage.getItem(name) ?? "[]") as Edit[];
+    if (all.length) window.localStorage.setItem(name, JSON.stringify(all));
+    else window.localStorage.removeItem(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function read<T>(name: string): T[] {
+  try {
+    return JSON.parse(window.localStorage.getItem(name) ?? "[]") as T[];
   } catch {
     return [];
   }

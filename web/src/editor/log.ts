@@ -88,7 +88,7 @@ export class Log {
       for (const { key, unit } of conflicts) if (key === edit.key) delete edit.changes[unit];
       if (this.known.has(edit.key)) continue;
       this.known.add(edit.key);
-      this.own.push(edit);
+      if (isSome(edit)) this.own.push(edit);
       const at = new Date().toISOString();
       this.edits.push({ ...edit, seq, by: "", at, mine: true });
       this.make(this.base, edit);
@@ -134,7 +134,7 @@ export class Log {
     if (this.known.has(edit.key)) return false;
     this.known.add(edit.key);
     this.waiting = this.waiting.filter(({ key }) => key !== edit.key);
-    if (edit.mine) this.own.push(edit);
+    if (edit.mine && isSome(edit)) this.own.push(edit);
     return true;
   }
 
@@ -149,6 +149,11 @@ export class Log {
     }
     return made;
   }
+}
+
+/** Whether anything came of an edit: others may have changed all its units before. */
+function isSome({ undoes, changes }: Own): boolean {
+  return undoes !== "" || Object.keys(changes).length > 0;
 }
 
 function shift(from: Own[], to: Own[], key: string): void {

@@ -44,6 +44,11 @@ export class Sync {
     this.set = editing.ground.set;
     this.kept = new Kept(plan, who);
     editing.restore(this.kept.all());
+    editing.on("conflict", () => {
+      this.kept.doubt(editing.undecided.kept);
+      this.tell();
+    });
+    editing.doubt(this.kept.undecided());
     editing.refresh = () => this.turn();
     editing.on("history", () => this.changed());
     window.addEventListener("online", () => void this.turn());
@@ -148,10 +153,12 @@ export class Sync {
     const { editing } = this;
     const waiting = editing.log.waiting.length;
     const here = `${waiting} ${waiting === 1 ? "edit" : "edits"} kept here`;
-    const state = this.problem ?? (waiting ? "saving" : "saved");
+    const open = editing.editable ? editing.undecided.kept.length : 0;
+    const state = this.problem ?? (waiting ? "saving" : open ? "undecided" : "saved");
     const text = {
       saved: editing.editable ? "All changes saved" : upper(editing.why || "not to be edited"),
       saving: "Saving…",
+      undecided: `Saved, but for ${editing.counted(open)} changed twice`,
       offline: waiting ? `Offline: ${here}` : "Offline",
       "signed-out": waiting ? `Signed out: ${here}. Sign in again.` : "Signed out. Sign in again.",
       refused: waiting ? `Not saved: ${here}. ${this.told}.` : `${this.told}.`,

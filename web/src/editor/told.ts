@@ -44,7 +44,7 @@ export interface Conflict {
 }
 
 export interface SyncState {
-  state: "saved" | "saving" | "offline" | "signed-out" | "refused";
+  state: "saved" | "saving" | "undecided" | "offline" | "signed-out" | "refused";
   /** Edits that wait here. */
   waiting: number;
   /** What to tell people. */
@@ -66,6 +66,7 @@ export interface Events {
   present: readonly Present[];
   /** What the pointer or the keyboard is on; -1 for nothing. */
   hover: { unit: number; team: number };
+  /** All that are open. */
   conflict: readonly Conflict[];
   /** Units, teams or the plan's status are new: take everything from the start. */
   ground: undefined;

@@ -52,6 +52,7 @@ export class Changes {
   private edits(): void {
     const { edits, waiting } = this.editing.log;
     const rows = edits
+      .filter(({ changes }) => Object.keys(changes).length)
       .slice(-MOST)
       .reverse()
       .map((edit) => this.row(edit));

@@ -6,8 +6,6 @@ import { planPath, trying } from "./ask.ts";
 import { button, count, dialog, field, h, moment } from "./dom.ts";
 
 export class Conflicts {
-  /** The newest conflict of each unit. */
-  private readonly open = new Map<number, Conflict>();
   private readonly told = h("div", { class: "alert alert-warn conflict-told", role: "alert" });
 
   constructor(
@@ -16,26 +14,15 @@ export class Conflicts {
   ) {
     this.told.hidden = true;
     root.prepend(this.told);
-    editing.on("conflict", (found) => {
-      for (const one of found) if (one.unit >= 0) this.open.set(one.unit, one);
-      this.show();
-    });
-    editing.on("ground", () => {
-      this.open.clear();
-      this.show();
-    });
+    editing.on("conflict", (all) => this.show(all));
   }
 
-  private get waiting(): Conflict[] {
-    return [...this.open.values()];
-  }
-
-  private show(): void {
-    const all = this.waiting;
+  private show(all: readonly Conflict[]): void {
     this.told.hidden = !all.length;
     if (!all.length) return;
     const names = [...new Set(all.map(({ by }) => by))].join(" and ");
-    const { noun } = this.editing.ground;
+    const { editing } = this;
+    const { noun } = editing.ground;
     this.told.replaceChildren(
       h(
         "p",
@@ -44,7 +31,9 @@ export class Conflicts {
           all.length === 1 ? "stands" : "stand"
         } until you decide.`,
       ),
-      button("Decide", () => this.ask(all), { class: "button button-small button-primary" }),
+      button("Decide", () => this.ask(editing.conflicts), {
+        class: "button button-small button-primary",
+      }),
     );
   }
 
@@ -136,8 +125,7 @@ export class Conflicts {
     const { editing } = this;
     const changes = mine.map(({ unit, wanted }): [number, number] => [unit, wanted]);
     const changed = changes.length ? editing.apply(changes, "merge") : [];
-    this.open.clear();
-    this.show();
+    editing.decided();
     editing.say(
       changed.length
         ? `${editing.counted(changed.length)} as you want, the rest as they are.`
@@ -166,6 +154,7 @@ export class Conflicts {
           name,
           edits: [{ key, kind: "merge", undoes: "", changes, detail: {} }],
         });
+        editing.decided();
         location.assign(`/plans/${made.id}/edit`);
       },
     );
