@@ -286,8 +286,10 @@ def _read_layer(path: Path, layer: str, notes: list[str]) -> gpd.GeoDataFrame:
 
 
 def _unreadable(path: Path, error: Exception) -> UnreadableFileError:
+    # GDAL names the whole path, and advises its own callers.
+    said = str(error).replace(str(path), path.name).partition("; It might help")[0].rstrip(".")
     return UnreadableFileError(
-        f"{path.name} cannot be read; it is damaged, truncated or in another format ({error})",
+        f"{path.name} cannot be read; it is damaged, truncated or in another format ({said})",
         where=str(path),
         remedy="Open it in QGIS to see whether it is whole, or get another copy",
     )

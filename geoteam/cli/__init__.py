@@ -19,6 +19,8 @@ from geoteam.errors import GeoteamError, ImportProblems
 from geoteam.services.outputs import system_failure
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# So many problems of a file are printed.
+_SHOWN = 200
 
 
 @click.group(context_settings=_CONTEXT)
@@ -53,11 +55,13 @@ def main() -> None:
         sys.stdout.flush()
     except ImportProblems as error:
         _say(str(error))
-        for problem in error.problems[:20]:
+        for problem in error.problems[:_SHOWN]:
             _say(
                 f"  row {problem.row}, {problem.column}: {problem.message}"
                 f"{f' ({problem.value})' if problem.value else ''}. {problem.remedy}"
             )
+        if error.total > _SHOWN:
+            _say(f"  and {error.total - _SHOWN:,} more")
         sys.exit(1)
     except GeoteamError as error:
         _say(str(error))

@@ -28,7 +28,7 @@ from geoteam.plans.fit import fit_plan
 from geoteam.services.batch import write_rows
 from geoteam.services.outputs import system_failure, write_whole
 from geoteam.services.plan_figures import find_plan, plan_areas
-from geoteam.services.plans import import_plan, save_draft
+from geoteam.services.plans import general_teams, import_plan, save_draft
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, staff
 
@@ -91,16 +91,15 @@ def import_file(
     Raises
     ------
     ImportProblems
-        When rows of a layer cannot be used; all are named and nothing is saved.
+        When rows cannot be used; all are named and nothing is saved.
     InputError
-        When a table's row cannot be used, or a unit lies in no team's area.
+        When the file cannot be read, or a unit lies in no team's area.
     """
     if path.suffix.lower() not in SUFFIXES:
         return ImportedPlan(import_plan(workspace, actor, path, name, team_column), None)
     crs = workspace.profile.city.crs
     with workspace.reading() as session:
-        teams = staff.teams(session)
-    general = set(teams.index[teams["specialty"] == ""])
+        general = general_teams(session)
     areas = _read_areas(path, team_column, general, crs)
     lon, lat = workspace.reference().points()
     fit = fit_plan(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoteam.errors import InputError
+from sqlalchemy.orm import Session
+
+from geoteam.errors import ImportProblems, InputError, RowProblem
 from geoteam.plans import check_plan
 from geoteam.services.import_files import open_table
 from geoteam.services.plan_figures import find_plan
@@ -74,39 +77,94 @@ def import_plan(
 
     Raises
     ------
+    ImportProblems
+        When units or teams are missing, unknown or named twice; all are named, nothing is saved.
     InputError
-        When a unit or team is missing, unknown or named twice, with the row.
+        When the file has other columns.
     """
-    return save_draft(workspace, actor, name, _read_units(path, team_column), where=str(path))
+    known = {str(unit) for unit in workspace.areas(workspace.profile.unit_kind).index}
+    with workspace.reading() as session:
+        teams = general_teams(session)
+    units = _read_units(path, team_column, known=known, teams=teams)
+    return save_draft(workspace, actor, name, units, where=str(path))
 
 
-def _read_units(path: Path, team_column: str) -> dict[str, str]:
+def general_teams(session: Session) -> set[str]:
+    """List the teams that may hold an area.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    set of str
+        References of the teams without a specialty.
+    """
+    teams = staff.teams(session)
+    return set(teams.index[teams["specialty"] == ""])
+
+
+def _read_units(
+    path: Path, team_column: str, *, known: set[str], teams: set[str]
+) -> dict[str, str]:
+    """Read unit -> team; every row that cannot be used and every unit without one is named."""
     table = open_table(path)
-    team = team_column.lower()
     names = [name.lower() for name in table.columns]
-    if not {"unit", team} <= set(names):
+    if not {"unit", team_column.lower()} <= set(names):
         raise InputError(
             f"a plan file has the columns unit and {team_column}",
             where=str(path),
             remedy="Add the header",
         )
+    at = {"unit": names.index("unit"), "team": names.index(team_column.lower())}
+    titles = {name: table.columns[place] for name, place in at.items()}
     units: dict[str, str] = {}
-    for number, cells, _ in table.rows():
-        row = dict(
-            zip(names, ("" if cell is None else str(cell).strip() for cell in cells), strict=False)
+    first: dict[str, int] = {}
+    problems: list[RowProblem] = []
+    last = 1
+    for last, cells, _ in table.rows():
+        unit, team = (
+            "" if place >= len(cells) or cells[place] is None else str(cells[place]).strip()
+            for place in at.values()
         )
-        unit = row.get("unit", "")
-        where = f"{path.name}, row {number}"
-        if not unit:
-            raise InputError("a row names no unit", where=where, remedy="Fill it, or drop the row")
-        if unit in units:
-            raise InputError(
-                f"unit {unit!r} stands twice", where=where, remedy="Keep one of the two rows"
-            )
-        if not row.get(team):
-            raise InputError(f"unit {unit!r} has no team", where=where, remedy="Name its team")
-        units[unit] = row[team]
+        for name, value, message, remedy in _faults(unit, team, first, known, teams):
+            problems.append(RowProblem(last, titles[name], value, message, remedy))
+        first.setdefault(unit, last)
+        units[unit] = team
+    problems += [
+        RowProblem(last + 1, titles["unit"], unit, "the unit has no row", "Add a row with its team")
+        for unit in sorted(known - set(units))
+    ]
+    if problems:
+        raise ImportProblems(
+            problems,
+            where=str(path),
+            remedy="Nothing was loaded. Mend the rows listed and import again",
+        )
     return units
+
+
+def _faults(
+    unit: str, team: str, first: Mapping[str, int], known: set[str], teams: set[str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Why a row cannot be used: column, value, message, what to do."""
+    if not unit:
+        yield "unit", "", "the row names no unit", "Name its unit, or drop the row"
+    elif unit not in known:
+        yield "unit", unit, "there is no such unit", "Look at the code, or drop the row"
+    if unit and unit in first:
+        yield (
+            "unit",
+            unit,
+            f"the unit stands in row {first[unit]} already",
+            "Keep one of the two rows",
+        )
+    if not team:
+        yield "team", "", "the row names no team", "Name its team"
+    elif team not in teams:
+        yield "team", team, "no general team is so called", f"Teams: {', '.join(sorted(teams))}"
 
 
 def save_draft(
@@ -147,9 +205,7 @@ def save_draft(
     """
     frame = workspace.areas(workspace.profile.unit_kind)
     with workspace.transaction() as session:
-        teams = staff.teams(session)
-        general = set(teams.index[teams["specialty"] == ""])
-        check_plan(units, units=set(frame.index), teams=general, where=where)
+        check_plan(units, units=set(frame.index), teams=general_teams(session), where=where)
         plan_id = plans.create(
             session,
             name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -122,9 +123,25 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
     areas = json.loads(browser.get(f"{path}/export.geojson?areas=1").text)
     assert [one["properties"]["team"] for one in areas["features"]] == ["T1", "T2"]
     assert browser.get(f"{path}/summary.pdf").data.startswith(b"%PDF")
-    twice = load("a.csv", f"unit,team\n{rows}\n101,T1\n")
-    assert twice.status_code == 400  # type: ignore[attr-defined]
-    assert "row 6" in twice.text  # type: ignore[attr-defined]
+    many = load("a.csv", "unit,team\n101,T1\n101,T1\n102,T9\n999,T1\n201,\n")
+    assert many.status_code == 400  # type: ignore[attr-defined]
+    page = html.unescape(many.text)  # type: ignore[attr-defined]
+    for said in (
+        "Row 3, unit “101”: The unit stands in row 2 already.",
+        "Row 4, team “T9”: No general team is so called. Teams: T1, T2.",
+        "Row 5, unit “999”: There is no such unit.",
+        "Row 6, team: The row names no team.",
+        "Row 7, unit “202”: The unit has no row.",
+        "Where: a.csv",
+        'id="plan-name" name="name" type="text" value="Loaded"',
+    ):
+        assert said in page
+    broken = load("../Mine, été.geojson", '{"a": 1}')
+    assert broken.status_code == 400  # type: ignore[attr-defined]
+    page = html.unescape(broken.text)  # type: ignore[attr-defined]
+    assert "Mine_ été.geojson cannot be read" in page
+    assert "/tmp" not in page
+    assert "DRIVER" not in page
     assert load("a.exe", "x").status_code == 400  # type: ignore[attr-defined]
 
 

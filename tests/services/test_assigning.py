@@ -281,14 +281,14 @@ def test_the_staff_file_published_todays_plan(city: Workspace) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([*GOOD, ["101", "T2"]], r"unit '101' stands twice.*row 6"),
-        ([*GOOD, ["", "T2"]], r"names no unit.*row 6"),
-        ([*GOOD, ["999", "T2"]], "999"),
-        (GOOD[:3], "202"),
-        ([*GOOD[:3], ["202", "T9"]], "T9"),
-        ([*GOOD[:3], ["202", "TM"]], "TM"),
-        ([*GOOD[:3], ["202"]], "202"),
-        ([], "101"),
+        ([*GOOD, ["101", "T2"]], "row 6, column 'unit': the unit stands in row 2 already"),
+        ([*GOOD, ["", "T2"]], "row 6, column 'unit': the row names no unit"),
+        ([*GOOD, ["999", "T2"]], "row 6, column 'unit': there is no such unit"),
+        (GOOD[:3], "row 5, column 'unit': the unit has no row"),
+        ([*GOOD[:3], ["202", "T9"]], "row 5, column 'team': no general team is so called"),
+        ([*GOOD[:3], ["202", "TM"]], "row 5, column 'team': no general team is so called"),
+        ([*GOOD[:3], ["202"]], "row 5, column 'team': the row names no team"),
+        ([], r"4 problem\(s\); the first is in row 2"),
     ],
 )
 def test_a_faulty_plan_names_the_row_and_saves_nothing(

@@ -17,6 +17,7 @@ from geoteam.errors import (
     ImportProblems,
     InputError,
     NotFoundError,
+    UnreadableFileError,
     WorkspaceError,
 )
 from geoteam.services import plan_files, plans
@@ -161,6 +162,41 @@ def test_every_row_that_cannot_be_used_is_named_and_nothing_is_saved(
     assert "Self-intersection" in said[5][2]
     assert refused.value.problems[1].remedy == "Teams: T1, T2"
     assert counts(city)["plan"] == before
+
+
+FAULTY = [["101", "T1"], ["999", "T1"], ["102", "T9"], ["101", "T2"], ["102", "T2"], ["201", ""]]
+
+
+def test_every_fault_of_a_table_is_named_and_nothing_is_saved(
+    city: Workspace, tmp_path: Path
+) -> None:
+    before = counts(city)["plan"]
+    path = write_csv(tmp_path / "faulty.csv", ["Unit", "Team"], FAULTY)
+    with pytest.raises(ImportProblems, match="Nothing was loaded") as refused:
+        plan_files.import_file(city, "test", path, "Faulty")
+    assert [
+        (one.row, one.column, one.value, one.message, one.remedy) for one in refused.value.problems
+    ] == [
+        (3, "Unit", "999", "there is no such unit", "Look at the code, or drop the row"),
+        (4, "Team", "T9", "no general team is so called", "Teams: T1, T2"),
+        (5, "Unit", "101", "the unit stands in row 2 already", "Keep one of the two rows"),
+        (6, "Unit", "102", "the unit stands in row 4 already", "Keep one of the two rows"),
+        (7, "Team", "", "the row names no team", "Name its team"),
+        (8, "Unit", "202", "the unit has no row", "Add a row with its team"),
+    ]
+    assert counts(city)["plan"] == before
+
+
+def test_what_the_driver_says_names_the_file_and_nothing_of_the_machine(
+    city: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.geojson"
+    path.write_text('{"a": 1}')
+    with pytest.raises(UnreadableFileError) as refused:
+        plan_files.import_file(city, "test", path, "Broken")
+    assert "mine.geojson cannot be read" in refused.value.what
+    assert str(tmp_path) not in refused.value.what
+    assert "DRIVER" not in refused.value.what
 
 
 def test_a_layer_that_leaves_a_unit_out_or_lies_elsewhere_is_refused(

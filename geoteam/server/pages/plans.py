@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,6 +43,7 @@ def _index(fault: GeoteamError | None = None, **more: object) -> str:
         kinds=list(plan_new.unit_kinds(workspace()).items()),
         beginnings=list(plan_new.beginnings(workspace()).items()),
         fault=fault,
+        loading=request.form if request.endpoint == "plans.load" else {},
         **more,
     )
 
@@ -59,14 +61,18 @@ def load() -> ResponseReturnValue:
     try:
         made = _load()
     except ImportProblems as fault:
-        return _index(fault, problems=fault.problems[:50]), 400
+        return _index(fault, problems=fault.problems, place=_place(fault)), 400
     except InputError as fault:
-        # The folder is ours and passing; the row is what helps.
-        return _index(fault, place=fault.where.rpartition("/")[2]), 400
+        return _index(fault, place=_place(fault)), 400
     if made.misfits:
         flash(f"{len(made.misfits)} units do not fit whole; look at them in the editor.", "warn")
     flash("The plan is loaded as a draft.", "good")
     return redirect(url_for("plans.show", plan_id=made.plan_id), 303)
+
+
+def _place(fault: InputError) -> str:
+    """Say where a fault is; the folder is ours and passing."""
+    return fault.where.rpartition("/")[2]
 
 
 def _load() -> plan_files.ImportedPlan:
@@ -75,7 +81,6 @@ def _load() -> plan_files.ImportedPlan:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise InputError("no file was chosen", remedy="Choose a file")
-    # Only the ending is used: the name is the sender's.
     suffix = Path(sent.filename).suffix.lower()
     known = {*_TABLES, *SUFFIXES}
     if suffix not in known:
@@ -84,9 +89,15 @@ def _load() -> plan_files.ImportedPlan:
             remedy=f"Use one of: {', '.join(sorted(known))}",
         )
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"plan{suffix}"
+        path = Path(folder) / _safe_name(sent.filename, suffix)
         sent.save(path)
         return plan_files.import_file(workspace(), user().username, path, name, team_column=column)
+
+
+def _safe_name(name: str, suffix: str) -> str:
+    """Keep the sender's name, for messages, without what could lead elsewhere."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    return (re.sub(r"[^\w -]", "_", stem)[:80] or "plan") + suffix
 
 
 @page.get("/plans/<int:plan_id>")
