@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import traceback
 
-from flask import Flask, has_request_context, render_template, request
+from flask import Flask, current_app, has_request_context, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from geoteam.errors import (
     DisclosureError,
@@ -122,6 +122,19 @@ def error_page(status: int, *, what: str = "", remedy: str = "") -> tuple[str, i
     return page, status
 
 
+def _page_above() -> str:
+    """Find the page that a form's address belongs to, for who comes back to it after a refusal."""
+    path = request.path
+    if request.method != "GET" or not request.accept_mimetypes.accept_html:
+        return ""
+    adapter = current_app.create_url_adapter(request)
+    while adapter is not None and path.count("/") > 1:
+        path = path.rpartition("/")[0]
+        if adapter.test(path, "GET"):
+            return path
+    return ""
+
+
 def handle_faults(app: Flask) -> None:
     """Give an application its error pages.
 
@@ -157,6 +170,9 @@ def handle_faults(app: Flask) -> None:
             return error_page(500)
         if error.code < 400:
             return error.get_response()
+        above = _page_above() if isinstance(error, MethodNotAllowed) else ""
+        if above:
+            return redirect(above, 303)
         page, status = error_page(error.code)
         headers = [h for h in error.get_headers() if h[0].lower() in {"retry-after", "allow"}]
         return page, status, headers

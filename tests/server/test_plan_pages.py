@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from geoteam.model import Role
@@ -79,6 +80,37 @@ def test_what_was_typed_stays_when_it_is_refused(workspace: Workspace, signed_in
     assert status == 400
     assert "which is past" in body
     assert 'value="Why&amp;"' in body
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/plans/import", "/plans"),
+        ("/plans/carry-over", "/plans"),
+        *[
+            (f"/plans/1/{step}", "/plans/1")
+            for step in ("propose", "approve", "send-back", "take-back")
+        ],
+    ],
+)
+def test_who_comes_back_to_the_address_of_a_form_finds_its_page(
+    signed_in: SignIn, address: str, page: str
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    answer = browser.get(address, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    assert browser.get(page).status_code == 200
+    assert browser.put(address).status_code == 405
+    # A script is told that the address does not work that way.
+    assert browser.get(address, headers={"Accept": "application/json"}).status_code == 405
+
+
+def test_a_refused_carry_over_stays_on_the_page(workspace: Workspace, signed_in: SignIn) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    status, page = send(browser, "/plans/carry-over", "/plans", set="1", plan="1")
+    assert status in {400, 409}
+    assert "<h1>Today&#39;s team areas" in page
+    assert "Nothing was kept." in page
 
 
 def test_a_plan_is_carried_over_once_and_its_findings_can_be_read_again(

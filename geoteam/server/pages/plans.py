@@ -15,6 +15,7 @@ from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
+from geoteam.server.faults import status_of
 from geoteam.services import plan_boundaries, plan_files, plan_new, plan_print, plan_views
 
 page = Blueprint("plans", __name__)
@@ -203,7 +204,10 @@ def carry_over() -> ResponseReturnValue:
     """
     set_id = forms.whole(request.form, "set", 0, low=1, high=_LAST)
     plan_id = forms.whole(request.form, "plan", 0, low=0, high=_LAST) or None
-    draft = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id, plan_id=plan_id)
+    try:
+        draft = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id, plan_id=plan_id)
+    except InputError as fault:
+        return (plan_page(plan_id, fault) if plan_id else _index(fault)), status_of(fault)
     return redirect(url_for("plans.carried", plan_id=draft), 303)
 
 
