@@ -13,7 +13,7 @@ from geoteam.services import plan_comments as comments
 from geoteam.services.plan_ground import plan_teams
 from geoteam.services.plan_new import teams_in_force
 from geoteam.services.plan_rights import outdated, refuse_settled
-from geoteam.services.scope import require_role
+from geoteam.services.scope import require_role, sees_team
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_comments, plan_edits, plans
 from geoteam.store.plan_edits import Edit
@@ -78,7 +78,8 @@ def state(
         ``seq``, ``status``, ``editable``, ``set``, ``edits`` after ``since``, ``comments`` and
         ``present`` (the others). With ``since`` 0 also ``of`` (position of each unit's team, -1
         for none), ``now`` (the same for the plan in force), ``teams`` (references, in the order of
-        positions), ``outdated`` and ``why`` (a sentence, '' when the plan can be edited).
+        positions), ``leads`` (positions of the teams that the user leads),
+        ``outdated`` and ``why`` (a sentence, '' when the plan can be edited).
 
     Raises
     ------
@@ -107,7 +108,7 @@ def state(
             ],
         }
         if not since:
-            found |= _whole(workspace, session, plans.get(session, plan_id))
+            found |= _whole(workspace, session, user, plans.get(session, plan_id))
     if editing is not None:
         mine = next((one for one in plan.present if one.username == user.username), None)
         if mine is None or mine.editing != editing or at - mine.seen_at > _HEARD:
@@ -116,7 +117,7 @@ def state(
     return found
 
 
-def _whole(workspace: Workspace, session: Session, plan: SavedPlan) -> dict[str, Any]:
+def _whole(workspace: Workspace, session: Session, user: User, plan: SavedPlan) -> dict[str, Any]:
     of = plan_edits.teams_of(session, plan.id)
     now = teams_in_force(workspace, session, plan.boundary_set_id)
     teams = plan_teams(session, of, now)
@@ -132,6 +133,7 @@ def _whole(workspace: Workspace, session: Session, plan: SavedPlan) -> dict[str,
         "of": [place.get(of[unit], -1) for unit in units],
         "now": [place.get(now.get(unit, ""), -1) for unit in units],
         "teams": teams,
+        "leads": [place[team] for team in teams if sees_team(user, team)],
         "outdated": old,
         "editable": not why,
         "why": why,

@@ -56,6 +56,15 @@ def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
         password=PASSWORD,
         team_refs=("*",),
     )
+    accounts.add_user(
+        workspace,
+        "test",
+        username="west",
+        name="West Test",
+        role=Role.SUPERVISOR,
+        password=PASSWORD,
+        team_refs=("T1",),
+    )
     ready = threading.Event()
     found: list[str] = []
 
@@ -426,6 +435,38 @@ def test_a_second_editor_sees_the_first_and_is_told_of_a_conflict(
     expect(second.said).to_have_text("0 of 1 service area saved. Decide whose change stands.")
     told = second.page.get_by_role("alert").filter(has_text="Theirs stands")
     expect(told).to_contain_text("Supervisor Test changed 1 service area that you changed too.")
+
+
+def test_who_leads_one_team_moves_no_units_of_another(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    context, watched = sign_in("west")
+    editor = Editor(watched, new_plan(watched.page))
+    page = editor.page
+    team = page.locator("select[name=team]")
+    expect(team).to_have_value("0")
+    expect(team.locator("option").nth(1)).to_have_text("East Team (locked: not yours)")
+    expect(team.locator("option").nth(1)).to_be_disabled()
+    editor.click("201")
+    expect(editor.said).to_have_text(
+        "Service area 201 stays: East Team is locked: you do not lead it."
+    )
+    page.locator("[data-do=lock-all]").click()
+    page.locator("[data-do=lock-all]").click()
+    editor.click("201")
+    editor.saved({})
+    # What the server refuses all the same is told where it says what is saved.
+    context.route("**/edits", lambda route: route.fulfill(
+        status=403, json={"error": "you do not lead East Team (T2)", "remedy": "Ask them"}
+    ))  # fmt: skip
+    team.select_option(label="No team (take away)")
+    editor.click("101")
+    why = "You do not lead East Team (T2). Ask them."
+    expect(editor.sync).to_have_text(f"The last edit was not saved. {why}")
+    expect(editor.said).to_have_text(f"This edit was not saved. {why}")
+    context.unroute("**/edits")
+    editor.click("101")
+    editor.saved({"101": ""})
 
 
 def test_an_undo_leaves_what_another_has_changed_since(

@@ -190,7 +190,7 @@ def test_a_conflict_is_decided_unit_by_unit(sign_in: SignIn) -> None:
 
 
 def test_a_conflict_stays_until_it_is_decided(sign_in: SignIn) -> None:
-    first, second = conflict(sign_in)
+    _, second = conflict(sign_in)
     page = second.page
     page.get_by_role("button", name="Later").click()
     second.open()

@@ -36,6 +36,12 @@ TODAYS = {"101": "T1", "102": "T1", "201": "T2", "202": "T2"}
 OTHER = User(20, "other", "Olga Other", BOSS.role, team_refs=("*",))
 
 
+def test_the_editor_knows_whose_units_may_be_moved(fresh: Workspace) -> None:
+    plan = draft(fresh)
+    assert plan_state.state(fresh, BOSS, plan)["leads"] == [0, 1]
+    assert plan_state.state(fresh, WEST, plan)["leads"] == [0]
+
+
 def draft(workspace: Workspace, user: User = BOSS) -> int:
     """A copy of today's plan."""
     return plan_new.new_plan(workspace, user, "Draft", "service_area", 1)

@@ -113,6 +113,22 @@ test("a locked team neither loses nor gains", () => {
   assert.deepEqual([...plan.of], [0, 0, 0, 1, 1, 1, 0, 2, 2]);
 });
 
+test("a team that the user does not lead neither loses nor gains, whoever unlocks it", () => {
+  const led = { ...state([0, 0, 0, 1, 1, 1, 2, 2, -1]), leads: [1, 2] };
+  const plan = new Editing(ground(3, 3), led, () => 1);
+  assert.equal(plan.brushTeam, 1);
+  const said: string[] = [];
+  plan.on("say", (text) => said.push(text));
+  plan.brushTeam = 0;
+  assert.equal(plan.brushTeam, 1);
+  assert.deepEqual(said, ["Team 1 is locked: you do not lead it."]);
+  plan.setLocked([0, 1, 2], true);
+  plan.setLocked([0, 1, 2], false);
+  assert.deepEqual([...plan.locked], [0]);
+  painted(plan, [0, 6, 8], 1);
+  assert.deepEqual([...plan.of], [0, 0, 0, 1, 1, 1, 1, 2, 1]);
+});
+
 test("a brush that takes from one team leaves the others alone", () => {
   const plan = editing(3, 1, [0, 1, -1]);
   plan.onlyFrom = -1;

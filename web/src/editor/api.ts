@@ -9,6 +9,21 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** What is wrong and what to do, as sentences. */
+  get told(): string {
+    return sentences(this.message, this.remedy);
+  }
+}
+
+function sentences(...parts: string[]): string {
+  return parts
+    .filter(Boolean)
+    .map((part) => {
+      const text = part.charAt(0).toUpperCase() + part.slice(1);
+      return /[.!?]$/.test(text) ? text : `${text}.`;
+    })
+    .join(" ");
 }
 
 export async function getJson<T>(path: string): Promise<T> {

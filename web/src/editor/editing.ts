@@ -10,6 +10,8 @@ import {
   type Kind,
   Log,
   type LoggedEdit,
+  newKey,
+  unitsOf,
 } from "./log.ts";
 import { Tally } from "./tally.ts";
 import type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
@@ -44,6 +46,8 @@ export class Editing {
   /** What one wanted of units that others had changed before. */
   readonly undecided = new Open();
 
+  /** Teams that the user does not lead: locked for good. */
+  private foreign: ReadonlySet<number> = new Set();
   private own: Tally;
   /** Another drawing that is shown in place of the plan; drawing on ends that. */
   private looked: Tally | null = null;
@@ -72,6 +76,14 @@ export class Editing {
     this.teams = coloured(this.ground, of, this.now);
     this.comments = state.comments ?? [];
     this.present = state.present ?? [];
+    this.lead(state);
+  }
+
+  private lead({ leads }: StateJson): void {
+    const all = this.teams.map((_, at) => at);
+    this.foreign = new Set(leads ? all.filter((team) => !leads.includes(team)) : []);
+    this.setLocked(this.foreign, true);
+    if (this.foreign.has(this.brush)) this.brush = leads?.[0] ?? -1;
   }
 
   /** Figures of what is shown: the plan, or another drawing in its place. */
@@ -119,7 +131,8 @@ export class Editing {
   }
 
   set brushTeam(team: number) {
-    this.brush = team;
+    if (this.leads(team)) this.brush = team;
+    else this.say(this.whyLocked(team));
     this.emit("brush", undefined);
   }
 
@@ -150,10 +163,19 @@ export class Editing {
     return this.locked.has(team) || this.locked.has(this.of[unit] as number);
   }
 
+  /** Whether the user may move its units: no team is everybody's. */
+  leads(team: number): boolean {
+    return !this.foreign.has(team);
+  }
+
+  whyLocked(team: number): string {
+    return `${this.teamName(team)} is locked${this.leads(team) ? "" : ": you do not lead it"}.`;
+  }
+
   setLocked(teams: Iterable<number>, locked: boolean): void {
     for (const team of teams) {
       if (locked) this.locked.add(team);
-      else this.locked.delete(team);
+      else if (this.leads(team)) this.locked.delete(team);
     }
     this.emit("locks", undefined);
   }
@@ -330,6 +352,7 @@ export class Editing {
     for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
     this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;
     this.source = null;
+    this.lead(state);
     this.dirty.clear();
     this.emit("ground", undefined);
     this.emit("conflict", this.conflicts);
@@ -396,7 +419,7 @@ export class Editing {
         left.push(code);
       else if (this.isLocked(unit, team)) {
         const held = this.locked.has(team) ? team : (this.of[unit] as number);
-        this.say(`${this.teamName(held)} is locked. Unlock it to ${kind} this.`);
+        this.say(this.whyLocked(held) + (this.leads(held) ? ` Unlock it to ${kind} this.` : ""));
         return;
       } else changes[code] = [from, to];
     }
@@ -420,14 +443,4 @@ export class Editing {
     for (let unit = 0; unit < of.length; unit++)
       if (of[unit] !== this.own.of[unit]) this.move(unit, of[unit] as number);
   }
-}
-
-function unitsOf(edits: readonly Edit[]): number {
-  return edits.reduce((sum, { changes }) => sum + Object.keys(changes).length, 0);
-}
-
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

@@ -113,8 +113,9 @@ export class Keys {
     } else if (key >= "1" && key <= "9") this.choose(Number(key) - 1);
     else if (key === "0" || key === "x") this.choose(-1);
     else if (key === "[" || key === "]") {
-      const all = editing.teams.length;
-      this.choose((Math.max(0, editing.brushTeam) + (key === "]" ? 1 : -1) + all) % all);
+      const led = editing.teams.map(({ at }) => at).filter((team) => editing.leads(team));
+      const at = Math.max(0, led.indexOf(editing.brushTeam)) + (key === "]" ? 1 : -1);
+      this.choose(led[(at + led.length) % led.length] ?? -1);
     } else if (key === "+" || key === "=") tools.resize(1);
     else if (key === "-") tools.resize(-1);
     else if (key === "e" && this.here >= 0) tools.pick(this.here);
@@ -128,6 +129,7 @@ export class Keys {
   private choose(team: number): void {
     if (team >= this.editing.teams.length) return;
     this.editing.brushTeam = team;
+    if (!this.editing.leads(team)) return;
     this.editing.say(
       team < 0
         ? "Painting takes units from their team."

@@ -160,3 +160,13 @@ function shift(from: Own[], to: Own[], key: string): void {
   const at = from.map((edit) => edit.key).lastIndexOf(key);
   if (at >= 0) to.push(...from.splice(at, 1));
 }
+
+export function unitsOf(edits: readonly Edit[]): number {
+  return edits.reduce((sum, { changes }) => sum + Object.keys(changes).length, 0);
+}
+
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

@@ -34,6 +34,9 @@ export class Sync {
   private timer = 0;
   private problem: SyncState["state"] | null = null;
   private told = "";
+  /** Why the last edit was not taken, until another one is made. */
+  private lost = "";
+  private before: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly editing: Editing,
@@ -79,6 +82,7 @@ export class Sync {
   private changed(): void {
     const { waiting } = this.editing.log;
     this.kept.keep(waiting);
+    if (waiting.some(({ key }) => !this.before.has(key))) this.lost = "";
     this.tell();
     if (waiting.length && !this.busy && !this.problem) void this.turn();
   }
@@ -111,7 +115,9 @@ export class Sync {
   private async giveUp(edit: Edit, error: unknown): Promise<Answer> {
     if (!(error instanceof Refusal) || !TAKEN_BY_NOBODY.has(error.status)) throw error;
     edit.changes = {};
-    this.editing.say(`${error.message}. ${error.remedy}. This edit was not saved.`);
+    this.lost = error.told;
+    this.before = new Set(this.editing.log.waiting.map(({ key }) => key));
+    this.editing.say(`This edit was not saved. ${error.told}`);
     await this.reload();
     const { seq } = this.editing.log;
     return { seq, set: this.set, conflicts: [], edits: [] };
@@ -143,7 +149,7 @@ export class Sync {
       this.problem = (await renewToken()) ? null : "signed-out";
     else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
       this.problem = "refused";
-      this.told = `${error.message}. ${error.remedy}`;
+      this.told = error.told;
       // Settled for good, or only busy: what the plan is now tells, and a draft is tried again.
       if (error.status === 409) await this.reload().catch(() => undefined);
     } else this.problem = "offline";
@@ -154,15 +160,17 @@ export class Sync {
     const waiting = editing.log.waiting.length;
     const here = `${waiting} ${waiting === 1 ? "edit" : "edits"} kept here`;
     const open = editing.editable ? editing.undecided.kept.length : 0;
-    const state = this.problem ?? (waiting ? "saving" : open ? "undecided" : "saved");
+    const state =
+      this.problem ?? (waiting ? "saving" : this.lost ? "lost" : open ? "undecided" : "saved");
     const text = {
       saved: editing.editable ? "All changes saved" : upper(editing.why || "not to be edited"),
       saving: "Saving…",
+      lost: `The last edit was not saved. ${this.lost}`,
       undecided: `Saved, but for ${editing.counted(open)} changed twice`,
       offline: waiting ? `Offline: ${here}` : "Offline",
       "signed-out": waiting ? `Signed out: ${here}. Sign in again.` : "Signed out. Sign in again.",
-      refused: waiting ? `Not saved: ${here}. ${this.told}.` : `${this.told}.`,
-    }[state].replace("..", ".");
+      refused: waiting ? `Not saved: ${here}. ${this.told}` : this.told,
+    }[state];
     if (editing.sync.text === text && editing.sync.state === state) return;
     editing.sync = { state, waiting, text };
     editing.emit("sync", editing.sync);

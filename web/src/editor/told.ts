@@ -12,6 +12,8 @@ export interface StateJson {
   /** Only at the start and when the ground has changed. */
   of?: number[];
   now?: number[];
+  /** Teams that the user leads. */
+  leads?: number[];
   edits: LoggedEdit[];
   comments?: Comment[];
   present?: Present[];
@@ -44,7 +46,7 @@ export interface Conflict {
 }
 
 export interface SyncState {
-  state: "saved" | "saving" | "undecided" | "offline" | "signed-out" | "refused";
+  state: "saved" | "saving" | "lost" | "undecided" | "offline" | "signed-out" | "refused";
   /** Edits that wait here. */
   waiting: number;
   /** What to tell people. */

@@ -118,8 +118,14 @@ export class Toolbar {
   }
 
   private fill(): void {
-    const { teams } = this.editing;
-    const named = teams.map(({ name }, at) => new Option(name, String(at)));
+    const { editing } = this;
+    const { teams } = editing;
+    const named = teams.map(({ name }, at) => {
+      const led = editing.leads(at);
+      const one = new Option(led ? name : `${name} (locked: not yours)`, String(at));
+      one.disabled = !led;
+      return one;
+    });
     this.team.replaceChildren(...named, new Option("No team (take away)", NOBODY));
     this.from.replaceChildren(
       new Option("every team", ALL),

@@ -76,6 +76,7 @@ export class Tools {
     const { editing } = this;
     const team = editing.of[unit] as number;
     editing.brushTeam = team;
+    if (!editing.leads(team)) return;
     editing.say(
       team < 0
         ? `${editing.unitName(unit)} has no team: painting takes units from their team.`
@@ -253,9 +254,8 @@ export class Tools {
     const to = editing.brushTeam;
     const name = editing.unitName(unit);
     if (team === to) editing.say(`${name} is with ${editing.teamName(team)} already.`);
-    else if (editing.locked.has(to)) editing.say(`${editing.teamName(to)} is locked.`);
-    else if (editing.locked.has(team))
-      editing.say(`${name} stays: ${editing.teamName(team)} is locked.`);
+    else if (editing.locked.has(to)) editing.say(editing.whyLocked(to));
+    else if (editing.locked.has(team)) editing.say(`${name} stays: ${editing.whyLocked(team)}`);
     else if (editing.onlyFrom !== null)
       editing.say(`${name} stays: painting takes from ${editing.teamName(editing.onlyFrom)} only.`);
   }

@@ -14,20 +14,10 @@ export async function trying(
   try {
     await run();
   } catch (error) {
-    if (error instanceof Refusal) tell(sentence(error.message, error.remedy));
+    if (error instanceof Refusal) tell(error.told);
     // The browser says so when there is no connection.
     else if (error instanceof TypeError)
       tell("The server cannot be reached. Try again when you are connected.");
     else throw error;
   }
-}
-
-function sentence(...parts: string[]): string {
-  return parts
-    .filter(Boolean)
-    .map((part) => {
-      const text = part.charAt(0).toUpperCase() + part.slice(1);
-      return /[.!?]$/.test(text) ? text : `${text}.`;
-    })
-    .join(" ");
 }

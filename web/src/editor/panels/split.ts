@@ -2,6 +2,7 @@
 
 import { postJson } from "../api.ts";
 import type { Editing } from "../editing.ts";
+import { newKey } from "../log.ts";
 import { planPath, trying } from "./ask.ts";
 import { type Cover, cover, pickUnit, unitField } from "./cover.ts";
 import { button, dialog, field, h } from "./dom.ts";
@@ -178,9 +179,6 @@ class Line {
       const { lat, lng } = editing.map.containerPointToLatLng(point);
       return [lng, lat];
     });
-    const key = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-      byte.toString(16).padStart(2, "0"),
-    ).join("");
     await trying(
       (why) => {
         this.points.length = 0;
@@ -191,7 +189,7 @@ class Line {
         const { pieces } = await postJson<{ pieces: string[] }>(`${planPath()}/split`, {
           unit: editing.ground.units[this.unit],
           line,
-          key,
+          key: newKey(),
           base: editing.log.seq,
         });
         this.sheet.lift();
