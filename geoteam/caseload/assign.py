@@ -83,7 +83,10 @@ def assign(
     Parameters
     ----------
     clients
-        CLIENTS frame; optional column ``needs`` (lists of specialties) for clients with several.
+        CLIENTS frame; optional column ``needs`` (lists of specialties) for clients with several;
+        optional column ``bond``: ``always`` keeps a client with the present officer as long as
+        that is one of those who may take the client, ``room`` also only while the officer has
+        room, '' leaves it to the objective.
     officers
         OFFICERS frame.
     plan

@@ -13,6 +13,7 @@ _PRESENT = {
     "left": "{before} is no longer among the officers.",
 }
 _OFFICER = {
+    "kept": "{after} was the officer before and takes the client back.",
     "only": "{after} is the only officer of {team}.",
     "room": "{after} has room.",
     "nearest": "{after} has the caseload nearest to the home.",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geoteam.caseload.centres import find_centres, straight_minutes
 from geoteam.caseload.objective import (
@@ -17,7 +18,7 @@ from geoteam.caseload.objective import (
     balance_steps,
     to_units,
 )
-from geoteam.caseload.solve import PoolAnswer, solve_pool
+from geoteam.caseload.solve import PoolAnswer, solve_pool, without
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ def assign_pool(
     grain = max(int(np.gcd.reduce(units)), 1)
     usable = capacity // grain * grain
     present = officers.index.get_indexer(pd.Index(clients["officer"])).astype(np.int64)
+    bound = _bound(clients, units, usable, present)
     widths, step_minutes = balance_steps(units, usable, weights)
 
     def make(minutes: Floats, keep: int) -> Pool:
-        client, officer = _candidates(minutes, present, keep)
+        client, officer = _candidates(minutes, present, keep, bound)
         change = (present[client] >= 0) & (present[client] != officer)
         cost = minutes[client, officer] + weights.change_minutes * change
         return Pool(units, usable, client, officer, cost, widths, step_minutes)
@@ -104,10 +106,10 @@ def assign_pool(
     )
     minutes = _minutes(places, centres, travel, weights)
     pool = make(minutes, nearest)
-    answer = solve_pool(pool)
+    answer = _solve_around(pool, bound, present)
     if (answer.chosen < 0).any() and nearest < len(officers):
         pool = make(minutes, len(officers))
-        answer = solve_pool(pool)
+        answer = _solve_around(pool, bound, present)
     load = np.zeros(len(officers))
     served = answer.chosen >= 0
     np.add.at(load, answer.chosen[served], points[served])
@@ -123,7 +125,44 @@ def assign_pool(
     )
 
 
-def _candidates(minutes: Floats, present: Integers, nearest: int) -> tuple[Integers, Integers]:
+def _bound(
+    clients: pd.DataFrame, units: Integers, capacity: Integers, present: Integers
+) -> NDArray[np.bool_]:
+    """Tell who stays with the present officer whatever it costs (``bond`` of ``assign``)."""
+    if "bond" not in clients:
+        return np.zeros(len(clients), dtype=bool)
+    bond = clients["bond"].to_numpy()
+    bound = np.asarray((bond == "always") & (present >= 0))
+    load = np.bincount(present[bound], weights=units[bound], minlength=len(capacity))
+    asks = np.flatnonzero((bond == "room") & (present >= 0))
+    # Where room is short, the higher levels go first, as everywhere.
+    for row in asks[np.argsort(-units[asks], kind="stable")]:
+        if load[present[row]] + units[row] <= capacity[present[row]]:
+            bound[row] = True
+            load[present[row]] += units[row]
+    return bound
+
+
+def _solve_around(pool: Pool, bound: NDArray[np.bool_], present: Integers) -> PoolAnswer:
+    """Solve a pool for those who are free, in the room that the others leave."""
+    if not bound.any():
+        return solve_pool(pool)
+    chosen = np.where(bound, present, -1)
+    load = pool.loads(chosen)[:, None]
+    # The room that is taken is the cheapest: the steps fill from the first on.
+    ends = np.cumsum(pool.widths, axis=1)
+    widths = np.clip(ends - load, 0, pool.widths)
+    free = without(replace(pool, capacity=widths.sum(axis=1), widths=widths), bound)
+    answer = solve_pool(free)
+    chosen[~bound] = answer.chosen
+    objective = pool.total_minutes(chosen)
+    gap = answer.objective_minutes - answer.bound_minutes
+    return PoolAnswer(chosen, objective, objective - gap, answer.split)
+
+
+def _candidates(
+    minutes: Floats, present: Integers, nearest: int, bound: NDArray[np.bool_]
+) -> tuple[Integers, Integers]:
     count, officers = minutes.shape
     allowed = np.ones((count, officers), dtype=bool)
     if nearest < officers:
@@ -132,6 +171,8 @@ def _candidates(minutes: Floats, present: Integers, nearest: int) -> tuple[Integ
         np.put_along_axis(allowed, order, True, axis=1)
         known = np.flatnonzero(present >= 0)
         allowed[known, present[known]] = True
+    allowed[bound] = False
+    allowed[bound, present[bound]] = True
     client, officer = np.nonzero(allowed)
     return client.astype(np.int64), officer.astype(np.int64)
 

@@ -74,7 +74,7 @@ def solve_pool(pool: Pool) -> PoolAnswer:
     objective = pool.total_minutes(chosen)
     bound = flow.bound_minutes
     if flow.left_out.any() or (chosen < 0).any():
-        bound = relax(_without(pool, chosen < 0)).bound_minutes
+        bound = relax(without(pool, chosen < 0)).bound_minutes
     if objective - bound > OPEN_GAP * objective and len(pool.client) <= WHOLE_ARCS:
         whole = solve_exactly(pool, np.flatnonzero(chosen >= 0), chosen, WHOLE)
         if whole is not None:
@@ -139,7 +139,21 @@ def _fill(pool: Pool, chosen: Integers) -> Integers:
     return chosen
 
 
-def _without(pool: Pool, gone: np.ndarray) -> Pool:
+def without(pool: Pool, gone: np.ndarray) -> Pool:
+    """Take clients out of a pool.
+
+    Parameters
+    ----------
+    pool
+        The pool.
+    gone
+        Which clients go, as booleans.
+
+    Returns
+    -------
+    Pool
+        The others, in their order.
+    """
     kept = ~gone
     position = np.cumsum(kept) - 1
     arcs = kept[pool.client]

@@ -59,10 +59,14 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
     told = found["figures"]
     lines = [
         f"{found['plan']['name']}, from {found['on']}, against {found['against'] or 'no plan'}.",
-        f"{told['team']:,} of {told['clients']:,} clients would change team, {told['officer']:,} "
-        f"would change officer within their team, {told['lost']:,} would have no officer, "
-        f"{told['new']:,} would get a team for the first time.",
+        f"Because of the plan: {told['team']:,} of {told['clients']:,} clients would change team, "
+        f"{told['lost'] - told['anew']['lost']:,} would have no officer, {told['new']:,} would get "
+        "a team for the first time.",
+        f"Because officers are chosen anew: {told['anew']['officer']:,} would change officer "
+        f"within their team, {told['anew']['lost']:,} would have no officer.",
     ]
+    if told["back"]:
+        lines.append(_back_line(told["back"]))
     if told["continuity"] is not None:
         lines.append(f"{told['continuity']:.1%} keep their officer.")
     if told["minutes_mean_after"] is not None:
@@ -80,6 +84,13 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
     lines += ["", *table(found["units"], ["unit", "before", "after", "clients"],
                          "No unit changes team.")]  # fmt: skip
     return lines
+
+
+def _back_line(told: dict[str, int]) -> str:
+    return (
+        f"Of {told['moved']:,} clients moved before, {told['returned']:,} return to their former "
+        f"officer, {told['others']:,} go to another one, {told['nobody']:,} would have none."
+    )
 
 
 @click.command()

@@ -73,6 +73,12 @@ class Case:
         Id of the newest run, and its digest.
     by_plans
         Ids and days of the published plans, to notice that one came meanwhile.
+    publishing
+        Whether the first stretch is a plan that is not published yet: whoever need not change
+        officer for it keeps the one of ``before``.
+    former
+        Index client_ref: where the plan takes back the one before it, the officer who gave the
+        client away for that; '' for everybody else.
     """
 
     clients: pd.DataFrame
@@ -82,6 +88,8 @@ class Case:
     overload: float
     last_run: Mapping[str, Any] | None
     by_plans: list[tuple[int, date | None]]
+    publishing: bool
+    former: pd.Series
 
     @property
     def digest(self) -> str:
@@ -166,6 +174,7 @@ def load_case(
         for one, on in now
     ]
     known = last["summary"].get("overload", 0.0) if last else 0.0
+    former = {} if plan is None else _former(session, published, stretches[0])
     return Case(
         clients=clients,
         officers=officers_frame(session, workspace, clients),
@@ -174,7 +183,23 @@ def load_case(
         overload=known if overload is None else overload,
         last_run=last,
         by_plans=[(one.id, one.effective_from) for one in published],
+        publishing=plan is not None,
+        former=pd.Series(former, dtype="str").reindex(clients.index, fill_value=""),
     )
+
+
+def _former(session: Session, published: list[SavedPlan], back: Stretch) -> Mapping[str, str]:
+    """Name who had the clients whom a plan moved, where the next one takes that plan back."""
+    last = published[-1] if published else None
+    if last is None or last.effective_from is None or last.effective_from >= back.on:
+        return {}
+    before = plan_states.before(session, last)
+    if before is None or before.boundary_set_id != back.plan.boundary_set_id:
+        return {}
+    if plans.units(session, before.id) != back.units:
+        return {}
+    moved = assignments.transfers(session, last.id, last.effective_from)
+    return {str(ref): str(officer) for ref, officer in moved["before_officer"].items()}
 
 
 def _on_day(session: Session, on: date, clients: pd.DataFrame) -> pd.DataFrame:
@@ -187,7 +212,9 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
 
     A client whom an earlier run gave an officer for days to come keeps that officer as long as
     the rules allow it, so that a hand-over once told stands; unless the officer until then
-    changes, or the client is new: then the stretch before counts.
+    changes, or the client is new: then the stretch before counts. A plan moves nobody whose team
+    stays: whoever has an officer of the team until then keeps that officer. One that takes another
+    back returns those whom that one moved, as far as their former officers have room.
 
     Parameters
     ----------
@@ -205,13 +232,19 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
     present = held.where(held != "", case.clients["source_officer"])
     travel = travel_of(workspace)
     solved: list[Solved] = []
+    bond: Any = ""
+    if case.publishing:
+        returns = case.former != ""
+        bond = np.select([returns, held != ""], ["room", "always"], "")
+        present = case.former.where(returns, present)
     for number, stretch in enumerate(case.stretches):
         if number:
             now = solved[-1].rows["officer"]
             stays = (now == case.stretches[number - 1].stored) & (stretch.stored != "")
             present = stretch.stored.where(stays, now)
+            bond = np.where(present == now, "always", "room")
         result = assign(
-            case.clients.assign(officer=present, unit=stretch.places),
+            case.clients.assign(officer=present, unit=stretch.places, bond=bond),
             case.officers,
             stretch.units,
             profile_caseload=workspace.profile.caseload,
@@ -228,6 +261,10 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
             "by_streets": travel is not None,
             "overload": case.overload,
         }
+        if case.publishing:
+            back = (case.former != "") & (result.assignments["officer"] == case.former)
+            moved = int((back & (case.former != held) & (held != "")).sum())
+            summary |= {"kept": summary["kept"] - moved, "changed": summary["changed"] + moved}
         solved.append(Solved(stretch, result.assignments, summary))
     return solved
 

@@ -69,7 +69,9 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
         day = max(on or plan.proposed_from or today, today)
         case = load_case(workspace, session, plan=plan, since=day)
     names = (plan.id, plan.version, day.isoformat(), case.by_plans, case.digest)
-    whole = repr(names) + case.before.to_csv() + repr(workspace.streets_stamp())
+    whole = (
+        repr(names) + case.before.to_csv() + case.former.to_csv() + repr(workspace.streets_stamp())
+    )
     digest = hashlib.sha256(whole.encode()).hexdigest()
     solved = workspace.newest("dry run", digest, lambda: solve_case(workspace, case))
     return Dry(plan, day, case, solved, digest)
@@ -165,7 +167,8 @@ def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
         Index client_ref: name, level, address, points; ``unit``, ``team``, ``officer`` and
         ``minutes`` (drive to the team's office), each with ``before_`` and ``after_``; ``reason``
         of the new assignment; ``change``: ``team``, ``officer``, ``lost`` (nobody any more),
-        ``new`` (had no team) or ''.
+        ``new`` (had no team) or ''; ``by_plan``: whether that is because of the plan, which gives
+        the unit to another team or returns the client, and not because officers are chosen anew.
     """
     clients = dry.case.clients
     rows = dry.solved[0].rows
@@ -183,6 +186,12 @@ def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
         ],
         ["lost", "new", "team", "officer"],
         "",
+    )
+    # Who has no officer for lack of room has the team; a unit without a team has no place at all.
+    idle = table["reason"].map(lambda reason: reason["status"] in ("no_team", "no_officer"))
+    other = table["before_team"] != table["after_team"]
+    table["by_plan"] = (table["change"] != "") & (
+        (other & ((table["after_team"] != "") | idle)) | (dry.case.former != "")
     )
     for when in ("before", "after"):
         table[f"{when}_minutes"] = office_minutes(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure import visible_fields
-from geoteam.errors import InputError
+from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.plan_change import Dry, Names, change_table, dry_run
 from geoteam.services.scope import require_role, visible_refs
@@ -45,9 +45,10 @@ def plan_impact(
     -------
     dict
         ``plan`` (id, name, status), ``on``, ``against`` (name of the plan until then), ``digest``,
-        ``figures`` (counts, continuity, travel), ``units`` that change team, ``teams`` and
-        ``officers`` before and after, ``clients``: a row for each change that the user may see,
-        with ``why``; ``hidden``: how many more there are; ``notes``.
+        ``figures`` (counts, of which ``anew`` not because of the plan; continuity, travel;
+        ``back``: who of those whom the plan taken back moved returns), ``units`` that change team,
+        ``teams`` and ``officers`` before and after, ``clients``: a row for each change that the
+        user may see, with ``why``; ``hidden``: how many more there are; ``notes``.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[
         "on": dry.on,
         "against": "" if until is None else until.name,
         "digest": dry.digest,
-        "figures": _figures(table),
+        "figures": _figures(table) | {"back": _back(dry)},
         "units": _units(session, until, dry, table, names),
         "teams": _groups(table, "team", names.teams, dry.case.officers),
         "officers": _groups(table, "officer", names.officers, dry.case.officers),
@@ -102,6 +103,57 @@ def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[
         "hidden": len(changed) - len(shown),
         "notes": _notes(workspace, session, dry),
     }
+
+
+def _back(dry: Dry) -> dict[str, int] | None:
+    """Count who goes back to the former officer, where the plan takes the one before back."""
+    former = dry.case.former[dry.case.former != ""]
+    if former.empty:
+        return None
+    after = dry.solved[0].rows["officer"].loc[former.index]
+    nobody, returned = int((after == "").sum()), int((after == former).sum())
+    others = len(former) - returned - nobody
+    return {"moved": len(former), "returned": returned, "others": others, "nobody": nobody}
+
+
+def taken_back(
+    workspace: Workspace, user: User, plan_id: int, *, on: date | None = None
+) -> dict[str, Any]:
+    """Say who would return to the former officer if a plan that holds were taken back.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor.
+    plan_id
+        The newest published plan, which holds already and followed another one.
+    on
+        First day on which the former plan holds again; by default tomorrow.
+
+    Returns
+    -------
+    dict
+        ``on``, ``former`` (name of the plan before), and of the clients whom the plan moved and
+        who had an officer: ``moved`` (all of them), ``returned`` (to the former officer),
+        ``others`` (to somebody else), ``nobody``.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan, or none before it.
+    DisclosureError
+        When the user is no supervisor.
+    """
+    require_role(user, [Role.SUPERVISOR], "see what taking a plan back would change")
+    with workspace.reading() as session:
+        former = plan_states.before(session, plans.get(session, plan_id))
+    if former is None:
+        raise NotFoundError("there is no plan before this one", where=f"plan {plan_id}")
+    dry = dry_run(workspace, former.id, on or workspace.today() + timedelta(days=1))
+    none = {"moved": 0, "returned": 0, "others": 0, "nobody": 0}
+    return {"on": dry.on, "former": former.name} | (_back(dry) or none)
 
 
 def _until(session: Session, workspace: Workspace, on: date) -> SavedPlan | None:
@@ -124,6 +176,10 @@ def _figures(table: pd.DataFrame) -> dict[str, Any]:
     return {
         "clients": len(table),
         **{name: int(counts.get(name, 0)) for name in _CHANGES},
+        "anew": {
+            name: int(((table["change"] == name) & ~table["by_plan"]).sum())
+            for name in ("officer", "lost")
+        },
         "moved": int(moved.sum()),
         "kept": keep,
         "continuity": keep / had if had else None,
@@ -192,7 +248,8 @@ def _groups(
 
 def _client(ref: Any, row: pd.Series, names: Names, user: User) -> dict[str, Any]:
     allowed = visible_fields(dict.fromkeys(_FIELDS, ""), user.role)
-    told: dict[str, Any] = {"change": row["change"]}
+    cause = "the plan" if row["by_plan"] else "officers chosen anew"
+    told: dict[str, Any] = {"change": row["change"], "cause": cause}
     told |= {
         field: str(ref) if field == "client_ref" else row[field]
         for field in ("client_ref", "name", "level", "address")

@@ -249,3 +249,19 @@ def test_costs_can_be_weighed_otherwise() -> None:
     free = run(clients, officers, weights=Weights(change_minutes=0.0))
     assert dear.summary["kept"] == 6
     assert free.summary["kept"] == 3
+
+
+def test_bound_clients_stay_and_the_others_share_what_room_is_left() -> None:
+    rows: list[dict[str, object]] = [{"officer": "o0", "points": 2.0, "bond": "always"}] * 5
+    rows += [{"officer": "o1", "points": 2.0, "bond": "room"}] * 3
+    rows += [{"officer": "o0", "points": 4.0, "bond": ""}, {"points": 1.0, "bond": ""}]
+    rows += [{"officer": "gone", "points": 1.0, "bond": "always"}]
+    officers = make_officers([{"capacity_points": 8.0}, {"capacity_points": 4.0}, {}])
+    table = run(make_clients(rows), officers).assignments
+    # Five stay with an officer who carries 8 already, two of three come back to one who carries 4.
+    assert table["officer"].tolist()[:5] == ["o0"] * 5
+    assert table["officer"].tolist()[5:8] == ["o1", "o1", "o2"]
+    assert table["officer"].tolist()[8:] == ["o2"] * 3
+    assert table["reason"].iloc[7]["present_why"] == "full"
+    answer = run(make_clients(rows), officers)
+    assert 0 <= answer.bound <= answer.objective

@@ -19,8 +19,9 @@ from geoteam.server.tables import csv_answer
 from geoteam.services import plan_approval, plan_impact, plan_views
 
 _COLUMNS = (
-    "client_ref", "name", "level", "address", "change", "before_unit", "after_unit", "before_team",
-    "after_team", "before_officer", "after_officer", "before_minutes", "after_minutes", "why",
+    "client_ref", "name", "level", "address", "change", "cause", "before_unit", "after_unit",
+    "before_team", "after_team", "before_officer", "after_officer", "before_minutes",
+    "after_minutes", "why",
 )  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""Who keeps the officer under a new plan, and who comes back when it is taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import update
+
+from geoteam.services import assigning, plan_approval, plan_impact, plan_publish
+from geoteam.services.workspace import Workspace
+from geoteam.store.tables import OfficerRow
+from tests.made_city import BOSS
+from tests.services.test_plan_publish import IN_102, LATER, at, draft, held
+from tests.tiny_city import TODAY
+
+BACK = date(2026, 7, 15)
+
+
+def shares(workspace: Workspace, **full_time_share: float) -> None:
+    with workspace.transaction() as session:
+        for ref, share in full_time_share.items():
+            wanted = update(OfficerRow).where(OfficerRow.ref == ref)
+            session.execute(wanted.values(full_time_share=share))
+
+
+def test_who_stays_in_the_team_keeps_the_officer_even_a_full_one(lone: Workspace) -> None:
+    before = held(lone, TODAY)
+    # An officer who would have to give clients away has nothing to do with the plan.
+    shares(lone, O3=0.2, O1=0.2)
+    plan = draft(lone)
+    shown = plan_impact.plan_impact(lone, BOSS, plan, on=LATER)
+    assert shown["figures"]["officer"] == 0
+    plan_publish.publish(lone, "test", plan, LATER)
+    after = held(lone, LATER)
+    had = before.index[(before["officer"] != "") & ~before.index.isin(IN_102)]
+    assert after.loc[had, "officer"].equals(before.loc[had, "officer"])
+
+
+def test_what_has_nothing_to_do_with_the_plan_is_counted_apart(lone: Workspace) -> None:
+    with lone.transaction() as session:
+        session.execute(update(OfficerRow).where(OfficerRow.ref == "O3").values(active=False))
+    had = held(lone, TODAY)["officer"] == "O3"
+    shown = plan_impact.plan_impact(lone, BOSS, draft(lone), on=LATER)
+    figures, rows = shown["figures"], pd.DataFrame(shown["clients"]).set_index("client_ref")
+    assert figures["anew"]["officer"] + figures["anew"]["lost"] == had.sum() > 0
+    assert figures["officer"] == figures["anew"]["officer"]
+    assert set(rows.loc[had.index[had], "cause"]) == {"officers chosen anew"}
+    assert set(rows.loc[IN_102, "cause"]) == {"the plan"}
+
+
+def test_a_run_before_the_day_moves_nobody_for_the_plan(lone: Workspace) -> None:
+    plan_publish.publish(lone, "test", draft(lone), LATER)
+    told = held(lone, LATER)
+    shares(lone, O3=2.0, O4=2.0)
+    assigning.run_assignment(lone, "test")
+    after = held(lone, LATER)
+    assert after.loc[IN_102].equals(told.loc[IN_102])
+    others = after.index.difference(IN_102)
+    assert after.loc[others, "officer"].equals(held(lone, TODAY).loc[others, "officer"])
+
+
+def taken_back(workspace: Workspace) -> tuple[Workspace, int]:
+    plan = draft(workspace)
+    plan_publish.publish(workspace, "test", plan, LATER)
+    plan_approval.set_approval(workspace, "test", on=False)
+    return at(workspace, date(2026, 7, 10)), plan
+
+
+def test_taking_back_returns_clients_to_their_former_officers(lone: Workspace) -> None:
+    before = held(lone, TODAY)
+    later, plan = taken_back(lone)
+    # By the objective alone everybody would go to the officer with four times the room.
+    shares(lone, O1=1.0, O2=4.0)
+    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    assert held(lone, BACK).loc[IN_102, "officer"].equals(before.loc[IN_102, "officer"])
+
+
+def test_who_finds_no_room_with_the_former_officer_is_counted(lone: Workspace) -> None:
+    before = held(lone, TODAY)
+    later, plan = taken_back(lone)
+    gone = before.loc[IN_102, "officer"].mode()[0]
+    with lone.transaction() as session:
+        wanted = update(OfficerRow).where(OfficerRow.ref == gone)
+        session.execute(wanted.values(full_time_share=0.0))
+    lost = int((before.loc[IN_102, "officer"] == gone).sum())
+    told = plan_impact.taken_back(later, BOSS, plan, on=BACK)
+    assert told["moved"] == len(IN_102)
+    assert told["returned"] == len(IN_102) - lost < len(IN_102)
+    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    after = held(lone, BACK).loc[IN_102, "officer"]
+    assert int((after == before.loc[IN_102, "officer"]).sum()) == told["returned"]
+    assert made
