@@ -47,6 +47,32 @@ def unit_kinds(workspace: Workspace) -> dict[str, str]:
     return {kind: KIND_WORDS.get(kind, kind.replace("_", " ")) for kind in ordered}
 
 
+def finer_kinds(workspace: Workspace, set_id: int) -> list[str]:
+    """List the kinds of boundaries that have more units than a plan's.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    set_id
+        The boundaries of the plan.
+
+    Returns
+    -------
+    list of str
+        Their names for people.
+    """
+    kinds, today = unit_kinds(workspace), workspace.today()
+    with workspace.reading() as session:
+        units = len(boundaries.codes(session, set_id))
+        sets = {kind: boundaries.in_force(session, kind, today) for kind in kinds}
+        return [
+            kinds[kind]
+            for kind, found in sets.items()
+            if found and len(boundaries.codes(session, found[0])) > units
+        ]
+
+
 def beginnings(workspace: Workspace) -> dict[int, str]:
     """List the plans that a new one can begin as.
 

@@ -231,17 +231,20 @@ def test_a_conflict_may_become_a_plan_of_its_own(sign_in: SignIn) -> None:
 
 def test_the_solver_proposes_and_its_plan_is_one_edit(editor: Editor, pictures: Path) -> None:
     page = editor.page
-    tab(page, "Propose")
+    tab(page, "Solve")
     page.get_by_label("Look for").select_option("compact")
     page.get_by_label("Tolerance in percent").fill("0.01")
-    page.get_by_role("button", name="Propose a plan").click()
+    page.get_by_role("button", name="Find a plan").click()
     # Four units cannot be shared out so evenly: the nearest tolerance is told and offered.
     title = page.locator(".solve-choices h3")
     expect(title).to_have_text("No plan within these limits", timeout=SLOW_MS)
     expect(page.locator(".solve-choices .alert")).to_contain_text("this is proven")
+    # Nothing finer than service areas is loaded in the tiny city.
+    expect(page.locator(".solve-choices")).to_contain_text("No finer units are loaded")
+    expect(page.get_by_role("link", name="Draw on finer units")).to_have_count(0)
     check_good(page, pictures / "plan-solve-none.png")
     page.get_by_role("button", name=re.compile(r"Use \d")).click()
-    expect(title).to_have_text("1 proposal", timeout=SLOW_MS)
+    expect(title).to_have_text("1 plan found", timeout=SLOW_MS)
     card = page.locator(".solve-choice")
     expect(card).to_contain_text("Most compact")
     expect(card).to_contain_text("Proven")
@@ -272,6 +275,7 @@ def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
         },
     }  # fmt: skip
     state = {"stopped": False}
+    first = {"best": None}
 
     def stop(route: Route) -> None:
         state["stopped"] = True
@@ -280,11 +284,17 @@ def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
     page.route("**/solve.json", lambda route: route.fulfill(json={"job": "x"}))
     page.route(
         "**/plans/jobs/x.json*",
-        lambda route: route.fulfill(json=told | ({"state": "stopped"} if state["stopped"] else {})),
+        lambda route: route.fulfill(
+            json=told | first | ({"state": "stopped"} if state["stopped"] else {})
+        ),
     )
     page.route("**/plans/jobs/x/stop", stop)
     editor.open()
-    tab(page, "Propose")
+    tab(page, "Solve")
+    # Nothing is there to keep yet, and the button does not promise it.
+    expect(page.locator(".solve-run")).to_contain_text("No plan found yet")
+    expect(page.locator(".solve-run").get_by_role("button")).to_have_text("Stop")
+    first.clear()
     expect(page.locator(".solve-run")).to_contain_text("within 7.0 %")
     # The best so far is on the map and in the figures, and not in the plan.
     assert cell(page, "East Team", "Units") == "3"
@@ -347,6 +357,20 @@ def test_a_unit_is_split_by_keys_alone(editor: Editor) -> None:
     expect(page.locator(".editor-cover")).to_have_count(0)
 
 
+def test_the_editor_leads_on_to_approval(editor: Editor) -> None:
+    page = editor.page
+    path = editor.path.removesuffix("/edit")
+    for name, where in (
+        ("What it would change", f"{path}/impact"),
+        ("Plan’s page", path),
+        ("Propose for approval…", f"{path}#propose"),
+    ):
+        page.get_by_role("link", name=name).click()
+        page.wait_for_url(f"**{where}")
+        assert page.locator("main h1").inner_text()
+        editor.open()
+
+
 def test_the_help_sheet_names_every_key(editor: Editor, pictures: Path) -> None:
     page = editor.page
     page.locator(".editor-map").focus()
@@ -368,7 +392,7 @@ def test_every_panel_is_accessible_and_fits(
     page = editor.page
     if screen is NARROW:
         page.get_by_role("button", name="Show or hide the panels").click()
-    for name in ("Propose", "Find", "Comments", "Changes"):
+    for name in ("Solve", "Find", "Comments", "Changes"):
         tab(page, name)
         check_good(page, pictures / f"plan-panel-{name.lower()}-{screen['width']}.png")
     page.get_by_role("button", name="Split a unit…").click()

@@ -77,6 +77,11 @@ def test_a_draft_is_made_from_a_form(boss: FlaskClient) -> None:
     status, where = send(boss, "/plans", name="New", unit_kind="district", copy_of="1")
     assert (status, where) == (303, "/plans/2/edit")
     assert boss.get("/plans/2/state.json").json["of"] == [0, 1]
+    page = boss.get("/plans/2/edit").text
+    assert 'data-zone="America/New_York"' in page
+    assert 'data-finer="Police service areas"' in page
+    send(boss, "/plans", name="Fine", unit_kind="service_area")
+    assert 'data-finer=""' in boss.get("/plans/3/edit").text
     assert send(boss, "/plans", name="", unit_kind="district")[0] == 400
     assert send(boss, "/plans", name="A", copy_of="99")[0] == 404
 

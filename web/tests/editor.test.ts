@@ -5,6 +5,7 @@ import { Editing, type StateJson } from "../src/editor/editing.ts";
 import type { GroundJson } from "../src/editor/ground.ts";
 import { percent } from "../src/editor/labels.ts";
 import type { LoggedEdit } from "../src/editor/log.ts";
+import { moment } from "../src/editor/panels/dom.ts";
 import { sentence } from "../src/editor/sentence.ts";
 import { Shapes, thinned } from "../src/editor/shapes.ts";
 
@@ -301,6 +302,14 @@ test("forty teams are all told apart, and neighbours by colour", () => {
     const [a, b] = [plan.teams[edges[at] ?? 0], plan.teams[edges[at + 1] ?? 0]];
     assert.ok(apart(a?.colour ?? "", b?.colour ?? "") > 0.07);
   }
+});
+
+test("times are the city's, as on every page, whatever the browser's zone", () => {
+  const now = new Date("2026-03-03T20:00:00+00:00");
+  const told = (iso: string) => moment(iso, "America/New_York", now);
+  assert.equal(told("2026-03-03T19:05:00+00:00"), "14:05");
+  assert.equal(told("2026-03-03T05:05:00+00:00"), "00:05");
+  assert.equal(told("2026-03-03T04:05:00+00:00"), "2 Mar 2026 23:05");
 });
 
 test("the line for everybody says what was given to whom", () => {

@@ -75,7 +75,13 @@ def edit(plan_id: int) -> ResponseReturnValue:
     ResponseReturnValue
         The page; its script loads the rest.
     """
-    return render_template("plan_edit.html", plan=plan_state.heading(workspace(), user(), plan_id))
+    plan = plan_state.heading(workspace(), user(), plan_id)
+    return render_template(
+        "plan_edit.html",
+        plan=plan,
+        finer=plan_new.finer_kinds(workspace(), plan.boundary_set_id),
+        zone=workspace().profile.city.zone.key,
+    )
 
 
 @api.get("/plans/<int:plan_id>/ground.json")

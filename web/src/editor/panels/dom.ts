@@ -87,12 +87,24 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${whole(value)} ${value === 1 ? one : many}`;
 }
 
-const TIME = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
+/** What the server has written on the editor's page, such as the city's time zone. */
+export function told(name: string): string {
+  return document.querySelector<HTMLElement>("#editor")?.dataset[name] ?? "";
+}
 
-/** The time of today, else the day and the time. */
-export function moment(iso: string): string {
-  const at = new Date(iso);
-  const today = new Date().toDateString() === at.toDateString();
-  return today ? TIME.format(at) : `${DAY.format(at)}, ${TIME.format(at)}`;
+/** In the city's time zone as on every page: "14:05" of today, else "3 Mar 2026 14:05". */
+export function moment(iso: string, zone = told("zone"), now = new Date()): string {
+  const given = { hourCycle: "h23", hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
+  const format = new Intl.DateTimeFormat("en-US", {
+    ...given,
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+  });
+  const parts = (at: Date) =>
+    Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const day = ({ day, month, year }: Record<string, string>) => `${day} ${month} ${year}`;
+  const at = parts(new Date(iso));
+  const time = `${at.hour}:${at.minute}`;
+  return day(at) === day(parts(now)) ? time : `${day(at)} ${time}`;
 }

@@ -1,5 +1,6 @@
 // The panels around the map: figures, find, comments, who is here, the solver, splitting, help.
 import type { Editing } from "../editing.ts";
+import { planPath } from "./ask.ts";
 import { Changes } from "./changes.ts";
 import { Comments } from "./comments.ts";
 import { Conflicts } from "./conflicts.ts";
@@ -21,13 +22,13 @@ export interface Places {
 }
 
 const OFF = "geoteam-shortcuts-off";
-const TABS = ["Propose", "Find", "Comments", "Changes"] as const;
+const TABS = ["Solve", "Find", "Comments", "Changes"] as const;
 
 export function panels(editing: Editing, places: Places): void {
   new Figures(editing, places.table);
   const tabs = new Tabs(places.side);
   new Conflicts(editing, places.side);
-  new Solve(editing, tabs.panel("Propose"));
+  new Solve(editing, tabs.panel("Solve"));
   const find = new Find(editing, tabs.panel("Find"), (count) => tabs.badge("Find", count));
   new Comments(
     editing,
@@ -37,7 +38,13 @@ export function panels(editing: Editing, places: Places): void {
   );
   new Changes(editing, tabs.panel("Changes"));
   const cut = button("Split a unit…", () => split(editing));
+  const forward = h(
+    "a",
+    { class: "button button-small button-primary", href: `${planPath()}#propose` },
+    "Propose for approval…",
+  );
   const settle = () => {
+    forward.hidden = !editing.editable;
     cut.disabled = !editing.editable;
   };
   editing.on("ground", settle);
@@ -47,7 +54,10 @@ export function panels(editing: Editing, places: Places): void {
     { class: "editor-actions" },
     cut,
     h("a", { class: "button button-small", href: "compare" }, "Compare…"),
-    button("Keys and gestures", help, { "aria-keyshortcuts": "?" }),
+    button("Keys", help, { "aria-keyshortcuts": "?", title: "Keys and gestures" }),
+    h("a", { class: "button button-small", href: planPath() }, "Plan’s page"),
+    h("a", { class: "button button-small", href: "impact" }, "What it would change"),
+    forward,
   );
   // A telephone has no room for them above the map.
   const narrow = window.matchMedia("(max-width: 52rem)");
@@ -116,7 +126,7 @@ class Tabs {
       this.tabs.set(name, tab);
       this.bodies.set(name, body);
     }
-    this.show("Propose");
+    this.show("Solve");
   }
 
   panel(name: Tab): HTMLElement {

@@ -1,10 +1,10 @@
-// Proposals of the solver: what is asked, the best so far on the map, and choices to pick from.
+// Plans of the solver: what is asked, the best so far on the map, and choices to pick from.
 
 import { getJson, postJson } from "../api.ts";
 import type { Editing } from "../editing.ts";
 import { Tally } from "../tally.ts";
 import { planPath, trying } from "./ask.ts";
-import { button, choice, count, field, h, hundredths, percent, whole } from "./dom.ts";
+import { button, choice, count, field, h, hundredths, percent, told, whole } from "./dom.ts";
 import { drawing } from "./preview.ts";
 
 interface Best {
@@ -77,6 +77,7 @@ export class Solve {
     ),
   );
   private readonly seed = numeric({ min: 0, max: 2 ** 31, step: 1, value: 0 });
+  private readonly halt = button("Stop", () => void this.stop(), { class: "button button-danger" });
   private job = "";
   private seen = 0;
   private best: Int32Array | null = null;
@@ -107,7 +108,7 @@ export class Solve {
       ),
       this.locks,
       this.said,
-      h("button", { class: "button button-primary" }, "Propose a plan"),
+      h("button", { class: "button button-primary" }, "Find a plan"),
     );
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -118,7 +119,7 @@ export class Solve {
       this.bar,
       this.told,
       choice("Show the best so far on the map", this.live),
-      button("Stop and keep the best", () => void this.stop(), { class: "button button-danger" }),
+      this.halt,
     );
     this.run.hidden = true;
     root.append(this.run, this.offered, this.form);
@@ -179,6 +180,7 @@ export class Solve {
     this.form.hidden = true;
     this.run.hidden = false;
     this.told.textContent = "Starting…";
+    this.halt.textContent = "Stop";
     void this.poll();
   }
 
@@ -206,6 +208,7 @@ export class Solve {
       this.preview();
     }
     if (job.state === "running") {
+      this.halt.textContent = job.best ? "Stop and keep the best" : "Stop";
       this.told.textContent = job.best
         ? `${whole(job.seconds)} s. Best so far: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
         : `${whole(job.seconds)} s. No plan found yet.`;
@@ -258,10 +261,22 @@ export class Solve {
             this.tolerance.value = String(Number((rounded * 100).toFixed(2)));
             void this.start();
           }),
-          h("a", { class: "button button-small", href: "/plans" }, "Draw on finer units"),
+          told("finer")
+            ? h("a", { class: "button button-small", href: "/plans#new" }, "Draw on finer units")
+            : null,
         ),
       );
     }
+    if (works !== null && works !== undefined && !told("finer"))
+      parts.push(
+        h(
+          "p",
+          { class: "small muted" },
+          "No finer units are loaded: an administrator can load block groups with ",
+          h("code", {}, "geoteam boundaries add"),
+          ".",
+        ),
+      );
     parts.push(...choices.map((one) => this.card(one)));
     this.offered.replaceChildren(...parts);
     heading.focus();
@@ -356,5 +371,5 @@ function title(job: Job, many: number): string {
   if (job.state === "failed" && !many) return "No plan";
   if (job.conflict) return "No plan within these limits";
   if (!many) return "No plan found in this time";
-  return many === 1 ? "1 proposal" : `${many} choices`;
+  return many === 1 ? "1 plan found" : `${many} choices`;
 }
