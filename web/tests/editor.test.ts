@@ -304,6 +304,22 @@ test("forty teams are all told apart, and neighbours by colour", () => {
   }
 });
 
+test("a team keeps its colour whatever is drawn, and shares its look with no other", () => {
+  const now = Array.from({ length: 40 }, (_, at) => at);
+  const drawn = now.map((team) => (team * 7) % 40);
+  const looks = (of: number[]) =>
+    new Editing(ground(8, 5, 40), { ...state(of), now }, () => 1).teams.map(
+      ({ colour, pattern }) => colour + pattern,
+    );
+  assert.deepEqual(looks(drawn), looks(now));
+  assert.equal(new Set(looks(drawn)).size, 40);
+  // Without a plan in force they follow the teams' own order.
+  const nothing = (of: number[]) =>
+    new Editing(ground(8, 5, 40), { ...state(of), now: now.map(() => -1) }, () => 1).teams;
+  assert.deepEqual(nothing(drawn), nothing(now));
+  assert.equal(new Set(nothing(now).map(({ colour, pattern }) => colour + pattern)).size, 40);
+});
+
 test("times are the city's, as on every page, whatever the browser's zone", () => {
   const now = new Date("2026-03-03T20:00:00+00:00");
   const told = (iso: string) => moment(iso, "America/New_York", now);

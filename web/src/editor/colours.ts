@@ -59,10 +59,11 @@ const SIGHT: readonly Matrix[] = [
   ],
 ];
 
-/** Gives every team a colour and texture of its own; neighbours' colours are far apart. */
-export function coloured(ground: Ground, of: Int32Array, now: Int32Array): Team[] {
-  const near = ground.teams.map(() => new Set<number>());
-  for (const plan of [of, now]) neighbourTeams(ground, plan, near);
+/** Gives every team a colour and texture of its own; neighbours' colours are far apart. They follow
+ * from a plan that drawing does not change, so that a team keeps its colour; teams that come to be
+ * neighbours and share a colour have other textures. */
+export function coloured(ground: Ground, now: Int32Array): Team[] {
+  const near = neighbourTeams(ground, now);
   const labels = shortLabels(ground.teams);
   const order = ground.teams.map((_, at) => at);
   order.sort((a, b) => (near[b]?.size ?? 0) - (near[a]?.size ?? 0) || a - b);
@@ -109,7 +110,8 @@ export function apart(one: string, other: string): number {
 
 const DISTANCE = PALETTE.map((one) => PALETTE.map((other) => apart(one, other)));
 
-function neighbourTeams(ground: Ground, of: Int32Array, near: Set<number>[]): void {
+function neighbourTeams(ground: Ground, of: Int32Array): Set<number>[] {
+  const near = ground.teams.map(() => new Set<number>());
   for (let at = 0; at < ground.edges.length; at += 2) {
     const a = of[ground.edges[at] as number] as number;
     const b = of[ground.edges[at + 1] as number] as number;
@@ -117,6 +119,7 @@ function neighbourTeams(ground: Ground, of: Int32Array, near: Set<number>[]): vo
     near[a]?.add(b);
     near[b]?.add(a);
   }
+  return near;
 }
 
 /** The number in a name where every name has another, else the ref. */

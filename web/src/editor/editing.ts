@@ -73,7 +73,7 @@ export class Editing {
     this.log = new Log(this.ground, of);
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, of);
-    this.teams = coloured(this.ground, of, this.now);
+    this.teams = coloured(this.ground, this.now);
     this.comments = state.comments ?? [];
     this.present = state.present ?? [];
     this.lead(state);
@@ -347,7 +347,7 @@ export class Editing {
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, this.log.assignment());
     this.looked = null;
-    this.teams = coloured(this.ground, of, this.now);
+    this.teams = coloured(this.ground, this.now);
     this.locked.clear();
     for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
     this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;
