@@ -10,8 +10,9 @@ import click
 from geoteam.cli.common import State, json_option, pass_state, show, table
 from geoteam.cli.plan_solve import solve
 from geoteam.cli.plan_work import WORK
-from geoteam.services import plan_figures, plan_files
+from geoteam.services import plan_drafts, plan_figures, plan_files
 from geoteam.services import plans as services
+from geoteam.services.operator import operator
 
 
 @click.group()
@@ -55,6 +56,35 @@ def import_(state: State, file: Path, name: str, team_column: str, as_json: bool
         lines.append(f"{len(made.misfits)} unit(s) do not fit whole:")
         lines += table(made.misfits, columns, "")
     show({"id": made.plan_id, "status": "draft", "misfits": made.misfits}, lambda: lines, as_json)
+
+
+@plans.command()
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.argument("name")
+@pass_state
+def rename(state: State, plan_id: int, name: str) -> None:
+    """Give a draft another name.
+
+    Example: geoteam plans rename 3 "Proposal A, with the harbour"
+    """
+    plan_drafts.rename(state.workspace, operator(state.actor), plan_id, name)
+    click.echo(f"Plan {plan_id} is called {name.strip()}.")
+
+
+@plans.command()
+@click.argument("plan_id", metavar="PLAN", type=int)
+@click.confirmation_option(prompt="Delete this draft, with its edits and comments?")
+@pass_state
+def delete(state: State, plan_id: int) -> None:
+    """Delete a draft, with its edits and comments.
+
+    A draft that was ever proposed stays among the earlier plans, as withdrawn.
+
+    Example: geoteam plans delete 3
+    """
+    gone = plan_drafts.delete(state.workspace, operator(state.actor), plan_id)
+    kept = "was proposed once: it stays in the list, as withdrawn"
+    click.echo(f"Plan {plan_id} {'is deleted' if gone else kept}.")
 
 
 @plans.command()

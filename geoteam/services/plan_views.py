@@ -13,6 +13,7 @@ from geoteam.model import Role, User
 from geoteam.services.plan_approval import may_publish, needs_approval
 from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
+from geoteam.services.plan_drafts import may_change_draft
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_sets import coming_sets, newer_set
 from geoteam.services.scope import require_role
@@ -131,7 +132,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``;
         ``approval``: whether a second person is needed; ``before``: the plan until then;
         ``newer``: boundaries that take the place of its own, while it is a draft or proposed;
-        ``carried``: whether it was carried over from other boundaries.
+        ``carried``: whether it was carried over from other boundaries; ``may_change_draft``:
+        whether the user may rename or delete it.
 
     Raises
     ------
@@ -172,6 +174,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "may_propose": plan.status == DRAFT and (approval or may_publish(user)),
         "may_approve": row["waits_for_me"],
         "may_send_back": waits and (may_publish(user) or row["mine"]),
+        "may_change_draft": may_change_draft(user, plan),
         "may_take_back": last and may_publish(user),
     }
 

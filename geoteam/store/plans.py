@@ -6,15 +6,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
+from geoteam.store import settings
 from geoteam.store.bulk import ids_by_ref
 from geoteam.store.plan_tables import PlanRow, PlanUnitRow
 from geoteam.store.tables import TeamRow
 
 DRAFT, PROPOSED, PUBLISHED, WITHDRAWN = "draft", "proposed", "published", "withdrawn"
+# The newest plan when one was last deleted.
+LAST_ID = "plan.last_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def create(
         When a team does not exist.
     """
     row = PlanRow(
+        id=_unused_id(session),
         name=name,
         boundary_set_id=boundary_set_id,
         status=DRAFT,
@@ -105,6 +109,15 @@ def create(
     session.flush()
     _write_units(session, row.id, units)
     return row.id
+
+
+def _unused_id(session: Session) -> int | None:
+    """Choose an id that no deleted plan had, where the database would use it again."""
+    deleted = settings.get(session, LAST_ID)
+    if deleted is None or session.get_bind().dialect.name == "postgresql":
+        return None
+    newest = session.scalar(select(func.max(PlanRow.id))) or 0
+    return max(newest, int(deleted["id"])) + 1
 
 
 def _write_units(session: Session, plan_id: int, units: Mapping[str, str]) -> None:

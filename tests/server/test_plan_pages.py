@@ -89,7 +89,7 @@ def test_what_was_typed_stays_when_it_is_refused(workspace: Workspace, signed_in
         ("/plans/carry-over", "/plans"),
         *[
             (f"/plans/1/{step}", "/plans/1")
-            for step in ("propose", "approve", "send-back", "take-back")
+            for step in ("propose", "approve", "send-back", "rename", "delete")
         ],
     ],
 )
@@ -111,6 +111,26 @@ def test_a_refused_carry_over_stays_on_the_page(workspace: Workspace, signed_in:
     assert status in {400, 409}
     assert "<h1>Today&#39;s team areas" in page
     assert "Nothing was kept." in page
+
+
+def test_a_draft_is_renamed_and_deleted_on_its_page(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    path = f"/plans/{draft(workspace)}"
+    status, page = send(browser, f"{path}/rename", path, name=" ")
+    assert status == 400
+    assert "The name is empty" in page
+    assert send(browser, f"{path}/rename", path, name="East & more") == (303, path)
+    assert "<h1>East &amp; more" in browser.get(path).text
+    assert send(browser, f"{path}/delete", path) == (303, "/plans")
+    page = browser.get("/plans").text
+    assert "The draft is deleted." in page
+    assert "East &amp; more" not in page
+    assert browser.get(path).status_code == 404
+    # What is in force has no such buttons, and takes no such wishes.
+    assert "/delete" not in browser.get("/plans/1").text
+    assert send(browser, "/plans/1/delete", "/plans/1")[0] == 409
 
 
 def test_a_plan_is_carried_over_once_and_its_findings_can_be_read_again(

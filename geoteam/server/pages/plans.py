@@ -10,13 +10,20 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from geoteam.areas.files import SUFFIXES
-from geoteam.errors import GeoteamError, ImportProblems, InputError
+from geoteam.errors import DisclosureError, GeoteamError, ImportProblems, InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.server.faults import status_of
-from geoteam.services import plan_boundaries, plan_files, plan_new, plan_print, plan_views
+from geoteam.services import (
+    plan_boundaries,
+    plan_drafts,
+    plan_files,
+    plan_new,
+    plan_print,
+    plan_views,
+)
 
 page = Blueprint("plans", __name__)
 _LAST = 2**31 - 1
@@ -141,6 +148,54 @@ def plan_page(plan_id: int, fault: GeoteamError | None = None) -> str:
         fault=fault,
         typed=request.form,
     )
+
+
+@page.post("/plans/<int:plan_id>/rename")
+@allow(Role.SUPERVISOR)
+def rename(plan_id: int) -> ResponseReturnValue:
+    """Give a draft another name.
+
+    Parameters
+    ----------
+    plan_id
+        The draft.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back to the plan.
+    """
+    try:
+        name = forms.text(request.form, "name", label="The name", required=True)
+        plan_drafts.rename(workspace(), user(), plan_id, name)
+    except (InputError, DisclosureError) as fault:
+        return plan_page(plan_id, fault), status_of(fault)
+    flash("The draft has its new name.", "good")
+    return redirect(url_for("plans.show", plan_id=plan_id), 303)
+
+
+@page.post("/plans/<int:plan_id>/delete")
+@allow(Role.SUPERVISOR)
+def delete(plan_id: int) -> ResponseReturnValue:
+    """Delete a draft; one that was ever proposed stays among the earlier plans.
+
+    Parameters
+    ----------
+    plan_id
+        The draft.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the plans.
+    """
+    try:
+        gone = plan_drafts.delete(workspace(), user(), plan_id)
+    except (InputError, DisclosureError) as fault:
+        return plan_page(plan_id, fault), status_of(fault)
+    kept = "The draft was proposed once: it stays among the earlier plans, as taken back."
+    flash("The draft is deleted." if gone else kept, "good")
+    return redirect(url_for("plans.index"), 303)
 
 
 @page.get("/plans/<int:plan_id>/export.<kind>")

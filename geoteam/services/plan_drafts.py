@@ -1,0 +1,132 @@
+"""Drafts renamed and deleted, by who made them or a supervisor of every team."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from geoteam.errors import DisclosureError, InputError, SettledError
+from geoteam.model import Role, User
+from geoteam.services.plan_approval import may_publish
+from geoteam.services.plan_publish import note
+from geoteam.services.scope import require_role
+from geoteam.services.workspace import Workspace
+from geoteam.store import boundaries, plan_drafts, plan_edits
+from geoteam.store.plans import DRAFT, SavedPlan
+
+LONGEST_NAME = 120
+
+
+def may_change_draft(user: User, plan: SavedPlan) -> bool:
+    """Tell whether a user may rename or delete a plan.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+    plan
+        The plan.
+
+    Returns
+    -------
+    bool
+        True for a draft and who made it, or a supervisor of every team.
+    """
+    return plan.status == DRAFT and (may_publish(user) or plan.created_by == user.username)
+
+
+def rename(workspace: Workspace, user: User, plan_id: int, name: str) -> None:
+    """Give a draft another name.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who made it, or a supervisor of every team.
+    plan_id
+        The draft.
+    name
+        The new name, at most 120 letters.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    SettledError
+        When it is no draft.
+    DisclosureError
+        When the user may not.
+    InputError
+        When the name is empty or too long.
+    """
+    named = name.strip()
+    if not named or len(named) > LONGEST_NAME:
+        raise InputError(
+            f"a plan has a name of at most {LONGEST_NAME} letters", remedy="Give it a name"
+        )
+    with workspace.transaction() as session:
+        plan = _changeable(session, user, plan_id)
+        plan_drafts.rename(session, plan_id, named)
+        note(
+            workspace, session, user.username, "plan.rename", plan_id, before=plan.name, name=named
+        )
+
+
+def delete(workspace: Workspace, user: User, plan_id: int) -> bool:
+    """Delete a draft with its edits and comments; one that was ever proposed stays as withdrawn.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who made it, or a supervisor of every team.
+    plan_id
+        The draft.
+
+    Returns
+    -------
+    bool
+        True when it is gone, False when it stays among the earlier plans, as taken back.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    SettledError
+        When it is no draft.
+    DisclosureError
+        When the user may not.
+    """
+    with workspace.transaction() as session:
+        plan = _changeable(session, user, plan_id)
+        gone = not plan.proposed_by
+        at = workspace.now()
+        if gone:
+            plan_drafts.delete(session, plan_id, at=at)
+            boundaries.empty_unused(session, plan.boundary_set_id)
+        else:
+            plan_drafts.withdraw(
+                session, plan_id, why="The draft was deleted", by=user.username, at=at
+            )
+        note(workspace, session, user.username, "plan.delete", plan_id, name=plan.name, gone=gone)
+    return gone
+
+
+def _changeable(session: Session, user: User, plan_id: int) -> SavedPlan:
+    """Load a draft and keep it from others, when the user may change it."""
+    require_role(user, [Role.SUPERVISOR], "change a draft")
+    plan = plan_edits.lock(session, plan_id)
+    if plan.status != DRAFT:
+        raise SettledError(
+            f"the plan is {plan.status}: only a draft can be renamed or deleted",
+            where=f"plan {plan_id}",
+            remedy="Look at the plan again: somebody may have decided on it meanwhile",
+        )
+    if not may_change_draft(user, plan):
+        raise DisclosureError(
+            "another supervisor made this draft",
+            where=f"plan {plan_id}",
+            remedy="Ask who made it, or a supervisor of every team",
+        )
+    return plan
