@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,13 @@ _LOW = "its score is below the one asked for"
 _ELSEWHERE = "it is in another area"
 _UNSURE = "its area is not sure"
 _HELD = "somebody has it open"
+_DOUBT = "the place itself is in doubt: look at each of them"
+# What the geocoder says where a good score does not tell that the place is right.
+DOUBTS = (
+    "lies far from the rest of its block",
+    "where such letters are doors of their own",
+    "The text holds two addresses",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,9 @@ class BulkPreview:
     Attributes
     ----------
     rows
-        Each with ``id``, ``client_ref``, ``address``, ``cause``, ``candidate``, ``score``,
-        ``unit`` ('' outside every area), ``near`` (the other areas that it may lie in) and
-        ``team`` ('' for none).
+        Each with ``id``, ``client_ref``, ``address``, ``cause``, ``reason`` (all that the geocoder
+        says), ``candidate``, ``score``, ``unit`` ('' outside every area), ``near`` (the other areas
+        that it may lie in) and ``team`` ('' for none).
     units
         Area and how many, most first; '' is outside every area.
     left_out
@@ -103,7 +110,8 @@ class _Found:
 
     def told(self) -> dict[str, Any]:
         """What the preview shows of it."""
-        told = {name: getattr(self.row, name) for name in ("id", "client_ref", "address", "cause")}
+        names = ("id", "client_ref", "address", "cause", "reason")
+        told = {name: getattr(self.row, name) for name in names}
         told |= {name: self.candidate[name] for name in ("unit", "near", "team")}
         return told | {
             "candidate": self.candidate["address"],
@@ -175,8 +183,8 @@ def bulk_table(
     Returns
     -------
     DataFrame
-        ``client``, ``address``, ``placed_at``, ``area``, ``may_also_be``, ``team``, ``score`` and
-        ``waits_because``, harmless for spreadsheets.
+        ``client``, ``address``, ``placed_at``, ``area``, ``may_also_be``, ``team``, ``score``,
+        ``waits_because`` and ``reason``, harmless for spreadsheets.
 
     Raises
     ------
@@ -195,6 +203,7 @@ def bulk_table(
     table = pd.DataFrame(texts, dtype="str")
     table["score"] = [round(row["score"]) for row in rows]
     table["waits_because"] = pd.Series([causes[row["cause"]] for row in rows], dtype="str")
+    table["reason"] = pd.Series([row["reason"] for row in rows], dtype="str")
     return safe(table)
 
 
@@ -210,9 +219,15 @@ def _look(workspace: Workspace, user: User, wanted: BulkFilter, action: str) -> 
 
 
 def accept_all(
-    workspace: Workspace, user: User, wanted: BulkFilter, *, mark: str, why: str
+    workspace: Workspace,
+    user: User,
+    wanted: BulkFilter,
+    *,
+    mark: str,
+    items: Collection[int],
+    why: str,
 ) -> tuple[str, int]:
-    """Accept the only candidate of each address of a filter, all or none.
+    """Accept the only candidate of each ticked address of a filter, all or none.
 
     Parameters
     ----------
@@ -224,6 +239,8 @@ def accept_all(
         Which addresses.
     mark
         The ``mark`` of the preview that the user saw.
+    items
+        Numbers of the rows that the user ticked; the others stay.
     why
         How the user knows.
 
@@ -235,7 +252,8 @@ def accept_all(
     Raises
     ------
     InputError
-        When no reason is given, nothing is left to accept, or the queue is not as it was seen.
+        When no reason is given, nothing is ticked or left to accept, or the queue is not as it was
+        seen.
     DisclosureError
         For every other role.
     """
@@ -247,13 +265,16 @@ def accept_all(
         found = _find(workspace, session, user, wanted).found
         if not found:
             raise InputError("there is nothing to accept", remedy="Choose another filter")
-        locked = queue.lock(session, [one.row.id for one in found])
-        if _mark(found) != mark or locked != len(found):
+        taken = [one for one in found if one.row.id in items]
+        if not items:
+            raise InputError("no address is ticked", remedy="Tick those that you accept")
+        locked = queue.lock(session, [one.row.id for one in taken])
+        if _mark(found) != mark or locked != len(taken) or len(taken) != len(set(items)):
             raise InputError(
                 "the queue has changed since you looked", remedy="Look at it again, then accept"
             )
-        _accept(workspace, session, user, found, why.strip(), batch)
-    return batch, len(found)
+        _accept(workspace, session, user, taken, why.strip(), batch)
+    return batch, len(taken)
 
 
 def _accept(
@@ -309,6 +330,8 @@ def _find(workspace: Workspace, session: Session, user: User, wanted: BulkFilter
             left_out[_SINGLY] += 1
         elif len(new) != 1:
             left_out[_MANY if new else _NONE] += 1
+        elif any(doubt in row.reason for doubt in DOUBTS):
+            left_out[_DOUBT] += 1
         else:
             single.append((row, new[0]))
     placed = lay_over(workspace, session, [one for _, one in single])

@@ -10,12 +10,15 @@ import numpy as np
 from geoteam.crs import project
 from geoteam.errors import InputError
 from geoteam.model import User
+from geoteam.services.ground import ground_of
 from geoteam.services.review_items import note, open_item
 from geoteam.services.workspace import Workspace
 
 # How exactly the place is known, in metres, and in words.
 RADII_M = {10: "to the door", 30: "to the building or lot", 100: "to the block"}
 _KM = 1000.0
+# No client of the city lives farther than this from its edge, in metres.
+_FARTHEST_M = 50_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,14 @@ def pin_at(workspace: Workspace, lon: float | None, lat: float | None, radius_m:
     Raises
     ------
     InputError
-        When a coordinate is missing or no place on earth, or the radius is not on offer.
+        When a coordinate is missing or no place on earth, the pin is far from the city, or the
+        radius is not on offer.
     """
     if lon is None or lat is None or not (-180 <= lon <= 180 and -85 <= lat <= 85):
         raise InputError(
             "the pin has no place", remedy="Set it on the map, or type longitude and latitude"
         )
+    _refuse_far(workspace, lon, lat)
     if radius_m not in RADII_M:
         raise InputError("the pin's exactness is not on offer", remedy="Choose one of the list")
     index = workspace.area_index(workspace.profile.unit_kind)
@@ -111,6 +116,27 @@ def pin_at(workspace: Workspace, lon: float | None, lat: float | None, radius_m:
     unit, near = str(index.locate(*at)[0]), tuple(index.near(*at, float(radius_m))[0])
     nearest, distance_m = _nearest(workspace, lon, lat)
     return Pin(unit, near, nearest, distance_m, _said(unit, near, nearest, distance_m))
+
+
+def _refuse_far(workspace: Workspace, lon: float, lat: float) -> None:
+    west, south, east, north = ground_of(workspace).bounds
+
+    def beyond_m(lon: float, lat: float) -> float:
+        edge = min(max(lon, west), east), min(max(lat, south), north)
+        return metres_between(workspace, edge, (lon, lat))
+
+    # Far outside its own part of the world a projection has no answer.
+    if beyond_m(lon, lat) <= _FARTHEST_M:
+        return
+    if beyond_m(lat, lon) <= _FARTHEST_M:
+        raise InputError(
+            "longitude and latitude look swapped",
+            remedy=f"Type {lat} as the longitude and {lon} as the latitude",
+        )
+    raise InputError(
+        f"the pin is more than {_FARTHEST_M / _KM:.0f} km from the city",
+        remedy="Move it, or choose Outside the city",
+    )
 
 
 def _nearest(workspace: Workspace, lon: float, lat: float) -> tuple[str, float]:

@@ -59,3 +59,7 @@ def propose(workspace: Workspace, ref: str = "C001", **changes: object) -> dict[
     with workspace.transaction() as session:
         geocodes.propose(session, frame, workspace.now(), reference="new")
     return {"here": here, "there": there}
+
+
+def ids(seen: review.BulkPreview) -> list[int]:
+    return [row["id"] for row in seen.rows]

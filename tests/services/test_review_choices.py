@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+import geoteam.geocoding as geocoding_room
 from geoteam.errors import DisclosureError, InputError
 from geoteam.services import accounts, audit, review
+from geoteam.services.review_bulk import DOUBTS
 from geoteam.services.workspace import Workspace
 from tests.made_city import BOSS, O1, STRANGERS, WEST
-from tests.services.reviewing import DOUBTFUL, WHY, arrive, person, propose, waiting
+from tests.services.reviewing import DOUBTFUL, WHY, arrive, ids, person, propose, waiting
 from tests.tiny_city import lonlat
 
 SHELTER = "HARBOR SHELTER"
@@ -44,6 +46,26 @@ def test_a_pin_that_nobody_moved_is_refused(fresh: Workspace) -> None:
     assert waiting(fresh)["C023"] == item
     _pin(fresh, item, lon, lat + 5 * M)
     assert person(fresh)["lat"] == pytest.approx(lat + 5 * M)
+
+
+def test_a_pin_far_from_the_city_is_refused_whatever_is_ticked(fresh: Workspace) -> None:
+    item = waiting(fresh)["C023"]
+    lon, lat = lonlat(100.0, 100.0)
+    km = 1000 * M
+    for at, message in [
+        ((lat, lon), "longitude and latitude look swapped"),
+        ((lon, lat + 60 * km), "more than 50 km from the city"),
+        ((-lon, lat), "more than 50 km from the city"),
+        ((0.0, 0.0), "more than 50 km from the city"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            review.decide_item(
+                fresh, BOSS, item, action="pin", pin=review.SetPin(*at, 10, True), why=WHY
+            )
+    assert waiting(fresh)["C023"] == item
+    review.decide_item(
+        fresh, BOSS, item, action="pin", pin=review.SetPin(lon, lat + 40 * km, 10, True), why=WHY
+    )
 
 
 def test_without_candidates_a_pin_begins_at_the_last_home(fresh: Workspace, tmp_path: Path) -> None:
@@ -157,17 +179,56 @@ def test_an_area_that_is_not_sure_is_accepted_on_purpose_only(fresh: Workspace) 
     assert ("its area is not sure", 1) not in both.left_out
     # What was seen with the tick is not accepted without it.
     with pytest.raises(InputError, match="has changed"):
-        review.accept_all(fresh, BOSS, review.BulkFilter(score=0), mark=both.mark, why=WHY)
+        review.accept_all(
+            fresh, BOSS, review.BulkFilter(score=0), mark=both.mark, items=ids(both), why=WHY
+        )
     table = review.bulk_table(fresh, BOSS, review.BulkFilter(score=0, unsure=True), review.REASONS)
     assert table.iloc[1].to_dict() == {
         "client": "C002", "address": person(fresh, "C002")["address"],
         "placed_at": "9 EDGE STREET NW", "area": "101", "may_also_be": "201",
         "team": "West Team", "score": 100, "waits_because": review.REASONS["moved"],
+        "reason": "the newer reference has it in the east",
     }  # fmt: skip
     assert audit.list_events(fresh, None, page_size=1).rows[0]["action"] == "address.export"
     for user in (O1, *STRANGERS):
         with pytest.raises(DisclosureError):
             review.bulk_table(fresh, user, review.BulkFilter(), review.REASONS)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_doubt_about_the_place_itself_is_never_accepted_unseen(
+    fresh: Workspace, doubt: str
+) -> None:
+    propose(fresh, "C001", reason=f"The reference's own point {doubt}.")
+    propose(fresh, "C002")
+    item = waiting(fresh)["C001"]
+    seen = _preview(fresh)
+    assert [row["client_ref"] for row in seen.rows] == ["C002"]
+    assert seen.rows[0]["reason"] == "the newer reference has it in the east"
+    assert ("the place itself is in doubt: look at each of them", 1) in seen.left_out
+    with pytest.raises(InputError, match="has changed"):
+        review.accept_all(
+            fresh, BOSS, review.BulkFilter(score=0), mark=seen.mark, items=[item], why=WHY
+        )
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_the_geocoder_says_its_doubts_in_these_words(doubt: str) -> None:
+    sources = Path(str(geocoding_room.__file__)).parent.glob("*.py")
+    assert any(doubt in source.read_text() for source in sources)
+
+
+def test_only_what_is_ticked_is_accepted(fresh: Workspace) -> None:
+    for ref in ("C001", "C002"):
+        propose(fresh, ref)
+    seen, wanted = _preview(fresh), review.BulkFilter(score=0)
+    with pytest.raises(InputError, match="no address is ticked"):
+        review.accept_all(fresh, BOSS, wanted, mark=seen.mark, items=[], why=WHY)
+    first, second = (waiting(fresh)[ref] for ref in ("C001", "C002"))
+    _, many = review.accept_all(fresh, BOSS, wanted, mark=seen.mark, items=[second], why=WHY)
+    assert many == 1
+    assert first in waiting(fresh).values()
+    assert second not in waiting(fresh).values()
 
 
 def test_the_file_of_what_would_be_accepted_runs_nothing(fresh: Workspace) -> None:

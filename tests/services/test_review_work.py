@@ -13,7 +13,7 @@ from geoteam.services import audit, review
 from geoteam.services.workspace import Workspace
 from geoteam.store import decisions
 from tests.made_city import BOSS, LOOSE, NOBODY, O1, STRANGERS, WEST
-from tests.services.reviewing import DOUBTFUL, WHY, arrive, later, person, propose, waiting
+from tests.services.reviewing import DOUBTFUL, WHY, arrive, ids, later, person, propose, waiting
 from tests.tiny_city import lonlat
 
 
@@ -255,7 +255,9 @@ def test_many_are_accepted_together_and_taken_back_together(
     before = {ref: person(fresh, ref)["decision"] for ref in ("C001", "C050", "C051", "C052")}
     present = person(fresh, "C001")["lon"]
     seen = review.preview_bulk(fresh, BOSS, _wanted())
-    batch, many = review.accept_all(fresh, BOSS, _wanted(), mark=seen.mark, why=WHY)
+    batch, many = review.accept_all(
+        fresh, BOSS, _wanted(), mark=seen.mark, items=ids(seen), why=WHY
+    )
     assert many == 4
     assert person(fresh, "C050")["matched_address"] == "182 CENTRAL AVENUE NE"
     assert person(fresh, "C001")["lon"] != present
@@ -290,18 +292,19 @@ def test_many_are_accepted_together_and_taken_back_together(
 
 def test_what_changed_since_the_look_is_not_accepted(fresh: Workspace, tmp_path: Path) -> None:
     _crowd(fresh, tmp_path)
-    mark = review.preview_bulk(fresh, BOSS, _wanted()).mark
+    seen = review.preview_bulk(fresh, BOSS, _wanted())
+    mark, rows = seen.mark, ids(seen)
     with pytest.raises(InputError, match="needs a reason"):
-        review.accept_all(fresh, BOSS, _wanted(), mark=mark, why=" ")
+        review.accept_all(fresh, BOSS, _wanted(), mark=mark, items=rows, why=" ")
     with pytest.raises(InputError, match="has changed"):
-        review.accept_all(fresh, BOSS, _wanted(cause="doubtful"), mark=mark, why=WHY)
+        review.accept_all(fresh, BOSS, _wanted(cause="doubtful"), mark=mark, items=rows, why=WHY)
     review.decide_item(fresh, BOSS, waiting(fresh)["C050"], action="outside", why=WHY)
     with pytest.raises(InputError, match="has changed"):
-        review.accept_all(fresh, BOSS, _wanted(), mark=mark, why=WHY)
+        review.accept_all(fresh, BOSS, _wanted(), mark=mark, items=rows, why=WHY)
     with pytest.raises(InputError, match="nothing to accept"):
-        review.accept_all(fresh, BOSS, _wanted(area="nowhere"), mark=mark, why=WHY)
+        review.accept_all(fresh, BOSS, _wanted(area="nowhere"), mark=mark, items=rows, why=WHY)
     with pytest.raises(DisclosureError):
-        review.accept_all(fresh, O1, _wanted(), mark=mark, why=WHY)
+        review.accept_all(fresh, O1, _wanted(), mark=mark, items=rows, why=WHY)
     assert review.count_waiting(fresh, BOSS) == 5
 
 

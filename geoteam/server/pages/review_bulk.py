@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -49,7 +51,7 @@ def bulk_csv() -> ResponseReturnValue:
 @page.post("/review/bulk")
 @allow(Role.SUPERVISOR)
 def accept_bulk() -> ResponseReturnValue:
-    """Accept the only candidate of every address of a filter.
+    """Accept the only candidate of every ticked address of a filter.
 
     Returns
     -------
@@ -58,16 +60,18 @@ def accept_bulk() -> ResponseReturnValue:
         nothing can be kept.
     """
     wanted = _filter(request.form)
+    ticked = {int(text) for text in request.form.getlist("item") if text.isdecimal()}
     try:
         _, many = review.accept_all(
             workspace(),
             user(),
             wanted,
             mark=forms.text(request.form, "mark"),
+            items=ticked,
             why=forms.text(request.form, "why", label="Why", required=True),
         )
     except InputError as fault:
-        return _page(wanted, fault=fault), 400
+        return _page(wanted, fault=fault, ticked=ticked), 400
     flash(f"{_addresses(many)} accepted together. All can be taken back together below.", "good")
     return redirect(url_for("review.bulk"), 303)
 
@@ -96,13 +100,20 @@ def _addresses(many: int) -> str:
     return f"{many:,} {'address' if many == 1 else 'addresses'}"
 
 
-def _page(wanted: review.BulkFilter, *, fault: InputError | None = None) -> str:
+def _page(
+    wanted: review.BulkFilter,
+    *,
+    fault: InputError | None = None,
+    ticked: Collection[int] | None = None,
+) -> str:
     found = review.preview_bulk(workspace(), user(), wanted)
+    shown = found.rows[:_SHOWN]
     return render_template(
         "review_bulk.html",
         found=found,
         wanted=wanted,
-        shown=found.rows[:_SHOWN],
+        shown=shown,
+        ticked={row["id"] for row in shown} if ticked is None else ticked,
         csv_url=link_to(
             "review.bulk_csv",
             {
