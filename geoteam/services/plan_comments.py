@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_comments, plan_edits, plans
+from geoteam.store import audit, clients, plan_comments, plan_edits, plans
 from geoteam.store.plan_comments import Comment
 
 _LONGEST = 2000
@@ -99,7 +103,7 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
     DisclosureError
         When the user is no supervisor.
     InputError
-        When there is no such unit, or the text is empty or too long.
+        When there is no such unit, or the text is empty, too long or names a client.
     NotFoundError
         When there is no such plan.
     """
@@ -111,6 +115,7 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
         )
     with workspace.transaction() as session:
         plans.get(session, plan_id)
+        _refuse_clients(session, words, plans.units(session, plan_id))
         if unit not in plan_edits.teams_of(session, plan_id, [unit]):
             raise InputError(
                 f"there is no unit {unit!r} in this plan", remedy="Load the plan again"
@@ -127,6 +132,27 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
             detail={"comment": made, "unit": unit},
         )
     return made
+
+
+def _refuse_clients(session: Session, words: str, codes: Collection[str]) -> None:
+    """Refuse a text with a client's reference or full name, without telling which."""
+    said = f" {_plain(words)} "
+    for ref, name in clients.names(session):
+        parts = _plain(name).split()
+        # "Doe, Jane", "Jane Doe"; a single word is no full name, and a unit's code no client.
+        known = [parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1]] if len(parts) > 1 else []
+        if ref not in codes:
+            known.append([_plain(ref)])
+        if any(" ".join(one) and f" {' '.join(one)} " in said for one in known):
+            raise InputError(
+                "the comment names a client",
+                remedy="Leave references and names of clients out: whoever sees the plan reads it",
+            )
+
+
+def _plain(text: str) -> str:
+    """Keep letters and digits, in small letters, one blank between words."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def resolve(workspace: Workspace, user: User, plan_id: int, comment_id: int) -> None:

@@ -296,6 +296,22 @@ def find(
     return [ref for ref, _ in session.execute(part)], total
 
 
+def names(session: Session) -> list[tuple[str, str]]:
+    """List the references and names of all clients, active or not.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    list of tuple of str
+        Reference and name.
+    """
+    return [(ref, name) for ref, name in session.execute(select(ClientRow.ref, ClientRow.name))]
+
+
 def refs_to_ids(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Look up row ids of clients.
 
