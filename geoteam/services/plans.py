@@ -229,7 +229,8 @@ def list_plans(workspace: Workspace) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id``, ``name``, ``status``, ``effective_from``, ``effective_to``, ``created_by``.
+        ``id``, ``name``, ``status``, ``effective_from`` (of a plan that is not published, the day
+        that was proposed), ``effective_to``, ``created_by``.
     """
     with workspace.reading() as session:
         found = plans.list_plans(session)
@@ -238,7 +239,7 @@ def list_plans(workspace: Workspace) -> list[dict[str, Any]]:
             "id": plan.id,
             "name": plan.name,
             "status": plan.status,
-            "effective_from": plan.effective_from,
+            "effective_from": plan.effective_from or plan.proposed_from,
             "effective_to": plan.effective_to,
             "created_by": plan.created_by,
         }

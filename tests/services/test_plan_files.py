@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ from geoteam.errors import (
     UnreadableFileError,
     WorkspaceError,
 )
-from geoteam.services import plan_files, plans
+from geoteam.services import plan_approval, plan_files, plans
 from geoteam.services.workspace import Workspace
-from tests.made_city import counts, write_csv
+from tests.made_city import BOSS, counts, write_csv
 from tests.tiny_city import CRS, _square
 
 TODAYS = {"101": "T1", "102": "T1", "201": "T2", "202": "T2"}
@@ -244,3 +245,11 @@ def test_units_without_a_team_are_in_no_area_and_counted(fresh: Workspace, tmp_p
     told = plan_files.export_plan(fresh, tmp_path / "areas.gpkg", draft, areas=True)
     assert told == {"units": 4, "unassigned": 1, "areas": 2}
     assert gpd.read_file(tmp_path / "areas.gpkg")["units"].tolist() == [2, 1]
+
+
+def test_the_list_tells_the_first_day_that_was_proposed(fresh: Workspace, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "plan.csv", ["unit", "team"], [list(row) for row in TODAYS.items()])
+    draft = plans.import_plan(fresh, "test", path, "Draft")
+    assert plans.list_plans(fresh)[0]["effective_from"] is None
+    plan_approval.propose(fresh, BOSS, draft, date(2027, 1, 1), "Less driving")
+    assert plans.list_plans(fresh)[0]["effective_from"] == date(2027, 1, 1)
