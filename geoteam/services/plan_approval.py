@@ -11,7 +11,7 @@ from geoteam.services.plan_publish import check_publishable, note, publish, refu
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs, audit, plan_edits, plan_states, plans, settings
-from geoteam.store.plans import PROPOSED, PUBLISHED
+from geoteam.store.plans import PROPOSED, PUBLISHED, SavedPlan
 
 # Whether users of the pages need a second person to publish a plan.
 APPROVAL_SETTING = "plans.approval"
@@ -207,6 +207,28 @@ def send_back(workspace: Workspace, user: User, plan_id: int, why: str) -> None:
         note(workspace, session, user.username, "plan.send_back", plan_id)
 
 
+def must_ask(workspace: Workspace, user: User, plan: SavedPlan) -> bool:
+    """Tell whether somebody else has to take a plan back before its day, as two published it.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    plan
+        A published plan.
+
+    Returns
+    -------
+    bool
+        True for who proposed it, where a second person is needed. From its day on the plan that
+        goes back is approved as any other.
+    """
+    coming = plan.effective_from is not None and plan.effective_from > workspace.today()
+    return coming and plan.proposed_by == user.username and needs_approval(workspace)
+
+
 def take_back(
     workspace: Workspace, user: User, plan_id: int, why: str, *, on: date | None = None
 ) -> int | None:
@@ -238,7 +260,7 @@ def take_back(
     Raises
     ------
     DisclosureError
-        When the user may not.
+        When the user may not, or would decide alone on a plan of their own.
     InputError
         When it is not the newest published plan, there is none before it or its boundaries are no
         longer in force, or the reason is empty.
@@ -247,6 +269,13 @@ def take_back(
     _need_reason(why)
     today = workspace.today()
     day = on or today + timedelta(days=1)
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+    if must_ask(workspace, user, plan):
+        raise DisclosureError(
+            "you proposed this plan, and two people publish a plan: one cannot take it back alone",
+            remedy="Ask another supervisor of every team to take it back",
+        )
     with workspace.transaction() as session:
         assignment_runs.wait_alone(session)
         plan = plans.get(session, plan_id)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geoteam.model import Role, User
-from geoteam.services.plan_approval import may_publish, needs_approval
+from geoteam.services.plan_approval import may_publish, must_ask, needs_approval
 from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
 from geoteam.services.plan_drafts import may_change_draft
@@ -129,7 +129,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     dict
         The row of the list with ``group``, ``figures`` (of the registry), ``names`` of teams,
         ``comments`` (how many are open), ``history``, ``others`` (plans to compare with), and what
-        the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``;
+        the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``
+        (``take_back_alone``: or only another supervisor, before its day);
         ``approval``: whether a second person is needed; ``before``: the plan until then;
         ``newer``: boundaries that take the place of its own, while it is a draft or proposed;
         ``carried``: whether it was carried over from other boundaries; ``may_change_draft``:
@@ -176,6 +177,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "may_send_back": waits and (may_publish(user) or row["mine"]),
         "may_change_draft": may_change_draft(user, plan),
         "may_take_back": last and may_publish(user),
+        "take_back_alone": not must_ask(workspace, user, plan),
     }
 
 
@@ -193,10 +195,14 @@ def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list
                 "what": f"{_KINDS.get(kind, kind)} ({number})",
             }
         )
+    own = row["withdrawn_by"] == row["proposed_by"]
+    ended = "took the proposal back" if own else "sent it back"
+    if row["status"] == WITHDRAWN:
+        ended = "took the published plan back"
     for who, at, what in (
         ("proposed_by", "proposed_at", "proposed it"),
         ("approved_by", "approved_at", "approved it"),
-        ("withdrawn_by", "withdrawn_at", "sent or took it back"),
+        ("withdrawn_by", "withdrawn_at", ended),
     ):
         if row[who] and row[at]:
             why = row["withdrawn_why"] if who == "withdrawn_by" else ""

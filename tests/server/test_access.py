@@ -40,6 +40,7 @@ TABLE = {
     "POST /plans/<int:plan_id>/rename": "401 400 403 403 403 403 403",
     "POST /plans/<int:plan_id>/send-back": "401 400 403 403 403 403 403",
     "GET /plans/<int:plan_id>/summary.pdf": "303 200 403 403 403 403 403",
+    "GET /plans/<int:plan_id>/return": "303 303 403 403 403 403 403",
     "POST /plans/<int:plan_id>/take-back": "401 400 403 403 403 403 403",
     "GET /responsible": "303 200 200 403 403 403 403",
     "POST /responsible": "401 400 400 403 403 403 403",
@@ -175,8 +176,9 @@ def test_head_and_options_open_no_door_that_get_closes(
         if rule == "/review/next" and who in {"supervisor", "officer"}:
             # For them it is open, and leads on to an address.
             continue
-        if rule == "/plans/<int:plan_id>/impact" and who == "supervisor":
-            # Of a published plan it leads on to the hand-over list.
+        leads_on = ("/plans/<int:plan_id>/impact", "/plans/<int:plan_id>/return")
+        if rule in leads_on and who == "supervisor":
+            # Of a published plan to the hand-over list; of one that cannot be taken back, to it.
             continue
         for part, value in places.items():
             rule = rule.replace(part, value)

@@ -214,6 +214,10 @@ def test_a_second_person_approves(fresh: Workspace) -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match="does not wait"):
         plan_approval.approve(fresh, SECOND, plan)
+    # Two published it; who proposed it does not undo that alone, the other may.
+    with pytest.raises(DisclosureError, match="take it back alone"):
+        plan_approval.take_back(fresh, BOSS, plan, "A mistake")
+    assert plan_approval.take_back(fresh, SECOND, plan, "A mistake") is None
 
 
 def test_what_cannot_be_published_is_refused_and_nothing_written(lone: Workspace) -> None:

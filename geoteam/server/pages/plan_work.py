@@ -162,6 +162,29 @@ def send_back(plan_id: int) -> ResponseReturnValue:
     return _answer(plan_id, work)
 
 
+@page.get("/plans/<int:plan_id>/return")
+@allow(Role.SUPERVISOR)
+def taken_back(plan_id: int) -> ResponseReturnValue:
+    """Say who would return to the former officer if a plan that holds already were taken back.
+
+    Parameters
+    ----------
+    plan_id
+        The newest published plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The page, from which it is taken back; of any other plan, the way to its own page.
+    """
+    view = plan_views.plan_view(workspace(), user(), plan_id)
+    if not view["may_take_back"] or view["group"] != "now":
+        return redirect(url_for("plans.show", plan_id=plan_id), 303)
+    found = plan_impact.taken_back(workspace(), user(), plan_id, on=forms.day(request.args, "from"))
+    today = workspace().today()
+    return render_template("plan_take_back.html", found=found, plan=view, today=today)
+
+
 @page.post("/plans/<int:plan_id>/take-back")
 @allow(Role.SUPERVISOR)
 def take_back(plan_id: int) -> ResponseReturnValue:

@@ -1,0 +1,63 @@
+"""Taking back and handing over in the pages: what is told before, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from geoteam.model import Role
+from geoteam.services import plan_approval, plan_publish
+from geoteam.services.workspace import Workspace
+from geoteam.store.tables import AssignmentRow
+from tests.made_city import BOSS
+from tests.server.test_plan_pages import draft
+
+SignIn = Callable[[Role], FlaskClient]
+
+
+def test_what_has_nothing_to_do_with_a_plan_stands_apart(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    path = f"/plans/{draft(workspace)}/impact"
+    page = browser.get(path).text
+    assert page.index("Because of the plan") < page.index("Because officers are chosen anew")
+    assert browser.get(f"{path}.json").json["figures"]["anew"] == {"officer": 0, "lost": 0}
+    assert ",cause," in browser.get(f"{path}.csv").text.splitlines()[0]
+
+
+def test_who_would_return_is_told_before_it_is_taken_back(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    with workspace.transaction() as session:
+        held_since = workspace.today() - timedelta(days=30)
+        session.execute(update(AssignmentRow).values(valid_from=held_since))
+    plan = draft(workspace)
+    plan_publish.publish(workspace, "test", plan, workspace.today())
+    browser = signed_in(Role.SUPERVISOR)
+    page = browser.get(f"/plans/{plan}").text
+    assert "See who would return" in page
+    page = browser.get(f"/plans/{plan}/return").text
+    assert "Of the 7 clients" in page
+    assert "return to their former officer</dt><dd>7</dd>" in page
+    assert "Nothing is written yet." in page
+    day = (workspace.today() + timedelta(days=1)).isoformat()
+    assert f'name="from" value="{day}"' in page
+
+
+def test_who_proposed_a_plan_cannot_take_it_back_alone(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    plan, day = draft(workspace), workspace.today() + timedelta(days=10)
+    browser = signed_in(Role.SUPERVISOR)
+    own = {"reason": "Less", "proposed_by": Role.SUPERVISOR.value}
+    plan_publish.publish(workspace, "second", plan, day, **own)
+    page = browser.get(f"/plans/{plan}").text
+    assert "only another supervisor of every team can take it back" in page
+    assert f'action="/plans/{plan}/take-back"' not in page
+    assert plan_approval.take_back(workspace, BOSS, plan, "A mistake") is None
+    page = browser.get(f"/plans/{plan}").text
+    assert "took the published plan back: A mistake" in page
