@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -60,8 +60,9 @@ def plans_view(workspace: Workspace, user: User) -> dict[str, Any]:
     }
     with workspace.reading() as session:
         names = _people(session)
-        versions = {key: one.version for key, one in boundaries.list_sets(session).items()}
-        for plan in plans.list_plans(session):
+        listed = plans.list_plans(session)
+        versions = _versions(session, listed)
+        for plan in listed:
             groups[_group(plan, today)].append(_row(plan, names, versions, user))
     return groups | {"sets": coming_sets(workspace)}
 
@@ -108,6 +109,15 @@ def _row(
     }
 
 
+def _versions(session: Session, of: Iterable[SavedPlan]) -> dict[int, str]:
+    """Name the boundaries of plans; where units were split, those that they were split from."""
+    names = {key: one.version for key, one in boundaries.list_sets(session).items()}
+    for set_id in {plan.boundary_set_id for plan in of} - set(names):
+        base = boundaries.base_of(session, boundaries.get_set(session, set_id))
+        names[set_id] = f"{names[base]} with split units" if base in names else "split units"
+    return names
+
+
 def _people(session: Session) -> dict[str, str]:
     return {one.user.username: one.user.name for one in users.list_accounts(session)}
 
@@ -149,7 +159,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     with workspace.reading() as session:
         plan = plans.get(session, plan_id)
         people = _people(session)
-        versions = {key: one.version for key, one in boundaries.list_sets(session).items()}
+        versions = _versions(session, [plan])
         names = Names.load(session)
         comments = plan_comments.listed(session, plan_id)
         edits = plan_edits.since(session, plan_id, 0)

@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.services import boundaries as boundary_services
-from geoteam.services import plan_edits, plan_figures, plan_ground, plan_new, plan_split, plan_state
+from geoteam.services import (
+    plan_edits,
+    plan_figures,
+    plan_ground,
+    plan_new,
+    plan_split,
+    plan_state,
+    plan_views,
+)
 from geoteam.services.plan_sent import SentEdit
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries
@@ -58,6 +66,17 @@ def test_the_pieces_are_units_and_their_clients_are_counted_by_point(fresh: Work
         "101-A": "T1", "101-B": "T1", "102": "T1", "201": "T2", "202": "T2",
     }  # fmt: skip
     assert plan_state.state(fresh, BOSS, plan)["now"] == [0, 0, 0, 1, 1]
+
+
+def test_the_plan_says_which_boundaries_it_was_split_from(fresh: Workspace) -> None:
+    plan = draft(fresh)
+    before = plan_views.plans_view(fresh, BOSS)["drafts"][0]["boundaries"]
+    assert before
+    plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
+    assert plan_views.plans_view(fresh, BOSS)["drafts"][0]["boundaries"] == (
+        f"{before} with split units"
+    )
+    assert plan_views.plan_view(fresh, BOSS, plan)["boundaries"] == f"{before} with split units"
 
 
 def test_the_city_does_not_see_a_plans_own_boundaries(fresh: Workspace) -> None:
