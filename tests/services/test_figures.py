@@ -17,7 +17,7 @@ from geoteam.services.figures import MapOptions, compute
 from geoteam.services.maps import map_menus, map_view
 from geoteam.services.people import clients_frame
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, settings
+from geoteam.store import assignment_runs, settings
 from geoteam.store.tables import ResidenceRow
 from tests.made_city import ADMIN, AUDITOR, BOSS, O1, P1, RELATIONS, WEST
 from tests.tiny_city import TODAY, _clients
@@ -124,7 +124,7 @@ def test_outsiders_get_no_small_cell_and_none_by_subtraction(fresh: Workspace) -
 def _assigned_since(workspace: Workspace, day: date) -> None:
     """Let the day of the map, the first of the month, see the same people."""
     with workspace.reading() as session:
-        assert assignments.last_run(session)
+        assert assignment_runs.last_run(session)
         frame = clients_frame(workspace, session, day)
     assert len(frame) == 24
 
