@@ -79,12 +79,26 @@ def _other_address(parsed: ParsedAddress) -> str:
     if other or (words[0] in _BESIDE and len(words) == 1):
         said = (other or words)[0].lower()
         return f"the word {said!r} beside the address may mean that it is not this one"
-    quadrants = {CORNERS[word] for word in words if word in CORNERS} - {parsed.quadrant}
-    if quadrants and words[0] in CORNERS:
+    quadrants = _corners(words) - {parsed.quadrant}
+    if quadrants:
         return f"the text names {parsed.quadrant} and {' and '.join(sorted(quadrants))}"
     if _ANOTHER.search(parsed.place):
         return "beside the address stands what may be another one"
     return ""
+
+
+def _corners(words: list[str]) -> set[str]:
+    """Read the quadrants that stand first, one behind the other: NW, / N W, OR SE."""
+    found: set[str] = set()
+    rest = [word for word in words if word[0].isalnum() and word != "AND"]
+    while rest:
+        size = 1 if rest[0] in CORNERS else 2
+        code = CORNERS.get("".join(rest[:size]))
+        if code is None:
+            break
+        found.add(code)
+        rest = rest[size:]
+    return found
 
 
 def _strange_words(parsed: ParsedAddress) -> str:

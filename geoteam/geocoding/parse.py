@@ -22,7 +22,7 @@ from geoteam.geocoding.street import Street, read_street
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
 from geoteam.geocoding.tail import cut_tail
 from geoteam.geocoding.units import cut_leading_unit
-from geoteam.geocoding.words import ASIDE_WORDS, CORNERS
+from geoteam.geocoding.words import ASIDE_WORDS, CORNERS, DIRECTIONS
 from geoteam.model import AddressKind
 
 _NO_PLACES = (AddressKind.INVALID, AddressKind.PO_BOX, AddressKind.NO_FIXED_ADDRESS)
@@ -225,13 +225,25 @@ def _address(rest: str, number: HouseNumber, base: Ends, grammar: AddressGrammar
         words = body.split()
     street2 = ""
     crossing = [] if _JOINTS.isdisjoint(words) else _JOINT.split(body, maxsplit=1)
-    if len(crossing) == 2 and crossing[0].strip() and _is_street(crossing[1], grammar):
+    if (
+        len(crossing) == 2
+        and crossing[0].strip()
+        and _is_street(crossing[1], grammar)
+        and not _goes_on(crossing[0], crossing[1], grammar)
+    ):
         words, street2 = crossing[0].split(), _street_text(crossing[1], grammar)
     street = read_street(words, grammar)
     if aside:
         street = street._replace(leftover=[*street.leftover, *aside.group().split()])
     parsed = _with_street(base, street, number, street2)
     return parsed if parsed.name else parsed.but(note=_NO_STREET)
+
+
+def _goes_on(street: str, behind: str, grammar: AddressGrammar) -> bool:
+    """Tell whether what follows a whole street gives it another quadrant or house number."""
+    words = [word for word in behind.split() if word[0].isalnum()]
+    more = all(word.isdigit() or word in CORNERS or word in DIRECTIONS for word in words)
+    return more and bool(read_street(street.split(), grammar).quadrant)
 
 
 def _with_street(

@@ -69,6 +69,11 @@ def test_a_state_that_is_not_ours_is_outside(reference: ReferenceIndex) -> None:
     [
         ("formerly 1200 H ST NE", "the word 'formerly' beside the address"),
         ("1200 H ST NE SE", "the text names NE and SE"),
+        ("1200 H ST NE/NW/SE/SW", "the text names NE and NW and SE and SW"),
+        ("1200 H ST N.E./N.W.", "the text names NE and NW"),
+        ("1200 H ST NE / NW", "the text names NE and NW"),
+        ("1200 H ST (NE/NW)", "the text names NE and NW"),
+        ("1200 H ST NE and NW", "the text names NE and NW"),
         ("1200 H ST NE with 5 KIDS", "what may be another one"),
     ],
 )
