@@ -17,9 +17,17 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     Role.SUPERVISOR: (
-        "/", "/map", "/clients", "/review", "/assignment", "/tours", "/plans", "/plans/1",
-        "/plans/1/handover", "/responsible",
-    ),  # fmt: skip
+        "/",
+        "/map",
+        "/clients",
+        "/review",
+        "/assignment",
+        "/tours",
+        "/plans",
+        "/plans/1",
+        "/plans/1/handover",
+        "/responsible",
+    ),
     Role.OFFICER: ("/", "/map", "/clients", "/review", "/tours", "/handover", "/responsible"),
     Role.POLICE: ("/", "/shared", "/tours"),
     Role.COMMUNITY: ("/", "/map", "/community"),

@@ -67,7 +67,11 @@ def test_a_decided_item_says_what_by_whom_when_and_why(signed_in: SignedIn) -> N
     path = _waiting(client)
     assert send(client, path, path, decision="no_fixed_address", why="Called <them>")[0] == 303
     page = client.get(path).text
-    for text in ("A person decided: no fixed address.", "<dd>supervisor</dd>", "Called &lt;them&gt;"):
+    for text in (
+        "A person decided: no fixed address.",
+        "<dd>supervisor</dd>",
+        "Called &lt;them&gt;",
+    ):
         assert text in page
     assert "Take the decision back" in page
     # A late second decision is refused on the page that tells of the first.
