@@ -42,14 +42,19 @@ def addresses() -> None:
 
 @addresses.command()
 @click.option("--data", type=_PATH, required=True, help="Folder of the profile's files.")
+@click.option(
+    "--smaller", is_flag=True, help="Also take a file with less than half of its former rows."
+)
 @json_option
 @pass_state
-def add(state: State, data: Path, as_json: bool) -> None:
+def add(state: State, data: Path, smaller: bool, as_json: bool) -> None:
     """Build the reference anew from the files that the profile names.
+
+    A file that has lost more than half of its rows is refused: it is likely cut off.
 
     Example: geoteam addresses add --data ../shared/data/dc
     """
-    info = load_addresses(state.workspace, data)
+    info = load_addresses(state.workspace, data, smaller=smaller)
     waiting = count_stale(state.workspace)
     hint = (
         f"{counted(waiting, 'address of a client was', 'addresses of clients were')} placed by "

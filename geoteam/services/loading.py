@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pyogrio.errors import DataSourceError
 from geoteam.areas import Fault, check_boundaries, read_boundaries
 from geoteam.crs import WGS84
 from geoteam.demo import write_people
-from geoteam.errors import BoundaryError, InputError, UnreadableFileError
+from geoteam.errors import AddressReferenceError, BoundaryError, InputError, UnreadableFileError
 from geoteam.geocoding import (
     ReferenceIndex,
     outside_city,
@@ -232,7 +233,7 @@ def load_basemap(workspace: Workspace, data: Path | None) -> bool:
     return True
 
 
-def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
+def load_addresses(workspace: Workspace, data: Path, *, smaller: bool = False) -> dict[str, object]:
     """Save the venues and build the geocoding reference.
 
     Parameters
@@ -241,11 +242,18 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
         The workspace, with its streets built and its boundaries saved.
     data
         Folder of the files.
+    smaller
+        Also take a file that holds less than half of what the present reference was built from.
 
     Returns
     -------
     dict
         What the reference holds.
+
+    Raises
+    ------
+    AddressReferenceError
+        When a file cannot be used, or has shrunk by more than half; nothing is changed then.
     """
     profile = workspace.profile
     tables = profile.addresses
@@ -267,6 +275,9 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
     places = _venues(profile, data)
     if places is not None and profile.venues:
         read.append(_source(data, profile.venues, len(places)))
+    if not smaller:
+        _refuse_shrunken(workspace, read)
+    if places is not None:
         with workspace.transaction() as session:
             venues.save(session, places)
     has_zips = any(table.kind == "zip" for table in profile.boundaries)
@@ -289,6 +300,28 @@ def load_addresses(workspace: Workspace, data: Path) -> dict[str, object]:
     index.save(workspace.folder / "reference.npz")
     workspace.forget()
     return index.info()
+
+
+def _refuse_shrunken(workspace: Workspace, read: Sequence[Mapping[str, object]]) -> None:
+    """Refuse a file that lost more than half of its rows: it is likely cut off or another one."""
+    try:
+        before = workspace.reference().sources
+    except AddressReferenceError:
+        # There is none yet, or none that can be read: nothing to compare with.
+        return
+    rows = {str(one["name"]): int(one["rows"]) for one in before}
+    if before:
+        # The points come first, whatever their file is called.
+        rows[str(read[0]["name"])] = int(before[0]["rows"])
+    for one in read:
+        had, has = rows.get(str(one["name"]), 0), int(str(one["rows"]))
+        if has * 2 < had:
+            raise AddressReferenceError(
+                f"the file holds {has:,} usable rows; the present reference has {had:,}",
+                where=str(one["name"]),
+                remedy="Get the whole file. If it is right, run: "
+                "geoteam addresses add --data FOLDER --smaller",
+            )
 
 
 def _source(data: Path, table: SourceTable, rows: int) -> dict[str, object]:

@@ -50,6 +50,25 @@ def test_a_reference_of_another_city_is_refused_and_the_old_one_stays(
     assert fresh.reference().fingerprint == before
 
 
+def test_a_file_that_lost_most_of_its_rows_is_refused_and_the_old_reference_stays(
+    fresh: Workspace, changed: Callable[..., Path]
+) -> None:
+    had = load_addresses(fresh, data := changed())["addresses"]
+    before = fresh.reference().fingerprint
+    path = data / "points.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    few = len(rows) // 2 - 1
+    rows.head(few).to_csv(path, index=False)
+    with pytest.raises(AddressReferenceError, match=f"holds {few} usable rows") as caught:
+        load_addresses(fresh, data)
+    assert f"reference has {len(rows)}" in str(caught.value)
+    assert "--smaller" in caught.value.remedy
+    fresh.forget()
+    assert fresh.reference().fingerprint == before
+    info = load_addresses(fresh, data, smaller=True)
+    assert 0 < int(str(info["addresses"])) < int(str(had))
+
+
 def test_a_reference_without_a_usable_row_is_refused_by_name(
     fresh: Workspace, changed: Callable[..., Path]
 ) -> None:
