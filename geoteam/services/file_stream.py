@@ -225,9 +225,11 @@ def _text(
     for number, row in kept.keep(_rows(table)) if kept else _rows(table):
         rows += 1
         if len(row) != header:
-            ragged += 1
+            filled = _filled(row)
+            # A workbook leaves out the empty cells at the end of a row.
+            ragged += not table.is_workbook or filled > header
             # A row may be longer than the header: nothing of it is lost.
-            width = max(width, _filled(row))
+            width = max(width, filled)
         if check:
             check(number, row)
     names = [*table.columns, *[""] * (width - header)]

@@ -132,7 +132,10 @@ def geocode_file(
         "seconds": round(seconds, 2),
         "rows_per_second": round((source.rows - resumed) / max(seconds, 1e-9)),
         "resumed_rows": resumed,
-        "hints": hints(tally["hint"], source.rows, source.ragged),
+        "hints": [
+            *([f"Read as {source.form}."] if "not read" in source.form else []),
+            *hints(tally["hint"], source.rows, source.ragged),
+        ],
     }
 
 

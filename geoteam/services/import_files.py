@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,14 +131,21 @@ def _open_csv(path: Path, digest: str) -> TableFile:
             path.open("rb") as raw,
             io.TextIOWrapper(raw, encoding, errors=_FROM_WINDOWS, newline="") as text,
         ):
-            number = 0
+            record: list[str] = []
+            reader = csv.reader(_noted(text, record), delimiter=delimiter)
+            line = 1
             try:
-                for number, cells in enumerate(csv.reader(text, delimiter=delimiter), start=1):
+                for number, cells in enumerate(reader, start=1):
+                    # Only a record of several lines, or the last, can hold an open quotation mark.
+                    if len(record) > 1 or not record[-1].endswith(("\n", "\r")):
+                        _refuse_open_quote(record, delimiter)
                     yield number, cells, raw.tell() / size
+                    line = reader.line_num + 1
+                    record.clear()
             except csv.Error as error:
                 raise UnreadableFileError(
                     "a quotation mark is opened and not closed",
-                    where=f"{path}, after row {number}",
+                    where=f"{path}, line {line}",
                     remedy="Close it, or double the marks inside the cell",
                 ) from error
 
@@ -147,6 +154,23 @@ def _open_csv(path: Path, digest: str) -> TableFile:
     name = {"cp1252": "Windows-1252", "latin_1": "Latin-1"}.get(encoding, encoding.upper())
     name += " with some Windows-1252" if mixed else ""
     return TableFile(path, _names(header, path), f"CSV, {name}, separated by {shown}", digest, read)
+
+
+def _noted(lines: Iterable[str], record: list[str]) -> Iterator[str]:
+    """Write down the lines of the record that is being read."""
+    for line in lines:
+        record.append(line)
+        yield line
+
+
+def _refuse_open_quote(record: list[str], delimiter: str) -> None:
+    """Raise csv.Error when a quoted cell runs to the end, or to where the next one begins.
+
+    A cell may hold line breaks; then its closing mark stands before a separator.
+    """
+    if any('"' in line for line in record):
+        for _ in csv.reader(record, delimiter=delimiter, strict=True):
+            pass
 
 
 def _names(header: list[Any], path: Path) -> tuple[str, ...]:
@@ -176,9 +200,11 @@ def _encoding(path: Path) -> str:
         sample, cp_isolation=["utf_16_le", "utf_16_be", "cp1252", "latin_1"], threshold=0.5
     ).best()
     if guess is None or (b"\x00" in sample and not guess.encoding.startswith("utf_16")):
+        before, nul, _ = sample.partition(b"\x00")
+        line = before.count(b"\n") + 1 if nul else 0
         raise UnreadableFileError(
             "the file is no text, or in an encoding that cannot be told",
-            where=str(path),
+            where=str(path) + (f", line {line}: a NUL byte" if line else ""),
             remedy="Save it as CSV UTF-8, or as .xlsx",
         )
     if guess.encoding.startswith("utf_16"):
@@ -255,11 +281,14 @@ def _open_xlsx(path: Path, digest: str) -> TableFile:
     if unpacked > _LARGEST_UNPACKED:
         raise UnreadableFileError("the workbook is too large", where=str(path))
 
+    names: list[str] = []
+
     def read() -> Iterator[tuple[int, list[Any], float]]:
         book: Any = None
         try:
             # Not data_only: a formula must be seen as a formula, not as what it last showed.
             book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+            names[:] = [f"'{one.title}'" for one in book.worksheets]
             sheet = book.worksheets[0]
             last = max(sheet.max_row or 1, 1)
             sheet.reset_dimensions()
@@ -272,7 +301,9 @@ def _open_xlsx(path: Path, digest: str) -> TableFile:
                 book.close()
 
     header = next(((cells) for _, cells, _ in read()), [])
-    form = "Excel workbook, first sheet"
+    form = f"Excel workbook, sheet {names[0]}"
+    if len(names) > 1:
+        form += f"; not read: {', '.join(names[1:])}"
     return TableFile(path, _names(header, path), form, digest, read, is_workbook=True)
 
 

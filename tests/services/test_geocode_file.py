@@ -12,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
-from geoteam.errors import InputError, WorkspaceBusyError, WorkspaceError
+from geoteam.errors import InputError, UnreadableFileError, WorkspaceBusyError, WorkspaceError
 from geoteam.frames import GEOCODES
 from geoteam.services import file_stream, geocode_file, part_folder
 from geoteam.services.part_folder import PartFolder
@@ -144,6 +145,54 @@ def test_hints(lone: Workspace, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("Address,b\n122 1st St, NW,x\n,\n")
     said = " ".join(_geocode(lone, tmp_path / "in.csv", tmp_path / "o.csv")["hints"])
     assert "1 row has more or fewer cells" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('id,Address\n1,"122 1st St NW\n2,282 A ST\n3,"9 B ST"\n', 2),
+        ('id,Address\n1,282 A ST\n2,"122 1st St NW\n3,282 A ST\n', 3),
+        ('id,Address\n1,"282\nA ST"\n2,"122 1st St NW', 4),
+        ('id,"Address\n1,282 A ST\n', 1),
+    ],
+)
+def test_an_open_quotation_mark_is_refused_by_its_line(
+    lone: Workspace, tmp_path: Path, text: str, line: int
+) -> None:
+    (tmp_path / "in.csv").write_text(text)
+    with pytest.raises(UnreadableFileError, match="opened and not closed") as caught:
+        _geocode(lone, tmp_path / "in.csv", tmp_path / "o.csv")
+    assert caught.value.where.endswith(f"line {line}")
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_cell_of_several_lines_is_no_open_quotation_mark(lone: Workspace, tmp_path: Path) -> None:
+    text = 'id,Address\n1,"122 1st St NW,\r\nrear, ""red"" door"\n2,"282 A ST"'
+    (tmp_path / "in.csv").write_bytes(text.encode())
+    with file_stream.open_source(tmp_path / "in.csv") as source:
+        assert (source.rows, source.ragged) == (2, 0)
+
+
+def test_a_file_of_nul_bytes_is_refused_by_line(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"Address\n122 1st St NW\nA" + b"\x00" * 40 + b"\xff\n")
+    with (
+        pytest.raises(UnreadableFileError) as caught,
+        file_stream.open_source(tmp_path / "in.csv"),
+    ):
+        pass
+    assert caught.value.where.endswith("line 3: a NUL byte")
+
+
+def test_a_workbook_says_which_sheet_was_read(lone: Workspace, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Clients"
+    for row in (["Address", "note"], ["122 1st St NW", "x"], ["282 A ST"]):
+        book.worksheets[0].append(row)
+    book.create_sheet("Old").append(["Address"])
+    book.save(tmp_path / "in.xlsx")
+    done = _geocode(lone, tmp_path / "in.xlsx", tmp_path / "o.csv")
+    # The second row leaves its last cell out, as a workbook does.
+    assert done["hints"] == ["Read as Excel workbook, sheet 'Clients'; not read: 'Old'."]
 
 
 def test_zeros_are_put_before_a_short_zip_only_where_it_then_is_of_the_city(
