@@ -151,6 +151,33 @@ class Names:
         return explain_change(before, row["reason"], team=self.team, officer=self.officer)
 
 
+def change_of(table: pd.DataFrame) -> pd.Series:
+    """Name what changes for each client: the one rule of the page, the files and the prints.
+
+    Parameters
+    ----------
+    table
+        ``before_team``, ``before_officer``, ``after_team`` and ``after_officer``; '' for none.
+
+    Returns
+    -------
+    Series
+        ``lost`` (nobody any more), ``new`` (had no team), ``team``, ``officer`` (within the team)
+        or ''; the first that fits.
+    """
+    kinds = np.select(
+        [
+            (table["before_officer"] != "") & (table["after_officer"] == ""),
+            (table["before_team"] == "") & (table["after_team"] != ""),
+            table["before_team"] != table["after_team"],
+            table["before_officer"] != table["after_officer"],
+        ],
+        ["lost", "new", "team", "officer"],
+        "",
+    )
+    return pd.Series(kinds, index=table.index, dtype="str")
+
+
 def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
     """Lay out what holds for each client before and after.
 
@@ -177,16 +204,7 @@ def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
         [dry.case.before[parts].add_prefix("before_"), rows[parts].add_prefix("after_")]
     )
     table["reason"] = rows["reason"]
-    table["change"] = np.select(
-        [
-            (table["before_officer"] != "") & (table["after_officer"] == ""),
-            (table["before_team"] == "") & (table["after_team"] != ""),
-            table["before_team"] != table["after_team"],
-            table["before_officer"] != table["after_officer"],
-        ],
-        ["lost", "new", "team", "officer"],
-        "",
-    )
+    table["change"] = change_of(table)
     # Who has no officer for lack of room has the team; a unit without a team has no place at all.
     idle = table["reason"].map(lambda reason: reason["status"] in ("no_team", "no_officer"))
     other = table["before_team"] != table["after_team"]

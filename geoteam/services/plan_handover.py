@@ -9,14 +9,14 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure import visible_fields
-from geoteam.errors import SettledError
+from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.plan_change import Names
 from geoteam.services.scope import require_role, sees_client, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, plan_states, plans
 from geoteam.store import clients as client_store
-from geoteam.store.plans import PUBLISHED
+from geoteam.store.plans import PUBLISHED, SavedPlan
 
 # So many days after a plan's day both officers still see the clients handed over.
 HANDOVER_DAYS = 30
@@ -55,32 +55,24 @@ def handover(
     Raises
     ------
     NotFoundError
-        When there is no such plan.
-    SettledError
-        When it is not published.
+        When there is no such plan, or it is not published.
     DisclosureError
-        For every other role.
+        For every other role, and for officers while it is not published or where there is none.
     """
     require_role(user, [Role.SUPERVISOR, Role.OFFICER], "see a hand-over list")
     if user.role is Role.OFFICER:
         officer = user.officer_ref
     with workspace.transaction() as session:
-        plan = plans.get(session, plan_id)
-        if plan.status != PUBLISHED or plan.effective_from is None:
-            raise SettledError(
-                f"the plan is {plan.status}: only a published plan hands clients over",
-                where=f"plan {plan_id}",
-                remedy=f"See what it would change with: geoteam plans impact {plan_id}",
-            )
-        moved = assignments.transfers(session, plan_id, plan.effective_from)
+        plan, since = _published(session, user, plan_id)
+        moved = assignments.transfers(session, plan_id, since)
         today = workspace.today()
-        if today > plan.effective_from + timedelta(days=HANDOVER_DAYS):
+        if today > since + timedelta(days=HANDOVER_DAYS):
             # Long done: whose client it is today may look.
             now = client_store.as_frame(session, today, refs=[str(ref) for ref in moved.index])
             moved = moved[moved.index.isin(visible_refs(user, now))]
         else:
             moved = moved[[_sees(user, row) for _, row in moved.iterrows()]]
-        rows = _rows(session, user, moved, min(plan.effective_from, today))
+        rows = _rows(session, user, moved, min(since, today))
         told = _officers(rows, Names.load(session))
         if officer:
             rows = [row for row in rows if officer in (row["gives"], row["receives"])]
@@ -96,10 +88,27 @@ def handover(
         )
     return {
         "plan": {"id": plan.id, "name": plan.name, "reason": plan.reason},
-        "on": plan.effective_from,
+        "on": since,
         "officers": [one for one in told if not officer or one["ref"] == officer],
         "clients": rows,
     }
+
+
+def _published(session: Session, user: User, plan_id: int) -> tuple[SavedPlan, date]:
+    """Find a published plan and its first day; officers are not told of other plans."""
+    found = next((one for one in plans.list_plans(session, PUBLISHED) if one.id == plan_id), None)
+    if found is not None and found.effective_from is not None:
+        return found, found.effective_from
+    if user.role is Role.OFFICER:
+        raise DisclosureError(
+            "officers see the hand-over lists of published plans only",
+            remedy="Look under Hand-over for the plans that concern your clients",
+        )
+    name = plans.get(session, plan_id).name
+    raise NotFoundError(
+        f"there is no hand-over list: {name} is not published",
+        remedy="Look at what it would change, on the plan's page",
+    )
 
 
 def _sees(user: User, row: pd.Series) -> bool:

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from geoteam.areas import dissolve
 from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
 from geoteam.model import Role, User
-from geoteam.services.plan_change import Names
+from geoteam.services.plan_change import Names, change_of
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_handover import handover
 from geoteam.services.plan_impact import plan_impact
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, plan_states, plans, staff
+from geoteam.store import assignments, plan_states, plans, staff, users
 from geoteam.store.plans import PUBLISHED, SavedPlan
 
 _STATUS = {
@@ -52,9 +52,9 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
     Raises
     ------
     NotFoundError
-        When there is no such plan.
-    SettledError
-        When it is not published.
+        When there is no such plan, or it is not published.
+    DisclosureError
+        For officers, while it is not published.
     """
     view = handover(workspace, user, plan_id, officer=officer, purpose="print")
     sections = [
@@ -173,27 +173,32 @@ def _team_row(row: dict[str, Any], names: Names) -> list[str]:
 def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str, str]]:
     version = workspace.areas_of(plan.boundary_set_id).attrs["set"].version
     since = plan.effective_from or plan.proposed_from
+    with workspace.reading() as session:
+        people = {one.user.username: one.user.name for one in users.list_accounts(session)}
     facts = [
         ("From", _day(since) if since else "no day yet"),
-        ("Drawn by", plan.created_by),
-        ("Proposed by", plan.proposed_by or "–"),
-        ("Approved by", plan.approved_by or "–"),
+        ("Drawn by", people.get(plan.created_by, plan.created_by)),
+        ("Proposed by", people.get(plan.proposed_by, plan.proposed_by) or "–"),
+        ("Approved by", people.get(plan.approved_by, plan.approved_by) or "–"),
         ("Boundaries", version),
     ]
     if plan.status == PUBLISHED and plan.effective_from is not None:
         with workspace.reading() as session:
             moved = assignments.transfers(session, plan.id, plan.effective_from)
-        team = int((moved["before_team"] != moved["after_team"]).sum())
+        kind = change_of(moved)
         facts += [
-            ("Clients who changed team", f"{team:,}"),
-            ("Changed officer within the team", f"{len(moved) - team:,}"),
+            ("Clients who changed team", f"{int((kind == 'team').sum()):,}"),
+            ("Changed officer within the team", f"{int((kind == 'officer').sum()):,}"),
+            ("Have no officer any more", f"{int((kind == 'lost').sum()):,}"),
+            ("Got a team for the first time", f"{int((kind == 'new').sum()):,}"),
         ]
         return facts
     impact = plan_impact(workspace, user, plan.id, purpose="print")["figures"]
     facts += [
-        ("Clients who change team", f"{impact['team']:,}"),
+        ("Clients who would get another team", f"{impact['team']:,}"),
         ("Change officer within the team", f"{impact['officer']:,}"),
         ("Would have no officer", f"{impact['lost']:,}"),
+        ("Get a team for the first time", f"{impact['new']:,}"),
     ]
     if impact["continuity"] is not None:
         facts.append(("Keep their officer", f"{impact['continuity']:.1%}"))

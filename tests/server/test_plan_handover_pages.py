@@ -61,3 +61,20 @@ def test_who_proposed_a_plan_cannot_take_it_back_alone(
     assert plan_approval.take_back(workspace, BOSS, plan, "A mistake") is None
     page = browser.get(f"/plans/{plan}").text
     assert "took the published plan back: A mistake" in page
+
+
+def test_a_plan_that_is_not_published_has_no_hand_over_list(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    plan = draft(workspace)
+    boss, officer = signed_in(Role.SUPERVISOR), signed_in(Role.OFFICER)
+    for ending in ("", ".csv", ".pdf"):
+        answer = boss.get(f"/plans/{plan}/handover{ending}")
+        assert answer.status_code == 404
+        assert "East grows is not published" in answer.text
+        assert "geoteam plans" not in answer.text
+        # Officers are not told whether there is such a plan.
+        for other in (plan, 99):
+            answer = officer.get(f"/plans/{other}/handover{ending}")
+            assert answer.status_code == 403
+            assert "East grows" not in answer.text

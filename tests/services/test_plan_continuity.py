@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pytest
 from sqlalchemy import update
 
-from geoteam.services import assigning, plan_approval, plan_impact, plan_publish
+from geoteam.services import assigning, plan_approval, plan_impact, plan_print, plan_publish
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import OfficerRow
 from tests.made_city import BOSS
@@ -91,3 +92,26 @@ def test_who_finds_no_room_with_the_former_officer_is_counted(lone: Workspace) -
     after = held(lone, BACK).loc[IN_102, "officer"]
     assert int((after == before.loc[IN_102, "officer"]).sum()) == told["returned"]
     assert made
+
+
+def test_the_summary_prints_the_figures_of_the_page(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lone.transaction() as session:
+        session.execute(update(OfficerRow).where(OfficerRow.ref == "O3").values(active=False))
+    shares(lone, O4=0.0)
+    sheets = []
+    monkeypatch.setattr(plan_print, "plan_summary_sheet", lambda data, _: sheets.append(data))
+    plan = draft(lone)
+    figures = plan_impact.plan_impact(lone, BOSS, plan, on=LATER)["figures"]
+    assert figures["lost"] > 0
+    plan_print.summary_pdf(lone, BOSS, plan)
+    plan_publish.publish(lone, "test", plan, LATER)
+    plan_print.summary_pdf(lone, BOSS, plan)
+    before, after = (dict(sheet["facts"]) for sheet in sheets)
+    for kind, now, then in (
+        ("team", "Clients who would get another team", "Clients who changed team"),
+        ("officer", "Change officer within the team", "Changed officer within the team"),
+        ("lost", "Would have no officer", "Have no officer any more"),
+    ):
+        assert before[now] == after[then] == f"{figures[kind]:,}"
