@@ -59,9 +59,9 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
     told = found["figures"]
     lines = [
         f"{found['plan']['name']}, from {found['on']}, against {found['against'] or 'no plan'}.",
-        f"Because of the plan: {told['team']:,} of {told['clients']:,} clients would change team, "
-        f"{told['lost'] - told['anew']['lost']:,} would have no officer, {told['new']:,} would get "
-        "a team for the first time.",
+        f"Because of the plan: {told['team']:,} of {told['clients']:,} clients would get another "
+        f"team, {told['lost'] - told['anew']['lost']:,} would have no officer, {told['new']:,} "
+        "would get a team for the first time.",
         f"Because officers are chosen anew: {told['anew']['officer']:,} would change officer "
         f"within their team, {told['anew']['lost']:,} would have no officer.",
     ]

@@ -242,7 +242,7 @@ PLAN_METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "transfers",
-        "Clients who change team",
+        "Clients whose home changes team area",
         "clients",
         "clients counted in the caseload - those whose unit stays with the team whose area they "
         "live in now",
