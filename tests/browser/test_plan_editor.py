@@ -531,6 +531,33 @@ def test_one_finger_paints_and_two_do_not(
     assert len(editor.state()["edits"]) == 1
 
 
+def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panels(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    _, watched = sign_in(screen=NARROW)
+    page = Editor(watched, new_plan(watched.page)).page
+
+    def box(selector: str) -> dict[str, float]:
+        found = page.locator(selector).bounding_box()
+        assert found is not None
+        return dict(found)
+
+    for selector in (
+        "select[name=team]", "[data-do=lock-all]", "select[name=from]", "[data-size='3']",
+        ".editor-show",
+    ):  # fmt: skip
+        found = box(selector)
+        assert found["x"] + found["width"] <= NARROW["width"], selector
+        # One line: nothing is broken within a button.
+        assert found["height"] < 44, selector
+    page.locator("[data-do=panel]").click()
+    sheet = box(".editor-side")["height"] + box(".editor-table")["height"]
+    assert sheet <= NARROW["height"] / 2
+    assert box(".editor-map")["height"] > NARROW["height"] / 4
+    # The panel is longer than its place, and moves by itself.
+    assert page.locator("#panel-side").evaluate("at => at.scrollHeight > at.clientHeight")
+
+
 @pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_editor_is_accessible_and_fits_the_screen(
     sign_in: Callable[..., tuple[BrowserContext, Watched]],

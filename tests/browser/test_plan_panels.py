@@ -307,7 +307,7 @@ def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
 
 
 def split_of(editor: Editor, unit: str) -> None:
-    editor.page.get_by_role("button", name="Split a unit…").click()
+    editor.page.get_by_role("button", name="Split…").click()
     box = editor.page.get_by_role("dialog", name="Split a service area")
     box.get_by_label("Service area").fill("999")
     box.get_by_role("button", name="Draw the line").click()
@@ -361,9 +361,9 @@ def test_the_editor_leads_on_to_approval(editor: Editor) -> None:
     page = editor.page
     path = editor.path.removesuffix("/edit")
     for name, where in (
-        ("What it would change", f"{path}/impact"),
+        ("What would change", f"{path}/impact"),
         ("Plan’s page", path),
-        ("Propose for approval…", f"{path}#propose"),
+        ("Propose for approval", f"{path}#propose"),
     ):
         page.get_by_role("link", name=name).click()
         page.wait_for_url(f"**{where}")
@@ -395,7 +395,7 @@ def test_every_panel_is_accessible_and_fits(
     for name in ("Solve", "Find", "Comments", "Changes"):
         tab(page, name)
         check_good(page, pictures / f"plan-panel-{name.lower()}-{screen['width']}.png")
-    page.get_by_role("button", name="Split a unit…").click()
+    page.get_by_role("button", name="Split…").click()
     check_good(page, pictures / f"plan-split-{screen['width']}.png")
     watched.check()
 

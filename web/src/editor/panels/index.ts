@@ -37,11 +37,11 @@ export function panels(editing: Editing, places: Places): void {
     () => tabs.show("Comments"),
   );
   new Changes(editing, tabs.panel("Changes"));
-  const cut = button("Split a unit…", () => split(editing));
+  const cut = button("Split…", () => split(editing), { title: "Split a unit" });
   const forward = h(
     "a",
     { class: "button button-small button-primary", href: `${planPath()}#propose` },
-    "Propose for approval…",
+    "Propose for approval",
   );
   const settle = () => {
     forward.hidden = !editing.editable;
@@ -55,8 +55,7 @@ export function panels(editing: Editing, places: Places): void {
     cut,
     h("a", { class: "button button-small", href: "compare" }, "Compare…"),
     button("Keys", help, { "aria-keyshortcuts": "?", title: "Keys and gestures" }),
-    h("a", { class: "button button-small", href: planPath() }, "Plan’s page"),
-    h("a", { class: "button button-small", href: "impact" }, "What it would change"),
+    h("a", { class: "button button-small", href: "impact" }, "What would change"),
     forward,
   );
   // A telephone has no room for them above the map.
