@@ -14,6 +14,7 @@ from geoteam.server import wording
 from geoteam.server.access import declared
 from geoteam.server.context import current_user, seal_client, workspace
 from geoteam.server.headers import nonce
+from geoteam.services import plan_news
 
 # Label, endpoint, keys.
 _MENU = (
@@ -128,6 +129,7 @@ def client_link(ref: str) -> Markup:
 
 
 def _menu() -> list[dict[str, Any]]:
+    who = current_user()
     # The police have one list of tours: those shared with them.
     shared = may("shared.index")
     # Supervisors find hand-overs under Plans.
@@ -140,6 +142,9 @@ def _menu() -> list[dict[str, Any]]:
             "url": url_for(endpoint),
             "keys": keys,
             "here": endpoint.partition(".")[0] == here,
+            "waits": plan_news.count_waiting(workspace(), who)
+            if who and endpoint == "plans.index"
+            else 0,
         }
         for label, endpoint, keys in _MENU
         if may(endpoint) and endpoint not in hidden

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from geoteam.model import Role
 from geoteam.services import accounts, boundaries, plans
 from geoteam.services.workspace import Workspace
-from tests.server.served import PASSWORD, enter, send, token_of
+from tests.server.served import PASSWORD, Clock, enter, send, token_of
 from tests.services.test_boundaries import MOVED, _areas, _table
 
 SignIn = Callable[[Role], FlaskClient]
@@ -28,7 +28,7 @@ def draft(workspace: Workspace) -> int:
 
 
 def test_proposed_looked_at_approved_handed_over(
-    app: object, workspace: Workspace, signed_in: SignIn
+    app: object, workspace: Workspace, signed_in: SignIn, clock: Clock
 ) -> None:
     one = signed_in(Role.SUPERVISOR)
     accounts.add_user(
@@ -43,6 +43,11 @@ def test_proposed_looked_at_approved_handed_over(
     assert status == 303
     assert "waits for approval" in one.get(path).text
     assert "waits for you" not in one.get("/plans").text
+    assert "for your approval" not in one.get("/").text
+    assert " to approve" not in one.get("/").text
+    home = two.get("/").text
+    assert "plan waits for your approval</dt><dd>1</dd>" in home
+    assert '1<span class="visually-hidden"> to approve</span>' in home
     assert "waits for you" in two.get("/plans").text
     page = two.get(f"{path}/impact").text
     assert "Area 102 goes from West Team to East Team." in page
@@ -69,6 +74,15 @@ def test_proposed_looked_at_approved_handed_over(
     status, _ = send(two, f"{path}/take-back", path, why="A mistake")
     assert status == 303
     assert "A mistake" in one.get("/plans").text
+    for place in ("/", "/handover"):
+        page = officer.get(place).text
+        assert "A plan was taken back on" in page
+        assert "the hand-over list of East grows" in page
+    assert "to approve" not in two.get("/").text
+    clock.pass_(days=31)
+    late = signed_in(Role.OFFICER)
+    assert "taken back" not in late.get("/").text
+    assert "taken back" not in late.get("/handover").text
 
 
 def test_what_was_typed_stays_when_it_is_refused(workspace: Workspace, signed_in: SignIn) -> None:

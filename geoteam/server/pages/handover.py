@@ -12,7 +12,7 @@ from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.server.pages.plan_work import page as page
 from geoteam.server.tables import csv_answer
-from geoteam.services import plan_handover, plan_print
+from geoteam.services import plan_handover, plan_news, plan_print
 from geoteam.services import responsible as lookup
 
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
@@ -32,7 +32,11 @@ def handovers() -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return render_template("handovers.html", found=plan_handover.coming(workspace(), user()))
+    return render_template(
+        "handovers.html",
+        found=plan_handover.coming(workspace(), user()),
+        gone=plan_news.taken_back(workspace(), user()),
+    )
 
 
 @page.get("/plans/<int:plan_id>/handover")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from geoteam.model import Role
 from geoteam.server.access import EVERY_ROLE, allow
 from geoteam.server.context import user, workspace
-from geoteam.services import accounts, assignment, audit, clients, review, tours
+from geoteam.services import accounts, assignment, audit, clients, plan_news, review, tours
 
 page = Blueprint("home", __name__)
 
@@ -54,7 +54,13 @@ def home() -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return render_template("home.html", cards=_CARDS[user().role](), today=workspace().today())
+    role = user().role
+    return render_template(
+        "home.html",
+        cards=_CARDS[role](),
+        today=workspace().today(),
+        gone=plan_news.taken_back(workspace(), user()) if role is Role.OFFICER else [],
+    )
 
 
 def _whose() -> str:
@@ -121,8 +127,24 @@ def _tours() -> Card:
     )
 
 
+def _plans() -> list[Card]:
+    waiting = plan_news.count_waiting(workspace(), user())
+    if not waiting:
+        return []
+    return [
+        Card(
+            "Plans",
+            "Look at what a plan would change, then approve it or send it back.",
+            url_for("plans.index"),
+            "Look and decide",
+            waiting,
+            "plan waits for your approval" if waiting == 1 else "plans wait for your approval",
+        )
+    ]
+
+
 def _supervisor() -> list[Card]:
-    return [_map(), _clients(), _review(), _assignment(), _tours()]
+    return [*_plans(), _map(), _clients(), _review(), _assignment(), _tours()]
 
 
 def _officer() -> list[Card]:
