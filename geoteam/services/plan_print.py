@@ -57,21 +57,21 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
         For officers, while it is not published.
     """
     view = handover(workspace, user, plan_id, officer=officer, purpose="print")
-    sections = [
-        {
-            "title": f"{one['name']} {verb} {number} client{'' if number == 1 else 's'}",
-            "other": other,
-            "rows": [
-                _hand_row(row, whose) for row in view["clients"] if row[side] == one["ref"]
-            ],
-        }
-        for one in view["officers"]
-        for verb, other, side, whose, number in (
-            ("gives", "Goes to", "gives", "after", one["gives"]),
-            ("receives", "Comes from", "receives", "before", one["receives"]),
-        )
-        if number
-    ]  # fmt: skip
+    # On the list of everybody each client stands once: with who gives, or takes from nobody.
+    whole = not officer and user.role is not Role.OFFICER
+    sections = []
+    for one in view["officers"]:
+        for verb, other, side, whose in (
+            ("gives", "Goes to", "gives", "after"),
+            ("receives", "Comes from", "receives", "before"),
+        ):
+            mine = [row for row in view["clients"] if row[side] == one["ref"]]
+            if whole and side == "receives":
+                mine = [row for row in mine if not row["gives"]]
+            rows = sorted((_hand_row(row, whose) for row in mine), key=lambda row: row["area"])
+            title = f"{one['name']} {verb} {len(rows)} client{'' if len(rows) == 1 else 's'}"
+            if rows:
+                sections.append({"title": title, "other": other, "rows": rows})
     printed = workspace.now().astimezone(workspace.profile.city.zone)
     return handover_sheet(
         {
@@ -88,14 +88,20 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
 
 
 def _hand_row(row: dict[str, Any], whose: str) -> dict[str, Any]:
+    unit, before, after = row["after_unit"], row["before_team"], row["after_team"]
+    area = f"Area {unit} goes from {before} to {after}. "
+    area = area if row["why"].startswith(area) else ""
+    # Both officers stand on the row and its heading.
+    change = f"The officer changes from {row['before_officer']} to {row['after_officer']}. "
     return {
+        "area": area.strip(),
         "name": row.get("name"),
         "ref": row.get("client_ref"),
         "address": row.get("address"),
         "level": row.get("level"),
         "officer": row[f"{whose}_officer"] or "nobody",
         "team": row[f"{whose}_team"],
-        "why": row["why"],
+        "why": row["why"].removeprefix(area).removeprefix(change),
     }
 
 

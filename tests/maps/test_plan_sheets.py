@@ -63,3 +63,14 @@ def test_a_long_hand_over_list_runs_over_pages() -> None:
                      {"title": "Nobody", "other": "Goes to", "rows": []}],
     }  # fmt: skip
     assert handover_sheet(data).startswith(b"%PDF")
+
+
+def test_the_rows_of_a_hand_over_list_are_low() -> None:
+    why = "Officer 2 has the caseload nearest to the home."
+    row = {"area": "Area 102 goes from West to East.", "name": "Tess #1", "ref": "C1",
+           "address": "1 A STREET NORTHWEST", "level": "Medium", "officer": "Officer 2",
+           "team": "East", "why": why}  # fmt: skip
+    sections = [{"title": "Officer 1 gives", "other": "Goes to", "rows": [row] * 260}]
+    data = {"title": "List", "subtitle": "East", "facts": [("Why", "x")], "sections": sections}
+    pages = [int(number) for number in re.findall(rb"/Count (\d+)", handover_sheet(data))]
+    assert 5 < max(pages) <= 12
