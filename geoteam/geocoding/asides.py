@@ -17,11 +17,12 @@ from geoteam.model import AddressKind
 _OTHER = frozenset(
     {"FORMER", "FORMERLY", "PREVIOUS", "PREVIOUSLY", "PREV", "EX", "OLD", "WAS", "MOVED", "NOW"}
     | {"UNTIL", "AFTER", "NOT", "NEVER", "EVICTED", "VACATED", "LONGER", "BAD", "WRONG", "WORK"}
-    | {"WORKS", "MAIL", "MAILING", "BUT", "OR"}
+    | {"WORKS", "MAIL", "MAILING", "BUT", "OR", "VICTIM", "VICTIMS", "EMPLOYER", "DOESNT", "DONT"}
+    | {"AVOID", "AWAY"}
 )
 # In front of an address: a place beside it.
 _BESIDE = frozenset({"NEAR", "ACROSS", "BEHIND", "OPPOSITE", "BESIDE", "ADJACENT", "NEXT"})
-# Said behind an address of the same address: what it is, whose it is, and where in the building.
+# Said beside an address of the same address: what it is, whose it is, and where in the building.
 _SAME_WORDS = """
 ADDRESS HOME HOUSE RESIDENCE RES CURRENT PRESENT PERMANENT PRIMARY LEGAL VERIFIED CONFIRMED
 LIVES LIVING STAYS STAYING RESIDES WITH AT HIS HER THEIR THE OF ON IN AND S
@@ -30,12 +31,23 @@ DAD SON DAUGHTER WIFE HUSBAND SPOUSE PARTNER GIRLFRIEND BOYFRIEND FRIEND FAMILY 
 APT APTS APARTMENT BUILDING BLDG COMPLEX CONDO CONDOMINIUM TOWNHOUSE ROWHOUSE DUPLEX TOWER
 FLOOR FL LEVEL ROOM RM SUITE STE UNIT DOOR ENTRANCE ENTRY GATE BELL BUZZER STAIRS UPSTAIRS
 DOWNSTAIRS UP DOWN LOWER UPPER TOP BOTTOM FRONT BACK REAR SIDE LEFT RIGHT MIDDLE CORNER INSIDE
-BASEMENT ATTIC GARAGE ALLEY YARD USA US
+BASEMENT ATTIC GARAGE ALLEY YARD USA US ADDR CLIENT CURRENTLY IS NUMBER NO NEW
 """
 _SAME = frozenset(_SAME_WORDS.split())
-# A place named behind an address confirms it when it is so near.
+# Said of mail, of a house or of a doubt.
+_NOT_TOWNS = """
+DECEASED DEAD REFUSED RETURN RETURNED SENDER UNDELIVERABLE FORWARD UNCLAIMED DEMOLISHED RAZED
+VACANT EMPTY ABANDONED CLOSED CONDEMNED BURNED BURNT SOLD GONE UNKNOWN UNVERIFIED UNCONFIRMED
+INCARCERATED JAIL JAILED PRISON HOSPITAL HOSPITALIZED STAY MAYBE POSSIBLY PROBABLY PERHAPS
+UNSURE VERIFY CHECK PENDING SAYS CLAIMS
+"""
+_NO_TOWN = frozenset(_NOT_TOWNS.split())
+_TOWN_WORDS = 3
+# A place named beside an address confirms it when it is so near.
 _BESIDE_M = 300.0
 _ON_STREETS = (AddressKind.ADDRESS, AddressKind.BLOCK, AddressKind.INTERSECTION)
+# Up to three digits tell where in a building; a year, a date or another house number does not.
+_UNIT = re.compile(r"\d{1,3}(?:[A-Z]{1,2})?|\d{4}[A-Z]|[A-Z]{1,2}-?\d{1,4}")
 _ANOTHER = re.compile(r"\b\d+[A-Z]? [A-Z0-9]")
 
 
@@ -64,20 +76,42 @@ def doubt_of(
     """
     if parsed.kind not in _ON_STREETS or not parsed.place:
         return ""
-    doubt, strange = _other_address(parsed), _strange_words(parsed)
-    if doubt or not strange:
+    front, behind = _sides(parsed)
+    if not front and not behind:
+        return ""
+    doubt = _other_address(parsed, front, behind)
+    if doubt:
         return doubt
     here = parsed.city or parsed.state in grammar.states or zip_code in look.known_zips
-    if here or _is_city(strange, grammar) or _is_beside(strange, found, look):
-        return ""
-    return f"{strange!r} behind the address may be another town; add the state or the ZIP"
+    for strange, town in (
+        (_strange_words(front), False),
+        (_strange_words(behind), _may_be_town(_strange_words(behind))),
+    ):
+        if not strange or _is_city(strange, grammar) or _is_beside(strange, found, look):
+            continue
+        if not town:
+            return f"words beside the address: {strange}; check whether the client lives there"
+        if not here:
+            return f"{strange!r} behind the address may be another town; add the state or the ZIP"
+    return ""
 
 
-def _other_address(parsed: ParsedAddress) -> str:
-    words = parsed.place.split()
+def _sides(parsed: ParsedAddress) -> tuple[list[str], list[str]]:
+    """Part the words in front of an address from those behind it."""
+    words, behind = ([w for w in t.split() if w != ","] for t in (parsed.place, parsed.behind))
+    return words[: len(words) - len(behind)], behind
+
+
+def _other_address(parsed: ParsedAddress, front: list[str], behind: list[str]) -> str:
+    words = front + behind
     other = [word for word in words if word in _OTHER]
-    if other or (words[0] in _BESIDE and len(words) == 1):
-        said = (other or words)[0].lower()
+    # "NO 1200" is a number, "1200 H ST NE NO" an answer.
+    other += ["NO"] if "NO" in behind or "NO" in front[:-1] else []
+    other += [word for word in front if word in _BESIDE]
+    if words[-1] in _BESIDE or "NEXT DOOR" in parsed.place:
+        other += [word for word in words if word in _BESIDE]
+    if other:
+        said = other[0].lower()
         return f"the word {said!r} beside the address may mean that it is not this one"
     quadrants = _corners(words) - {parsed.quadrant}
     if quadrants:
@@ -101,9 +135,9 @@ def _corners(words: list[str]) -> set[str]:
     return found
 
 
-def _strange_words(parsed: ParsedAddress) -> str:
-    """Find words behind an address that say neither whose it is nor where in the building."""
-    words = [word for word in parsed.behind.split() if word[0].isalnum()]
+def _strange_words(words: list[str]) -> str:
+    """Find words beside an address that say neither whose it is nor where in the building."""
+    words = [word for word in words if word[0].isalnum()]
     for at, word in enumerate(words):
         if word in ASIDE_WORDS:
             words = words[:at]
@@ -112,10 +146,17 @@ def _strange_words(parsed: ParsedAddress) -> str:
         not {word, word.removesuffix("S")}.isdisjoint(_SAME)
         or word in CORNERS
         or word in DIRECTIONS
-        or any(character.isdigit() for character in word)
+        or _UNIT.fullmatch(word)
         for word in words
     )
     return "" if known else " ".join(words)
+
+
+def _may_be_town(words: str) -> bool:
+    """Tell whether words look like a name, and say nothing of mail or of a doubt."""
+    parts = words.split()
+    names = all(word.isalpha() and len(word) > 1 and word not in _NO_TOWN for word in parts)
+    return names and len(parts) <= _TOWN_WORDS
 
 
 def _is_city(words: str, grammar: AddressGrammar) -> bool:

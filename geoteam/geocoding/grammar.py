@@ -73,6 +73,11 @@ class ParsedAddress:
         that says "no fixed address" the words beside that. It does not count in comparisons.
     second
         Another address in the same text.
+    another
+        Another house number of the same street in the same text: ``1210`` of 1200 H ST NE AND
+        1210, and a bare number behind the quadrant, which may be a unit.
+    doubted
+        True when the text has a question mark.
     quadrant_shared
         True when an intersection writes one quadrant for two streets (``14TH ST & U ST NW``).
     note
@@ -97,6 +102,8 @@ class ParsedAddress:
     behind: str = ""
     line: str = field(default="", compare=False, repr=False)
     second: str = ""
+    another: str = field(default="", compare=False)
+    doubted: bool = False
     quadrant_shared: bool = False
     note: str = ""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from geoteam.geocoding.asides import doubt_of
 from geoteam.geocoding.crossing import match_between, match_crossing
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
+from geoteam.geocoding.doors import other_doors
 from geoteam.geocoding.fuzzy import DISTANT, NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import (
@@ -26,6 +27,7 @@ from geoteam.geocoding.quadrant import (
     missing_quadrant,
     sentence,
     twin_of,
+    wrong_quadrant,
 )
 from geoteam.geocoding.result import Result, matched, tied, unmatched
 from geoteam.model import AddressKind, MatchCode, MatchStatus
@@ -88,12 +90,18 @@ class Matcher:
                 return tied(both[0].kind, spots, sentence(note))
             return both[0]._replace(reason=sentence(note) + " " + both[0].reason)
         result = self._placed(parsed, zip_code)
-        if result.status == MatchStatus.MATCHED and parsed.place and not parsed.second:
-            code = int(zip_code) if zip_code.isdigit() else 0
+        if result.status != MatchStatus.MATCHED:
+            return result
+        code = int(zip_code) if zip_code.isdigit() else 0
+        five = f"{code:05d}" if code else ""
+        more, doubt = other_doors(parsed, lambda p: self._spots(self._placed(p, five)))
+        if not doubt and parsed.doubted:
+            doubt = "the text has a question mark; check whether the client lives there"
+        elif not doubt and parsed.place and not parsed.second:
             doubt = doubt_of(parsed, result, code, self.look, self.grammar)
-            if doubt:
-                return tied(result.kind, self._spots(result), sentence(doubt))
-        return result
+        return (
+            tied(result.kind, [*self._spots(result), *more], sentence(doubt)) if doubt else result
+        )
 
     def _spots(self, result: Result) -> list[Spot]:
         if result.candidates:
@@ -281,7 +289,7 @@ class Matcher:
         if written:
             return self._in_quadrant(parsed, zip_code, written, others)
         if parsed.quadrant:
-            return self._wrong_quadrant(parsed, others())
+            return wrong_quadrant(parsed, others())
         return missing_quadrant(self.look, parsed, zip_code, others())
 
     def _lettered(self, parsed: ParsedAddress) -> ParsedAddress:
@@ -422,15 +430,3 @@ class Matcher:
             for spot in spots
             if spot is not None and spot.code == MatchCode.POINT_ADDRESS
         ]
-
-    def _wrong_quadrant(self, parsed: ParsedAddress, elsewhere: list[Found]) -> Result:
-        quadrants = " and ".join(sorted({f.quadrant for f in elsewhere if f.quadrant}))
-        spots = [f.spot._replace(score=60.0) for f in elsewhere if f.spot is not None]
-        reason = f"{elsewhere[0].name.base} is not in {parsed.quadrant}; it exists in {quadrants}"
-        return unmatched(
-            parsed.kind,
-            MatchCode.STREET_NAME,
-            sentence(elsewhere[0].name.why, reason),
-            spots,
-            score=50.0,
-        )

@@ -49,6 +49,7 @@ _ROUTE = re.compile(r"[A-Z]+ \d+")
 _NO_STREET = "there is a house number but no street; add the street"
 _TWO = re.compile(r" (?:[;&/,]|AND|OR|THEN) (?=\d+[A-Z]? [A-Z0-9])")
 _ANOTHER = re.compile(r"\b\d+[A-Z]? .+")
+_BESIDE_NUMBER = re.compile(r"(?:[&/@]|AND|OR|TO|THRU|THROUGH) (\d{1,6})")
 _INNER = re.compile(r"(?<=[A-Z,@;-]) (?=\d+[A-Z]? (?:- )?(?:\d/\d )?[A-Z0-9])")
 
 
@@ -100,6 +101,8 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
     words = tokens(line)
     parsed = _special(line, words, grammar) or _ordinary(words, grammar)
+    if "?" in text:
+        parsed = parsed.but(doubted=True)
     may_be_place = not parsed.number and parsed.kind not in _NO_PLACES
     return parsed.but(line=line) if may_be_place else parsed
 
@@ -256,6 +259,7 @@ def _with_street(
     another = None if left.split(" ", 1)[0] in ASIDE_WORDS else _ANOTHER.search(left)
     if another and any(word in SUFFIXES for word in another.group().split()[1:]):
         left, second = left[: another.start()].strip(), another.group()
+    beside = _BESIDE_NUMBER.fullmatch(left)
     return ParsedAddress(
         number=number.written if number else "",
         predirectional=street.predirectional,
@@ -272,6 +276,7 @@ def _with_street(
         place=left,
         behind=left,
         second=second,
+        another=beside.group(1) if beside else street.bare,
         note=street.note,
     )
 

@@ -196,3 +196,30 @@ def missing_quadrant(
     if len(strong) == 1:
         ask = f"the ZIP {zip_code:05d} does not rule out the others"
     return tied(parsed.kind, fits, sentence(why, said, ask))
+
+
+def wrong_quadrant(parsed: ParsedAddress, elsewhere: list[Found]) -> Result:
+    """Offer an address in the other quadrants of its street, which is not in the written one.
+
+    Parameters
+    ----------
+    parsed
+        The address.
+    elsewhere
+        The street in each quadrant.
+
+    Returns
+    -------
+    Result
+        Unmatched, with the places of the number.
+    """
+    quadrants = " and ".join(sorted({f.quadrant for f in elsewhere if f.quadrant}))
+    spots = [f.spot._replace(score=60.0) for f in elsewhere if f.spot is not None]
+    reason = f"{elsewhere[0].name.base} is not in {parsed.quadrant}; it exists in {quadrants}"
+    return unmatched(
+        parsed.kind,
+        MatchCode.STREET_NAME,
+        sentence(elsewhere[0].name.why, reason),
+        spots,
+        score=50.0,
+    )

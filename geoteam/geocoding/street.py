@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -35,6 +36,7 @@ _POINTS = frozenset({*CORNERS, *DIRECTIONS})
 _BOUNDARY = "BN"
 # Roads with a number for a name: COUNTY ROAD 20, US HIGHWAY 1, ROUTE 29, INTERSTATE 395.
 _ROUTE_OWNERS = frozenset({"COUNTY", "STATE", "US", "TOWNSHIP", "FOREST"})
+_DATE = re.compile(r"\d{1,4}-\d{1,2}-\d{1,4}")
 _ROUTES = frozenset({"HIGHWAY", "ROUTE", "INTERSTATE"})
 
 
@@ -48,6 +50,8 @@ class Street(NamedTuple):
     unit: str
     leftover: list[str]
     note: str = ""
+    # A bare number behind the quadrant: the unit, or another house number.
+    bare: str = ""
 
 
 def _quadrant_at(words: list[str], i: int, grammar: AddressGrammar) -> tuple[str, int]:
@@ -219,7 +223,9 @@ def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
     words, behind = _route(words)
     words, identifiers = _split_behind_type(words)
     leftover = behind + leftover
-    if leftover and all(UNIT_ID.fullmatch(word) for word in leftover):
+    bare = ""
+    if leftover and all(UNIT_ID.fullmatch(w) and not _DATE.fullmatch(w) for w in leftover):
+        bare = next((word for word in leftover if word.isdigit()), "")
         identifiers, leftover = identifiers + leftover, []
     if identifiers:
         unit = " ".join(part for part in (unit, "# " + "-".join(identifiers)) if part)
@@ -228,7 +234,7 @@ def _read(words: list[str], unit: str, grammar: AddressGrammar) -> Street:
     if leftover and not street_type and leftover[0] in SUFFIXES:
         # "H NE STREET": the type stands behind the quadrant.
         street_type, leftover = SUFFIXES[leftover[0]], leftover[1:]
-    return Street(direction, name, street_type, quadrant, unit, leftover, note)
+    return Street(direction, name, street_type, quadrant, unit, leftover, note, bare)
 
 
 def _is_name(words: list[str], size: int, grammar: AddressGrammar) -> bool:

@@ -360,7 +360,7 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
     if parsed.name in SUFFIXES or any(name.count(word) != 1 for word in opaque):
         return None
     low_high = (parsed.low, parsed.high)
-    if low_high != (-1, -1) or parsed.street2 or parsed.place or parsed.second:
+    if low_high != (-1, -1) or parsed.street2 or parsed.place or parsed.second or parsed.another:
         return None
     # A filling anywhere else makes the two readings differ.
     pattern = " ".join(f"{{{opaque.index(word)}}}" if word in opaque else word for word in name)

@@ -45,7 +45,11 @@ def test_a_town_without_its_state_makes_the_address_wait(
         "1200 H ST NE upstairs",
         "1200 H ST NE, c/o Mary Smith",
         "1200 H ST NE near Hyattsville",
-        "Hope House 1200 H ST NE",
+        "Lives at 1200 H ST NE",
+        "Home address: 1200 H ST NE",
+        "c/o Mary Smith, 1200 H ST NE",
+        "client 1200 H ST NE",
+        "House No. 1200 H ST NE",
         "1200 H ST NE, SOUTH SIDE",
     ],
 )
@@ -149,3 +153,69 @@ def test_what_may_hold_an_address_is_never_put_aside(
 def test_what_is_clearly_no_address_has_no_place(reference: ReferenceIndex, text: str) -> None:
     found = one(reference, text)
     assert (found["kind"], found["decision"]) == ("invalid", "unplaceable")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1200 H ST NE ???", "1200 H ST NE?", "1200 H ST NE (?)", "1200? H ST NE", "Central Library?"],
+)
+def test_a_question_mark_makes_it_wait(reference: ReferenceIndex, text: str) -> None:
+    found = one(reference, text, "20002" if text[0] == "1" else "")
+    assert (found["status"], found["decision"]) == ("T", "review")
+    assert "The text has a question mark" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1200 H ST NE no", "the word 'no'"),
+        ("1200 H ST NE next door", "the word 'next'"),
+        ("1200 H ST NE left 5/1", "words beside the address: LEFT 5/1;"),
+        ("1200 H ST NE 12/31/2019", "words beside the address: 12/31 2019;"),
+        ("1200 H ST NE 12-31-2019", "words beside the address: 12-31-2019;"),
+        ("1200 H ST NE DECEASED", "words beside the address: DECEASED; check whether the client"),
+        ("1200 H ST NE return to sender", "words beside the address: RETURN TO SENDER;"),
+        ("doesn't live at 1200 H ST NE", "the word 'doesnt'"),
+        ("victim lives 1200 H ST NE", "the word 'victim'"),
+        ("stay away 1200 H ST NE", "the word 'away'"),
+        ("employer 1200 H ST NE", "the word 'employer'"),
+        ("next door to 1200 H ST NE", "the word 'next'"),
+        ("across from 1200 H ST NE", "the word 'across'"),
+        ("corner near 1200 H ST NE", "the word 'near'"),
+        ("Hope House 1200 H ST NE", "words beside the address: HOPE HOUSE;"),
+        ("probation office 1200 H ST NE", "words beside the address: PROBATION OFFICE;"),
+        # A library half a kilometre away is not where the address is.
+        ("Central Library 1200 H ST NE", "words beside the address: CENTRAL LIBRARY;"),
+    ],
+)
+@pytest.mark.parametrize("zip_code", ["", "20002"])
+def test_words_that_say_more_than_whose_it_is_make_it_wait(
+    reference: ReferenceIndex, text: str, says: str, zip_code: str
+) -> None:
+    found = one(reference, text, zip_code)
+    assert (found["status"], found["decision"]) == ("T", "review")
+    assert says.lower() in found["reason"].lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("1200 H ST NE 1210", "1210"),
+        ("1200 H ST NE and 1210", "1210"),
+        ("1200 H ST NE /1210", "1210"),
+        ("1200 H ST NE 1298", "1298"),
+        ("100 14TH ST NW 101", "101"),
+    ],
+)
+def test_a_second_house_number_is_offered_too(
+    reference: ReferenceIndex, text: str, other: str
+) -> None:
+    found = one(reference, text)
+    assert (found["status"], found["decision"]) == ("T", "review")
+    assert f"and {other}." in found["reason"]
+    assert [spot["address"].split()[0] for spot in found["candidates"]] == [text.split()[0], other]
+
+
+@pytest.mark.parametrize("unit", ["654B", "B12", "204", "1410", "# 1210", "Apt 1210"])
+def test_what_is_clearly_a_unit_is_one(reference: ReferenceIndex, unit: str) -> None:
+    assert one(reference, f"1200 H ST NE {unit}")["decision"] == "accepted"
