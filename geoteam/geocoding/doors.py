@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from geoteam.geocoding.grammar import ParsedAddress
 from geoteam.geocoding.locate import Spot, split_number
+from geoteam.geocoding.lookup import Lookup, Name
+from geoteam.geocoding.quadrant import sentence
+from geoteam.geocoding.result import Result, tied, unmatched
 from geoteam.model import MatchCode
 
 # Where an address can be.
 Places = Callable[[ParsedAddress], list[Spot]]
 # A bare number behind an address that is so near to the house number may be one too.
 _NEAR_NUMBERS = 100
+# Letters that are typed for a digit; no door carries them unless the reference says so.
+_LETTER_FOR_DIGIT = re.compile(r"(\d+)([OIL])")
 _SURE = (MatchCode.POINT_ADDRESS, MatchCode.STREET_ADDRESS)
 
 
@@ -45,3 +51,55 @@ def other_doors(parsed: ParsedAddress, places: Places) -> tuple[list[Spot], str]
         return [], ""
     first = str(number) if parsed.high > 0 else parsed.number
     return spots, f"the text names the house numbers {first} and {parsed.another}"
+
+
+def letter_for_digit(look: Lookup, number: str, names: Iterable[Name]) -> tuple[str, ...]:
+    """Read a house number that ends in O, I or L as one that ends in a digit, and without it.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    number
+        The house number.
+    names
+        The names that the street can have.
+
+    Returns
+    -------
+    tuple of str
+        ``3120`` and ``312`` for ``312O``; empty where the reference has the letter, and for any
+        other number.
+    """
+    slip = _LETTER_FOR_DIGIT.fullmatch(number)
+    if not slip:
+        return ()
+    streets = (street for name in names for street in look.by_base[name.base].values())
+    if any((street, int(slip[1]), slip[2]) in look.point_at for street in streets):
+        return ()
+    return slip[1] + ("0" if slip[2] == "O" else "1"), slip[1]
+
+
+def offer_digits(parsed: ParsedAddress, numbers: tuple[str, ...], places: Places) -> Result:
+    """Offer both readings of a house number whose last letter may stand for a digit.
+
+    Parameters
+    ----------
+    parsed
+        The address.
+    numbers
+        Its house numbers.
+    places
+        Finds where an address can be.
+
+    Returns
+    -------
+    Result
+        A tie, or unmatched where neither is known.
+    """
+    spots = [s for number in numbers for s in places(parsed.but(number=number)) if s.code in _SURE]
+    reason = f"the house number {parsed.number} ends in a letter that may stand for a digit"
+    reason = sentence(f"{reason}: {' or '.join(numbers)}")
+    if spots:
+        return tied(parsed.kind, spots, reason)
+    return unmatched(parsed.kind, MatchCode.STREET_NAME, reason, score=60.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from geoteam.geocoding.asides import doubt_of
 from geoteam.geocoding.crossing import match_between, match_crossing
 from geoteam.geocoding.decide import ACCEPT_AREA_SCORE, ACCEPT_SCORE
-from geoteam.geocoding.doors import other_doors
+from geoteam.geocoding.doors import letter_for_digit, offer_digits, other_doors
 from geoteam.geocoding.fuzzy import DISTANT, NEAREST
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.locate import (
@@ -257,6 +257,11 @@ class Matcher:
                 return self._on_street(parted, zip_code)
         if not names:
             return self._no_street(parsed, zip_code)
+        readings = letter_for_digit(self.look, parsed.number, names)
+        if readings:
+            return offer_digits(
+                parsed, readings, lambda p: self._spots(self._on_street(p, zip_code))
+            )
         if not parsed.number and parsed.kind == _ADDRESS:
             around = circle(self.look, parsed, names)
             if around is not None:

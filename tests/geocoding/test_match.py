@@ -406,3 +406,26 @@ def test_a_block_between_two_crossings_lies_half_way() -> None:
     nowhere = one(index, "14TH ST BETWEEN H AND K ST NW")
     assert nowhere["status"] == "U"
     assert nowhere["reason"].startswith("The reference has no block of 14TH STREET NW BETWEEN H")
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("120O H ST NE", ["1200 H STREET NE"]),
+        ("120o H ST NE", ["1200 H STREET NE"]),
+        ("10O 14TH ST NW", ["100 14TH STREET NW"]),
+        ("10l 14TH ST NW", ["101 14TH STREET NW"]),
+        ("10I 14TH ST NW", ["101 14TH STREET NW"]),
+        ("121O H ST NE", ["1210 H STREET NE"]),
+        ("1200l H ST NE", ["1200 H STREET NE"]),
+        ("1O E ST SE", ["10 E STREET SE", "1 E STREET SE"]),
+        ("999O H ST NE", []),
+    ],
+)
+def test_a_letter_that_may_be_a_digit_is_never_dropped(
+    reference: ReferenceIndex, text: str, addresses: list[str]
+) -> None:
+    found = one(reference, text)
+    assert found["status"] == ("T" if addresses else "U")
+    assert [spot["address"] for spot in found["candidates"]] == addresses
+    assert "may stand for a digit" in found["reason"]
