@@ -49,7 +49,7 @@ def other_doors(parsed: ParsedAddress, places: Places) -> tuple[list[Spot], str]
     spots = [s for s in places(alone) if s.code in (_SURE if certain else _SURE[:1])]
     if may_be_unit and not spots:
         return [], ""
-    first = str(number) if parsed.high > 0 else parsed.number
+    first = str(number) if "-" in parsed.number else parsed.number
     return spots, f"the text names the house numbers {first} and {parsed.another}"
 
 

@@ -81,6 +81,9 @@ class Matcher:
         Result
             Matched, tied or unmatched, with the reason.
         """
+        if parsed.another and parsed.high > 0:
+            # Both ends of a long range are asked for, each by itself.
+            parsed = parsed.but(low=-1, high=-1)
         zip_code = zip_text or parsed.zip
         if zip_text and parsed.zip and zip_text != parsed.zip:
             note = f"the text has the ZIP {parsed.zip}, the ZIP column {zip_text}"

@@ -11,6 +11,8 @@ from geoteam.geocoding.words import CORNERS, SPELLED_NUMBERS, STATE_CODES
 
 # A range of house numbers spans no more than a hundred-block and its neighbour.
 _LONGEST_RANGE = 200
+# The house numbers of one building are no farther apart.
+_ONE_BUILDING = 20
 MAX_DIGITS = 6
 # Streets that are numbered, and how long their numbers are at most: 14 ST NW is 14TH STREET NW.
 _NUMBERED = frozenset({"AVENUE", "COURT", "PLACE", "ROAD", "STREET"})
@@ -44,12 +46,25 @@ class HouseNumber(NamedTuple):
         First and last number of a range; -1 when it is none.
     end
         Where the street begins in the text.
+    other
+        The last number of a range that is no single building's; '' when there is none.
     """
 
     written: str
     low: int
     high: int
     end: int
+    other: str = ""
+
+
+def _other_end(digits: str, to: str, by: str) -> str:
+    """Complete the end of a range that is long, leaves its hundred-block or is put in words."""
+    last = to.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if max(len(last), len(digits)) > MAX_DIGITS:
+        return ""
+    low, high = int(digits), int(digits[: max(len(digits) - len(last), 0)] + last)
+    one = by.strip() == "-" and high - low <= _ONE_BUILDING and high // 100 == low // 100
+    return "" if high <= low or one else str(high)
 
 
 def _range(digits: str, to: str) -> tuple[int, int]:
@@ -120,11 +135,13 @@ def read_number(text: str) -> HouseNumber | None:
     words = text[end:].split(None, 8)
     letter, to, fraction = found["letter"] or "", found["to"] or "", found["fraction"] or ""
     bare = found.end("digits")
-    low = high = -1
+    low, high, other = -1, -1, ""
     if to:
         low, high = _range(digits, to)
-        if found["by"] != "-" and (high < 0 or is_lone_type(words, 0) or not words):
-            to, low, high, end, fraction = "", -1, -1, bare, ""
+        other = _other_end(digits, to, found["by"])
+        known = high >= 0 or (other and len(to) == len(digits))
+        if found["by"] != "-" and (not known or is_lone_type(words, 0) or not words):
+            to, low, high, end, fraction, other = "", -1, -1, bare, "", ""
     elif fraction and is_lone_type(words, 0):
         # A numbered half street (13 1/2 ST NW), behind a number with a letter or alone.
         if not letter:
@@ -137,4 +154,4 @@ def read_number(text: str) -> HouseNumber | None:
     elif not letter and not fraction and words and _own_letter(words):
         letter, end = words[0], text.index(words[0], end) + 1
     written = digits + letter + (f"-{to}" if to else "") + (f" {fraction}" if fraction else "")
-    return HouseNumber(written, low, high, end) if end < len(text) else None
+    return HouseNumber(written, low, high, end, other) if end < len(text) else None

@@ -276,7 +276,7 @@ def _with_street(
         place=left,
         behind=left,
         second=second,
-        another=beside.group(1) if beside else street.bare,
+        another=(number.other if number else "") or (beside.group(1) if beside else street.bare),
         note=street.note,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -429,3 +431,35 @@ def test_a_letter_that_may_be_a_digit_is_never_dropped(
     assert found["status"] == ("T" if addresses else "U")
     assert [spot["address"] for spot in found["candidates"]] == addresses
     assert "may stand for a digit" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("1200-1250 H ST NE", "1250"),
+        ("1200-1350 H ST NE", "1350"),
+        ("1250-1310 H ST NE", "1310"),
+        ("1200 - 1350 H ST NE", "1350"),
+        ("20-1200 H ST NE", "1200"),
+        ("1200 thru 1210 H ST NE", "1210"),
+        ("1200 and 1210 H ST NE", "1210"),
+        ("1200 & 1210 H ST NE", "1210"),
+        ("1200/1210 H ST NE", "1210"),
+        ("20 and 1210 H ST NE", ""),
+    ],
+)
+def test_a_range_that_is_no_single_building_waits_with_both_ends(
+    reference: ReferenceIndex, text: str, last: str
+) -> None:
+    found = one(reference, text)
+    assert verdict(reference, text) == "review"
+    if last:
+        first = re.split("[^0-9]", text)[0]
+        addresses = [spot["address"] for spot in found["candidates"]]
+        assert addresses == [f"{first} H STREET NE", f"{last} H STREET NE"]
+        assert f"the house numbers {first} and {last}." in found["reason"]
+
+
+def test_a_range_of_one_building_is_accepted(reference: ReferenceIndex) -> None:
+    for text in ("1200-10 H ST NE", "1200-1210 H ST NE", "1200-1220 H ST NE"):
+        assert verdict(reference, text) == "accepted"
