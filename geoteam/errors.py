@@ -38,6 +38,10 @@ class InputError(GeoteamError, ValueError):
     """A file, value or argument that cannot be used."""
 
 
+class UnconfirmedError(InputError):
+    """A choice that can be right but is unusual; said once more, it counts."""
+
+
 class FrameError(InputError):
     """A table that breaks its contract in ``geoteam.frames``."""
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.model import MatchStatus, Role, User
 from geoteam.services.batch import safe
-from geoteam.services.review_decisions import plain
+from geoteam.services.review_decisions import plain, refuse_idle
 from geoteam.services.review_items import note, part_of
 from geoteam.services.review_places import lay_over
 from geoteam.services.review_results import candidate_result, moved_result
@@ -258,8 +258,7 @@ def accept_all(
         For every other role.
     """
     require_role(user, (Role.SUPERVISOR,), ACCEPT_MANY)
-    if not why.strip():
-        raise InputError("a decision needs a reason", remedy="Say how you know")
+    refuse_idle(why)
     batch = secrets.token_hex(8)
     with workspace.transaction() as session:
         found = _find(workspace, session, user, wanted).found

@@ -19,6 +19,8 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import claims, decisions, geocodes, queue, undo
 from geoteam.store.proposals import settle
 
+_LEAST_LETTERS = 3
+
 
 def decide_item(
     workspace: Workspace,
@@ -31,6 +33,7 @@ def decide_item(
     address: str = "",
     pin: SetPin | None = None,
     shelter: str = "",
+    confirmed: str = "",
 ) -> None:
     """Keep a person's decision on an address, and use it again where it holds.
 
@@ -48,7 +51,7 @@ def decide_item(
         Number of the item.
     why
         How the person knows.
-    action, candidate, address, pin, shelter
+    action, candidate, address, pin, shelter, confirmed
         What was chosen, as in `review_results.Choice`.
 
     Raises
@@ -56,11 +59,12 @@ def decide_item(
     InputError
         When the item was decided already or somebody else has it open, the choice is incomplete,
         or the corrected address is itself not certain.
+    UnconfirmedError
+        When a corrected address lies elsewhere than the candidates, and was not confirmed.
     """
     if action not in ACTIONS:
         raise InputError("no decision was chosen", remedy="Choose a candidate or say what it is")
-    if not why.strip():
-        raise InputError("a decision needs a reason", remedy="Say how you know")
+    refuse_idle(why)
     with workspace.transaction() as session:
         found = open_item(workspace, session, user, item, lock=True)
         if not waits(found):
@@ -68,7 +72,7 @@ def decide_item(
                 "this address was decided already", remedy="Go back to the queue for the next one"
             )
         refuse_if_held(workspace, session, user, found)
-        choice = Choice(action, candidate, address, pin, shelter)
+        choice = Choice(action, candidate, address, pin, shelter, confirmed)
         result = result_of(workspace, session, found, choice)
         row = pd.DataFrame(
             [result | {"candidates": list(found.candidates)}],
@@ -87,6 +91,25 @@ def decide_item(
         _keep(workspace, session, user, found, result, why.strip())
         claims.release(session, found.residence_id, user.username)
         note(workspace, session, user, "address.decide", found.client_ref, decision=action)
+
+
+def refuse_idle(why: str) -> None:
+    """Refuse a reason that says nothing.
+
+    Parameters
+    ----------
+    why
+        How the person knows.
+
+    Raises
+    ------
+    InputError
+        When it has fewer than three letters.
+    """
+    if sum(map(str.isalpha, why)) < _LEAST_LETTERS:
+        raise InputError(
+            "a decision needs a reason of at least three letters", remedy="Say how you know"
+        )
 
 
 def _keep(

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError
+from geoteam.errors import InputError, UnconfirmedError
 from geoteam.model import AddressKind, MatchCode, MatchStatus
+from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place
 from geoteam.services.review_items import is_proposal
 from geoteam.services.review_pin import metres_between, pin_at
-from geoteam.services.review_places import known_of, radius_of, start_of
-from geoteam.services.review_reuse import CHOSEN, CORRECTED
+from geoteam.services.review_places import known_of, lay_over, radius_of, start_of
+from geoteam.services.review_reuse import CHOSEN, CORRECTED, is_reading
 from geoteam.services.review_shelters import UNKNOWN
 from geoteam.services.review_shelters import chosen as chosen_shelter
 from geoteam.services.workspace import Workspace
@@ -38,6 +39,8 @@ _SHELTERED: Mapping[str, Any] = {
 _SHELTER_UNKNOWN = "a person decided: a shelter, not known which"
 # A pin this near where it began was not set by anybody.
 _UNMOVED_M = 1.0
+# A typed address farther than this from every candidate is shown before it is kept.
+_FAR_M = 1_000.0
 _FOUND: Mapping[str, Any] = {
     "status": MatchStatus.MATCHED.value,
     "kind": AddressKind.ADDRESS.value,
@@ -85,6 +88,8 @@ class Choice:
     shelter
         Which one, for the action ``shelter``: ``venue:`` and its reference, ``candidate:`` and a
         position, ``address``, ``pin``, or ``unknown`` for a shelter that nobody knows.
+    confirmed
+        The right address as it was typed when its place was shown; '' when it was not.
     """
 
     action: str
@@ -92,6 +97,7 @@ class Choice:
     address: str = ""
     pin: SetPin | None = None
     shelter: str = ""
+    confirmed: str = ""
 
     @property
     def placed_by(self) -> Choice:
@@ -128,12 +134,17 @@ def result_of(
     InputError
         When the choice is incomplete, a pin was not moved or is outside every area, or a corrected
         address is not certain either.
+    UnconfirmedError
+        When a typed address lies in no candidate's area or far from all of them, and was not
+        confirmed.
     """
     where = choice.placed_by
     if where.action == "candidate":
         result = _candidate(found, where.candidate)
     elif where.action == "address":
         result = {**_FOUND, **_corrected(workspace, where.address)}
+        if where.confirmed.strip() != where.address.strip():
+            _show_if_far(workspace, session, found, result)
     elif where.action == "pin":
         result = _pinned(workspace, session, found, where.pin or SetPin(None, None))
     elif where.action == "shelter" and where.shelter != UNKNOWN:
@@ -270,3 +281,28 @@ def _corrected(workspace: Workspace, address: str) -> dict[str, Any]:
         for name in columns
     }
     return kept | {"reason": CORRECTED}
+
+
+def _show_if_far(
+    workspace: Workspace, session: Session, found: geocodes.Geocode, result: Mapping[str, Any]
+) -> None:
+    """Ask once more where a typed address lies elsewhere than what the text may mean."""
+    typed = {**result, "address": result["matched_address"]}
+    mine, *others = lay_over(workspace, session, [typed, *found.candidates])
+    here = mine["lon"], mine["lat"]
+    apart_m = min(
+        (metres_between(workspace, here, (one["lon"], one["lat"])) for one in others), default=0.0
+    )
+    if others:
+        usual = apart_m <= _FAR_M and mine["unit"] in {one["unit"] for one in others}
+    else:
+        usual = is_reading(found.address, mine["address"], grammar_of(workspace.profile))
+    if usual:
+        return
+    area = f"in area {mine['unit']}" if mine["unit"] else "outside every area"
+    team = f", {mine['team']}" if mine["team"] else ""
+    far = f"; the nearest candidate is {apart_m:,.0f} m away" if others else ""
+    raise UnconfirmedError(
+        f"what you typed is {mine['address']}, {area}{team}{far}",
+        remedy="If that is right, keep the decision once more",
+    )

@@ -160,6 +160,15 @@ def test_the_whole_work_by_keyboard(sign_in: Callable[..., Watched], pictures: P
     page.locator("#why").focus()
     keys.type("Document seen")
     keys.press("Enter")
+    # It lies elsewhere than the candidate: its place is shown, and Enter keeps it all the same.
+    expect(page.get_by_text("What you typed is 282 1ST STREET NW, in area 101")).to_be_visible()
+    keep = page.get_by_role("button", name="Keep this decision")
+    expect(keep).to_be_focused()
+    expect(keep).to_be_in_viewport()
+    # The browser itself tells that the first press was answered with 400.
+    watched.said.clear()
+    _good(watched, pictures, "review-item-confirm")
+    keys.press("Enter")
     expect(page.get_by_text("Decision kept.")).to_be_visible()
     keys.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Move the pin by 5 m")

@@ -75,7 +75,7 @@ def test_a_decided_item_says_what_by_whom_when_and_why(signed_in: SignedIn) -> N
         assert text in page
     assert "Take the decision back" in page
     # A late second decision is refused on the page that tells of the first.
-    status, late = send(client, path, "/review", decision="outside", why="x")
+    status, late = send(client, path, "/review", decision="outside", why="called")
     assert status == 400
     assert "decided already" in _alert(late)
     assert "Called &lt;them&gt;" in late

@@ -54,7 +54,7 @@ def test_an_open_address_is_read_only_for_others(
     assert "Supervisor Test has this address open since" in held
     assert "Keep this decision" not in held
     assert "Next address" in held
-    status, page = send(other, path, "/review", decision="invalid", why="x")
+    status, page = send(other, path, "/review", decision="invalid", why="called")
     assert status == 400
     assert "has this address open" in page
     assert ">Supervisor Test</span>" in other.get("/review").text
@@ -72,10 +72,11 @@ def test_a_pin_is_told_in_words(signed_in: SignedIn) -> None:
     path = _next(client)
     lon, lat = lonlat(230.0, 100.0)
     place = {"lon": str(lon), "lat": str(lat), "radius_m": "30"}
+    west = {"lon": str(lonlat(-20_000.0, 100.0)[0])}
     status, told = _ask(client, f"{path}/pin", path, **place)
     assert (status, told["outside"]) == (200, False)
     assert told["said"] == "In area 101. The nearest known address is 142 2ND STREET NW, 15 m away."
-    assert _ask(client, f"{path}/pin", path, **place | {"lon": "10"})[1]["outside"] is True
+    assert _ask(client, f"{path}/pin", path, **place | west)[1]["outside"] is True
     for wrong in ({"lon": ""}, {"lat": "north"}, {"lat": "91"}, {"radius_m": "31"}):
         status, told = _ask(client, f"{path}/pin", path, **place | wrong)
         assert status == 400
@@ -109,7 +110,8 @@ def test_a_shelter_is_asked_for(signed_in: SignedIn) -> None:
 def test_a_shelter_whose_pin_is_refused_keeps_what_was_typed(signed_in: SignedIn) -> None:
     client = signed_in(Role.SUPERVISOR)
     path = _next(client)
-    fields = {"decision": "shelter", "shelter": "pin", "lon": "10.5", "lat": "20.5", "why": "seen"}
+    lon, lat = (str(degrees) for degrees in lonlat(-20_000.0, 0.0))
+    fields = {"decision": "shelter", "shelter": "pin", "lon": lon, "lat": lat, "why": "seen"}
     status, page = send(client, path, path, **fields)
     assert status == 400
     assert "outside every area" in page
@@ -138,11 +140,12 @@ def test_signing_out_gives_the_address_back(signed_in: SignedIn, other: FlaskCli
 def test_a_refused_pin_keeps_what_was_typed(signed_in: SignedIn) -> None:
     client = signed_in(Role.SUPERVISOR)
     path = _next(client)
-    fields = {"decision": "pin", "lon": "10.5", "lat": "20.5", "radius_m": "100", "why": "seen"}
+    lon, lat = (str(degrees) for degrees in lonlat(-20_000.0, 0.0))
+    fields = {"decision": "pin", "lon": lon, "lat": lat, "radius_m": "100", "why": "seen"}
     status, page = send(client, path, path, **fields)
     assert status == 400
     assert "outside every area" in page
-    assert re.search(r'id="lon"[^>]*value="10.5"', page)
+    assert re.search(rf'id="lon"[^>]*value="{lon}"', page)
     assert '<option value="100" selected' in page
     assert 'name="outside_too"' in page
     assert send(client, path, path, **fields, outside_too="yes")[0] == 303
@@ -175,3 +178,16 @@ def test_only_supervisors_are_offered_many_at_once(
     assert table.text.startswith("client,address,placed_at,area,may_also_be,team,score")
     for query in ("reason=tie", "score=101", "score=x"):
         assert signed_in(Role.SUPERVISOR).get(f"/review/bulk?{query}").status_code == 400
+
+
+def test_a_typed_address_elsewhere_is_shown_before_it_is_kept(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    path = _next(client)
+    typed = {"decision": "address", "address": "262 E STREET NW", "why": "called"}
+    status, page = send(client, path, path, **typed)
+    assert status == 400
+    assert "262 E STREET NW, in area 102" in page
+    assert 'name="confirmed" value="262 E STREET NW"' in page
+    status, after = send(client, path, path, **typed, confirmed="262 E STREET NW")
+    assert status == 303
+    assert f"decided={path.rpartition('/')[2]}" in after

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from geoteam.errors import DisclosureError, GeoteamError, InputError, NotFoundError
+from geoteam.errors import (
+    DisclosureError,
+    GeoteamError,
+    InputError,
+    NotFoundError,
+    UnconfirmedError,
+)
 from geoteam.geocoding import AddressGrammar
 from geoteam.services import assigning, assignment, audit, geocoding, imports, review
 from geoteam.services.people import clients_frame
@@ -104,9 +110,13 @@ def test_a_corrected_address_counts(fresh: Workspace) -> None:
     with pytest.raises(InputError, match="not certain either"):
         review.decide_item(fresh, BOSS, item, action="address", address="122 A ST", why=WHY)
     assert review.review_queue(fresh, BOSS).total == 1
-    review.decide_item(
-        fresh, BOSS, item, action="address", address="262 e street nw apt 3", why=WHY
-    )
+    there = {"action": "address", "address": "262 e street nw apt 3", "why": WHY}
+    for confirmed in ("", "122 A STREET NW"):
+        with pytest.raises(UnconfirmedError, match="is 262 E STREET NW, in area 102") as caught:
+            review.decide_item(fresh, BOSS, item, confirmed=confirmed, **there)
+        assert "the nearest candidate is" in caught.value.what
+    assert review.review_queue(fresh, BOSS).total == 1
+    review.decide_item(fresh, BOSS, item, confirmed=" 262 e street nw apt 3 ", **there)
     client = _client(fresh)
     assert client["matched_address"] == "262 E STREET NW"
     assert client["unit"] == "102"
@@ -131,6 +141,7 @@ def test_a_residence_without_a_place(fresh: Workspace, action: str) -> None:
         ({"action": "candidate", "candidate": 2}, "not in the list"),
         ({"action": "candidate", "candidate": -1}, "not in the list"),
         ({"action": "invalid", "why": "  "}, "needs a reason"),
+        ({"action": "invalid", "why": "x 12"}, "at least three letters"),
         ({"action": "shelter"}, "which shelter was not said"),
         ({"action": "shelter", "shelter": "venue:nowhere"}, "which shelter was not said"),
         ({"action": "shelter", "shelter": "candidate:9"}, "not in the list"),
@@ -201,6 +212,7 @@ def test_who_lives_elsewhere_says_nothing_of_others(fresh: Workspace, tmp_path: 
         _item_of(fresh, "C050"),
         action="address",
         address="262 E STREET NW",
+        confirmed="262 E STREET NW",
         why=WHY,
     )
     assert _arrive(fresh, tmp_path, "C051", TYPO) == 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from geoteam.errors import InputError
+from geoteam.errors import InputError, UnconfirmedError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
@@ -148,6 +148,7 @@ def _decide(item: int) -> None:
         address=forms.text(form, "address", label="The right address"),
         pin=_pin(form) if "pin" in (action, shelter) else None,
         shelter=shelter,
+        confirmed=forms.text(form, "confirmed"),
         why=forms.text(form, "why", label="Why", required=True),
     )
 
@@ -270,6 +271,7 @@ def _item_page(
         next_url=link_to("review.next_item", {"reason": reason, "after": item}),
         decided=decided,
         fault=fault,
+        unconfirmed=isinstance(fault, UnconfirmedError),
         typed=typed,
     )
 
