@@ -48,7 +48,8 @@ def _lines(
     would = "would be " if preview else ""
     lines = [
         f"{counted(done.checked, 'address was', 'addresses were')} placed by another reference: "
-        f"{done.unchanged:,} unchanged, {done.saved:,} {would}saved, {done.proposed:,} {would}"
+        f"{done.unchanged:,} unchanged, {done.renewed:,} without a place, with a renewed reason, "
+        f"{done.saved:,} {would}saved, {done.proposed:,} {would}"
         "proposed for a person to decide."
     ]
     for row in rows[:_SHOWN]:

@@ -19,13 +19,13 @@ from geoteam.services.batch import safe, write_rows
 from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place, reuse_decisions
 from geoteam.services.progress import Progress, silent
-from geoteam.services.stale_rules import PROPOSED, SAVED, UNCHANGED, compare
+from geoteam.services.stale_rules import PROPOSED, RENEWED, SAVED, UNCHANGED, compare
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, geocodes, proposals, stale
 
 _PIECE = 5_000
 # What a person must look at comes first.
-_FIRST = (PROPOSED, SAVED, UNCHANGED)
+_FIRST = (PROPOSED, SAVED, RENEWED, UNCHANGED)
 COLUMNS = (
     "client_ref", "done", "old_place", "old_unit", "old_team",
     "new_place", "moved_m", "new_unit", "new_team", "reason",
@@ -43,6 +43,8 @@ class Refreshed:
     unchanged
         Those that the present reference confirms, or that a person decided and it does not
         contradict.
+    renewed
+        Those that still have no place, with another reason or other candidates.
     saved
         Those that were replaced.
     proposed
@@ -54,6 +56,7 @@ class Refreshed:
 
     checked: int
     unchanged: int
+    renewed: int
     saved: int
     proposed: int
     rows: pd.DataFrame
@@ -66,7 +69,7 @@ class Refreshed:
         dict of str to int
             For the audit log and for ``--json``; no person's data.
         """
-        names = ("checked", "unchanged", "saved", "proposed")
+        names = ("checked", "unchanged", "renewed", "saved", "proposed")
         return {name: getattr(self, name) for name in names}
 
 
@@ -187,7 +190,7 @@ def _write(
 ) -> None:
     at = workspace.now()
     told = placed.assign(reason=changes["reason"])
-    saved, proposed = changes["done"] == SAVED, changes["done"] == PROPOSED
+    saved, proposed = changes["done"].isin((SAVED, RENEWED)), changes["done"] == PROPOSED
     geocodes.save(session, told[saved], at, reference=fingerprint)
     proposals.withdraw(session, present.index[~saved].tolist())
     against = told[proposed].drop(columns=["decided_by", "decided_why"])
@@ -224,6 +227,7 @@ def _report(changes: pd.DataFrame) -> Refreshed:
     return Refreshed(
         checked=len(changes),
         unchanged=int(counts.get(UNCHANGED, 0)),
+        renewed=int(counts.get(RENEWED, 0)),
         saved=int(counts.get(SAVED, 0)),
         proposed=int(counts.get(PROPOSED, 0)),
         rows=pd.concat(parts, ignore_index=True),

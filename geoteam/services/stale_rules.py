@@ -16,7 +16,7 @@ from geoteam.services.people import units_in_plan
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, proposals, staff
 
-UNCHANGED, SAVED, PROPOSED = "unchanged", "saved", "proposed"
+UNCHANGED, RENEWED, SAVED, PROPOSED = "unchanged", "reason renewed", "saved", "proposed"
 _SAME = ("status", "match_code", "kind", "boundary_ambiguous", "decision")
 # From the most exact to the least; what is not named gives no place.
 _EXACTNESS = (
@@ -41,7 +41,8 @@ def compare(
     ``saved``: a place that is at least as exact (match code and uncertainty), no farther from the
     present one than the larger of the two uncertainties, with the same unit, the same team and no
     other unit within its circle; or an address without a place in force, which is treated as any
-    new one. ``proposed``: everything else, and a place that contradicts a person's decision unless
+    new one. ``reason renewed``: it had no place and has none, but the reason or the candidates are
+    others. ``proposed``: everything else, and a place that contradicts a person's decision unless
     a person has settled that before.
 
     Parameters
@@ -83,9 +84,13 @@ def compare(
     settled = _settled(session, present, placed, person & against, workspace.profile.city.crs)
     # What an online service found, the reference need not know.
     alike |= (present["service"] != "").to_numpy() & had & ~has
+    # Without a place before and after, only what is said of the address is new.
+    renewed = ~had & ~has
     asks = had & (~has | elsewhere | vaguer | crossing | (old_team != new_team))
     done = np.select(
-        [person & against & ~settled, person | alike, asks], [PROPOSED, UNCHANGED, PROPOSED], SAVED
+        [person & against & ~settled, person | alike, asks, renewed],
+        [PROPOSED, UNCHANGED, PROPOSED, RENEWED],
+        SAVED,
     )
     frame = pd.DataFrame(
         {

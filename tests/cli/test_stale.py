@@ -38,7 +38,10 @@ def test_a_new_reference_is_looked_at_once(
     assert "24 addresses of clients were placed by another reference." in told
     assert "geoteam geocode --stale --preview" in told
     listed = geoteam("geocode", "--stale", "--preview").out
-    assert "22 unchanged, 0 would be saved, 2 would be proposed for a person" in listed
+    assert (
+        "22 unchanged, 0 without a place, with a renewed reason, 0 would be saved, 2 would be proposed for a person"
+        in listed
+    )
     assert "C002 (would be proposed), now: 142 2ND STREET NW (PointAddress), area 101," in listed
     assert "142 2ND STREET NW (PointAddress), 288 m away, area 201, team T2\n" in listed
     assert "C003 (unchanged), now: " in listed

@@ -95,7 +95,7 @@ def _change(done: Refreshed) -> pd.Series:
 def test_nothing_is_stale_after_init(fresh: Workspace) -> None:
     before = counts(fresh)
     done = _refresh(fresh)
-    assert done.summary() == {"checked": 0, "unchanged": 0, "saved": 0, "proposed": 0}
+    assert done.summary() == {"checked": 0, "unchanged": 0, "renewed": 0, "saved": 0, "proposed": 0}
     assert done.rows.columns.tolist() == list(service.COLUMNS)
     assert counts(fresh) == before
 
@@ -104,7 +104,13 @@ def test_what_stays_is_only_stamped(fresh: Workspace, rebuild: Callable[..., Non
     before = counts(fresh)
     rebuild(fresh, NEWS)
     assert count_stale(fresh) == 24
-    assert _refresh(fresh).summary() == {"checked": 24, "unchanged": 24, "saved": 0, "proposed": 0}
+    assert _refresh(fresh).summary() == {
+        "checked": 24,
+        "unchanged": 24,
+        "renewed": 0,
+        "saved": 0,
+        "proposed": 0,
+    }
     assert count_stale(fresh) == 0
     assert counts(fresh) == before | {"audit": before["audit"] + 1}
     with fresh.reading() as session:
@@ -279,6 +285,20 @@ def test_a_place_is_never_lost_silently(fresh: Workspace, rebuild: Callable[...,
     assert _waiting(fresh)[0].candidates[0]["address"] == "222 1ST STREET NW"
 
 
+def test_what_still_waits_for_another_reason_is_not_called_saved(
+    fresh: Workspace, rebuild: Callable[..., None], tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "more.csv", CLIENT_HEADER, [client_row("C049", Home_Address="777 1ST STREET")]
+    )
+    imports.import_clients(fresh, "test", path)
+    assert geocoding.geocode_residences(fresh, "test")["review"] == 1
+    rebuild(fresh, put("777 1ST STREET NW", 15, 130))
+    done = _refresh(fresh)
+    assert (done.renewed, done.saved, done.proposed) == (1, 0, 0)
+    assert _change(done)["new_place"] == "waits for a person's decision"
+
+
 def test_what_waited_is_accepted_when_it_can_be(
     fresh: Workspace, rebuild: Callable[..., None], tmp_path: Path
 ) -> None:
@@ -328,7 +348,13 @@ def test_a_person_is_never_overruled(fresh: Workspace, rebuild: Callable[..., No
 
 def test_a_persons_place_is_confirmed_within_its_circle(fresh: Workspace) -> None:
     _person_puts(fresh, "C001", 15, 69)
-    assert _refresh(fresh).summary() == {"checked": 1, "unchanged": 1, "saved": 0, "proposed": 0}
+    assert _refresh(fresh).summary() == {
+        "checked": 1,
+        "unchanged": 1,
+        "renewed": 0,
+        "saved": 0,
+        "proposed": 0,
+    }
 
 
 def test_a_person_said_that_there_is_no_place(fresh: Workspace) -> None:
@@ -348,7 +374,13 @@ def test_what_an_online_service_placed_need_not_be_known_here(fresh: Workspace) 
         row.decision, row.service, row.reference = "accepted", "mar", ""
         point = session.scalars(select(GeocodeRow.geometry).where(GeocodeRow.geometry.is_not(None)))
         row.geometry, row.uncertainty_m = point.first(), 10.0
-    assert _refresh(fresh).summary() == {"checked": 1, "unchanged": 1, "saved": 0, "proposed": 0}
+    assert _refresh(fresh).summary() == {
+        "checked": 1,
+        "unchanged": 1,
+        "renewed": 0,
+        "saved": 0,
+        "proposed": 0,
+    }
 
 
 def test_an_older_proposal_gives_way(fresh: Workspace, rebuild: Callable[..., None]) -> None:
@@ -401,7 +433,7 @@ def test_a_preview_writes_nothing_but_the_audit(
     with fresh.reading() as session:
         detail = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first().detail
     assert detail == {
-        "checked": 24, "unchanged": 23, "saved": 0, "proposed": 1, "preview": True,
+        "checked": 24, "unchanged": 23, "renewed": 0, "saved": 0, "proposed": 1, "preview": True,
     }  # fmt: skip
 
 
