@@ -119,9 +119,13 @@ def _loose(pool: Pool, chosen: Integers, each: int) -> np.ndarray:
 
 
 def _may_fit(pool: Pool, chosen: Integers) -> bool:
-    """Tell whether the room that is left could hold a client who is left out."""
+    """Tell whether the room that is left, or that of somebody who may sooner wait, could do."""
     free = int((pool.capacity - pool.loads(chosen)).sum())
-    return free >= int(pool.units[chosen < 0].min())
+    out = chosen < 0
+    if free >= int(pool.units[out].min()):
+        return True
+    lighter = ~out & (pool.left_out_weight < pool.left_out_weight[out].max())
+    return bool(free + pool.units[lighter].sum() >= pool.units[out].min()) and bool(lighter.any())
 
 
 def _fill(pool: Pool, chosen: Integers) -> Integers:

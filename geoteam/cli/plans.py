@@ -61,21 +61,24 @@ def import_(state: State, file: Path, name: str, team_column: str, as_json: bool
 @plans.command()
 @click.argument("plan_id", metavar="PLAN", type=int)
 @click.argument("name")
+@json_option
 @pass_state
-def rename(state: State, plan_id: int, name: str) -> None:
+def rename(state: State, plan_id: int, name: str, as_json: bool) -> None:
     """Give a draft another name.
 
     Example: geoteam plans rename 3 "Proposal A, with the harbour"
     """
     plan_drafts.rename(state.workspace, operator(state.actor), plan_id, name)
-    click.echo(f"Plan {plan_id} is called {name.strip()}.")
+    told = {"id": plan_id, "name": name.strip()}
+    show(told, lambda: [f"Plan {plan_id} is called {told['name']}."], as_json)
 
 
 @plans.command()
 @click.argument("plan_id", metavar="PLAN", type=int)
 @click.confirmation_option(prompt="Delete this draft, with its edits and comments?")
+@json_option
 @pass_state
-def delete(state: State, plan_id: int) -> None:
+def delete(state: State, plan_id: int, as_json: bool) -> None:
     """Delete a draft, with its edits and comments.
 
     A draft that was ever proposed stays among the earlier plans, as withdrawn.
@@ -84,7 +87,8 @@ def delete(state: State, plan_id: int) -> None:
     """
     gone = plan_drafts.delete(state.workspace, operator(state.actor), plan_id)
     kept = "was proposed once: it stays in the list, as withdrawn"
-    click.echo(f"Plan {plan_id} {'is deleted' if gone else kept}.")
+    said = f"Plan {plan_id} {'is deleted' if gone else kept}."
+    show({"id": plan_id, "deleted": gone}, lambda: [said], as_json)
 
 
 @plans.command()

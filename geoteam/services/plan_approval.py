@@ -222,9 +222,11 @@ def must_ask(workspace: Workspace, user: User, plan: SavedPlan) -> bool:
     Returns
     -------
     bool
-        True for who proposed it, where a second person is needed. From its day on the plan that
-        goes back is approved as any other.
+        True for who proposed it, where a second person is needed; never at the command line,
+        which publishes alone. From its day on the plan that goes back is approved as any other.
     """
+    if user.username.startswith(OPERATOR_PREFIX):
+        return False
     coming = plan.effective_from is not None and plan.effective_from > workspace.today()
     return coming and plan.proposed_by == user.username and needs_approval(workspace)
 

@@ -91,6 +91,7 @@ def _row(
         "status": plan.status,
         "boundaries": versions.get(plan.boundary_set_id, ""),
         "since": plan.effective_from or plan.proposed_from,
+        "was_published": plan.effective_from is not None,
         "until": plan.effective_to,
         "created_by": named(plan.created_by),
         "created_at": plan.created_at,
@@ -208,7 +209,7 @@ def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list
     own = row["withdrawn_by"] == row["proposed_by"]
     ended = "took the proposal back" if own else "sent it back"
     if row["status"] == WITHDRAWN:
-        ended = "took the published plan back"
+        ended = "took the published plan back" if row["was_published"] else "deleted the draft"
     for who, at, what in (
         ("proposed_by", "proposed_at", "proposed it"),
         ("approved_by", "approved_at", "approved it"),

@@ -264,7 +264,7 @@ def test_officers_see_what_they_give_and_receive(lone: Workspace) -> None:
     # Long after, only whose client it is looks.
     much_later = at(lone, LATER + timedelta(days=60))
     assert plan_handover.handover(much_later, O1, plan)["clients"] == []
-    with pytest.raises(InputError):
+    with pytest.raises(NotFoundError):
         plan_handover.handover(lone, BOSS, draft(lone))
 
 

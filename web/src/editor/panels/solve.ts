@@ -54,7 +54,7 @@ export class Solve {
     {},
     h("option", { value: "choices" }, "A few choices to pick from"),
     h("option", { value: "compact" }, "The most compact plan"),
-    h("option", { value: "fewest_moves" }, "The fewest clients who change team"),
+    h("option", { value: "fewest_moves" }, "The fewest clients whose home changes team area"),
   );
   private readonly weight = h(
     "select",
@@ -94,7 +94,7 @@ export class Solve {
         this.tolerance,
         "How far a team's load may be from its share, which follows its officers.",
       ),
-      field("Most clients who change team", this.limit),
+      field("Most clients whose home changes team area", this.limit),
       choice(
         "Teams hold the area of their field office (a shared one: its first team)",
         this.offices,
@@ -311,7 +311,7 @@ export class Solve {
         { class: "solve-facts" },
         ...fact("Balance: within", percent(plan.worst_deviation)),
         ...fact("Compactness", hundredths(mean)),
-        ...fact("Clients who change team", whole(plan.transfers)),
+        ...fact("Clients whose home changes team area", whole(plan.transfers)),
         ...fact("Clients who lose their officer", whole(plan.lost_officer)),
         ...fact("Differs from the drawing in", count(differ, editing.ground.noun)),
       ),
