@@ -142,6 +142,11 @@ def missing_quadrant(
     said = f"the quadrant is missing and the street exists in {quadrants or 'no quadrant'}"
     why = found[0].name.why
     hits = [f for f in found if f.spot is not None]
+    open_too = {f.quadrant for f in found} - {f.quadrant for f in hits} - {""}
+    if hits and open_too:
+        held = " and ".join(sorted({f.quadrant for f in hits if f.quadrant})) or "no quadrant"
+        said += f"; the number or its hundred-block is known only in {held}, "
+        said += f"but {' and '.join(sorted(open_too))} cannot be ruled out"
     if not hits:
         reason = "the house number is in none of them"
         return unmatched(

@@ -463,3 +463,15 @@ def test_a_range_that_is_no_single_building_waits_with_both_ends(
 def test_a_range_of_one_building_is_accepted(reference: ReferenceIndex) -> None:
     for text in ("1200-10 H ST NE", "1200-1210 H ST NE", "1200-1220 H ST NE"):
         assert verdict(reference, text) == "accepted"
+
+
+def test_a_missing_quadrant_names_those_that_hold_the_number(reference: ReferenceIndex) -> None:
+    found = one(reference, "1210 H ST")
+    assert [spot["address"] for spot in found["candidates"]] == [
+        "1210 H STREET NE",
+        "1210 H STREET NW",
+    ]
+    held = "the number or its hundred-block is known only in NE and NW"
+    assert f"{held}, but SE cannot be ruled out" in found["reason"]
+    assert "known only in NE, but NW and SE cannot" in one(reference, "17 H ST")["reason"]
+    assert "cannot be ruled out" not in one(reference, "700 KENYON ST")["reason"]
