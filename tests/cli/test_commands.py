@@ -327,7 +327,9 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     made = geoteam("plans", "import", path, "--name", "East grows", "--json").json
     assert made["status"] == "draft"
     told = geoteam("plans", "impact", made["id"], "-o", tmp_path / "changes.csv")
-    assert "Because of the plan: 6 of 24 clients would get another team, 0 would have no" in told.out
+    assert (
+        "Because of the plan: 6 of 24 clients would get another team, 0 would have no" in told.out
+    )
     assert "chosen anew: 0 would change officer within their team, 0 would have no" in told.out
     with (tmp_path / "changes.csv").open(encoding="utf-8-sig") as file:
         assert {row["client_ref"] for row in csv.DictReader(file)} == {
