@@ -104,7 +104,8 @@ def test_a_shelter_is_a_place_of_the_city(fresh: Workspace) -> None:
 def test_a_shelter_may_be_another_place(fresh: Workspace, shelter: str, unit: str) -> None:
     item = waiting(fresh)["C023"]
     pin = review.SetPin(*lonlat(600.0, 100.0), 10)
-    _shelter(fresh, item, shelter, address="262 E STREET NW", pin=pin)
+    far = "262 E STREET NW"
+    _shelter(fresh, item, shelter, address=far, pin=pin, confirmed=far)
     found = person(fresh)
     assert (found["unit"], bool(found["located"])) == (unit, True)
     assert "a shelter" in review.review_item(fresh, BOSS, item)["decided_as"]

@@ -46,12 +46,17 @@ def officers(engine: Engine, on: date) -> dict[str, str]:
 
 @pytest.fixture
 def spans(people: Engine) -> Any:
-    """First and last day of every row of a client, by id."""
+    """First and last day of every row, client by client."""
 
     def listed() -> list[tuple[date, date | None]]:
         with reading(people) as session:
             query = select(AssignmentRow.valid_from, AssignmentRow.valid_to)
-            return [tuple(row) for row in session.execute(query.order_by(AssignmentRow.id))]
+            return [
+                tuple(row)
+                for row in session.execute(
+                    query.order_by(AssignmentRow.client_id, AssignmentRow.id)
+                )
+            ]
 
     return listed
 
@@ -75,7 +80,7 @@ def test_a_later_stretch_holds_from_its_day_and_can_be_dropped(
     assert officers(people, LATER - timedelta(days=1)) == {"C1": "O1", "C2": "O2"}
     assert officers(people, LATER) == {"C1": "O2", "C2": "O2"}
     # C2 goes on under the next plan: one row.
-    assert spans() == [(DAY, LATER), (DAY, None), (LATER, None)]
+    assert spans() == [(DAY, LATER), (LATER, None), (DAY, None)]
     with reading(people) as session:
         moved = assignments.transfers(session, plan, LATER)
     assert moved[["before_officer", "after_officer"]].to_numpy().tolist() == [["O1", "O2"]]
