@@ -21,6 +21,8 @@ _NAMES = {
 
 # For columns that were added to tables which had rows.
 EMPTY = text("''")
+FALSE = text("false")
+ONE = text("1")
 
 
 def spatial(table: str, column: str = "geometry") -> Index:

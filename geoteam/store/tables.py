@@ -1,4 +1,4 @@
-"""Every table, once, for both databases; those of plans stand in plan_tables.py.
+"""Every table, once, for both databases; see plan_tables.py for plans, tour_tables.py for tours.
 
 Text columns are never null: what is unknown is ''. Dates are days in the city's time zone;
 moments are UTC. Rows of state have ``valid_from``/``valid_to``, the latter the first day (or
@@ -14,10 +14,11 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geoteam.store.base import EMPTY, one_open, spatial
+from geoteam.store.base import EMPTY, FALSE, ONE, one_open, spatial
 from geoteam.store.base import Base as Base
 from geoteam.store.plan_tables import PlanRow as PlanRow
 from geoteam.store.plan_tables import PlanUnitRow as PlanUnitRow
+from geoteam.store.tour_tables import CarRow as CarRow
 from geoteam.store.types import Geometry
 
 
@@ -104,6 +105,8 @@ class PolicePartnerRow(Base):
     ref: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     district: Mapped[str]
+    # Other districts that the partner also joins tours in, between spaces.
+    more_districts: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     station_ref: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -263,6 +266,11 @@ class TourRow(Base):
     status: Mapped[str] = mapped_column(default="planned")
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    # One more with each change of its stops; who changes a tour names the version that was seen.
+    version: Mapped[int] = mapped_column(default=1, server_default=ONE)
+    car_id: Mapped[int | None] = mapped_column(ForeignKey("car.id"))
+    # Venue where the police partner joins; '' where the tour begins.
+    meet_ref: Mapped[str] = mapped_column(default="", server_default=EMPTY)
 
 
 class StopRow(Base):
@@ -278,6 +286,8 @@ class StopRow(Base):
     arrives_at: Mapped[datetime]
     leaves_at: Mapped[datetime]
     reason: Mapped[str]
+    # Promised for that time: planning the rest anew keeps it.
+    fixed: Mapped[bool] = mapped_column(default=False, server_default=FALSE)
     geometry: Mapped[BaseGeometry] = mapped_column(Geometry("Point"))
 
 

@@ -39,7 +39,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert schema_version(engine) == ""
     assert migrate(engine) is True
     assert migrate(engine) is False
-    assert schema_version(engine) == newest_version() == "0003"
+    assert schema_version(engine) == newest_version() == "0004"
     engine.dispose()
 
 
@@ -142,6 +142,7 @@ def test_postgis_has_real_geometry_columns_with_spatial_indexes(postgis_server: 
         ("geocode", "geometry", 4326, "POINT"),
         ("tour", "route", 4326, "LINESTRING"),
         ("stop", "geometry", 4326, "POINT"),
+        ("outcome", "geometry", 4326, "POINT"),
     }
     assert {f"ix_{table}_{column}" for table, column, *_ in columns} == gist
 
