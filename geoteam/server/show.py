@@ -134,8 +134,10 @@ def _menu() -> list[dict[str, Any]]:
     shared = may("shared.index")
     # Supervisors find hand-overs under Plans.
     hidden = {"tours.index"} if shared else {"plans.handovers"} if may("plans.index") else set()
-    here = "shared" if shared and request.blueprint == "tours" else request.blueprint
-    here = "plans" if (here or "").startswith("plan_") else here
+    here = request.blueprint or ""
+    here = "plans" if here.startswith("plan_") else here
+    here = "tours" if here.startswith(("tour_", "due", "road")) else here
+    here = "shared" if shared and here == "tours" else here
     return [
         {
             "label": label,
