@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
 from geoteam.model import User
+from geoteam.services.home_hours import moments_at_home
 from geoteam.services.people import clients_frame
 from geoteam.services.workspace import Workspace
-from geoteam.store import contacts, tours
+from geoteam.store import contacts, tours, visit_limits
 from geoteam.tours import TourPlan
 from geoteam.tours import visits_due as due_visits
 
@@ -50,8 +51,9 @@ def due_frame(
     -------
     tuple
         Rows of `geoteam.tours.visits_due` that are usable and on no planned tour, with ``name``,
-        ``lon``, ``lat``, ``windows``, ``residence_id``, ``officer``, ``service_s`` and
-        ``required``; and how many a planned tour makes.
+        ``lon``, ``lat``, ``windows`` (of these days), ``residence_id``, ``officer``,
+        ``service_s``, ``announced``, ``two_officers``, ``interpreter``, ``dog`` and ``required``;
+        and how many a planned tour makes.
     """
     clients = clients_frame(workspace, session, workspace.today(), officers=officer_refs)
     history = contacts.load(session, client_refs=clients.index)
@@ -68,9 +70,21 @@ def due_frame(
     later = coming.loc[coming["on"] >= on, "client_ref"]
     free = due[due.index.isin(again) & ~due.index.isin(later)]
     columns = ["name", "lon", "lat", "windows", "residence_id", "officer"]
-    free = free.join(clients[columns])
-    service_s = workspace.profile.tours.service_minutes * 60.0
-    return free.assign(service_s=service_s, required=False), len(due) - len(free)
+    free = _with_limits(workspace, session, free.join(clients[columns]), on, within_days)
+    return free.assign(required=False), len(due) - len(free)
+
+
+def _with_limits(
+    workspace: Workspace, session: Session, visits: pd.DataFrame, on: date, within_days: int
+) -> pd.DataFrame:
+    """Add what visits must keep to; the hours at home are those of the days planned."""
+    last, zone = on + timedelta(days=within_days), workspace.profile.city.zone
+    hours = [moments_at_home(own, on, last, zone) for own in visits["windows"]]
+    limits = visit_limits.limits_frame(session, visits.index)
+    minutes = limits.pop("service_minutes").fillna(workspace.profile.tours.service_minutes)
+    return visits.assign(
+        windows=pd.Series(hours, index=visits.index, dtype=object), service_s=minutes * 60.0
+    ).join(limits.drop(columns=["changed_by", "changed_at"]))
 
 
 def start_of(officer: pd.Series) -> tuple[float, float]:

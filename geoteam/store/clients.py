@@ -53,7 +53,8 @@ class Client:
     needs: tuple[str, ...]
     intake_on: date
     access_notes: str
-    windows: tuple[tuple[str, str], ...]
+    # Begin, end and, where it is not every day, the days of the week.
+    windows: tuple[tuple[str, ...], ...]
     active: bool
     source_officer_ref: str
     residences: tuple[residences.Residence, ...]
@@ -108,7 +109,7 @@ def get(session: Session, ref: str) -> Client | None:
         needs=tuple(row.needs),
         intake_on=row.intake_on,
         access_notes=row.access_notes,
-        windows=tuple((start, end) for start, end in row.windows),
+        windows=tuple(tuple(window) for window in row.windows),
         active=row.active,
         source_officer_ref=row.source_officer_ref,
         residences=tuple(residences.of_clients(session, [row.id]).get(row.id, ())),
