@@ -64,12 +64,29 @@ def read_hours(cell: object) -> list[list[str]]:
             raise BadValue(
                 "end before they begin", "For hours past midnight write two parts, up to 23:59"
             )
-        days = _days(match["days"])
+        days = read_days(match["days"])
         found.append([begin, end] if len(days) == len(DAYS) else [begin, end, " ".join(days)])
     return sorted(found, key=lambda one: (DAYS.index(_days_of(one)[0]), one))
 
 
-def _days(words: str) -> list[str]:
+def read_days(words: str) -> list[str]:
+    """Read days of the week.
+
+    Parameters
+    ----------
+    words
+        Such as ``mon-fri``, ``tue, thu`` or ``weekends``, in lower case; '' is every day.
+
+    Returns
+    -------
+    list of str
+        Of `DAYS`, in order.
+
+    Raises
+    ------
+    BadValue
+        When a word is no day.
+    """
     plain = " ".join(words.replace(",", " ").split())
     if plain in _GROUPS:
         return list(_GROUPS[plain])
