@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ def due_frame(
     officer_refs: Sequence[str],
     *,
     within_days: int = 0,
-    but: str = "",
+    but: Collection[str] = (),
 ) -> tuple[pd.DataFrame, int]:
     """Join the visits due on joint tours with what a tour needs to know of the client.
 
@@ -45,7 +45,7 @@ def due_frame(
     within_days
         Also visits that fall due up to this many days later.
     but
-        A tour whose visits count as not planned.
+        Tours whose visits count as not planned.
 
     Returns
     -------

@@ -117,7 +117,7 @@ def _visits(
     workspace: Workspace, session: Session, saved: tours.SavedTour, done: list[tours.SavedStop]
 ) -> pd.DataFrame:
     """Return the visits done, in order, and those of the tour that are still due."""
-    due, _ = due_frame(workspace, session, saved.on, [saved.officer_ref], but=saved.ref)
+    due, _ = due_frame(workspace, session, saved.on, [saved.officer_ref], but=[saved.ref])
     made = {stop.client_ref for stop in done}
     asked = {stop.client_ref for stop in saved.stops}
     asked |= {one["client_ref"] for one in saved.left_out}

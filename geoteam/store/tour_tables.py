@@ -127,7 +127,7 @@ class OutcomeRow(Base):
     key: Mapped[str] = mapped_column(unique=True)
     tour_id: Mapped[int] = mapped_column(ForeignKey("tour.id", ondelete="CASCADE"), index=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
-    kind: Mapped[str]  # made, not_home, moved, refused, unsafe
+    kind: Mapped[str]  # made, not_home, moved, refused, unsafe, withdrawn
     note: Mapped[str] = mapped_column(default="")
     # Where the phone was, only with the officer's consent.
     geometry: Mapped[BaseGeometry | None] = mapped_column(Geometry("Point"))
@@ -136,6 +136,8 @@ class OutcomeRow(Base):
     by: Mapped[str]
     # A later word on the same visit replaces this one.
     replaced_by: Mapped[str] = mapped_column(default="")
+    # The contact that it made; None when that contact was known before.
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
 
 
 class CheckInRow(Base):
@@ -150,3 +152,18 @@ class CheckInRow(Base):
     at: Mapped[datetime]
     received_at: Mapped[datetime]
     by: Mapped[str]
+
+
+class WeekJobRow(Base):
+    """A team's week that is being planned, or was, until its tours are saved or thrown away."""
+
+    __tablename__ = "week_job"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    team_ref: Mapped[str] = mapped_column(index=True)
+    first: Mapped[date]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str]  # running, done, stopped, failed, gone
+    message: Mapped[str] = mapped_column(default="")
+    # The tours found, with what is left out; references of clients, no names.
+    result: Mapped[dict[str, Any]]

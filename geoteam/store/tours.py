@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,7 @@ class SavedStop:
     reason: str
     lon: float
     lat: float
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class SavedTour:
     created_by: str
     created_at: datetime
     stops: tuple[SavedStop, ...]
+    version: int = 1
+    meet_ref: str = ""
 
 
 def new_ref() -> str:
@@ -199,8 +202,9 @@ def replace_rest(
     left_out: Sequence[Any],
     summary: Mapping[str, Any],
     stops: Sequence[Mapping[str, Any]],
+    departs_at: datetime | None = None,
 ) -> None:
-    """Replace the stops of a tour that are still to come.
+    """Replace the stops of a tour that are still to come; the tour has a new version.
 
     Parameters
     ----------
@@ -214,6 +218,8 @@ def replace_rest(
         Of the whole tour, as of `save`.
     stops
         The stops after those kept, as of `save`.
+    departs_at
+        When it leaves; None leaves that as it is.
 
     Raises
     ------
@@ -225,7 +231,9 @@ def replace_rest(
         raise NotFoundError("there is no such tour", remedy="See the list of tours")
     row.returns_at, row.drive_s, row.length_m = returns_at, float(drive_s), float(length_m)
     row.route, row.steps, row.left_out = route, list(steps), list(left_out)
-    row.summary = dict(summary)
+    row.summary, row.version = dict(summary), row.version + 1
+    if departs_at is not None:
+        row.departs_at = departs_at
     session.execute(delete(StopRow).where(StopRow.tour_id == row.id, StopRow.position > keep))
     _insert(session, row.id, stops, keep + 1)
     session.flush()
@@ -278,6 +286,8 @@ def get(session: Session, ref: str) -> SavedTour:
         created_by=row.created_by,
         created_at=row.created_at,
         stops=_stops(session, row.id),
+        version=row.version,
+        meet_ref=row.meet_ref,
     )
 
 
@@ -300,6 +310,7 @@ def _stops(session: Session, tour_id: int) -> tuple[SavedStop, ...]:
             reason=stop.reason,
             lon=stop.geometry.x,
             lat=stop.geometry.y,
+            fixed=stop.fixed,
         )
         for stop, client_ref, address in session.execute(query)
     )
@@ -379,7 +390,7 @@ def list_tours(
     return frame_of(session, query, "tour_ref", types | {"stops": "int64"})
 
 
-def visits_planned(session: Session, *, since: date, but: str = "") -> pd.DataFrame:
+def visits_planned(session: Session, *, since: date, but: Collection[str] = ()) -> pd.DataFrame:
     """List the visits on tours that are planned or under way.
 
     Parameters
@@ -389,7 +400,7 @@ def visits_planned(session: Session, *, since: date, but: str = "") -> pd.DataFr
     since
         First day.
     but
-        Reference of a tour that does not count.
+        References of tours that do not count.
 
     Returns
     -------
@@ -401,7 +412,7 @@ def visits_planned(session: Session, *, since: date, but: str = "") -> pd.DataFr
         .select_from(StopRow)
         .join(TourRow, TourRow.id == StopRow.tour_id)
         .join(ClientRow, ClientRow.id == StopRow.client_id)
-        .where(TourRow.on >= since, TourRow.status.in_(STANDING), TourRow.ref != but)
+        .where(TourRow.on >= since, TourRow.status.in_(STANDING), TourRow.ref.not_in(but))
         .order_by(TourRow.on, ClientRow.ref)
     )
     rows = [(str(ref), on) for ref, on in session.execute(query)]
@@ -432,7 +443,7 @@ def set_status(
     row = session.scalar(select(TourRow).where(TourRow.ref == ref))
     if row is None:
         raise NotFoundError("there is no such tour", remedy="See the list of tours")
-    row.status = status
+    row.status, row.version = status, row.version + 1
     if note is not None:
         row.summary = dict(row.summary) | {status: dict(note)}
     session.flush()

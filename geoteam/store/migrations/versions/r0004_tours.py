@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 _TABLES = (
+    "week_job",
     "check_in",
     "outcome",
     "car",
@@ -32,6 +33,7 @@ def upgrade() -> None:
     _create_limits()
     _create_duty()
     _create_road()
+    _create_week()
     op.add_column(
         "police_partner",
         sa.Column("more_districts", sa.String(), nullable=False, server_default=sa.text("''")),
@@ -140,6 +142,13 @@ def _create_road() -> None:
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("geometry", Geometry("Point"), nullable=True),
         sa.Column("replaced_by", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+            name=op.f("fk_outcome_contact_id_contact"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["client_id"], ["client.id"], name=op.f("fk_outcome_client_id_client")
         ),
@@ -150,6 +159,22 @@ def _create_road() -> None:
     op.create_table("check_in", *_word("check_in"), sa.Column("detail", sa.JSON(), nullable=False))
     for table in ("outcome", "check_in"):
         op.create_index(op.f(f"ix_{table}_tour_id"), table, ["tour_id"])
+
+
+def _create_week() -> None:
+    op.create_table(
+        "week_job",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_ref", sa.String(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_week_job")),
+    )
+    op.create_index(op.f("ix_week_job_team_ref"), "week_job", ["team_ref"])
 
 
 def _word(table: str) -> list[sa.schema.SchemaItem]:
