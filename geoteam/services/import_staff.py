@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import geopandas as gpd
 import pandas as pd
@@ -13,14 +13,50 @@ from geoteam.profile import CityProfile
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import number, plain, reference, text, word_of
-from geoteam.store import staff, venues
+from geoteam.store import duty, staff, venues
 from geoteam.store.bulk import Upsert
 
 _Warn = Callable[[Entry, str, str, str], None]
+_LANGUAGES = Field("languages", text(300), ("languages", "skills", "languages spoken"))
 
 
 def _counts(saved: Upsert) -> Counts:
     return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
+
+
+def languages_of(said: str) -> list[str]:
+    """Read languages and other skills.
+
+    Parameters
+    ----------
+    said
+        Names with a comma or semicolon between.
+
+    Returns
+    -------
+    list of str
+        Each once, in any case of letters.
+    """
+    names = (" ".join(name.split()) for name in said.replace(";", ",").split(","))
+    return list({name.casefold(): name for name in names if name}.values())
+
+
+def _save_languages(
+    session: Session,
+    kind: duty.Kind,
+    entries: Sequence[Entry],
+    mapping: ColumnMapping,
+    saved: Upsert,
+    known: Collection[str],
+) -> Counts:
+    """Save languages where the file has a column of them, and count whom that changes."""
+    counts = _counts(saved)
+    if "languages" in mapping.columns:
+        names = {e.values["ref"]: languages_of(e.values.get("languages", "")) for e in entries}
+        other = set(duty.save_skills(session, kind, names)) & set(known)
+        more = len(other.difference(saved.changed_refs))
+        counts = Counts(counts.added, counts.changed + more, 0, counts.unchanged - more)
+    return counts
 
 
 class OfficeLoader:
@@ -215,6 +251,7 @@ class OfficerLoader:
         Field("team", reference, ("team id", "team ref", "team"), required=True),
         Field("share", number(0.05, 1.0), ("full time share", "fte", "full time equivalent"),
               blank=1.0),
+        _LANGUAGES,
     )  # fmt: skip
 
     def check(self, entry: Entry) -> None:
@@ -252,7 +289,9 @@ class OfficerLoader:
             Open session.
         entries
             The rows.
-        mapping, warn
+        mapping
+            Tells whether the file has languages.
+        warn
             Not needed here.
 
         Returns
@@ -270,7 +309,9 @@ class OfficerLoader:
             }
             for entry in entries
         ]
-        return _counts(staff.save_officers(session, rows))
+        known = staff.officers(session, active_only=False).index
+        saved = staff.save_officers(session, rows)
+        return _save_languages(session, "officers", entries, mapping, saved, known)
 
 
 class PolicePartnerLoader:
@@ -292,7 +333,9 @@ class PolicePartnerLoader:
         Field("name", text(200), ("name", "full name", "officer name", "partner name"),
               required=True),
         Field("district", reference, ("district", "police district"), required=True),
+        Field("more_districts", text(300), ("more districts", "other districts")),
         Field("station", text(200), ("station", "station ref", "police station")),
+        _LANGUAGES,
     )  # fmt: skip
 
     def __init__(self, districts: frozenset[str], stations: Mapping[str, str]) -> None:
@@ -310,6 +353,11 @@ class PolicePartnerLoader:
         district = entry.values["district"]
         if self._districts and district not in self._districts:
             entry.blame("district", "is no district here", "Use the code of a district")
+        for code in _codes(entry):
+            if self._districts and code not in self._districts:
+                entry.blame(
+                    "more_districts", f"names {code}, which is no district here", "Correct the code"
+                )
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Accept every row: stations that are not there only make a warning.
@@ -334,7 +382,7 @@ class PolicePartnerLoader:
         entries
             The rows.
         mapping
-            Not needed here.
+            Tells whether the file has languages and more districts.
         warn
             Told of stations that are not there.
 
@@ -356,5 +404,16 @@ class PolicePartnerLoader:
                     "station_ref": self._stations.get(plain(station), ""),
                     "active": True,
                 }
+                | (
+                    {"more_districts": " ".join(sorted(set(_codes(entry))))}
+                    if "more_districts" in mapping.columns
+                    else {}
+                )
             )
-        return _counts(staff.save_police_partners(session, rows))
+        known = staff.police_partners(session, active_only=False).index
+        saved = staff.save_police_partners(session, rows)
+        return _save_languages(session, "partners", entries, mapping, saved, known)
+
+
+def _codes(entry: Entry) -> list[str]:
+    return str(entry.values.get("more_districts", "")).replace(",", " ").replace(";", " ").split()

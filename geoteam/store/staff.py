@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
@@ -38,13 +38,14 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class PolicePartner:
-    """One police officer who joins tours in a district."""
+    """One police officer who joins tours in a district, and perhaps in others beside it."""
 
     ref: str
     name: str
     district: str
     station_ref: str
     active: bool
+    more_districts: tuple[str, ...] = ()
 
 
 def save_teams(session: Session, rows: Sequence[Mapping[str, Any]]) -> Upsert:
@@ -108,7 +109,8 @@ def save_police_partners(session: Session, rows: Sequence[Mapping[str, Any]]) ->
     session
         Open session.
     rows
-        Each with ref, name, district, station_ref and active.
+        Each with ref, name, district, station_ref and active; perhaps ``more_districts``, codes
+        between spaces, which stay as they are without.
 
     Returns
     -------
@@ -116,6 +118,22 @@ def save_police_partners(session: Session, rows: Sequence[Mapping[str, Any]]) ->
         What was done.
     """
     return upsert(session, PolicePartnerRow, rows)
+
+
+def save_more_districts(session: Session, ref: str, codes: Sequence[str]) -> None:
+    """Put the districts that a police partner also joins tours in.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        The police partner.
+    codes
+        Codes of districts, beside the partner's own.
+    """
+    statement = update(PolicePartnerRow).where(PolicePartnerRow.ref == ref)
+    session.execute(statement.values(more_districts=" ".join(sorted(set(codes)))))
 
 
 def teams(session: Session) -> pd.DataFrame:
@@ -222,18 +240,21 @@ def police_partners(session: Session, *, active_only: bool = True) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Index police_partner_ref; name, district, station_ref, active.
+        Index police_partner_ref; name, district, more_districts (codes between spaces),
+        station_ref, active.
     """
     query = select(
         PolicePartnerRow.ref.label("police_partner_ref"),
         PolicePartnerRow.name,
         PolicePartnerRow.district,
+        PolicePartnerRow.more_districts,
         PolicePartnerRow.station_ref,
         PolicePartnerRow.active,
     )
     if active_only:
         query = query.where(PolicePartnerRow.active)
-    types = dict.fromkeys(("police_partner_ref", "name", "district", "station_ref"), "str")
+    text = ("police_partner_ref", "name", "district", "more_districts", "station_ref")
+    types = dict.fromkeys(text, "str")
     return frame_of(session, query, "police_partner_ref", types | {"active": "bool"}).sort_index()
 
 
@@ -300,4 +321,5 @@ def get_police_partner(session: Session, ref: str) -> PolicePartner | None:
     row = session.scalar(select(PolicePartnerRow).where(PolicePartnerRow.ref == ref))
     if row is None:
         return None
-    return PolicePartner(row.ref, row.name, row.district, row.station_ref, row.active)
+    more = tuple(row.more_districts.split())
+    return PolicePartner(row.ref, row.name, row.district, row.station_ref, row.active, more)

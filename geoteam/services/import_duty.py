@@ -1,0 +1,386 @@
+"""Hours on duty, and cars, of an agency's files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoteam.services.home_hours import DAYS, read_days
+from geoteam.services.import_mapping import ColumnMapping, Field
+from geoteam.services.import_report import ImportReport
+from geoteam.services.import_run import Choice, Counts, Entry, Progress, run
+from geoteam.services.import_values import clock, day, plain, reference, text, word_of
+from geoteam.services.workspace import Workspace
+from geoteam.store import duty, staff, venues
+from geoteam.store.duty import Kind, Shift
+
+_Warn = Callable[[Entry, str, str, str], None]
+_Person = tuple[Kind, str]
+_OFF = "off"
+_KINDS = {"officer": "officers", "cso": "officers", "police partner": "partners",
+          "police": "partners", "partner": "partners", "officers": "officers",
+          "police partners": "partners", "partners": "partners"}  # fmt: skip
+_IN_USE = {"yes": "yes", "y": "yes", "true": "yes", "1": "yes", "no": "no", "n": "no",
+           "false": "no", "0": "no"}  # fmt: skip
+
+
+def _days(cell: Any) -> list[int]:
+    return [DAYS.index(one) for one in read_days(text(100)(cell).casefold().replace("–", "-"))]
+
+
+def _begins(cell: Any) -> str:
+    off = isinstance(cell, str) and plain(cell) in {_OFF, "off duty", "day off", "leave"}
+    return _OFF if off else clock(cell)
+
+
+class ShiftLoader:
+    """Loads hours on duty: of every week, or of one day instead.
+
+    The rows of a person with days of the week are the person's whole week from then on, and those
+    with a date are all of that day; whoever is not in the file keeps the hours there were.
+    """
+
+    noun = "shifts"
+    key = ""
+    fields: Sequence[Field] = (
+        Field("person", reference, ("person", "person id", "staff id", "officer id", "cso id",
+                                    "police partner id", "partner id", "badge", "badge number",
+                                    "id"), required=True),
+        Field("kind", word_of(_KINDS, "kind of person"), ("kind", "role", "person type")),
+        Field("days", _days, ("days", "day", "weekdays", "weekday", "day of week"), blank=()),
+        Field("date", day, ("date", "shift date", "on"), blank=None),
+        Field("begins", _begins, ("begins", "start", "starts", "from", "start time",
+                                  "shift start"), required=True),
+        Field("ends", clock, ("ends", "end", "to", "end time", "shift end", "until")),
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self._people: dict[Kind, frozenset[str]] = {}
+        self._given: dict[_Person, dict[Shift, int]] = {}
+        self._before: dict[_Person, set[Shift]] = {}
+
+    def check(self, entry: Entry) -> None:
+        """Check that a row says when, and from when to when.
+
+        Parameters
+        ----------
+        entry
+            The row.
+        """
+        values = entry.values
+        weekly, on = bool(values.get("days")), values.get("date")
+        if weekly == (on is not None):
+            both = "has days of the week and a date" if weekly else "names no day"
+            entry.blame(
+                "days", both, "Fill in days for hours of every week, or a date for one day's"
+            )
+        elif values["begins"] == _OFF:
+            if weekly:
+                entry.blame(
+                    "begins", "is off on a day of every week", "Leave that day out of the week"
+                )
+            elif values.get("ends"):
+                entry.blame("ends", "has an end on a day off", "Leave it empty")
+        elif not values.get("ends"):
+            entry.blame("ends", "is empty", "Fill it in; after midnight is the next day")
+
+    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Blame rows of people who are not there, and hours that overlap.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            Rows without faults.
+        """
+        if not self._people:
+            self._people = {
+                "officers": frozenset(staff.officers(session).index),
+                "partners": frozenset(staff.police_partners(session).index),
+            }
+        for entry in entries:
+            person = self._person(entry)
+            if person is None:
+                continue
+            given = self._given.setdefault(person, {})
+            for one in _shifts(entry):
+                row = next((row for other, row in given.items() if _overlap(one, other)), None)
+                if row is None:
+                    given[one] = entry.row
+                else:
+                    entry.blame("begins", f"overlaps row {row}", "Keep one of the two")
+                    break
+
+    def _person(self, entry: Entry) -> _Person | None:
+        ref, said = entry.values["person"], entry.values.get("kind")
+        found: list[Kind] = [
+            kind for kind, refs in self._people.items() if ref in refs and said in ("", None, kind)
+        ]
+        if len(found) == 1:
+            entry.values["whose"] = found[0]
+            return found[0], ref
+        if found:
+            entry.blame(
+                "person", "is the id of an officer and of a police partner",
+                "Add a column kind with officer or police partner",
+            )  # fmt: skip
+        else:
+            entry.blame("person", "is nobody here", "Load officers and police partners first")
+        return None
+
+    def save(
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+    ) -> Counts:
+        """Save rows without faults.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            The rows.
+        mapping, warn
+            Not needed here.
+
+        Returns
+        -------
+        Counts
+            What became of the rows.
+        """
+        counts = Counts()
+        rows: dict[_Person, list[Entry]] = {}
+        for entry in entries:
+            rows.setdefault((entry.values["whose"], entry.values["person"]), []).append(entry)
+        for (kind, ref), own in rows.items():
+            if (kind, ref) not in self._before:
+                known = duty.shifts(session, kind, [ref])[ref]
+                self._before[kind, ref] = set(known)
+            counts.add(self._put(session, kind, ref, own))
+        return counts
+
+    def _put(self, session: Session, kind: Kind, ref: str, own: Sequence[Entry]) -> Counts:
+        given = list(self._given[kind, ref])
+        week = any(one.weekly for one in given)
+        days = {one.day for one in given if isinstance(one.day, date)}
+        there = self._before[kind, ref]
+        before = {one for one in there if (week if one.weekly else one.day in days)}
+        if before == set(given):
+            return Counts(unchanged=len(own))
+        duty.replace_shifts(session, kind, ref, given, week=week, days=days)
+        new = sum(not set(_shifts(entry)) <= there for entry in own)
+        # Where only hours were taken away, something changed all the same.
+        changed = new if before else 0
+        changed = changed or int(not new)
+        return Counts(
+            added=new if not before else 0,
+            changed=changed,
+            unchanged=len(own) - max(new, changed),
+        )
+
+
+def _shifts(entry: Entry) -> list[Shift]:
+    values = entry.values
+    off = values["begins"] == _OFF
+    hours = ("", "") if off else (values["begins"], values["ends"])
+    return [Shift(one, *hours) for one in (values.get("days") or [values["date"]])]
+
+
+def _overlap(one: Shift, other: Shift) -> bool:
+    """Whether two shifts that begin on the same day share a minute, or one says off duty."""
+    if one.day != other.day:
+        return False
+    spans = [_minutes(each) for each in (one, other)]
+    return max(spans[0][0], spans[1][0]) < min(spans[0][1], spans[1][1])
+
+
+def _minutes(one: Shift) -> tuple[int, int]:
+    if not one.begins:
+        return 0, 2 * 1440
+    begins, ends = (int(at[:2]) * 60 + int(at[3:]) for at in (one.begins, one.ends))
+    return begins, ends + 1440 * (ends <= begins)
+
+
+class CarLoader:
+    """Loads cars.
+
+    Parameters
+    ----------
+    places
+        Accepted names and references of offices and stations, reduced, to the reference.
+    """
+
+    noun = "cars"
+    key = "ref"
+    fields: Sequence[Field] = (
+        Field("ref", reference, ("car id", "car ref", "vehicle id", "vehicle", "car", "id"),
+              required=True),
+        Field("name", text(200), ("name", "car name", "description", "model")),
+        Field("place", text(200), ("place", "stands at", "office", "station", "garage"),
+              required=True),
+        Field("in_use", word_of(_IN_USE, "answer"), ("in use", "active", "in service"),
+              blank="yes"),
+    )  # fmt: skip
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def check(self, entry: Entry) -> None:
+        """Check the place of a row.
+
+        Parameters
+        ----------
+        entry
+            The row.
+        """
+        if plain(entry.values["place"]) not in self._places:
+            entry.blame(
+                "place", "is no field office or police station here", "Load it as a venue first"
+            )
+
+    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Accept every row: places were checked before.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            Rows without faults.
+        """
+
+    def save(
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+    ) -> Counts:
+        """Save rows without faults.
+
+        Parameters
+        ----------
+        session
+            Open session.
+        entries
+            The rows.
+        mapping, warn
+            Not needed here.
+
+        Returns
+        -------
+        Counts
+            What became of the rows.
+        """
+        saved = duty.save_cars(
+            session,
+            [
+                {
+                    "ref": entry.values["ref"],
+                    "name": entry.values.get("name") or entry.values["ref"],
+                    "place_ref": self._places[plain(entry.values["place"])],
+                    "active": entry.values.get("in_use", "yes") == "yes",
+                }
+                for entry in entries
+            ],
+        )
+        return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
+
+
+def places_by_name(workspace: Workspace, session: Session) -> dict[str, str]:
+    """List the field offices and police stations that a car may stand at.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+
+    Returns
+    -------
+    dict of str to str
+        Accepted names and references, reduced, to the reference.
+    """
+    table = workspace.profile.venues
+    kinds = (*table.office_categories, *table.station_categories) if table else ()
+    frame = venues.load(session, categories=kinds)
+    named = {plain(str(name)): str(ref) for ref, name in frame["name"].items()}
+    return named | {plain(str(ref)): str(ref) for ref in frame.index}
+
+
+def import_shifts(
+    workspace: Workspace,
+    actor: str,
+    path: Path,
+    *,
+    mapping: Choice = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Load hours on duty of officers and police partners, all rows or none.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    actor
+        Who the audit log names.
+    path
+        CSV or XLSX.
+    mapping
+        Field to column; the rest is taken as saved or guessed.
+    progress
+        Told what is done and the share of the file that has been read.
+
+    Returns
+    -------
+    ImportReport
+        Counts and the mapping.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is no table.
+    ImportProblems
+        When rows or columns have problems; nothing was loaded.
+    """
+    with workspace.transaction() as session:
+        return run(
+            workspace, session, actor, path, ShiftLoader(), mapping=mapping, partial=False,
+            progress=progress,
+        )  # fmt: skip
+
+
+def import_cars(
+    workspace: Workspace,
+    actor: str,
+    path: Path,
+    *,
+    mapping: Choice = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Load cars, all rows or none; a car that is not in the file stays as before.
+
+    Parameters
+    ----------
+    workspace, actor, path, mapping, progress
+        As of `import_shifts`.
+
+    Returns
+    -------
+    ImportReport
+        Counts and the mapping.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is no table.
+    ImportProblems
+        When rows or columns have problems; nothing was loaded.
+    """
+    with workspace.transaction() as session:
+        loader = CarLoader(places_by_name(workspace, session))
+        return run(
+            workspace, session, actor, path, loader, mapping=mapping, partial=False,
+            progress=progress,
+        )  # fmt: skip
