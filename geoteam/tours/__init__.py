@@ -11,7 +11,8 @@ from __future__ import annotations
 from geoteam.tours.advice import LONG_WAIT_S, waiting_advice
 from geoteam.tours.bound import verdict
 from geoteam.tours.due import visits_due
-from geoteam.tours.plan import Break, TourPlan, plan_tour
+from geoteam.tours.inputs import Break
+from geoteam.tours.plan import TourPlan, plan_tour
 from geoteam.tours.replan import replan_tour
 from geoteam.tours.slots import Slot
 from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span
-from geoteam.tours.schedule import Rest, Seconds
+from geoteam.tours.schedule import Rest
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import Seconds
 
 # Time is counted in whole units, rounded so that the bound stays a bound.
 _UNIT_S = 30

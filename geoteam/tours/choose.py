@@ -8,9 +8,10 @@ from geoteam.tours.bound import best_possible
 from geoteam.tours.exact import MOST_STOPS, best_order
 from geoteam.tours.improve import improve
 from geoteam.tours.left_out import Day
-from geoteam.tours.schedule import Seconds, schedule
+from geoteam.tours.schedule import schedule
 from geoteam.tours.solver import choose_order, worths
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import Seconds
 
 
 def choose(

@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span
-from geoteam.tours.schedule import NEVER_S, Rest, Seconds, schedule
+from geoteam.tours.schedule import Rest, schedule
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import NEVER_S, Seconds
 
 MOST_STOPS = 18
 # Beyond this many partial tours of one length the proof is given up; about 300 MB.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geoteam.tours.moments import Span
-from geoteam.tours.schedule import RETURN, Rest, Schedule, Seconds, schedule
+from geoteam.tours.schedule import RETURN, Rest, Schedule, schedule
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import Seconds
 
 
 def best_insertion(

@@ -8,9 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoteam.tours.improve import best_insertion
+from geoteam.tours.inputs import Needs
 from geoteam.tours.moments import Clock, Span, intersect
-from geoteam.tours.schedule import NEVER_S, REST, Rest, Seconds, schedule
+from geoteam.tours.schedule import REST, Rest, schedule
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import NEVER_S, Seconds
+
+NO_LOCATION = (
+    "no_location",
+    "The visit has no location.",
+    "Settle the address in the review queue.",
+)
+NO_CONTACT = (
+    "no_contact",
+    "There is another client on this tour whom this client must not meet.",
+    "Plan a second tour for this visit, at another time.",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,39 @@ class Day:
                 f"Choose people whose joint shift begins earlier or ends {_minutes(seconds)} later."
             )
         return f"Return {_minutes(seconds)} later, or leave earlier."
+
+
+def why_unfit(needs: Needs, skills: frozenset[str], people: int) -> tuple[str, str, str] | None:
+    """Tell why the people on a tour cannot make a visit.
+
+    Parameters
+    ----------
+    needs
+        What the visit needs.
+    skills
+        What the people speak, casefolded.
+    people
+        How many go.
+
+    Returns
+    -------
+    tuple of str or None
+        Code, reason and remedy; None when they can make it.
+    """
+    if needs.two_officers and people < 2:
+        return (
+            "needs_two_officers",
+            "Two people must make this visit, and only one goes on this tour.",
+            "Plan it with a police partner, or with a second officer.",
+        )
+    language = needs.language
+    if language and language.casefold() not in skills:
+        return (
+            "needs_interpreter",
+            f"Needs an interpreter for {language}: nobody on this tour speaks it.",
+            f"Plan it with an officer or a police partner who speaks {language}.",
+        )
+    return None
 
 
 def why_impossible(
@@ -154,6 +200,8 @@ def why_left_out(
         Code, reason and remedy.
     """
     stop, clock = stops[position], day.clock
+    if any(not stop.shuns.isdisjoint(stops[one].visits) for one in order):
+        return NO_CONTACT
     new, times = best_insertion(position, order, stops, drive, day.bounds, day.rest)
     least = min((stops[one].priority for one in order), default=0.0)
     if stop.priority > least:

@@ -103,9 +103,9 @@ class Clock:
         """
         if not isinstance(latest, datetime):
             day = self.departs.date()
-            seconds = self.seconds(_at(day, _clock_time(latest, what)))
+            seconds = self.seconds(_at(day, clock_time(latest, what)))
             if seconds <= 0:
-                seconds = self.seconds(_at(day + timedelta(days=1), _clock_time(latest, what)))
+                seconds = self.seconds(_at(day + timedelta(days=1), clock_time(latest, what)))
         else:
             seconds = self.seconds(latest)
         if seconds <= 0:
@@ -152,7 +152,7 @@ class Clock:
             return [span]
         if isinstance(opens, datetime) or isinstance(closes, datetime):
             raise TourError("a window mixes a moment with a clock time", where=what)
-        first, last = _clock_time(opens, what), _clock_time(closes, what)
+        first, last = clock_time(opens, what), clock_time(closes, what)
         if first == last:
             raise TourError("a window closes when it opens", where=what)
         overnight = timedelta(days=1 if last < first else 0)
@@ -205,7 +205,26 @@ def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock)
 
 
-def _clock_time(value: Any, what: str) -> time:
+def clock_time(value: Any, what: str) -> time:
+    """Read a clock time.
+
+    Parameters
+    ----------
+    value
+        A time, or ``HH:MM``.
+    what
+        Its name, for messages.
+
+    Returns
+    -------
+    datetime.time
+        Without a time zone.
+
+    Raises
+    ------
+    TourError
+        When it is none.
+    """
     if isinstance(value, time):
         return value.replace(tzinfo=None)
     try:

@@ -4,53 +4,42 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geoteam.errors import TourError
 from geoteam.tours.choose import choose
-from geoteam.tours.left_out import Day, entry, why_impossible, why_left_out
-from geoteam.tours.moments import DAY_S, Clock, Moment, Span, Windows, intersect
-from geoteam.tours.schedule import NEVER_S, Rest, Schedule, Seconds, schedule
-from geoteam.tours.stops import Stop, make_stops
+from geoteam.tours.inputs import (
+    Break,
+    Pairs,
+    Shift,
+    TravelMatrix,
+    check_visits,
+    read_matrix,
+    read_needs,
+    read_pairs,
+    read_skills,
+    shift_windows,
+)
+from geoteam.tours.left_out import (
+    NO_LOCATION,
+    Day,
+    entry,
+    why_impossible,
+    why_left_out,
+    why_unfit,
+)
+from geoteam.tours.moments import DAY_S, Clock, Moment, Span, intersect
+from geoteam.tours.schedule import Rest, Schedule, schedule
+from geoteam.tours.stops import Stop, make_stops, settle
+from geoteam.tours.travel import Peaks, Seconds, read_peaks
 
 ITERATIONS = 1_000
-Shift = Windows | tuple[Moment, Moment] | None
-_COLUMNS = ("lon", "lat", "service_s", "windows", "priority", "required")
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A break that both people owe, together and without driving.
-
-    Attributes
-    ----------
-    minutes
-        Its length.
-    opens, closes
-        It lies between these moments or clock times: during the tour, or before or after it.
-    """
-
-    minutes: float
-    opens: Moment
-    closes: Moment
-
-
-class TravelMatrix(Protocol):
-    """Travel times and lengths between places, as ``geoteam.streets`` gives them."""
-
-    @property
-    def duration_s(self) -> NDArray[np.float64]:
-        """Seconds, infinite where there is no path."""
-
-    @property
-    def length_m(self) -> NDArray[np.float64]:
-        """Metres along the path."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +104,10 @@ def plan_tour(
     officer_shift: Shift = None,
     partner_shift: Shift = None,
     rest: Break | None = None,
+    exclusive: Pairs = (),
+    skills: Collection[str] = (),
+    people: int = 2,
+    peaks: Peaks = (),
     seed: int = 0,
     seconds: float | None = None,
     iterations: int = ITERATIONS,
@@ -137,7 +130,9 @@ def plan_tour(
     visits
         Index ``client_ref``; ``lon``, ``lat`` (EPSG:4326; NaN is left out), ``service_s``,
         ``windows`` (pairs of clock times ``HH:MM`` or of moments; empty: any time), ``priority``
-        (whole points, more is more urgent), ``required``. Optional ``reason``, passed through.
+        (whole points, more is more urgent), ``required``. Optional ``reason``, passed through;
+        ``interpreter``, the language of the visit ('': none is needed), and ``two_officers``,
+        which two people must make; ``promised``, which goes before all that are required.
     start
         Longitude and latitude of the place where the tour begins and ends.
     matrix
@@ -154,6 +149,15 @@ def plan_tour(
         When each is on duty: one pair or several; None: the whole tour.
     rest
         The break that both owe on this day. It is always kept; visits give way to it.
+    exclusive
+        Pairs of clients who must not be on one tour. Of two required visits the more urgent stays.
+    skills
+        What the people on the tour speak, in any case.
+    people
+        How many go: 1 without a police partner.
+    peaks
+        From, until (clock times, Monday to Friday) and how many times as long driving takes then.
+        The matrix holds the times of free streets.
     seed
         Seed of the search.
     seconds
@@ -176,15 +180,17 @@ def plan_tour(
         or the latest return is not after the departure.
     """
     began = time.perf_counter()
-    drive, length_m = _matrix(matrix, len(visits))
-    _check(visits, max_stops)
+    drive, length_m = read_matrix(matrix, len(visits))
+    check_visits(visits, max_stops)
+    pairs, crew = read_pairs(exclusive, visits.index), (read_skills(skills, people), people)
     clock = Clock(departs)
+    read_peaks(peaks, drive, clock)
     day = _day(clock, latest_return, officer_shift, partner_shift, max_stops, rest)
     home = [
         clock.spans(windows, day.bounds[1], f"client {ref}")
         for ref, windows in zip(visits.index, visits["windows"], strict=True)
     ]
-    stops, left_out = _possible(visits, home, drive, day, longest_stop_s)
+    stops, left_out = _possible(visits, home, drive, day, crew, pairs, longest_stop_s)
     order, proof = choose(stops, drive, day, seed, seconds, iterations)
     for position in sorted(set(range(len(stops))) - set(order)):
         why = why_left_out(position, order, stops, drive, day)
@@ -217,8 +223,8 @@ def _day(
 ) -> Day:
     latest_s = clock.end(latest_return, "latest return")
     duty = intersect(
-        clock.spans(_pairs(officer_shift), latest_s, "officer's shift"),
-        clock.spans(_pairs(partner_shift), latest_s, "police partner's shift"),
+        clock.spans(shift_windows(officer_shift), latest_s, "officer's shift"),
+        clock.spans(shift_windows(partner_shift), latest_s, "police partner's shift"),
     )
     ends = duty[-1][1] if duty else latest_s
     bounds = (duty[0][0] if duty else 0, min(ends, latest_s))
@@ -236,25 +242,34 @@ def _owed(clock: Clock, rest: Break, bounds: Span) -> Rest | None:
 
 
 def _possible(
-    visits: pd.DataFrame, home: list[list[Span]], drive: Seconds, day: Day, longest_stop_s: int
+    visits: pd.DataFrame,
+    home: list[list[Span]],
+    drive: Seconds,
+    day: Day,
+    crew: tuple[frozenset[str], int],
+    pairs: list[tuple[int, int]],
+    longest_stop_s: int,
 ) -> tuple[list[Stop], list[dict[str, Any]]]:
-    left_out = [
-        entry(
-            visits.index[row],
-            (
-                "no_location",
-                "The visit has no location.",
-                "Settle the address in the review queue.",
-            ),
-            visits["priority"].iloc[row],
-        )
-        for row in range(len(visits))
-        if not np.isfinite(visits[["lon", "lat"]].iloc[row]).all()
-    ]
-    stops = []
+    """Return the stops that can each be made alone, and why the other visits cannot."""
+    barred: dict[int, tuple[str, str, str]] = {}
+    places = np.isfinite(visits[["lon", "lat"]].to_numpy(dtype=np.float64)).all(axis=1)
+    for row, (located, needs) in enumerate(zip(places, read_needs(visits), strict=True)):
+        why = why_unfit(needs, *crew) if located else NO_LOCATION
+        if why is not None:
+            barred[row] = why
+    free = [row for row in range(len(visits)) if row not in barred]
     # The end of the tour is kept by the return; left open here, it does not pass for a window.
     open_duty = [*day.duty[:-1], (day.duty[-1][0], day.bounds[1] + DAY_S)] if day.duty else []
-    for stop in make_stops(visits, home, open_duty, longest_stop_s):
+    # Whom nobody can visit today keeps nobody else off the tour.
+    alone = {
+        row
+        for row in {row for pair in pairs for row in pair}.intersection(free)
+        for stop in make_stops(visits, [row], home, open_duty, longest_stop_s)
+        if why_impossible(stop, home[row], drive, day) is None
+    }
+    kept = [pair for pair in pairs if alone.issuperset(pair)]
+    stops = []
+    for stop in make_stops(visits, free, home, open_duty, longest_stop_s, kept):
         common = home[stop.visits[0]]
         for row in stop.visits[1:]:
             common = intersect(common, home[row])
@@ -262,10 +277,11 @@ def _possible(
         if why is None:
             stops.append(stop)
         else:
-            left_out += [
-                entry(visits.index[row], why, visits["priority"].iloc[row]) for row in stop.visits
-            ]
-    return stops, left_out
+            barred |= dict.fromkeys(stop.visits, why)
+    left_out = [
+        entry(visits.index[row], why, visits["priority"].iloc[row]) for row, why in barred.items()
+    ]
+    return settle(stops), left_out
 
 
 def _tour(
@@ -351,45 +367,3 @@ def _visit(visits: pd.DataFrame, row: int) -> dict[str, Any]:
         "required": bool(one["required"]),
         "reason": str(one["reason"]) if "reason" in visits else "",
     }
-
-
-def _matrix(
-    matrix: TravelMatrix | NDArray[np.float64], count: int
-) -> tuple[Seconds, NDArray[np.float64] | None]:
-    if isinstance(matrix, np.ndarray):
-        duration, length = matrix, None
-    else:
-        duration, length = matrix.duration_s, matrix.length_m
-    if duration.shape != (count + 1, count + 1):
-        raise TourError(
-            f"the matrix is {duration.shape}, not ({count + 1}, {count + 1})",
-            remedy="Give the start first, then the visits in their order",
-        )
-    if (duration < 0).any():
-        raise TourError("the matrix has negative travel times")
-    seconds = np.where(np.isfinite(duration), np.ceil(duration), NEVER_S)
-    return np.minimum(seconds, NEVER_S).astype(np.int64), length
-
-
-def _pairs(shift: Shift) -> Any:
-    """One pair, or several, as a list of pairs."""
-    if shift is None or len(shift) == 0:
-        return None
-    one = len(shift) == 2 and all(isinstance(end, Moment) for end in shift)
-    return [shift] if one else list(shift)
-
-
-def _check(visits: pd.DataFrame, max_stops: int) -> None:
-    missing = [name for name in _COLUMNS if name not in visits.columns]
-    if missing:
-        raise TourError(f"column(s) missing: {', '.join(missing)}", where="visits")
-    if not visits.index.is_unique:
-        raise TourError("a client stands twice among the visits", where="visits")
-    if max_stops < 1:
-        raise TourError("a tour needs room for one stop or more", where=f"max_stops={max_stops}")
-    for name in ("service_s", "priority"):
-        values = visits[name].to_numpy(dtype=np.float64)
-        if not (np.isfinite(values) & (values >= 0)).all():
-            raise TourError(f"{name} is negative or not a number", where="visits")
-    if (visits["priority"] % 1 != 0).any():
-        raise TourError("priority is not in whole points", where="visits", remedy="Round it")

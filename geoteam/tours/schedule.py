@@ -6,16 +6,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from geoteam.tours.moments import Span
 from geoteam.tours.stops import Stop
-
-Seconds = NDArray[np.int64]
-# Longer than any tour; stands for "no path" in whole seconds.
-NEVER_S = 10_000_000
-
+from geoteam.tours.travel import NEVER_S, Seconds
 
 # Where the tour fails, when it is not at a stop: the return is late, or there is no time to rest.
 RETURN, REST = -1, -2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.errors import TourError
+from geoteam.tours.inputs import Break, Pairs
 from geoteam.tours.moments import DAY_S, Clock, Span
-from geoteam.tours.plan import Break
-from geoteam.tours.schedule import Seconds
 from geoteam.tours.solver import choose_tours
 from geoteam.tours.stops import Stop, make_stops
+from geoteam.tours.travel import Peaks, Seconds
 
 # Iterations of the search that weighs slots.
 _WEIGH = 100
@@ -65,6 +65,46 @@ class Slot:
         return int(clock[0].total_seconds()), int(clock[1].total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What bounds every tour of a week.
+
+    Attributes
+    ----------
+    max_stops
+        Most stops of a tour.
+    rest
+        The break that is owed on each day.
+    exclusive
+        Pairs of clients who must not be on one tour.
+    skills
+        What officers and police partners speak, by their reference.
+    peaks
+        As of `geoteam.tours.plan_tour`.
+    """
+
+    max_stops: int
+    rest: Break | None
+    exclusive: Pairs
+    skills: Mapping[str, frozenset[str]]
+    peaks: Peaks
+
+    def speaks(self, *people: str) -> frozenset[str]:
+        """Join what some people speak.
+
+        Parameters
+        ----------
+        people
+            References of officers and police partners.
+
+        Returns
+        -------
+        frozenset of str
+            Names of skills.
+        """
+        return frozenset[str]().union(*(self.skills.get(one, ()) for one in people))
+
+
 class Team:
     """The visits of each officer as stops, and what a number of slots is worth to them."""
 
@@ -73,12 +113,10 @@ class Team:
         visits: pd.DataFrame,
         start: tuple[float, float],
         matrix: NDArray[np.float64],
-        max_stops: int,
-        rest: Break | None,
+        rules: Rules,
         seed: int,
     ) -> None:
-        self.start, self.matrix, self.max_stops = start, matrix, max_stops
-        self.rest, self.seed = rest, seed
+        self.start, self.matrix, self.rules, self.seed = start, matrix, rules, seed
         long = np.where(np.isfinite(matrix), np.ceil(matrix), DAY_S * 10)
         self.drive: Seconds = long.astype(np.int64)
         self.rows: dict[str, NDArray[np.int64]] = {
@@ -92,16 +130,14 @@ class Team:
         own = visits.iloc[rows].reset_index(drop=True)
         midnight = Clock(datetime(2001, 1, 1, tzinfo=UTC))
         spans = [
-            midnight.spans(windows, DAY_S, f"client of row {row}")
+            midnight.spans(_any_day(windows), DAY_S, f"client of row {row}")
             for row, windows in zip(rows, own["windows"], strict=True)
         ]
-        found = make_stops(own, spans, [(0, 2 * DAY_S)], 3600)
+        located = np.isfinite(own[["lon", "lat"]].to_numpy(dtype=np.float64)).all(axis=1)
+        free = np.flatnonzero(located).tolist()
+        found = make_stops(own, free, spans, [(0, 2 * DAY_S)], 3600)
         # Rows of the whole matrix, so that one matrix serves all officers.
-        return [
-            Stop(s.visits, int(rows[s.row - 1]) + 1, s.service_s, s.starts, s.priority, s.required)
-            for s in found
-            if s.starts
-        ]
+        return [replace(stop, row=int(rows[stop.row - 1]) + 1) for stop in found if stop.starts]
 
     def solve(
         self, officer: str, hours: Sequence[Span], iterations: int
@@ -124,17 +160,22 @@ class Team:
         """
         shifts = [(begins, ends - self._break_s(begins, ends)) for begins, ends in hours]
         return choose_tours(
-            self.stops[officer], self.drive, shifts, self.max_stops, self.seed, None, iterations
+            self.stops[officer],
+            self.drive,
+            shifts,
+            self.rules.max_stops,
+            self.seed,
+            None,
+            iterations,
         )
 
     def _break_s(self, begins: int, ends: int) -> int:
-        if self.rest is None:
+        rest = self.rules.rest
+        if rest is None:
             return 0
         midnight = Clock(datetime(2001, 1, 1, tzinfo=UTC))
-        length_s = int(self.rest.minutes * 60)
-        ((opens, closes), *_) = midnight.spans(
-            [(self.rest.opens, self.rest.closes)], DAY_S, "break"
-        )
+        length_s = int(rest.minutes * 60)
+        ((opens, closes), *_) = midnight.spans([(rest.opens, rest.closes)], DAY_S, "break")
         return length_s if begins < opens + length_s and ends > closes - length_s else 0
 
     def worth(self, officer: str, hours: tuple[Span, ...]) -> float:
@@ -246,6 +287,15 @@ def _better(
                 if won > lost:
                     return slot, giver, taker
     return None
+
+
+def _any_day(windows: Any) -> Any:
+    """Take hours of one day for hours of every day: the tours themselves know better."""
+    if windows is None or isinstance(windows, float):
+        return windows
+    return [
+        [one.time() if isinstance(one, datetime) else one for one in window] for window in windows
+    ]
 
 
 def check_slots(slots: Sequence[Slot]) -> None:

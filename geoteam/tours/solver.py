@@ -17,8 +17,8 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.stop import MaxIterations, MaxRuntime
 
 from geoteam.tours.moments import Span
-from geoteam.tours.schedule import Seconds
 from geoteam.tours.stops import Stop
+from geoteam.tours.travel import Seconds
 
 # The search is run from so many seeds, and the best tour is taken.
 STARTS = 3

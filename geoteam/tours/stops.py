@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span, intersect
 
@@ -32,6 +34,10 @@ class Stop:
         Priority points of all its visits.
     required
         A visit there must be made if it can be.
+    promised
+        A visit there goes before all that are required.
+    shuns
+        Rows of visits that must not be on one tour with it.
     """
 
     visits: tuple[int, ...]
@@ -40,6 +46,8 @@ class Stop:
     starts: tuple[Span, ...]
     priority: float
     required: bool
+    promised: bool = False
+    shuns: frozenset[int] = frozenset()
 
 
 def start_spans(spans: list[Span], service_s: int) -> tuple[Span, ...]:
@@ -60,40 +68,102 @@ def start_spans(spans: list[Span], service_s: int) -> tuple[Span, ...]:
     return tuple((a, b - service_s) for a, b in spans if b - a >= service_s)
 
 
+def clashes(stops: Sequence[Stop]) -> NDArray[np.bool_]:
+    """Tell which stops must not be on one tour.
+
+    Parameters
+    ----------
+    stops
+        The stops.
+
+    Returns
+    -------
+    numpy.ndarray
+        Stop by stop, symmetric.
+    """
+    found = np.zeros((len(stops), len(stops)), dtype=bool)
+    for place, stop in enumerate(stops):
+        if stop.shuns:
+            found[place] = [not stop.shuns.isdisjoint(other.visits) for other in stops]
+    return found
+
+
+def settle(stops: Sequence[Stop]) -> list[Stop]:
+    """Let the more urgent of two required stops that must not be on one tour be required alone.
+
+    Parameters
+    ----------
+    stops
+        Stops that can each be made alone.
+
+    Returns
+    -------
+    list of Stop
+        The stops; what is promised goes before what has more priority.
+    """
+    shun, settled = clashes(stops), list(stops)
+    firm: list[int] = []
+    must = [at for at, stop in enumerate(stops) if stop.required]
+    for at in sorted(must, key=lambda at: (not stops[at].promised, -stops[at].priority, at)):
+        if shun[at, firm].any():
+            settled[at] = replace(stops[at], required=False, promised=False)
+        else:
+            firm.append(at)
+    return settled
+
+
 def make_stops(
-    visits: pd.DataFrame, spans: list[list[Span]], duty: list[Span], longest_stop_s: int
+    visits: pd.DataFrame,
+    rows: Sequence[int],
+    spans: list[list[Span]],
+    duty: list[Span],
+    longest_stop_s: int,
+    pairs: Sequence[tuple[int, int]] = (),
 ) -> list[Stop]:
     """Join the visits at one address into stops.
 
     Parameters
     ----------
     visits
-        Columns ``lon``, ``lat``, ``service_s``, ``priority``, ``required``.
+        Columns ``lon``, ``lat``, ``service_s``, ``priority``, ``required``; perhaps ``promised``.
+    rows
+        Rows of the visits that have a place and may be made.
     spans
         When each client is at home, in seconds after the departure.
     duty
         When both people are on duty.
     longest_stop_s
         More visits at one address than fit in this make a further stop there.
+    pairs
+        Rows of visits that must not be on one tour; each is a stop of its own.
 
     Returns
     -------
     list of Stop
         In the order of each stop's first visit.
     """
-    groups: dict[tuple[float, float], list[int]] = {}
+    shuns: dict[int, set[int]] = {}
+    for one, other in pairs:
+        if one in rows and other in rows:
+            shuns.setdefault(one, set()).add(other)
+            shuns.setdefault(other, set()).add(one)
     places = np.round(visits[["lon", "lat"]].to_numpy(dtype=np.float64), _DEGREE_DECIMALS)
-    for row, (lon, lat) in enumerate(places):
-        if np.isfinite(lon) and np.isfinite(lat):
-            groups.setdefault((float(lon), float(lat)), []).append(row)
+    groups: dict[tuple[float, float, int], list[int]] = {}
+    for row in rows:
+        alone = row if row in shuns else -1
+        groups.setdefault((float(places[row, 0]), float(places[row, 1]), alone), []).append(row)
     service = np.ceil(visits["service_s"].to_numpy(dtype=np.float64)).astype(int)
     priority = visits["priority"].to_numpy(dtype=np.float64)
     required = visits["required"].to_numpy(dtype=bool)
+    promised = visits["promised"].to_numpy(dtype=bool) if "promised" in visits else required & False
     stops = []
-    for rows in groups.values():
+    for members_there in groups.values():
         # The most urgent first, so that they share the first stop of a crowded address.
-        rows = sorted(rows, key=lambda row: (not required[row], -priority[row], row))
-        for members, common in _bundles(rows, spans, duty, service, longest_stop_s):
+        ranked = sorted(
+            members_there,
+            key=lambda row: (not promised[row], not required[row], -priority[row], row),
+        )
+        for members, common in _bundles(ranked, spans, duty, service, longest_stop_s):
             total = int(service[members].sum())
             stops.append(
                 Stop(
@@ -103,6 +173,8 @@ def make_stops(
                     starts=start_spans(common, total),
                     priority=float(priority[members].sum()),
                     required=bool(required[members].any()),
+                    promised=bool(promised[members].any()),
+                    shuns=frozenset(shuns.get(members[0], ())),
                 )
             )
     return sorted(stops, key=lambda stop: stop.visits)

@@ -10,7 +10,7 @@ planned exactly, with the visits still left out, until none of them fits any mor
 from __future__ import annotations
 
 import time as clocks
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 
 from geoteam.errors import TourError
 from geoteam.tours.exact import MOST_STOPS
+from geoteam.tours.inputs import Break, Pairs
 from geoteam.tours.left_out import entry
-from geoteam.tours.plan import Break, TourPlan, plan_tour
-from geoteam.tours.slots import Slot, Team, check_slots, give_slots
+from geoteam.tours.plan import TourPlan, plan_tour
+from geoteam.tours.slots import Rules, Slot, Team, check_slots, give_slots
+from geoteam.tours.travel import Peaks
 
 # Iterations of the search that fills the slots of an officer.
 _FILL = 2_000
@@ -72,6 +74,9 @@ def plan_week(
     busy: Mapping[str, Sequence[tuple[datetime, datetime]]] | None = None,
     max_stops: int = 12,
     rest: Break | None = None,
+    exclusive: Pairs = (),
+    skills: Mapping[str, Collection[str]] | None = None,
+    peaks: Peaks = (),
     seed: int = 0,
 ) -> WeekPlan:
     """Plan the tours of a team's officers for a week, or any number of days.
@@ -81,8 +86,8 @@ def plan_week(
     Parameters
     ----------
     visits
-        As of `plan_tour`, with ``officer``, who alone makes the visit. Windows are clock times and
-        hold every day.
+        As of `plan_tour`, with ``officer``, who alone makes the visit. Windows that are clock
+        times hold every day.
     start
         Longitude and latitude of the office where all tours begin and end.
     matrix
@@ -95,6 +100,12 @@ def plan_week(
         Most stops of a tour.
     rest
         The break that is owed on each day.
+    exclusive
+        Pairs of clients who must not be on one tour, nor at one address at one time.
+    skills
+        What officers and police partners speak, by their reference.
+    peaks
+        As of `plan_tour`.
     seed
         Seed of the search; the same input gives the same tours.
 
@@ -112,7 +123,9 @@ def plan_week(
     if "officer" not in visits:
         raise TourError("column(s) missing: officer", where="visits")
     check_slots(slots)
-    week = Team(visits.reset_index(drop=True), start, matrix, max_stops, rest, seed)
+    known = {ref: frozenset(own) for ref, own in (skills or {}).items()}
+    rules = Rules(max_stops, rest, exclusive, known, peaks)
+    week = Team(visits.reset_index(drop=True), start, matrix, rules, seed)
     given = give_slots(week, slots, busy or {})
     made: list[WeekTour] = []
     left: list[dict[str, Any]] = []
@@ -140,7 +153,9 @@ def _fill(
     members: list[set[int]] = [set() for _ in slots]
     for place, order in week.solve(officer, [one.hours for one in slots], _FILL):
         members[place] = {int(rows[row]) for one in order for row in stops[one].visits}
-    plans = [_plan(week, visits, slot, own) for slot, own in zip(slots, members, strict=True)]
+    plans = [
+        _plan(week, visits, officer, slot, own) for slot, own in zip(slots, members, strict=True)
+    ]
     reasons: dict[int, tuple[Slot, dict[str, Any]]] = {}
     left: list[int] = []
     changed = True
@@ -153,7 +168,7 @@ def _fill(
         changed = False
         for place, slot in enumerate(slots):
             for some in _bundles(left, MOST_STOPS - len(on_tour[place])):
-                tried = _plan(week, visits, slot, on_tour[place] | set(some))
+                tried = _plan(week, visits, officer, slot, on_tour[place] | set(some))
                 if _value(tried) > _value(plans[place]):
                     plans[place], changed = tried, True
                     break
@@ -186,8 +201,8 @@ def _bundles(left: list[int], room: int) -> list[list[int]]:
     return [left[at : at + size] for at in range(0, len(left), size)]
 
 
-def _plan(week: Team, visits: pd.DataFrame, slot: Slot, rows: set[int]) -> TourPlan:
-    some = sorted(rows)
+def _plan(week: Team, visits: pd.DataFrame, officer: str, slot: Slot, rows: set[int]) -> TourPlan:
+    some, rules = sorted(rows), week.rules
     at = [0, *(row + 1 for row in some)]
     return plan_tour(
         visits.iloc[some],
@@ -195,8 +210,12 @@ def _plan(week: Team, visits: pd.DataFrame, slot: Slot, rows: set[int]) -> TourP
         matrix=week.matrix[np.ix_(at, at)],
         departs=slot.departs,
         latest_return=slot.latest_return,
-        max_stops=week.max_stops,
-        rest=week.rest,
+        max_stops=rules.max_stops,
+        rest=rules.rest,
+        exclusive=rules.exclusive,
+        skills=rules.speaks(officer, slot.partner),
+        people=2 if slot.partner else 1,
+        peaks=rules.peaks,
         seed=week.seed,
     )
 
