@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import Select, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -15,7 +15,7 @@ from geoteam.store.bulk import Upsert, chunks, frame_of, ids_by_ref
 from geoteam.store.tables import ClientRow, ContactRow, OfficerRow
 
 KINDS = ("office", "field", "phone")
-OUTCOMES = ("made", "not_home", "refused", "moved")
+OUTCOMES = ("made", "not_home", "refused", "moved", "unsafe")
 
 
 def save(session: Session, rows: Sequence[Mapping[str, Any]]) -> Upsert:
@@ -74,7 +74,7 @@ def _save_chunk(session: Session, rows: Sequence[Mapping[str, Any]]) -> Upsert:
 def load(
     session: Session,
     *,
-    since: date | None = None,
+    due_on: date | None = None,
     client_refs: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Load contacts.
@@ -83,8 +83,9 @@ def load(
     ----------
     session
         Open session.
-    since
-        Only those on this day or later; all when None.
+    due_on
+        Only what the visits due on that day follow from: each client's last home contact made,
+        with that whole day, and what failed since; all contacts when None.
     client_refs
         Only those of these clients; None is everybody.
 
@@ -106,9 +107,23 @@ def load(
         .outerjoin(OfficerRow, OfficerRow.id == ContactRow.officer_id)
         .order_by(ContactRow.on, ContactRow.id)
     )
-    if since is not None:
-        query = query.where(ContactRow.on >= since)
+    if due_on is not None:
+        query = _since_last_seen(query, due_on)
     if client_refs is not None:
         query = query.where(ClientRow.ref.in_(sorted(client_refs)))
     text = dict.fromkeys(("client_ref", "kind", "outcome", "officer"), "str")
     return frame_of(session, query, "contact_id", text | {"contact_id": "int64"})
+
+
+def _since_last_seen(query: Select[*tuple[Any, ...]], on: date) -> Select[*tuple[Any, ...]]:
+    last = (
+        select(ContactRow.client_id, func.max(ContactRow.on).label("made_on"))
+        .where(ContactRow.kind == "field", ContactRow.outcome == "made", ContactRow.on <= on)
+        .group_by(ContactRow.client_id)
+        .subquery()
+    )
+    return query.outerjoin(last, last.c.client_id == ContactRow.client_id).where(
+        ContactRow.on <= on,
+        or_(last.c.made_on.is_(None), ContactRow.on >= last.c.made_on),
+        or_(ContactRow.kind == "field", ContactRow.outcome != "made"),
+    )
