@@ -15,6 +15,7 @@ from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.home_hours import moments_at_home
 from geoteam.services.people import clients_frame
+from geoteam.services.visit_decisions import homes_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import contacts, tours, visit_limits
 from geoteam.tours import TourPlan
@@ -50,18 +51,19 @@ def due_frame(
     Returns
     -------
     tuple
-        Rows of `geoteam.tours.visits_due` that are usable and on no planned tour, with ``name``,
-        ``lon``, ``lat``, ``windows`` (of these days), ``residence_id``, ``officer``,
-        ``service_s``, ``announced``, ``two_officers``, ``interpreter``, ``dog`` and ``required``;
-        and how many a planned tour makes.
+        Rows of `geoteam.tours.visits_due` that are usable, not excluded (on the first day) and on
+        no planned tour, with ``name``, ``lon``, ``lat``, ``windows`` (of these days),
+        ``residence_id``, ``officer``, ``service_s``, ``announced``, ``two_officers``,
+        ``interpreter`` and ``dog``; and how many a planned tour makes.
     """
     clients = clients_frame(workspace, session, workspace.today(), officers=officer_refs)
-    history = contacts.load(session, client_refs=clients.index)
-    homes = clients.rename(columns={"since": "address_since"})
+    history = contacts.load(session, due_on=on, client_refs=clients.index)
+    homes = homes_frame(session, clients, workspace.today())
     standards = workspace.profile.contact_standards
     due = due_visits(homes, history, standards, on=on, within_days=within_days)
     # A place in doubt belongs in the review queue, not on a tour.
     due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
+    due = due[due["excluded_until"].isna()].drop(columns="excluded_until")
     coming = tours.visits_planned(session, since=min(on, workspace.today()), but=but)
     coming = coming[coming["client_ref"].isin(due.index)]
     # As if the tours planned until then had been made; their sentences would not be true.
@@ -71,7 +73,7 @@ def due_frame(
     free = due[due.index.isin(again) & ~due.index.isin(later)]
     columns = ["name", "lon", "lat", "windows", "residence_id", "officer"]
     free = _with_limits(workspace, session, free.join(clients[columns]), on, within_days)
-    return free.assign(required=False), len(due) - len(free)
+    return free, len(due) - len(free)
 
 
 def _with_limits(

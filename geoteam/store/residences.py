@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from geoteam.store.bulk import chunks
-from geoteam.store.tables import ResidenceRow
+from geoteam.store.tables import ClientRow, ResidenceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,37 @@ def of_clients(session: Session, client_ids: Iterable[int]) -> dict[int, list[Re
         for row in session.execute(query):
             found.setdefault(row.client_id, []).append(Residence(*row))
     return found
+
+
+def moves(session: Session, on: date) -> dict[str, date]:
+    """Tell who moved to the home of a day from another one.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    on
+        The day.
+
+    Returns
+    -------
+    dict of str to date
+        Client reference to the first day at the home of that day; nobody whose first known home
+        it is.
+    """
+    now, before = aliased(ResidenceRow), aliased(ResidenceRow)
+    earlier = exists().where(
+        before.client_id == now.client_id,
+        before.valid_from < now.valid_from,
+        # One that ends on its first day was only a mistake.
+        before.valid_to > before.valid_from,
+    )
+    query = (
+        select(ClientRow.ref, now.valid_from)
+        .join(now, now.client_id == ClientRow.id)
+        .where(now.valid_from <= on, or_(now.valid_to.is_(None), now.valid_to > on), earlier)
+    )
+    return {ref: day for ref, day in session.execute(query)}  # noqa: C416  rows
 
 
 def close(session: Session, ends: Mapping[int, date]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoteam.errors import TourError
@@ -142,6 +142,7 @@ def test_timestamps_are_as_good_as_dates() -> None:
     assert table.loc["c0", "due_on"] == ON
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -165,3 +166,74 @@ def test_the_due_date_from_the_definition(contacts, level) -> None:
         assert (row["due_on"] - seen).days <= interval < (row["due_on"] - seen).days + 1
     assert row["overdue_days"] == (ON - row["due_on"]).days
     assert row["priority"] >= 1
+
+
+def test_who_moved_is_due_at_the_new_home_within_ten_days() -> None:
+    clients = make_clients(
+        level=["Medium", "Intensive", "Medium", "Medium"],
+        moved_on=[date(2026, 3, 20), date(2026, 3, 20), date(2026, 3, 20), None],
+    )
+    seen = [(f"c{n}", date(2026, 3, 18), "field", "made") for n in (0, 1, 3)]
+    table = due(clients, [*seen, ("c2", date(2026, 3, 20), "field", "made")])
+    # Ten days after the move; the level's seven days since the last visit are sooner; who was
+    # seen on the day of the move was seen at the new home.
+    assert table["due_on"].to_dict() == {
+        "c0": date(2026, 3, 30),
+        "c1": date(2026, 3, 25),
+        "c2": date(2026, 4, 19),
+        "c3": date(2026, 4, 17),
+    }
+    # 2 contacts x 5, 1 day x 2, moved 10.
+    assert table.loc["c0", "priority"] == 10 + 2 + 10
+    assert table.loc["c0", "reason"] == (
+        "Medium: a home contact every 30.4 days; last seen at home on 18 Mar 2026; moved on "
+        "20 Mar 2026, not yet seen at the new home; due on 30 Mar 2026, 1 day overdue."
+    )
+    assert "moved" not in table.loc["c2", "reason"]
+
+
+def test_a_new_intake_is_told_as_such_for_thirty_days() -> None:
+    clients = make_clients(level=["Medium"] * 2, intake_on=[date(2026, 3, 1), date(2026, 2, 28)])
+    reasons = due(clients)["reason"]
+    assert "new since intake on 1 Mar 2026, not yet seen at home; due today" in reasons["c0"]
+    assert "never seen at home since intake on 28 Feb 2026" in reasons["c1"]
+
+
+def test_missed_office_and_phone_contacts_raise_the_priority_a_little() -> None:
+    contacts = [
+        ("c0", date(2026, 3, 1), "field", "made"),
+        ("c0", date(2026, 2, 1), "office", "not_home"),
+        ("c0", date(2026, 3, 9), "phone", "made"),
+        ("c1", date(2026, 3, 1), "field", "made"),
+        *(("c1", date(2026, 3, day), "office", "not_home") for day in (3, 4, 5, 6)),
+    ]
+    table = due(make_clients(level=["Medium"] * 2), contacts)
+    assert table["priority"].to_dict() == {"c0": 10, "c1": 10 + 6}
+    assert "missed" not in table.loc["c0", "reason"]
+    assert "1 Mar 2026; 4 office or phone contacts missed; due today" in table.loc["c1", "reason"]
+
+
+def test_an_added_visit_is_due_whatever_the_level_requires_until_it_is_made() -> None:
+    added = date(2026, 3, 30)
+    clients = make_clients(level=["Phone", "Intensive", "Medium"], added_on=[added] * 3)
+    contacts = [
+        ("c0", date(2026, 3, 29), "field", "made"),
+        ("c1", date(2026, 3, 10), "field", "made"),
+        ("c2", added, "field", "made"),
+    ]
+    table = due(clients, contacts, within_days=0)
+    assert table["due_on"].to_dict() == {"c0": added, "c1": date(2026, 3, 17)}
+    assert table["required"].tolist() == table["joint"].tolist() == [True, True]
+    # 1 contact x 5, 1 day x 2, added 30.
+    assert table.loc["c0", "priority"] == 5 + 2 + 30
+    assert table.loc["c0", "reason"] == (
+        "Added by a supervisor for 30 Mar 2026. Phone: no home contact required; last seen at "
+        "home on 29 Mar 2026; due on 30 Mar 2026, 1 day overdue."
+    )
+    assert pd.isna(table.loc["c0", "interval_days"])
+    assert not due(clients, contacts).loc["c2", "required"]
+
+
+def test_excluded_visits_are_listed_as_such_until_the_day() -> None:
+    clients = make_clients(level=["Medium"] * 2, excluded_until=[ON, date(2026, 4, 1)])
+    assert due(clients)["excluded_until"].to_dict() == {"c0": None, "c1": date(2026, 4, 1)}
