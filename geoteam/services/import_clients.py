@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from geoteam.model import ResidenceKind
 from geoteam.profile import CityProfile
+from geoteam.services.home_hours import read_hours
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import (
     BadValue,
     clock,
     day,
+    number,
     plain,
     reference,
     text,
     word_of,
+    yes_no,
     zip_code,
 )
-from geoteam.store import clients, residences, staff
+from geoteam.store import clients, residences, staff, visit_limits
 from geoteam.store.residences import Residence
 
 NEEDS = ("mental_health", "substance_use", "domestic_violence", "sex_offense", "gps")
@@ -40,15 +43,18 @@ _KINDS = {
 }
 # What `client_fields` has, in its order; for help pages, which know no city.
 FIELD_NAMES = ("ref", "name", "level", "needs", "intake_on", "address", "zip", "since", "kind",
-               "officer", "access_notes", "home_from", "home_to")  # fmt: skip
+               "officer", "access_notes", "home_from", "home_to", "home_hours", "announced",
+               "two_officers", "interpreter", "dog", "service_minutes")  # fmt: skip
 REQUIRED = ("ref", "name", "level", "intake_on", "address")
 # What a file without the column must not change.
 _OPTIONAL = {
     "needs": "needs",
     "access_notes": "access_notes",
     "officer": "source_officer_ref",
-    "home_from": "windows",
 }
+_HOURS = ("home_from", "home_hours")
+# Minutes of a visit that an agency may ask for.
+VISIT_MINUTES = (5, 240)
 
 
 def client_fields(profile: CityProfile) -> tuple[Field, ...]:
@@ -101,7 +107,28 @@ def client_fields(profile: CityProfile) -> tuple[Field, ...]:
         Field("home_from", clock, ("home from", "at home from", "available from")),
         Field("home_to", clock, ("home to", "at home to", "home until", "available to",
                                  "available until")),
+        Field("home_hours", read_hours, ("home hours", "hours at home", "curfew hours"),
+              blank=[]),
+        Field("announced", yes_no, ("announced", "announced visit", "announced visits",
+                                    "call ahead", "notify before visit"), blank=False),
+        Field("two_officers", yes_no, ("two officers", "two officers only", "two officer",
+                                       "two person visit", "two officers needed"), blank=False),
+        Field("interpreter", _language, ("interpreter", "interpreter language",
+                                         "visit language")),
+        Field("dog", yes_no, ("dog", "dog at home", "dogs", "dog in home"), blank=False),
+        Field("service_minutes", number(*VISIT_MINUTES),
+              ("visit minutes", "service minutes", "minutes per visit", "visit length"),
+              blank=None),
     )  # fmt: skip
+
+
+def _language(cell: Any) -> str:
+    value = text(60)(cell)
+    if plain(value) in ("no", "none", "n", "n/a", "english"):
+        return ""
+    if plain(value) in ("yes", "y", "true"):
+        raise BadValue("does not say which language", "Write the language, such as Spanish")
+    return value
 
 
 def _needs_of(profile: CityProfile) -> Callable[[Any], list[str]]:
@@ -139,14 +166,16 @@ class ClientLoader:
         The city profile.
     today
         The day that is today in the city.
+    by, at
+        Who loads, and when; kept with limits of visits that differ.
     """
 
     noun = "clients"
     key = "ref"
 
-    def __init__(self, profile: CityProfile, today: date) -> None:
+    def __init__(self, profile: CityProfile, today: date, by: str, at: datetime) -> None:
         self.fields = client_fields(profile)
-        self._today = today
+        self._today, self._by, self._at = today, by, at
         self._officers: set[str] | None = None
         self._homes: dict[int, _Home] = {}
 
@@ -169,6 +198,8 @@ class ClientLoader:
             entry.blame(name, "is empty while the other time is given", "Fill in both, or neither")
         elif start and start >= end:
             entry.blame("home_to", "is not after the first time", "Correct one of the two times")
+        if start and values.get("home_hours"):
+            entry.blame("home_hours", "stands beside a time of its own column", "Fill in one only")
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Decide what becomes of each residence; blame an address that fits no history.
@@ -243,9 +274,12 @@ class ClientLoader:
             if not entry.values["address"] and kind != ResidenceKind.NO_FIXED_ADDRESS.value:
                 warn(entry, "address", "is empty", "The client waits for an address")
         keep = [column for name, column in _OPTIONAL.items() if name not in mapping.columns]
+        if not mapping.columns.keys() & set(_HOURS):
+            keep.append("windows")
         fresh = [entry for entry in entries if not self._homes[entry.row].is_past]
         saved = clients.save(session, [_client(entry.values) for entry in fresh], keep=keep)
         ids = clients.refs_to_ids(session, [entry.values["ref"] for entry in entries])
+        limited = self._save_limits(session, fresh)
         homes = {entry.values["ref"]: self._homes[entry.row] for entry in entries}
         residences.close(
             session, {h.closes.id: h.since for h in homes.values() if h.closes and h.since}
@@ -263,13 +297,23 @@ class ClientLoader:
         )
         moved = {ref for ref, home in homes.items() if home.closes}
         touched = set(saved.changed_refs) | {ref for ref, home in homes.items() if home.corrects}
-        changed = len(touched - moved)
+        # Who is new is counted as such, whatever limits they come with.
+        new = {ref for ref, home in homes.items() if home.opens} - moved
+        changed = len(touched - moved | limited - moved - new)
         return Counts(
             added=saved.added,
             changed=changed,
             moved=len(moved),
             unchanged=len(entries) - saved.added - changed - len(moved),
         )
+
+    def _save_limits(self, session: Session, entries: Sequence[Entry]) -> set[str]:
+        rows = [
+            {"client_ref": entry.values["ref"]}
+            | {name: entry.values[name] for name in visit_limits.NONE if name in entry.values}
+            for entry in entries
+        ]
+        return visit_limits.save(session, rows, by=self._by, at=self._at)
 
     def _warn_of_officers(
         self,
@@ -287,6 +331,7 @@ class ClientLoader:
 
 def _client(values: dict[str, Any]) -> dict[str, Any]:
     start = values.get("home_from", "")
+    hours = [[start, values["home_to"]]] if start else values.get("home_hours", [])
     return {
         "ref": values["ref"],
         "name": values["name"],
@@ -294,7 +339,7 @@ def _client(values: dict[str, Any]) -> dict[str, Any]:
         "needs": values.get("needs", []),
         "intake_on": values["intake_on"],
         "access_notes": values.get("access_notes", ""),
-        "windows": [[start, values["home_to"]]] if start else [],
+        "windows": hours,
         "active": True,
         "source_officer_ref": values.get("officer", ""),
     }

@@ -228,16 +228,16 @@ def choose(
     how = dict.fromkeys(chosen, "given")
     if not isinstance(given, ColumnMapping):
         taken = {part for column in chosen.values() for part in parts(column, columns)}
-        left = [column for column in columns if column not in taken]
         if saved and _fits(saved, columns, fields):
-            base: Mapping[str, str] = saved
-            found = dict.fromkeys(saved, "saved")
-        else:
-            guessed = guess(left, noun, [one for one in fields if one.name not in chosen])
-            base, found = guessed.columns, dict(guessed.how)
-        for name, column in base.items():
-            if name not in chosen and not taken & set(parts(column, columns)):
-                chosen[name], how[name] = column, found[name]
+            for name, column in saved.items():
+                if name not in chosen and not taken & set(parts(column, columns)):
+                    chosen[name], how[name] = column, "saved"
+            taken |= {part for column in chosen.values() for part in parts(column, columns)}
+        # Also what the earlier file did not have.
+        left = [column for column in columns if column not in taken]
+        guessed = guess(left, noun, [one for one in fields if one.name not in chosen])
+        chosen |= guessed.columns
+        how |= guessed.how
     mapping = _mapping(columns, noun, fields, chosen, how)
     for column in mapping.columns.values():
         for part in parts(column, columns):

@@ -290,6 +290,34 @@ def number(low: float, high: float) -> Callable[[Any], float]:
     return read
 
 
+def yes_no(cell: Any) -> bool:
+    """Read whether something holds.
+
+    Parameters
+    ----------
+    cell
+        The cell: yes or no, y or n, true or false, 1 or 0.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+
+    Raises
+    ------
+    BadValue
+        When it is neither yes nor no.
+    """
+    if isinstance(cell, bool):
+        return cell
+    value = plain(_words(cell))
+    if value in ("yes", "y", "true", "1", "x"):
+        return True
+    if value in ("no", "n", "false", "0"):
+        return False
+    raise BadValue("is neither yes nor no", "Write yes or no")
+
+
 def word_of(choices: Mapping[str, str], noun: str) -> Callable[[Any], str]:
     """Make a reader of one word out of a closed list, in any case.
 

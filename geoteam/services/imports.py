@@ -120,7 +120,7 @@ def preview_mapping(
 
 def _loader(workspace: Workspace, noun: str) -> Loader:
     makers: dict[str, Callable[[], Loader]] = {
-        "clients": lambda: ClientLoader(workspace.profile, workspace.today()),
+        "clients": lambda: _client_loader(workspace, ""),
         "contacts": lambda: ContactLoader(workspace.today()),
         "offices": lambda: OfficeLoader(workspace.profile),
         "teams": lambda: TeamLoader(workspace.profile, frozenset()),
@@ -130,6 +130,10 @@ def _loader(workspace: Workspace, noun: str) -> Loader:
     if noun not in makers:
         raise InputError(f"{noun!r} cannot be imported", remedy=f"Choose: {', '.join(makers)}")
     return makers[noun]()
+
+
+def _client_loader(workspace: Workspace, actor: str) -> ClientLoader:
+    return ClientLoader(workspace.profile, workspace.today(), actor, workspace.now())
 
 
 def import_clients(
@@ -182,7 +186,7 @@ def import_clients(
             session,
             actor,
             path,
-            ClientLoader(workspace.profile, workspace.today()),
+            _client_loader(workspace, actor),
             mapping=mapping,
             partial=partial,
             progress=progress,
