@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.services.import_clients import ClientLoader
 from geoteam.services.import_contacts import ContactLoader
+from geoteam.services.import_duty import CarLoader, ShiftLoader
 from geoteam.services.import_files import open_table
 from geoteam.services.import_mapping import ColumnMapping, choose, guess
 from geoteam.services.import_report import ImportReport
@@ -68,7 +69,8 @@ def guess_mapping(workspace: Workspace, columns: Sequence[str], noun: str) -> Co
     columns
         Names in the file.
     noun
-        ``clients``, ``contacts``, ``offices``, ``teams``, ``officers`` or ``police partners``.
+        ``clients``, ``contacts``, ``offices``, ``teams``, ``officers``, ``police partners``,
+        ``shifts`` or ``cars``.
 
     Returns
     -------
@@ -126,6 +128,8 @@ def _loader(workspace: Workspace, noun: str) -> Loader:
         "teams": lambda: TeamLoader(workspace.profile, frozenset()),
         "officers": OfficerLoader,
         "police partners": lambda: PolicePartnerLoader(frozenset(), {}),
+        "shifts": ShiftLoader,
+        "cars": lambda: CarLoader({}),
     }
     if noun not in makers:
         raise InputError(f"{noun!r} cannot be imported", remedy=f"Choose: {', '.join(makers)}")
