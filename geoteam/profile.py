@@ -179,6 +179,8 @@ class TourTable(_Table):
     # A break that both people owe within a span of the day; none with 0 minutes.
     break_minutes: Annotated[float, Field(ge=0)] = 0
     break_between: tuple[str, str] = ("11:30", "13:30")
+    # So long after a word from the road was expected, the phone asks for one; never with 0.
+    check_in_minutes: Annotated[float, Field(ge=0)] = 20
     # What sheets are printed on.
     paper: Literal["letter", "a4"] = "letter"
 
@@ -201,6 +203,10 @@ class StaffTable(_Table):
     contacts: str = ""
     # Field offices: office_ref, name, address, lon, lat.
     offices: str = ""
+    # Hours on duty: person, days or date, begins, ends.
+    shifts: str = ""
+    # Cars: car_id, name, place.
+    cars: str = ""
 
 
 class CityProfile(_Table):

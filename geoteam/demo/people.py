@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geoteam.demo.clients import make_clients
+from geoteam.demo.duty import make_cars, make_shifts, with_languages
 from geoteam.demo.history import make_contacts
 from geoteam.demo.homes import Reference
 from geoteam.demo.teams import make_staff
@@ -35,8 +36,8 @@ def write_people(
 ) -> None:
     """Invent staff and clients for any city and write them as an agency would hand them over.
 
-    Writes ``staff/``: teams, officers, police partners, offices, clients, moves, contacts, and
-    ``truth.csv`` with the point where each client really lives, which nothing loads.
+    Writes ``staff/``: teams, officers, police partners, offices, shifts, cars, clients, moves,
+    contacts, and ``truth.csv`` with the point where each client really lives, which nothing loads.
 
     Parameters
     ----------
@@ -70,8 +71,11 @@ def write_people(
     contacts = make_contacts(profile=profile, people=people, seed=seed, on=on)
     _write(staff.offices, staff_folder / "offices.csv")
     _write(staff.teams, staff_folder / "teams.csv")
-    _write(staff.officers, staff_folder / "officers.csv")
-    _write(staff.partners, staff_folder / "police_partners.csv")
+    officers, partners = with_languages(staff, seed)
+    _write(officers, staff_folder / "officers.csv")
+    _write(partners, staff_folder / "police_partners.csv")
+    _write(make_shifts(staff, seed), staff_folder / "shifts.csv")
+    _write(make_cars(staff), staff_folder / "cars.csv")
     _write(people.table, staff_folder / "clients.csv")
     _write(people.moves, staff_folder / "clients_moves.csv")
     _write(people.truth, staff_folder / "truth.csv")

@@ -127,6 +127,8 @@ clients = "staff/clients.csv"
 moves = "staff/clients_moves.csv"
 contacts = "staff/contacts.csv"
 offices = "staff/offices.csv"
+shifts = "staff/shifts.csv"
+cars = "staff/cars.csv"
 
 [contact_standards]
 Intensive = { contacts = 8, field = 4, accountability_tour = true }

@@ -27,6 +27,7 @@ from geoteam.model import BoundarySet
 from geoteam.profile import BoundaryTable, CityProfile, SourceTable, StaffTable
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import BASEMAP_FILE
+from geoteam.services.import_duty import import_cars, import_shifts
 from geoteam.services.imports import import_clients, import_contacts, import_staff
 from geoteam.services.plans import publish_baseline
 from geoteam.services.workspace import LANDSCAPE_FILE, Workspace
@@ -374,7 +375,7 @@ def invent_people(
 
 
 def load_staff(workspace: Workspace, actor: str, folder: Path, table: StaffTable) -> None:
-    """Load field offices, teams, officers and police partners, and publish today's team areas.
+    """Load field offices, teams, officers, police partners, hours and cars; publish team areas.
 
     Parameters
     ----------
@@ -395,6 +396,10 @@ def load_staff(workspace: Workspace, actor: str, folder: Path, table: StaffTable
         police_partners=folder / table.police_partners if table.police_partners else None,
         offices=folder / table.offices if table.offices else None,
     )
+    if table.shifts:
+        import_shifts(workspace, actor, folder / table.shifts)
+    if table.cars:
+        import_cars(workspace, actor, folder / table.cars)
     if done.units:
         publish_baseline(workspace, actor, done.units)
 

@@ -35,6 +35,8 @@ SYNTHETIC_STAFF = StaffTable(
     moves="staff/clients_moves.csv",
     contacts="staff/contacts.csv",
     offices="staff/offices.csv",
+    shifts="staff/shifts.csv",
+    cars="staff/cars.csv",
 )
 
 

@@ -59,6 +59,29 @@ def test_officers_and_partners_have_a_place(folder: Path) -> None:
     assert set(partners["station"]) == set(stations["name"])
 
 
+def test_everybody_has_hours_and_some_speak_more(folder: Path) -> None:
+    officers, partners = _read(folder, "officers"), _read(folder, "police_partners")
+    shifts = _read(folder, "shifts")
+    assert set(shifts["person"]) == {*officers["officer_id"], *partners["partner_id"]}
+    assert shifts["person"].is_unique
+    said = officers["languages"][officers["languages"] != ""]
+    assert 0 < len(said) < len(officers) / 2
+    both = partners[partners["more_districts"] != ""]
+    assert (both["more_districts"] != both["district"]).all()
+
+
+def test_cars_stand_at_offices_and_stations(folder: Path) -> None:
+    cars = _read(folder, "cars")
+    assert cars["car_id"].is_unique
+    places = set(_read(folder, "teams")["office"]) | set(
+        _read(folder, "police_partners")["station"]
+    )
+    assert set(cars["place"]) == places
+    assert (
+        cars["place"].value_counts().loc[list(set(_read(folder, "teams")["office"]))] >= 2
+    ).all()
+
+
 def test_levels_are_as_ordered(folder: Path) -> None:
     shares = _read(folder, "clients")["Supervision Level"].value_counts(normalize=True)
     for level, share in {
