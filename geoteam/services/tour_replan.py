@@ -24,7 +24,7 @@ from geoteam.services.tour_plans import (
 from geoteam.services.tour_times import break_owed
 from geoteam.services.tour_views import sees_tour
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours
+from geoteam.store import audit, staff, tours, visit_limits
 from geoteam.tours import TourPlan, replan_tour
 
 
@@ -78,7 +78,8 @@ def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
         taken = saved.summary.get("break")
         if taken is not None and datetime.fromisoformat(taken["ends"]) > free:
             taken = None
-        plan = _solve(workspace, saved, visits, done, start, free, rested=taken is not None)
+        pairs = visit_limits.no_contact_pairs(session, visits.index)
+        plan = _solve(workspace, saved, visits, done, pairs, start, free, rested=taken is not None)
         places = [[stop.lon, stop.lat] for stop in done]
         places += plan.stops[["lon", "lat"]].to_numpy().tolist()
         version = _save(
@@ -144,6 +145,7 @@ def _solve(
     saved: tours.SavedTour,
     visits: pd.DataFrame,
     done: list[tours.SavedStop],
+    exclusive: list[tuple[str, str]],
     start: tuple[float, float],
     free: datetime,
     *,
@@ -161,6 +163,7 @@ def _solve(
         done=[stop.client_ref for stop in done],
         max_stops=max(1, int(saved.summary.get("max_stops", rules.max_stops)) - places),
         rest=None if rested else break_owed(workspace),
+        exclusive=exclusive,
     )
 
 

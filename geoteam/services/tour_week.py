@@ -19,7 +19,7 @@ from geoteam.services.scope import sees_team
 from geoteam.services.tour_plans import due_frame, save_plan, start_of
 from geoteam.services.tour_times import break_owed
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours
+from geoteam.store import audit, staff, tours, visit_limits
 from geoteam.tours import Slot, WeekPlan, WeekTour, plan_week
 
 DAYS = 5
@@ -111,7 +111,8 @@ def plan_team_week(
         visits = visits.head(_MOST_VISITS)
         standing = _standing(session, days)
         slots = _slots(workspace, session, days, standing, visits)
-        week = _solve(workspace, visits, start, slots, standing)
+        pairs = visit_limits.no_contact_pairs(session, visits.index)
+        week = _solve(workspace, visits, pairs, start, slots, standing)
         saved = [
             _save(workspace, session, user, one, officers, start, visits) if save else ""
             for one in week.tours
@@ -191,6 +192,7 @@ def _spans(found: pd.DataFrame) -> list[tuple[datetime, datetime]]:
 def _solve(
     workspace: Workspace,
     visits: pd.DataFrame,
+    exclusive: list[tuple[str, str]],
     start: tuple[float, float],
     slots: list[Slot],
     standing: pd.DataFrame,
@@ -204,6 +206,7 @@ def _solve(
         busy={str(ref): _spans(own) for ref, own in standing.groupby("officer")},
         max_stops=workspace.profile.tours.max_stops,
         rest=break_owed(workspace),
+        exclusive=exclusive,
     )
 
 

@@ -21,7 +21,7 @@ from geoteam.services.tour_plans import due_frame, save_plan, start_of
 from geoteam.services.tour_times import Times, break_owed, departure, refuse_overlap, whose_overlap
 from geoteam.services.tour_views import CANCELLED, TourView, list_tours, tour, tour_map
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours
+from geoteam.store import audit, staff, tours, visit_limits
 from geoteam.tours import TourPlan, waiting_advice
 from geoteam.tours import plan_tour as solve_tour
 
@@ -199,7 +199,8 @@ def plan_tour(
         _require_partner(session, police_partner_ref)
         row = staff.officers(session).loc[[officer_ref]].iloc[0]
         start = start_of(row)
-        plan, advice = _solve(workspace, visits, start, times, max_stops or rules.max_stops)
+        pairs = visit_limits.no_contact_pairs(session, visits.index)
+        plan, advice = _solve(workspace, visits, pairs, start, times, max_stops or rules.max_stops)
         day = tours.list_tours(session, on=on)
         refuse_overlap(workspace, day, plan, "officer", officer_ref)
         partner = _partner(workspace, session, on, police_partner_ref, visits, day, plan)
@@ -222,6 +223,7 @@ def plan_tour(
 def _solve(
     workspace: Workspace,
     visits: pd.DataFrame,
+    exclusive: list[tuple[str, str]],
     start: tuple[float, float],
     times: Times,
     max_stops: int,
@@ -240,6 +242,7 @@ def _solve(
             latest_return=times.latest,
             max_stops=max_stops,
             rest=break_owed(workspace),
+            exclusive=exclusive,
         )
 
     plan = replan(np.arange(len(visits)), times.departs)
