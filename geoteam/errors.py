@@ -94,6 +94,10 @@ class SettledError(InputError):
     """A change to something that is settled: published, proposed, or out of force."""
 
 
+class ChangedError(SettledError):
+    """Something that somebody else changed after it was read; nothing was overwritten."""
+
+
 class AssetsError(GeoteamError, FileNotFoundError):
     """The browser's files (scripts, styles, fonts) are missing or asked for by a wrong address."""
 

@@ -182,6 +182,7 @@ def _insert(session: Session, tour_id: int, stops: Sequence[Mapping[str, Any]], 
                 "arrives_at": stop["arrives_at"],
                 "leaves_at": stop["leaves_at"],
                 "reason": stop["reason"],
+                "fixed": bool(stop.get("fixed", False)),
                 "geometry": Point(float(stop["lon"]), float(stop["lat"])),
             }
         )

@@ -1,0 +1,410 @@
+"""What moving a visit by hand would do: minutes, points, who is left out, or why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.errors import ChangedError, InputError, NotFoundError
+from geoteam.model import User
+from geoteam.services.clients import reach_of
+from geoteam.services.scope import sees_client
+from geoteam.services.tour_trip import Trip, solve, trip_of, visits_of
+from geoteam.services.tour_views import sees_tour
+from geoteam.services.workspace import Workspace
+from geoteam.store import clients as client_store
+from geoteam.store import staff, tours
+from geoteam.store.tours import SavedTour
+from geoteam.tours import TourPlan
+
+_GONE = "No visit is due there any more, or its address waits for review."
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to be done with one visit.
+
+    Attributes
+    ----------
+    client_ref
+        Whose visit.
+    source, target
+        Tours that it leaves and joins; '' is "not planned". The same tour twice changes its place.
+    place
+        Number among the target's visits that it is to have, from 1; None for the best.
+    """
+
+    client_ref: str
+    source: str = ""
+    target: str = ""
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A tour in figures; times in the city's time zone."""
+
+    visits: int
+    departs_at: datetime
+    returns_at: datetime
+    drive_s: float
+
+    @property
+    def road_s(self) -> float:
+        """Seconds from the departure to the return.
+
+        Returns
+        -------
+        float
+            0 without a visit.
+        """
+        return (self.returns_at - self.departs_at).total_seconds() if self.visits else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a move does to one tour; ``left_out`` has ``name``, ``client_ref`` and ``reason``."""
+
+    ref: str
+    officer: str
+    before: Figures
+    after: Figures
+    left_out: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a move would do.
+
+    Attributes
+    ----------
+    refused, remedy
+        Why it cannot be, as checked, and what would help; '' when it can.
+    changes
+        The tours that it changes, the one that the visit leaves first.
+    points
+        Priority points that the day gains; negative when it loses some.
+    notes
+        What else is to be known, in sentences.
+    versions
+        The tours' versions that it was worked out for.
+    """
+
+    refused: str = ""
+    remedy: str = ""
+    changes: list[Change] = field(default_factory=list)
+    points: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tour of a move: as it is, and as it would be.
+
+    Attributes
+    ----------
+    saved, trip
+        The tour as it is, and what it must keep to.
+    plan
+        Its stops to come after the move.
+    gone
+        Clients on it to whom no visit can be planned any more.
+    """
+
+    saved: SavedTour
+    trip: Trip
+    plan: TourPlan
+    gone: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A move worked out: its price, and the tours as they would be."""
+
+    price: Price
+    parts: list[Part]
+    visits: pd.DataFrame
+
+
+def price_move(workspace: Workspace, user: User, move: Move) -> Price:
+    """Tell what a move would do; nothing is changed.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor of the teams of both tours, or the officer of both.
+    move
+        The move.
+
+    Returns
+    -------
+    Price
+        Minutes, points and who is left out; or the refusal.
+
+    Raises
+    ------
+    NotFoundError
+        When a tour or the client is none of the user's.
+    ChangedError
+        When the visit is no longer where the move takes it from.
+    """
+    with workspace.reading() as session:
+        return work_out(workspace, session, user, move).price
+
+
+def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> Work:
+    """Work a move out; nothing is changed.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    user
+        Who moves.
+    move
+        The move.
+
+    Returns
+    -------
+    Work
+        With the tours of the move, the one that the visit leaves first; none when it is refused
+        before they are solved.
+
+    Raises
+    ------
+    NotFoundError
+        When a tour or the client is none of the user's.
+    ChangedError
+        When the visit is no longer where the move takes it from.
+    """
+    reach_of(user)
+    saved = [tours.get(session, ref) for ref in dict.fromkeys((move.source, move.target)) if ref]
+    if not saved:
+        raise InputError("the visit is on no tour and stays so", remedy="Choose a tour")
+    names = {one.ref: require_tour(session, user, one).name for one in saved}
+    if len({one.on for one in saved}) > 1:
+        raise InputError("the tours are on different days", remedy="Choose a tour of that day")
+    person = _person(workspace, session, user, move.client_ref)
+    if move.source and move.client_ref not in {stop.client_ref for stop in saved[0].stops}:
+        raise changed(workspace, saved[0])
+    versions = {one.ref: one.version for one in saved}
+    try:
+        trips = [trip_of(workspace, session, one) for one in saved]
+    except InputError as error:
+        return Work(Price(error.what, error.remedy, versions=versions), [], pd.DataFrame())
+    if any(stop.client_ref == move.client_ref for trip in trips for stop in trip.done):
+        why = "the visit has begun already"
+        return Work(Price(why, "Choose a visit to come", versions=versions), [], pd.DataFrame())
+    refs = {stop.client_ref for one in saved for stop in one.stops} | {move.client_ref}
+    visits = visits_of(workspace, session, saved[0].on, refs, list(versions))
+    if move.target and move.client_ref not in visits.index:
+        why = "no joint visit to this client can be planned on that day: none is due, it is on "
+        why += "another tour, it was excluded, or the address waits for review"
+        return Work(Price(why, "Load the page again", versions=versions), [], visits)
+    parts = [
+        _part(workspace, session, one, trip, visits, move)
+        for one, trip in zip(saved, trips, strict=True)
+    ]
+    last = parts[-1]
+    if move.target:
+        mine = [one for one in last.plan.left_out if one["client_ref"] == move.client_ref]
+        if mine:
+            why, remedy = str(mine[0]["reason"]), str(mine[0]["remedy"])
+            if mine[0]["code"] == "late_return" and last.trip.bound:
+                why = f"{why} After that {last.trip.bound}."
+            return Work(Price(why, remedy, versions=versions), parts, visits)
+    return Work(_price(workspace, session, parts, names, visits, move, person), parts, visits)
+
+
+def _person(
+    workspace: Workspace, session: Session, user: User, client_ref: str
+) -> Mapping[str, Any]:
+    people = client_store.as_frame(session, workspace.today(), refs=[client_ref], active_only=False)
+    if people.empty or not sees_client(
+        user, officer_ref=people["officer"].iloc[0], team_ref=people["team"].iloc[0]
+    ):
+        raise NotFoundError("there is no such client of yours", remedy="Load the page again")
+    return people.iloc[0].to_dict()
+
+
+def _part(
+    workspace: Workspace,
+    session: Session,
+    saved: SavedTour,
+    trip: Trip,
+    visits: pd.DataFrame,
+    move: Move,
+) -> Part:
+    """Solve one of the tours without the visit, or with it."""
+    made = {stop.client_ref for stop in trip.done}
+    own = [
+        stop.client_ref
+        for stop in saved.stops
+        if stop.client_ref not in made and stop.client_ref != move.client_ref
+    ]
+    asked = [ref for ref in own if ref in visits.index]
+    promised = {
+        stop.client_ref: stop.arrives_at
+        for stop in saved.stops
+        if stop.fixed and stop.client_ref in asked
+    }
+    order: list[str] = []
+    firm: set[str] = set()
+    if saved.ref == move.target:
+        firm = {move.client_ref}
+        if move.place is not None:
+            order = list(asked)
+            order.insert(max(0, move.place - 1 - len(made)), move.client_ref)
+        asked = [*asked, move.client_ref]
+    plan = solve(
+        workspace, session, trip, visits.loc[asked], firm=firm, promised=promised, order=order
+    )
+    return Part(saved, trip, plan, [ref for ref in own if ref not in visits.index])
+
+
+def _price(
+    workspace: Workspace,
+    session: Session,
+    parts: list[Part],
+    names: Mapping[str, str],
+    visits: pd.DataFrame,
+    move: Move,
+    person: Mapping[str, Any],
+) -> Price:
+    zone = workspace.profile.city.zone
+    refs = [one["client_ref"] for part in parts for one in part.plan.left_out]
+    refs += [ref for part in parts for ref in part.gone]
+    people = client_store.as_frame(session, workspace.today(), refs=refs, active_only=False)["name"]
+    changes = []
+    for part in parts:
+        left = [(one["client_ref"], one["reason"]) for one in part.plan.left_out]
+        left += [(ref, _GONE) for ref in part.gone]
+        behind = len(part.trip.done)
+        plan, saved = part.plan, part.saved
+        drive_s = plan.drive_s
+        if behind:
+            # What is driven already is not solved anew.
+            drive_s += sum(step["duration_s"] for leg in saved.steps[:behind] for step in leg)
+        changes.append(
+            Change(
+                saved.ref,
+                names[saved.ref],
+                Figures(
+                    len(saved.stops),
+                    saved.departs_at.astimezone(zone),
+                    saved.returns_at.astimezone(zone),
+                    saved.drive_s,
+                ),
+                Figures(
+                    behind + len(plan.stops),
+                    (saved.departs_at if behind else plan.departs_at).astimezone(zone),
+                    plan.returns_at.astimezone(zone),
+                    drive_s,
+                ),
+                [
+                    {"client_ref": ref, "name": str(people.get(ref, "")) or ref, "reason": why}
+                    for ref, why in left
+                ],
+            )
+        )
+    before = {stop.client_ref for part in parts for stop in part.saved.stops}
+    after = {ref for part in parts for ref in part.plan.stops.index}
+    worth = visits["priority"].astype(float)
+    points = worth[worth.index.isin(after)].sum()
+    points -= worth[worth.index.isin(before)].sum()
+    return Price(
+        changes=changes,
+        points=float(points),
+        notes=_notes(session, parts, names, move, person),
+        versions={part.saved.ref: part.saved.version for part in parts},
+    )
+
+
+def _notes(
+    session: Session,
+    parts: list[Part],
+    names: Mapping[str, str],
+    move: Move,
+    person: Mapping[str, Any],
+) -> list[str]:
+    found = []
+    last = parts[-1]
+    own = str(person["officer"] or "")
+    if move.target and own != last.saved.officer_ref:
+        officer = staff.get_officer(session, own)
+        found.append(
+            f"The visit is made by another officer, {names[last.saved.ref]}. The client's officer "
+            f"stays {officer.name if officer else 'as it is'}."
+        )
+    found += [
+        f"No visit is left on the tour of {names[part.saved.ref]}: cancel it, or add another."
+        for part in parts
+        if part.plan.stops.empty and not part.trip.done
+    ]
+    return found
+
+
+def changed(workspace: Workspace, saved: SavedTour) -> ChangedError:
+    """Tell who changed a tour meanwhile, and when.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    saved
+        The tour as it is now.
+
+    Returns
+    -------
+    ChangedError
+        To be raised.
+    """
+    last = dict(saved.summary.get(saved.status) or {})
+    earlier = saved.summary.get("earlier") or [{}]
+    by = last.get("by") or earlier[-1].get("by") or "somebody"
+    moment = last.get("at") or earlier[-1].get("until")
+    zone = workspace.profile.city.zone
+    when = f" at {datetime.fromisoformat(moment).astimezone(zone):%H:%M}" if moment else ""
+    return ChangedError(
+        f"{by} changed one of these tours{when}, after you had opened it; nothing was moved",
+        remedy="The page now shows how it is; look, and move again if that is still right",
+    )
+
+
+def require_tour(session: Session, user: User, saved: SavedTour) -> staff.Officer:
+    """Refuse a tour that is none of the user's.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    user
+        Who asks.
+    saved
+        The tour.
+
+    Returns
+    -------
+    Officer
+        Who makes it.
+
+    Raises
+    ------
+    NotFoundError
+        When the user may not know of it.
+    """
+    officer = staff.get_officer(session, saved.officer_ref)
+    team = officer.team_ref if officer else ""
+    if officer is None or not sees_tour(user, saved.officer_ref, team, ""):
+        raise NotFoundError("there is no such tour", remedy="See the list of tours")
+    return officer

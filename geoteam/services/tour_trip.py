@@ -1,0 +1,386 @@
+"""A saved tour with other visits: the people, their hours and what is done already stay.
+
+Moving visits by hand, planning the rest on the road and saving a week that was looked at all ask
+the same: which order of these visits is the best that both people, their shifts, their other
+tours and every limit of a visit allow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.errors import InputError
+from geoteam.services import duty
+from geoteam.services.tour_plans import (
+    break_of,
+    due_frame,
+    left_out_of,
+    route_by,
+    start_of,
+    stops_of,
+)
+from geoteam.services.tour_times import break_owed
+from geoteam.services.workspace import Workspace
+from geoteam.store import clients as client_store
+from geoteam.store import staff, tours, visit_limits
+from geoteam.tours import TourPlan, replan_tour
+
+# A tour of a later day may hold visits that fall due until then.
+AHEAD_DAYS = 7
+_STEP_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A tour that may be solved anew.
+
+    Attributes
+    ----------
+    on
+        Its day.
+    officer_ref, partner_ref
+        Who goes; the partner may be ''.
+    officer
+        Row of the store's officers.
+    begins, ends
+        Earliest departure and latest return.
+    max_stops
+        Most stops.
+    done
+        Stops that have begun, in order.
+    break_taken
+        The break that lies behind, as the store keeps it; empty when there is none.
+    bound
+        What sets the latest return, in words; '' for the city's hours.
+    """
+
+    on: date
+    officer_ref: str
+    partner_ref: str
+    officer: pd.Series
+    begins: datetime
+    ends: datetime
+    max_stops: int
+    done: tuple[tours.SavedStop, ...] = ()
+    break_taken: Mapping[str, Any] | None = None
+    bound: str = ""
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Where it begins and ends.
+
+        Returns
+        -------
+        tuple of float
+            Longitude and latitude of the team's office.
+        """
+        return start_of(self.officer)
+
+
+def trip_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> Trip:
+    """Tell what a saved tour must keep to when its visits change.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    saved
+        The tour.
+
+    Returns
+    -------
+    Trip
+        Its people, hours and what is done.
+
+    Raises
+    ------
+    InputError
+        When the tour is over, done or cancelled, or its officer has left.
+    """
+    if saved.status not in tours.STANDING:
+        raise InputError(f"the tour is {saved.status} already", remedy="Choose another tour")
+    officers = staff.officers(session)
+    if saved.officer_ref not in officers.index:
+        raise InputError("the tour's officer has left", remedy="Cancel the tour")
+    zone, rules = workspace.profile.city.zone, workspace.profile.tours
+    now = workspace.now().astimezone(zone)
+    departs, returns = (one.astimezone(zone) for one in (saved.departs_at, saved.returns_at))
+    if now >= returns:
+        raise InputError("the tour is over", remedy="Choose a tour that is still to come")
+    done = tuple(one for one in saved.stops if one.arrives_at.astimezone(UTC) <= now)
+    asked = saved.summary.get("from")
+    begins = datetime.fromisoformat(asked).astimezone(zone) if asked else departs
+    last = datetime.combine(saved.on, time.fromisoformat(rules.latest), zone)
+    ends, bound = max(last, returns), ""
+    joint = _joint(workspace, session, saved.on, saved.officer_ref, saved.police_partner_ref)
+    span = max(joint, key=lambda one: min(one[1], returns) - max(one[0], departs), default=None)
+    if span is not None and span[0] < returns and departs < span[1]:
+        begins = max(min(begins, departs), min(span[0].astimezone(zone), departs))
+        if max(span[1], returns) < ends:
+            ends, bound = max(span[1], returns).astimezone(zone), "the shift of both ends"
+    for other in _others(session, saved):
+        a, b = (one.astimezone(zone) for one in (other["departs_at"], other["returns_at"]))
+        if b <= departs:
+            begins = max(begins, b)
+        elif a >= returns and a < ends:
+            ends, bound = a, f"{other['who']} is on another tour"
+    taken = saved.summary.get("break")
+    if now > departs:
+        begins = max([now, *(one.leaves_at.astimezone(zone) for one in done)])
+    elif now > begins:
+        begins = min(departs, now + timedelta(seconds=-now.timestamp() % _STEP_S))
+    if taken is not None and datetime.fromisoformat(taken["ends"]) > begins:
+        taken = None
+    return Trip(
+        on=saved.on,
+        officer_ref=saved.officer_ref,
+        partner_ref=saved.police_partner_ref,
+        officer=officers.loc[[saved.officer_ref]].iloc[0],
+        begins=begins,
+        ends=ends,
+        max_stops=int(saved.summary.get("max_stops", rules.max_stops)),
+        done=done,
+        break_taken=taken if now > departs else None,
+        bound=bound,
+    )
+
+
+def _joint(
+    workspace: Workspace, session: Session, on: date, officer_ref: str, partner_ref: str
+) -> list[duty.Span]:
+    """Return when both are on duty around a day."""
+    own = duty.on_duty(session, workspace.profile, on, "officers", [officer_ref])
+    spans = own.get(officer_ref, [])
+    if partner_ref:
+        theirs = duty.on_duty(session, workspace.profile, on, "partners", [partner_ref])
+        spans = duty.meet(spans, theirs.get(partner_ref, []))
+    return spans
+
+
+def _others(session: Session, saved: tours.SavedTour) -> list[dict[str, Any]]:
+    """List the other tours of the same people around the day."""
+    found = []
+    for step in (-1, 0, 1):
+        day = tours.list_tours(session, on=saved.on + timedelta(days=step))
+        day = day[day["status"].isin(tours.STANDING) & (day.index != saved.ref)]
+        for person, ref, who in (
+            ("officer", saved.officer_ref, "its officer"),
+            ("police_partner", saved.police_partner_ref, "its police partner"),
+        ):
+            if ref:
+                rows = day.loc[day[person] == ref, ["departs_at", "returns_at"]]
+                found += [
+                    {"departs_at": begins, "returns_at": ends, "who": who}
+                    for begins, ends in rows.itertuples(index=False)
+                ]
+    return found
+
+
+def visits_of(
+    workspace: Workspace,
+    session: Session,
+    on: date,
+    refs: Collection[str],
+    but: Collection[str],
+) -> pd.DataFrame:
+    """Load the visits to some clients, as far as they are due and on no other tour.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    on
+        The day.
+    refs
+        The clients, whoever their officer is.
+    but
+        Tours whose visits count as not planned.
+
+    Returns
+    -------
+    DataFrame
+        As of `due_frame`.
+    """
+    people = client_store.as_frame(session, workspace.today(), refs=refs)
+    officers = sorted({ref for ref in people["officer"] if ref})
+    due, _ = due_frame(workspace, session, on, officers, within_days=AHEAD_DAYS, but=but)
+    return due[due.index.isin(refs)]
+
+
+def solve(
+    workspace: Workspace,
+    session: Session,
+    trip: Trip,
+    visits: pd.DataFrame,
+    *,
+    firm: Collection[str] = (),
+    promised: Mapping[str, datetime] | None = None,
+    order: Sequence[str] = (),
+) -> TourPlan:
+    """Find the best order of visits on a tour.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    trip
+        The tour.
+    visits
+        Rows of `visits_of`; visits done are passed over.
+    firm
+        Visits that go before the others.
+    promised
+        Visits that begin at a moment, before all others.
+    order
+        Clients whose visits keep this order among each other; the best order when empty.
+
+    Returns
+    -------
+    TourPlan
+        The stops still to come, and why each other visit is left out.
+    """
+    made = {stop.client_ref for stop in trip.done}
+    coming = visits[~visits.index.isin(made)]
+    coming = coming.assign(required=coming["required"].astype(bool) | coming.index.isin(firm))
+    whole = pd.concat([_behind(trip, coming.columns), coming.astype(object)]).astype(
+        {"lon": float, "lat": float, "service_s": float, "priority": float, "required": bool}
+    )
+    whole["two_officers"] = whole["two_officers"].fillna(False).astype(bool)
+    whole["interpreter"] = whole["interpreter"].fillna("").astype(str)
+    points = np.vstack([trip.start, whole[["lon", "lat"]].to_numpy(dtype=np.float64)])
+    matrix = workspace.streets().matrix(points, points).duration_s
+    _keep_order(matrix, list(whole.index), order)
+    places = len({(stop.lon, stop.lat) for stop in trip.done})
+    return replan_tour(
+        whole,
+        trip.start,
+        matrix=matrix,
+        at=trip.begins,
+        latest_return=trip.ends,
+        done=[stop.client_ref for stop in trip.done],
+        fixed=promised,
+        max_stops=max(1, trip.max_stops - places),
+        rest=None if trip.break_taken else break_owed(workspace),
+        exclusive=visit_limits.no_contact_pairs(session, list(whole.index)),
+        skills=_skills(session, trip),
+        people=2 if trip.partner_ref else 1,
+    )
+
+
+def _behind(trip: Trip, columns: pd.Index) -> pd.DataFrame:
+    rows = [
+        dict.fromkeys(columns) | {
+            "lon": stop.lon, "lat": stop.lat, "service_s": 0.0, "windows": [], "priority": 0,
+            "required": False,
+        }
+        for stop in trip.done
+    ]  # fmt: skip
+    index = pd.Index([stop.client_ref for stop in trip.done], name="client_ref", dtype=object)
+    return pd.DataFrame(rows, index=index, columns=columns).astype(object)
+
+
+def _keep_order(matrix: np.ndarray, refs: list[str], order: Sequence[str]) -> None:
+    """Close the way back from each of some places to those before it."""
+    rows = [1 + refs.index(ref) for ref in order if ref in refs]
+    for at, row in enumerate(rows):
+        matrix[row, rows[:at]] = math.inf
+
+
+def _skills(session: Session, trip: Trip) -> set[str]:
+    found = duty.skills(session, "officers", [trip.officer_ref])
+    spoken = set(found.get(trip.officer_ref, ()))
+    if trip.partner_ref:
+        found = duty.skills(session, "partners", [trip.partner_ref])
+        spoken |= set(found.get(trip.partner_ref, ()))
+    return spoken
+
+
+def replace_stops(
+    workspace: Workspace,
+    session: Session,
+    saved: tours.SavedTour,
+    trip: Trip,
+    plan: TourPlan,
+    visits: pd.DataFrame,
+    *,
+    by: str,
+    left_out: Sequence[Mapping[str, Any]] | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """Save other stops for a tour, as its next version; sheets printed before are out of date.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a writing transaction.
+    saved
+        The tour as it was.
+    trip
+        The same, as of `trip_of`.
+    plan
+        The stops to come, as of `solve`.
+    visits
+        Rows that it was solved from.
+    by
+        Name of who changes it.
+    left_out
+        What is left out; the plan's own when None.
+    note
+        Kept in the summary, with what was said of the tour before.
+    """
+    done = [[stop.lon, stop.lat] for stop in trip.done]
+    places = [*done, *plan.stops[["lon", "lat"]].to_numpy().tolist()]
+    route = route_by(workspace, [trip.start, *places, trip.start] if places else [])
+    home_s = sum(step["duration_s"] for step in route["steps"][-1]) if route["steps"] else 0.0
+    returns_at = plan.returns_at
+    if plan.stops.empty:
+        returns_at = plan.departs_at + timedelta(seconds=round(home_s))
+    earlier = [
+        *saved.summary.get("earlier", []),
+        {
+            "until": workspace.now().isoformat(),
+            "by": by,
+            "stops": [stop.client_ref for stop in saved.stops],
+        },
+    ]
+    promised = {(stop.client_ref, stop.arrives_at) for stop in saved.stops if stop.fixed}
+    taken = trip.break_taken
+    pause = {"break": dict(taken)} if taken else break_of(plan)
+    if pause and not taken:
+        pause["break"]["before"] += len(done)
+    kept = {key: saved.summary[key] for key in ("max_stops", "from") if key in saved.summary}
+    tours.replace_rest(
+        session,
+        saved.ref,
+        keep=len(done),
+        departs_at=saved.departs_at if done else plan.departs_at,
+        returns_at=returns_at,
+        drive_s=sum(step["duration_s"] for leg in route["steps"] for step in leg),
+        left_out=left_out_of(plan) if left_out is None else list(left_out),
+        summary=plan.summary
+        | kept
+        | {"priority": plan.priority, "wait_s": plan.wait_s, "earlier": earlier}
+        | pause
+        | dict(note or {}),
+        stops=[
+            row | {"fixed": (row["client_ref"], row["arrives_at"]) in promised}
+            for row in stops_of(plan, visits)
+        ],
+        **route,
+    )
