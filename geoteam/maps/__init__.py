@@ -25,6 +25,7 @@ from geoteam.maps.palettes import SEQUENTIAL, ClassBreak, classify
 from geoteam.maps.plan_map import draw_plan
 from geoteam.maps.plan_sheets import handover_sheet, plan_summary_sheet
 from geoteam.maps.sheet import tour_sheets
+from geoteam.maps.sheet_map import draw_tour
 from geoteam.maps.text import FigureKind, figure_text, safe_text
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "city_map",
     "classify",
     "draw_plan",
+    "draw_tour",
     "figure_text",
     "find_tippecanoe",
     "handover_sheet",

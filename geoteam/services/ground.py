@@ -7,7 +7,7 @@ from datetime import date
 
 import geopandas as gpd
 
-from geoteam.maps import AreaLayer
+from geoteam.maps import AreaLayer, merge_streets
 from geoteam.services.workspace import Workspace
 
 BASEMAP_FILE = "basemap.pmtiles"
@@ -104,4 +104,23 @@ def ground_of(workspace: Workspace, on: date | None = None) -> Ground:
         bounds=(west, south, east, north),
         unit_areas=units,
         unit_kind=profile.unit_kind,
+    )
+
+
+def streets_to_draw(workspace: Workspace) -> gpd.GeoDataFrame:
+    """Give the streets as the maps of tours draw them, made once.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    GeoDataFrame
+        As of `geoteam.maps.merge_streets`.
+    """
+    return workspace.once(
+        ("streets-to-draw", workspace.streets_stamp()),
+        lambda: merge_streets(workspace.streets().edges_frame()),
     )

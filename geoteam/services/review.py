@@ -28,6 +28,7 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import queue
 
 REASONS: Mapping[str, str] = {
+    "gone": "An officer found that the client has moved",
     "tie": "Several places fit equally well",
     "boundary": "The place may lie in another area",
     "doubtful": "The match is not certain enough",

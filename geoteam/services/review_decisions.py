@@ -12,7 +12,7 @@ from geoteam.model import User
 from geoteam.services.city import grammar_of
 from geoteam.services.geocoding import place
 from geoteam.services.review_claims import refuse_if_held
-from geoteam.services.review_items import is_proposal, note, open_item, waits
+from geoteam.services.review_items import is_gone, is_proposal, note, open_item, waits
 from geoteam.services.review_results import ACTIONS, Choice, SetPin, result_of
 from geoteam.services.review_reuse import holds_for_all
 from geoteam.services.workspace import Workspace
@@ -122,7 +122,8 @@ def _keep(
 ) -> None:
     """Keep the decision for the address text: for this client, or for all who write it."""
     own = decisions.key(found.address, found.zip, found.client_ref)
-    shared = not is_proposal(found) and holds_for_all(
+    about_text = not (is_proposal(found) or is_gone(found))
+    shared = about_text and holds_for_all(
         found.status, found.boundary_ambiguous, found.address, result, grammar_of(workspace.profile)
     )
     if shared:

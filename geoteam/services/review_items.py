@@ -105,6 +105,22 @@ def is_proposal(found: geocodes.Geocode) -> bool:
     return found.decision == PROPOSED
 
 
+def is_gone(found: geocodes.Geocode) -> bool:
+    """Tell whether an item waits because its client is said to have moved.
+
+    Parameters
+    ----------
+    found
+        The item.
+
+    Returns
+    -------
+    bool
+        True when an officer said so from the road.
+    """
+    return found.decision == "review" and found.decided_by != ""
+
+
 def note(
     workspace: Workspace,
     session: Session,

@@ -125,7 +125,11 @@ def cause_of(found: geocodes.Geocode) -> str:
         One of ``store.queue.CAUSES``.
     """
     return queue.cause_of(
-        found.decision, found.status, found.boundary_ambiguous, len(found.candidates)
+        found.decision,
+        found.status,
+        found.boundary_ambiguous,
+        len(found.candidates),
+        found.decided_by,
     )
 
 

@@ -17,7 +17,7 @@ from geoteam.services import review_reuse
 from geoteam.services import review_shelters as shelters
 from geoteam.services.ground import ground_of, outline
 from geoteam.services.review_claims import claim
-from geoteam.services.review_items import is_proposal, note, open_item, waits
+from geoteam.services.review_items import is_gone, is_proposal, note, open_item, waits
 from geoteam.services.review_places import candidates_of, cause_of, known_of, start_of
 from geoteam.services.workspace import Workspace
 from geoteam.store import geocodes, queue
@@ -75,7 +75,7 @@ def review_item(workspace: Workspace, user: User, item: int) -> dict[str, Any]:
         "waits": waits(found),
         "held": held,
         "reuse": review_reuse.HERE
-        if moves
+        if moves or is_gone(found)
         else review_reuse.wording(found.status, found.boundary_ambiguous),
         "candidates": candidates,
         "shelters": offered,

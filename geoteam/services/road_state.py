@@ -160,7 +160,8 @@ def reckon(
         How it stands.
     """
     told = {one.client_ref: one for one in outcomes}
-    moments = sorted(one.at for one in (*outcomes, *words) if one.kind != "settled")
+    moments = [one.at for one in outcomes]
+    moments = sorted([*moments, *(one.at for one in words if one.kind != "settled")])
     begun_at, last = (moments[0], moments[-1]) if moments else (None, None)
     coming = [(i, stop) for i, stop in enumerate(plan.stops) if stop.client_ref not in told]
     arrived, left_at = _where(plan, told, words, begun_at)

@@ -16,8 +16,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from geoteam.errors import DisclosureError, InputError
-from geoteam.maps import merge_streets, tour_sheets
+from geoteam.maps import tour_sheets
 from geoteam.model import Role, User
+from geoteam.services.ground import streets_to_draw
 from geoteam.services.sheet_state import PRINT, held_by
 from geoteam.services.tour_views import (
     CANCELLED,
@@ -154,14 +155,10 @@ def print_tours(workspace: Workspace, user: User, refs: Sequence[str], printing:
     with workspace.transaction() as session:
         prints = [_note_print(workspace, session, user, ref, reader, printing) for ref in refs]
     city = workspace.profile.city
-    streets = workspace.once(
-        ("sheet-streets", workspace.streets_stamp()),
-        lambda: merge_streets(workspace.streets().edges_frame()),
-    )
     return tour_sheets(
         [_sheet(workspace, view, number, user, printing) for view, number in prints],
         crs=city.crs,
-        streets=streets,
+        streets=streets_to_draw(workspace),
         areas=workspace.landscape(),
         paper="a4" if _paper(workspace, printing) == "a4" else "letter",
         large=printing.large,

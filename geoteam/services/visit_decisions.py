@@ -15,7 +15,7 @@ from geoteam.services.clients import reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, contacts, residences, tours, visit_decisions
+from geoteam.store import audit, contacts, geocodes, residences, tours, visit_decisions
 from geoteam.store.visit_decisions import ADD, EXCLUDE
 
 SHORTEST_REASON = 3
@@ -42,6 +42,8 @@ def homes_frame(session: Session, clients: pd.DataFrame, today: date) -> pd.Data
         As `geoteam.tours.visits_due` takes clients: ``address_since`` in place of ``since``, and
         ``moved_on``, ``added_on`` and ``excluded_until`` (dates or None).
     """
+    clients = clients.rename(columns={"since": "address_since"})
+    clients["address_since"] = _settled(session, clients)
     moved = residences.moves(session, today)
     decided = visit_decisions.standing(session, today)
     added = decided[decided["kind"] == ADD]
@@ -55,7 +57,24 @@ def homes_frame(session: Session, clients: pd.DataFrame, today: date) -> pd.Data
         name: pd.Series([found.get(ref) for ref in clients.index], clients.index, dtype=object)
         for name, found in days.items()
     }
-    return clients.rename(columns={"since": "address_since"}).assign(**columns)
+    return clients.assign(**columns)
+
+
+def _settled(session: Session, clients: pd.DataFrame) -> pd.Series:
+    """Tell since when an address holds: what a reviewer decided settles an earlier "moved"."""
+    ids = clients["geocode_id"].dropna().astype("int64")
+    decided = geocodes.decided_at(session, ids.tolist())
+    days = {
+        ref: decided[number].date() + timedelta(days=1)
+        for ref, number in ids.items()
+        if number in decided
+    }
+    since = clients["address_since"]
+    return pd.Series(
+        [max(filter(None, (own, days.get(ref))), default=None) for ref, own in since.items()],
+        index=since.index,
+        dtype=object,
+    )
 
 
 def add_visit(workspace: Workspace, user: User, client_ref: str, why: str) -> int:

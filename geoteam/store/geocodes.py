@@ -313,3 +313,27 @@ def history(session: Session, residence_id: int) -> list[Geocode]:
     )
     rows = session.scalars(query.order_by(GeocodeRow.id.desc())).all()
     return [_get(session, row) for row in rows]
+
+
+def decided_at(session: Session, geocode_ids: Iterable[int]) -> dict[int, datetime]:
+    """Tell when persons decided on addresses.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    geocode_ids
+        Geocodes.
+
+    Returns
+    -------
+    dict of int to datetime
+        Those that a person accepted, to when.
+    """
+    found: dict[int, datetime] = {}
+    for part in chunks(sorted(geocode_ids)):
+        query = select(GeocodeRow.id, GeocodeRow.valid_from).where(
+            GeocodeRow.id.in_(part), GeocodeRow.decided_by != "", GeocodeRow.decision == "accepted"
+        )
+        found |= {number: at for number, at in session.execute(query)}  # noqa: C416  rows
+    return found

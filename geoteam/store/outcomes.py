@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shapely.geometry import Point
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -19,7 +19,9 @@ from geoteam.store.tour_tables import CheckInRow, OutcomeRow
 KINDS = ("made", "not_home", "moved", "refused", "unsafe")
 # Takes an outcome back without another in its place.
 WITHDRAWN = "withdrawn"
-CHECK_INS = ("begun", "arrived", "left", "ok", "help", "settled", "ended")
+CHECK_INS = (
+    "begun", "arrived", "left", "ok", "help", "settled", "ended", "promised", "unpromised",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,3 +409,26 @@ def unmake_contact(session: Session, key: str) -> None:
 
 def _row(session: Session, key: str) -> OutcomeRow:
     return session.scalars(select(OutcomeRow).where(OutcomeRow.key == key)).one()
+
+def set_fixed(session: Session, tour_id: int, client_ref: str, *, fixed: bool) -> None:
+    """Mark a stop as promised for its planned time, or no longer.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    tour_id
+        From `lock`.
+    client_ref
+        The client of the stop; nothing happens when it is not on the tour any more.
+    fixed
+        Whether it is promised.
+    """
+    client_id = select(ClientRow.id).where(ClientRow.ref == client_ref).scalar_subquery()
+    session.execute(
+        update(StopRow)
+        .where(StopRow.tour_id == tour_id, StopRow.client_id == client_id)
+        .values(fixed=fixed)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()

@@ -25,12 +25,15 @@ from geoteam.store.tables import (
 )
 
 # In the order in which they are shown.
-CAUSES = ("tie", "boundary", "doubtful", "no_match", "moved", "lost")
+CAUSES = ("gone", "tie", "boundary", "doubtful", "no_match", "moved", "lost")
 _MANY = func.json_array_length(GeocodeRow.candidates)
 _NOT_FOUND = GeocodeRow.status == MatchStatus.UNMATCHED.value
+# Somebody said from the road that the client has moved: only then does a person put it in review.
+_GONE = and_(GeocodeRow.decision == "review", GeocodeRow.decided_by != "")
 _CAUSE = case(
     (and_(GeocodeRow.decision == PROPOSED, _NOT_FOUND), "lost"),
     (GeocodeRow.decision == PROPOSED, "moved"),
+    (_GONE, "gone"),
     # Of a tie only one place may be known: then nothing is to be told apart.
     (and_(GeocodeRow.status == MatchStatus.TIE.value, _MANY > 1), "tie"),
     (_NOT_FOUND, "no_match"),
@@ -43,7 +46,9 @@ _WAITS = or_(
 )
 
 
-def cause_of(decision: str, status: str, boundary_ambiguous: bool, candidates: int) -> str:
+def cause_of(
+    decision: str, status: str, boundary_ambiguous: bool, candidates: int, decided_by: str
+) -> str:
     """Tell why an address waits, as the queue's own queries do.
 
     Parameters
@@ -52,6 +57,8 @@ def cause_of(decision: str, status: str, boundary_ambiguous: bool, candidates: i
         Of the geocode.
     candidates
         How many it has.
+    decided_by
+        Who decided; of the geocode too.
 
     Returns
     -------
@@ -60,6 +67,8 @@ def cause_of(decision: str, status: str, boundary_ambiguous: bool, candidates: i
     """
     if decision == PROPOSED:
         return "lost" if status == MatchStatus.UNMATCHED.value else "moved"
+    if decision == "review" and decided_by:
+        return "gone"
     if status == MatchStatus.TIE.value and candidates > 1:
         return "tie"
     if status == MatchStatus.UNMATCHED.value:
@@ -377,7 +386,10 @@ def decided(session: Session, part: Part, limit: int) -> list[Decided]:
         ),
         part,
     ).where(
-        ResidenceRow.valid_to.is_(None), GeocodeRow.valid_to.is_(None), GeocodeRow.decided_by != ""
+        ResidenceRow.valid_to.is_(None),
+        GeocodeRow.valid_to.is_(None),
+        GeocodeRow.decided_by != "",
+        ~_GONE,
     )
     query = query.order_by(GeocodeRow.valid_from.desc(), GeocodeRow.id.desc()).limit(limit)
     return [Decided(*row) for row in session.execute(query)]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import frame_of, ids_by_ref
 from geoteam.store.tables import (
+    CarRow,
     ClientRow,
     OfficerRow,
     PolicePartnerRow,
@@ -27,6 +28,8 @@ from geoteam.store.tables import (
 
 # Tours that will take place or are taking place.
 STANDING = ("planned", "under way")
+# Meeting place of a police partner who drives to the first home.
+FIRST_STOP = "first stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class SavedTour:
     stops: tuple[SavedStop, ...]
     version: int = 1
     meet_ref: str = ""
+    car_name: str = ""
 
 
 def new_ref() -> str:
@@ -100,6 +104,8 @@ def save(
     by: str,
     at: datetime,
     stops: Sequence[Mapping[str, Any]],
+    car_ref: str = "",
+    meet_ref: str = "",
 ) -> str:
     """Save a tour with its stops.
 
@@ -127,6 +133,10 @@ def save(
         Who planned it and when.
     stops
         In order; each with client_ref, residence_id, arrives_at, leaves_at, reason, lon and lat.
+    car_ref
+        The car; '' where the agency keeps no cars.
+    meet_ref
+        Where the police partner joins: a station, `FIRST_STOP`, or '' where the tour begins.
 
     Returns
     -------
@@ -136,7 +146,7 @@ def save(
     Raises
     ------
     NotFoundError
-        When the officer, the police partner or a client does not exist.
+        When the officer, the police partner, the car or a client does not exist.
     """
     officers = ids_by_ref(session, OfficerRow, [officer_ref])
     partners = ids_by_ref(session, PolicePartnerRow, [police_partner_ref])
@@ -144,6 +154,9 @@ def save(
         raise NotFoundError(f"there is no officer {officer_ref!r}")
     if police_partner_ref and police_partner_ref not in partners:
         raise NotFoundError(f"there is no police partner {police_partner_ref!r}")
+    cars = ids_by_ref(session, CarRow, [car_ref])
+    if car_ref and car_ref not in cars:
+        raise NotFoundError(f"there is no car {car_ref!r}")
     row = TourRow(
         ref=ref,
         on=on,
@@ -160,6 +173,8 @@ def save(
         summary=dict(summary),
         created_by=by,
         created_at=at,
+        car_id=cars.get(car_ref),
+        meet_ref=meet_ref,
     )
     session.add(row)
     session.flush()
@@ -261,14 +276,15 @@ def get(session: Session, ref: str) -> SavedTour:
         When there is no such tour.
     """
     found = session.execute(
-        select(TourRow, OfficerRow.ref, PolicePartnerRow.ref)
+        select(TourRow, OfficerRow.ref, PolicePartnerRow.ref, CarRow.name)
         .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
         .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
+        .outerjoin(CarRow, CarRow.id == TourRow.car_id)
         .where(TourRow.ref == ref)
     ).one_or_none()
     if found is None:
         raise NotFoundError("there is no such tour", remedy="See the list of tours")
-    row, officer_ref, partner_ref = found
+    row, officer_ref, partner_ref, car_name = found
     return SavedTour(
         ref=row.ref,
         on=row.on,
@@ -289,6 +305,7 @@ def get(session: Session, ref: str) -> SavedTour:
         stops=_stops(session, row.id),
         version=row.version,
         meet_ref=row.meet_ref,
+        car_name=car_name or "",
     )
 
 
@@ -342,7 +359,7 @@ def list_tours(
     -------
     DataFrame
         Index tour_ref; on, officer, officer_name, team, police_partner, police_partner_name,
-        district, departs_at, returns_at, drive_s, length_m, status, stops; newest day first.
+        district, car, departs_at, returns_at, drive_s, length_m, status, stops; newest day first.
     """
     stops = (
         select(StopRow.tour_id, func.count().label("stops")).group_by(StopRow.tour_id).subquery()
@@ -357,6 +374,7 @@ def list_tours(
             PolicePartnerRow.ref.label("police_partner"),
             PolicePartnerRow.name.label("police_partner_name"),
             PolicePartnerRow.district,
+            CarRow.ref.label("car"),
             TourRow.departs_at,
             TourRow.returns_at,
             TourRow.drive_s,
@@ -367,6 +385,7 @@ def list_tours(
         .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
         .join(TeamRow, TeamRow.id == OfficerRow.team_id)
         .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
+        .outerjoin(CarRow, CarRow.id == TourRow.car_id)
         .outerjoin(stops, stops.c.tour_id == TourRow.id)
         .order_by(TourRow.on.desc(), TourRow.departs_at, TourRow.id)
         .limit(limit)
@@ -385,6 +404,7 @@ def list_tours(
         "police_partner",
         "police_partner_name",
         "district",
+        "car",
         "status",
     )
     types = dict.fromkeys(text, "str") | {"drive_s": "float64", "length_m": "float64"}

@@ -1,0 +1,106 @@
+"""A client who was found to have moved: the address goes to review, and is not driven to again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geoteam.model import User
+from geoteam.services.workspace import Workspace
+from geoteam.store import geocodes, undo
+
+_WHY = "An officer found on {day} that the client has moved."
+
+
+def open_review(
+    workspace: Workspace, session: Session, user: User, residence_id: int, note: str, at: datetime
+) -> None:
+    """Let an address wait in the review queue because its client is said to have moved.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a writing transaction.
+    user
+        Who says so.
+    residence_id
+        The home.
+    note
+        What the officer wrote.
+    at
+        When it was found.
+    """
+    history = geocodes.history(session, residence_id)
+    if not history or history[0].valid_to is not None:
+        return
+    present = history[0]
+    if present.decision == "review" and present.decided_by:
+        # Said before: the newer note counts.
+        undo.take_back(session, [residence_id], workspace.now())
+        present = geocodes.history(session, residence_id)[0]
+    day = at.astimezone(workspace.profile.city.zone).date()
+    why = _WHY.format(day=f"{day.day} {day:%b %Y}")
+    nan = float("nan")
+    row = {
+        "status": present.status,
+        "match_code": present.match_code,
+        "kind": present.kind,
+        "score": present.score,
+        "uncertainty_m": nan if present.uncertainty_m is None else present.uncertainty_m,
+        "lon": nan if present.lon is None else present.lon,
+        "lat": nan if present.lat is None else present.lat,
+        "matched_address": present.matched_address,
+        "reference_id": present.reference_id,
+        "inferred": present.inferred,
+        "reason": f"{why} {note}".strip(),
+        "candidates": list(present.candidates) or _alone(present),
+        "boundary_ambiguous": present.boundary_ambiguous,
+        "decision": "review",
+    }
+    frame = pd.DataFrame([row], index=pd.Index([residence_id], name="residence_id"))
+    geocodes.save(
+        session,
+        frame,
+        workspace.now(),
+        decided_by=user.username,
+        decided_why=note or why,
+        reference=present.reference,
+    )
+
+
+def take_review_back(workspace: Workspace, session: Session, residence_id: int) -> None:
+    """Let an address stand again because its client has not moved after all.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a writing transaction.
+    residence_id
+        The home; nothing happens when a person has decided on it since.
+    """
+    history = geocodes.history(session, residence_id)
+    if history and history[0].decision == "review" and history[0].decided_by:
+        undo.take_back(session, [residence_id], workspace.now())
+
+
+def _alone(present: geocodes.Geocode) -> list[dict[str, object]]:
+    """Offer the present place as the one candidate, for who finds that it was right."""
+    if present.lon is None:
+        return []
+    return [
+        {
+            "address": present.matched_address,
+            "lon": present.lon,
+            "lat": present.lat,
+            "score": present.score,
+            "match_code": present.match_code,
+            "reference_id": present.reference_id,
+            "uncertainty_m": present.uncertainty_m,
+        }
+    ]
