@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -124,7 +124,11 @@ class Team:
             for officer, rows in visits.groupby("officer").indices.items()
         }
         self.stops = {officer: self._stops(visits, rows) for officer, rows in self.rows.items()}
-        self._known: dict[tuple[str, tuple[Span, ...]], float] = {}
+        self._days = {
+            officer: [_days_of(visits["windows"].iloc[rows[list(one.visits)]]) for one in stops]
+            for (officer, stops), rows in zip(self.stops.items(), self.rows.values(), strict=True)
+        }
+        self._known: dict[tuple[str, tuple[Span, ...], frozenset[int]], float] = {}
 
     def _stops(self, visits: pd.DataFrame, rows: NDArray[np.int64]) -> list[Stop]:
         own = visits.iloc[rows].reset_index(drop=True)
@@ -139,8 +143,34 @@ class Team:
         # Rows of the whole matrix, so that one matrix serves all officers.
         return [replace(stop, row=int(rows[stop.row - 1]) + 1) for stop in found if stop.starts]
 
+    def absent(self, officer: str, days: Iterable[date]) -> frozenset[int]:
+        """Tell which stops no client is at home for on some days.
+
+        Parameters
+        ----------
+        officer
+            Whose visits.
+        days
+            The days.
+
+        Returns
+        -------
+        frozenset of int
+            Positions of the stops.
+        """
+        known = set(days)
+        return frozenset(
+            place
+            for place, own in enumerate(self._days[officer])
+            if own is not None and not known & own
+        )
+
     def solve(
-        self, officer: str, hours: Sequence[Span], iterations: int
+        self,
+        officer: str,
+        hours: Sequence[Span],
+        iterations: int,
+        without: frozenset[int] = frozenset(),
     ) -> list[tuple[int, list[int]]]:
         """Plan tours within some hours, with time for the break but not its place.
 
@@ -152,6 +182,8 @@ class Team:
             Hours of each tour.
         iterations
             Of the search.
+        without
+            Positions of stops that are left out.
 
         Returns
         -------
@@ -159,8 +191,9 @@ class Team:
             Place among the hours and positions of the stops, as of `choose_tours`.
         """
         shifts = [(begins, ends - self._break_s(begins, ends)) for begins, ends in hours]
-        return choose_tours(
-            self.stops[officer],
+        places = [place for place in range(len(self.stops[officer])) if place not in without]
+        found = choose_tours(
+            [self.stops[officer][place] for place in places],
             self.drive,
             shifts,
             self.rules.max_stops,
@@ -168,6 +201,7 @@ class Team:
             None,
             iterations,
         )
+        return [(tour, [places[one] for one in order]) for tour, order in found]
 
     def _break_s(self, begins: int, ends: int) -> int:
         rest = self.rules.rest
@@ -178,25 +212,26 @@ class Team:
         ((opens, closes), *_) = midnight.spans([(rest.opens, rest.closes)], DAY_S, "break")
         return length_s if begins < opens + length_s and ends > closes - length_s else 0
 
-    def worth(self, officer: str, hours: tuple[Span, ...]) -> float:
-        """Weigh hours: the priority points that an officer can make in them.
+    def worth(self, officer: str, slots: Sequence[Slot]) -> float:
+        """Weigh slots: the priority points that an officer can make in them.
 
         Parameters
         ----------
         officer
             Whose visits.
-        hours
-            Hours of each tour.
+        slots
+            One for each tour.
 
         Returns
         -------
         float
             Points, as a short search finds them.
         """
-        key = (officer, tuple(sorted(hours)))
+        absent = self.absent(officer, (one.on for one in slots))
+        key = (officer, tuple(sorted(one.hours for one in slots)), absent)
         if key not in self._known:
             stops = self.stops[officer]
-            tours = self.solve(officer, key[1], _WEIGH)
+            tours = self.solve(officer, key[1], _WEIGH, absent)
             self._known[key] = sum(stops[one].priority for _, order in tours for one in order)
         return self._known[key]
 
@@ -233,26 +268,28 @@ def give_slots(
             for begins, ends in busy.get(officer, ())
         )
 
-    def hours(officer: str, *more: int, without: int | None = None) -> tuple[Span, ...]:
+    def own(officer: str, *more: int, without: int | None = None) -> list[Slot]:
         kept = [one for one in given[officer] if one != without]
-        return tuple(slots[one].hours for one in [*kept, *more])
+        return [slots[one] for one in [*kept, *more]]
 
     def gain(officer: str, slot: int) -> float:
-        return team.worth(officer, hours(officer, slot)) - team.worth(officer, hours(officer))
+        return team.worth(officer, own(officer, slot)) - team.worth(officer, own(officer))
 
     while free:
         # The day that fewest others could use first, of slots with the same hours.
         tried = [
             (gain(officer, slot), -len(given[officer]), officer, slot)
             for officer in sorted(given)
-            for slot in _one_of_each(slots, sorted(one for one in free if may(officer, one)), given)
+            for slot in _one_of_each(
+                team, officer, slots, sorted(one for one in free if may(officer, one)), given
+            )
         ]
         best = max(tried, default=(0.0, 0, "", 0), key=lambda one: (one[0], one[1]))
         if best[0] <= 0:
             break
         given[best[2]].append(best[3])
         free.discard(best[3])
-    while (move := _better(team, slots, given, may, hours)) is not None:
+    while (move := _better(team, slots, given, may, own)) is not None:
         slot, giver, taker = move
         given[giver].remove(slot)
         given[taker].append(slot)
@@ -260,30 +297,39 @@ def give_slots(
 
 
 def _one_of_each(
-    slots: Sequence[Slot], some: list[int], given: Mapping[str, list[int]]
+    team: Team,
+    officer: str,
+    slots: Sequence[Slot],
+    some: list[int],
+    given: Mapping[str, list[int]],
 ) -> list[int]:
-    """Return one slot of each kind of hours, on the day with the fewest tours so far."""
+    """Return one slot of each kind for an officer, on the day with the fewest tours so far.
+
+    Of one kind are those with the same hours, and with the same clients at home.
+    """
     taken = Counter(slots[one].on for own in given.values() for one in own)
-    kinds: dict[Span, int] = {}
+    kinds: dict[tuple[Span, frozenset[int]], int] = {}
     for one in sorted(some, key=lambda one: (taken[slots[one].on], slots[one].departs, one)):
-        kinds.setdefault(slots[one].hours, one)
+        kinds.setdefault((slots[one].hours, team.absent(officer, [slots[one].on])), one)
     return list(kinds.values())
 
 
 def _better(
-    team: Team, slots: Sequence[Slot], given: dict[str, list[int]], may: Any, hours: Any
+    team: Team, slots: Sequence[Slot], given: dict[str, list[int]], may: Any, own: Any
 ) -> tuple[int, str, str] | None:
     """Find a slot that is worth more to another officer."""
-    seen: set[tuple[str, str, Span]] = set()
+    seen: set[tuple[str, str, Span, frozenset[int], frozenset[int]]] = set()
     for giver in sorted(given):
         for slot in given[giver]:
-            lost = team.worth(giver, hours(giver)) - team.worth(giver, hours(giver, without=slot))
+            lost = team.worth(giver, own(giver)) - team.worth(giver, own(giver, without=slot))
+            day = [slots[slot].on]
             for taker in sorted(given):
-                kind = (giver, taker, slots[slot].hours)
+                absent = team.absent(giver, day), team.absent(taker, day)
+                kind = (giver, taker, slots[slot].hours, *absent)
                 if taker == giver or kind in seen or not may(taker, slot):
                     continue
                 seen.add(kind)
-                won = team.worth(taker, hours(taker, slot)) - team.worth(taker, hours(taker))
+                won = team.worth(taker, own(taker, slot)) - team.worth(taker, own(taker))
                 if won > lost:
                     return slot, giver, taker
     return None
@@ -296,6 +342,18 @@ def _any_day(windows: Any) -> Any:
     return [
         [one.time() if isinstance(one, datetime) else one for one in window] for window in windows
     ]
+
+
+def _days_of(windows: Iterable[Any]) -> set[date] | None:
+    """Return the days on which everybody is at home at some time; None is every day."""
+    found: set[date] | None = None
+    for own in windows:
+        if own is None or isinstance(own, float) or not len(own):
+            continue
+        if all(isinstance(opens, datetime) for opens, _ in own):
+            days = {opens.date() for opens, _ in own}
+            found = days if found is None else found & days
+    return found
 
 
 def check_slots(slots: Sequence[Slot]) -> None:

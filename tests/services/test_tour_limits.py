@@ -1,0 +1,91 @@
+"""Hours of the day, minutes, and clients who must not meet, on planned tours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from geoteam.services import tours
+from geoteam.services.tour_plans import due_frame
+from geoteam.services.tour_replan import replan_rest
+from geoteam.services.tour_week import plan_team_week
+from geoteam.services.workspace import Workspace
+from geoteam.store import clients, visit_limits
+from geoteam.store.tables import ClientRow
+from tests.made_city import BOSS
+from tests.services.test_tours import _officer_with
+from tests.tiny_city import TODAY
+
+
+def _set_hours(workspace: Workspace, ref: str, windows: list[list[str]]) -> None:
+    with workspace.transaction() as session:
+        row = session.get(ClientRow, clients.refs_to_ids(session, [ref])[ref])
+        assert row is not None
+        row.windows = windows
+
+
+def _apart(workspace: Workspace, *pairs: tuple[str, str]) -> None:
+    with workspace.transaction() as session:
+        rows = [(*pair, "Co-defendants") for pair in pairs]
+        visit_limits.save_no_contact(session, rows, by="test", at=workspace.now())
+
+
+def test_the_visits_due_come_with_what_they_must_keep_to(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    _set_hours(lone, "C009", [["17:00", "20:00", "mon"], ["08:00", "09:00", "tue"]])
+    limits = {"client_ref": "C009", "interpreter": "Spanish", "two_officers": True,
+              "service_minutes": 45.0}  # fmt: skip
+    with lone.transaction() as session:
+        visit_limits.save(session, [limits], by="test", at=lone.now())
+        due, _ = due_frame(lone, session, TODAY, [officer])
+    own = due.loc["C009"]
+    assert (own["service_s"], own["interpreter"], own["two_officers"]) == (2700, "Spanish", True)
+    ((opens, closes),) = own["windows"]
+    assert (f"{opens:%a %H:%M}", f"{closes:%a %H:%M}") == ("Mon 17:00", "Mon 20:00")
+    rest = due.drop(index="C009")
+    assert set(rest["service_s"]) == {lone.profile.tours.service_minutes * 60}
+    assert not rest["dog"].any()
+
+
+def test_who_is_at_home_on_other_days_is_left_out_with_a_reason(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    _set_hours(lone, "C009", [["08:00", "20:00", "wed thu"]])
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    view = tours.tour(lone, BOSS, ref)
+    (out,) = [one for one in view.left_out if one["client_ref"] == "C009"]
+    assert out["code"] == "no_window"
+    assert out["remedy"].startswith("Choose a day")
+
+
+def test_a_week_visits_on_the_day_at_home(lone: Workspace) -> None:
+    wednesday = TODAY + timedelta(days=2)
+    for ref in ("C005", "C006", "C009", "C010"):
+        _set_hours(lone, ref, [["08:00", "20:00", "wed"]])
+    week = plan_team_week(lone, BOSS, team_ref="T1", first=TODAY)
+    days = {
+        stop["client_ref"]: one["on"] for one in week.tours for stop in one["stops"]
+        if stop["client_ref"] != "C001"
+    }  # fmt: skip
+    assert days
+    assert set(days.values()) == {wednesday}
+
+
+def test_two_who_must_not_meet_are_on_no_tour_together(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    free = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    together = [stop["client_ref"] for stop in tours.tour(lone, BOSS, free).stops]
+    if len(together) < 2:
+        pytest.skip("the officer has one visit only")
+    tours.cancel_tour(lone, BOSS, free, why="To be planned with limits")
+    first, second = together[:2]
+    _apart(lone, (first, second))
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    view = tours.tour(lone, BOSS, ref)
+    assert len({first, second} & {stop["client_ref"] for stop in view.stops}) == 1
+    (out,) = [one for one in view.left_out if one["client_ref"] in (first, second)]
+    assert out["code"] == "no_contact"
+    # Nor when the rest is planned anew, whoever was visited before.
+    replan_rest(lone, BOSS, ref, at=f"{view.departs_at.astimezone(lone.profile.city.zone):%H:%M}")
+    stops = tours.tour(lone, BOSS, ref).stops
+    assert len({first, second} & {stop["client_ref"] for stop in stops}) == 1
