@@ -139,10 +139,7 @@ class Compare {
         this.moving = false;
       });
       editing.on("hover", ({ unit, team }) => {
-        if (this.moving) return;
-        this.moving = true;
         other.editing.hover(unit, unit < 0 ? team : undefined);
-        this.moving = false;
         this.find("[data-under]").textContent = unit < 0 ? "" : this.about(unit);
         for (const row of this.root.querySelectorAll<HTMLElement>("tr[data-team]"))
           row.classList.toggle("is-hovered", Number(row.dataset.team) === team);

@@ -13,6 +13,7 @@ import {
   newKey,
   unitsOf,
 } from "./log.ts";
+import { takenBack } from "./sentence.ts";
 import { Tally } from "./tally.ts";
 import type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
 import { Open, type Undecided } from "./undecided.ts";
@@ -56,6 +57,7 @@ export class Editing {
   private stroke: { kind: Kind; from: Map<number, number> } | null = null;
   private readonly dirty = new Set<number>();
   private frame = 0;
+  private pointed = { unit: -1, team: -1, told: true };
   private readonly listeners = new Map<keyof Events, Set<Listener<never>>>();
 
   constructor(
@@ -105,10 +107,8 @@ export class Editing {
     if (of && this.stroke) return;
     const before = this.of;
     this.looked = of && new Tally(this.ground, of);
-    this.of.forEach((team, unit) => {
-      if (team !== before[unit]) this.dirty.add(unit);
-    });
-    if (this.dirty.size && !this.frame) this.frame = this.nextFrame(() => this.flush());
+    for (const [unit, team] of this.of.entries()) if (team !== before[unit]) this.dirty.add(unit);
+    if (this.dirty.size) this.soon();
   }
 
   on<N extends keyof Events>(name: N, listener: Listener<N>): () => void {
@@ -263,7 +263,9 @@ export class Editing {
 
   /** Tells everybody what the pointer or the keyboard is on; -1 for nothing. */
   hover(unit: number, team = unit < 0 ? -1 : (this.of[unit] as number)): void {
-    this.emit("hover", { unit, team });
+    if (unit === this.pointed.unit && team === this.pointed.team) return;
+    this.pointed = { unit, team, told: false };
+    this.soon();
   }
 
   zoomTo(units: readonly number[]): void {
@@ -373,20 +375,26 @@ export class Editing {
     return units === 1 ? `1 ${this.ground.noun}` : `${units} ${this.ground.noun}s`;
   }
 
-  /** Tells of changed units at once instead of with the next frame. */
-  flush(): void {
+  /** Tells what is new with the next frame. */
+  soon(): void {
+    if (!this.frame) this.frame = this.nextFrame(() => this.flush());
+  }
+
+  private flush(): void {
     this.frame = 0;
-    if (!this.dirty.size) return;
     const units = [...this.dirty];
     this.dirty.clear();
-    this.emit("units", units);
-    this.emit("figures", undefined);
+    if (units.length) this.emit("units", units);
+    if (units.length) this.emit("figures", undefined);
+    if (!this.pointed.told) this.emit("hover", this.pointed);
+    this.pointed.told = true;
+    this.emit("frame", undefined);
   }
 
   private move(unit: number, team: number): void {
     this.own.move(unit, team);
     this.dirty.add(unit);
-    if (!this.frame) this.frame = this.nextFrame(() => this.flush());
+    this.soon();
   }
 
   private record(kind: Kind, undoes: string, changes: Changes, detail: Edit["detail"]): Edit {
@@ -426,11 +434,7 @@ export class Editing {
     for (const [code, [, to]] of Object.entries(changes))
       this.move(this.ground.unit(code), this.ground.team(to ?? ""));
     this.record(kind, edit.key, changes, {});
-    const done = this.counted(Object.keys(changes).length);
-    const stay = left.length
-      ? ` ${left.length === 1 ? `${left[0]} stays` : `${left.slice(0, 5).join(", ")} stay`} as changed since.`
-      : "";
-    this.say(`${kind === "undo" ? "Undone" : "Done again"}: ${done}.${stay}`);
+    this.say(takenBack(this, kind, Object.keys(changes).length, left));
   }
 
   /** Brings units and figures in line with the log; a stroke under way stays on top. */

@@ -29,24 +29,33 @@ export class Overlay {
   private readonly sheet: Sheet;
   private labels: Label[] = [];
   private readonly words = new Map<string, HTMLCanvasElement>();
-  private waiting = false;
+  private stale = false;
+  /** Whether the line of a tool is drawn. */
+  private lined = false;
+  private readonly ring = document.createElement("div");
 
   constructor(
     private readonly editing: Editing,
-    map: L.Map,
+    private readonly map: L.Map,
     private readonly layer: UnitLayer,
   ) {
     this.sheet = new Sheet(map, "marks");
+    this.ring.className = "editor-ring";
+    map.getPane("marks")?.append(this.ring);
     map.on("moveend viewreset resize", () => this.reset());
     editing.on("units", () => {
       this.place();
-      this.draw();
+      this.stale = true;
     });
     editing.on("ground", () => this.reset());
     editing.on("locks", () => this.reset());
     editing.on("hover", (on) => {
       this.hovered = on;
-      this.later();
+      this.stale = true;
+    });
+    editing.on("frame", () => {
+      this.round();
+      if (this.stale) this.draw();
     });
   }
 
@@ -54,13 +63,13 @@ export class Overlay {
     this.sheet.reset();
     this.place();
     this.draw();
+    this.round();
   }
 
   /** Draws with the next frame. */
   later(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => this.draw());
+    this.stale ||= this.lined || this.trace.line !== undefined;
+    this.editing.soon();
   }
 
   private place(): void {
@@ -74,7 +83,7 @@ export class Overlay {
   }
 
   private draw(): void {
-    this.waiting = false;
+    this.stale = false;
     const { context, ratio, corner, canvas } = this.sheet;
     const { shapes } = this.layer;
     const { scale } = this;
@@ -126,24 +135,41 @@ export class Overlay {
     context.stroke(path);
   }
 
-  private tool(context: CanvasRenderingContext2D, scale: number): void {
-    const { line, brush } = this.trace;
-    const path = new Path2D();
-    if (line) {
-      for (let i = 0; i + 1 < line.length; i += 2)
-        path.lineTo(line[i] as number, line[i + 1] as number);
-      path.closePath();
-      context.fillStyle = "rgb(16 22 28 / 10%)";
-      context.fill(path);
+  /** Moves the ring of the brush: an element, so that nothing is drawn anew for it. */
+  private round(): void {
+    const { brush } = this.trace;
+    this.ring.hidden = !brush?.radius;
+    if (!brush?.radius) return;
+    const { scale } = this;
+    const { origin } = this.layer.shapes;
+    const { x, y } = this.map.getPixelOrigin();
+    const radius = brush.radius * scale;
+    const left = (origin[0] + brush.x) * scale - x - radius;
+    const top = (origin[1] + brush.y) * scale - y - radius;
+    const size = `${2 * radius}px`;
+    if (this.ring.style.width !== size) {
+      this.ring.style.width = size;
+      this.ring.style.height = size;
     }
-    if (brush?.radius) path.arc(brush.x, brush.y, brush.radius, 0, 2 * Math.PI);
-    if (!line && !brush?.radius) return;
+    this.ring.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  private tool(context: CanvasRenderingContext2D, scale: number): void {
+    const { line } = this.trace;
+    this.lined = line !== undefined;
+    if (!line) return;
+    const path = new Path2D();
+    for (let i = 0; i + 1 < line.length; i += 2)
+      path.lineTo(line[i] as number, line[i + 1] as number);
+    path.closePath();
+    context.fillStyle = "rgb(16 22 28 / 10%)";
+    context.fill(path);
     context.strokeStyle = HALO;
     context.lineWidth = 4 / scale;
     context.stroke(path);
     context.strokeStyle = DARK;
     context.lineWidth = 1.6 / scale;
-    if (line) context.setLineDash([6 / scale, 4 / scale]);
+    context.setLineDash([6 / scale, 4 / scale]);
     context.stroke(path);
     context.setLineDash([]);
   }

@@ -24,3 +24,16 @@ export function figures({ tally, teams }: Editing, team: number): string {
   const noun = clients === 1 ? "client" : "clients";
   return `${teams[team]?.name}: ${WHOLE.format(clients)} ${noun}${off}`;
 }
+
+/** What undo or redo has done, and which units stay as others have changed them since. */
+export function takenBack(
+  editing: Editing,
+  kind: "undo" | "redo",
+  done: number,
+  left: readonly string[],
+): string {
+  const stay = left.length === 1 ? `${left[0]} stays` : `${left.slice(0, 5).join(", ")} stay`;
+  return `${kind === "undo" ? "Undone" : "Done again"}: ${editing.counted(done)}.${
+    left.length ? ` ${stay} as changed since.` : ""
+  }`;
+}

@@ -58,14 +58,20 @@ export function hatch(
   });
 }
 
+const pictures = new Map<number, string>();
+
 /** The same texture as a picture for lists. */
 export function textureImage(number: number): string {
   if (!number) return "none";
+  const known = pictures.get(number);
+  if (known) return known;
   const canvas = document.createElement("canvas");
   canvas.width = TILE;
   canvas.height = TILE;
   TEXTURES[number]?.(canvas.getContext("2d") as CanvasRenderingContext2D);
-  return `url(${canvas.toDataURL()})`;
+  const picture = `url(${canvas.toDataURL()})`;
+  pictures.set(number, picture);
+  return picture;
 }
 
 function tile(

@@ -68,6 +68,8 @@ export interface Events {
   present: readonly Present[];
   /** What the pointer or the keyboard is on; -1 for nothing. */
   hover: { unit: number; team: number };
+  /** All news of a frame is told: whoever draws, draws now. */
+  frame: undefined;
   /** All that are open. */
   conflict: readonly Conflict[];
   /** Units, teams or the plan's status are new: take everything from the start. */

@@ -3,6 +3,7 @@ import type { Editing } from "./editing.ts";
 import { percent } from "./labels.ts";
 import type { Shown, UnitLayer } from "./layer.ts";
 import type { Overlay } from "./overlay.ts";
+import { whole, write } from "./panels/dom.ts";
 import { textureImage } from "./textures.ts";
 import { SIZES, TOOLS, type Tool, type Tools } from "./tools.ts";
 
@@ -31,7 +32,7 @@ export class Toolbar {
       this.find("[data-say]").textContent = text;
     });
     editing.on("hover", ({ unit }) => {
-      this.find("[data-under]").textContent = unit < 0 ? "" : this.about(unit);
+      write(this.find("[data-under]"), unit < 0 ? "" : this.about(unit));
     });
     editing.on("present", (present) => {
       const names = present.map(
@@ -138,15 +139,11 @@ export class Toolbar {
 
   private summary(): void {
     const plan = this.editing.tally.plan();
-    const whole = new Intl.NumberFormat("en-US");
-    const set = (name: string, text: string) => {
-      const place = this.find(`[data-figure=${name}]`);
-      if (place.textContent !== text) place.textContent = text;
-    };
+    const set = (name: string, text: string) => write(this.find(`[data-figure=${name}]`), text);
     set("worst", percent(plan.worst_deviation).replace("+", "±"));
-    set("unassigned", whole.format(plan.unassigned_units));
-    set("transfers", whole.format(plan.transfers));
-    set("lost", whole.format(plan.lost_officer));
+    set("unassigned", whole(plan.unassigned_units));
+    set("transfers", whole(plan.transfers));
+    set("lost", whole(plan.lost_officer));
     this.find("[data-figure=unassigned]").parentElement?.classList.toggle(
       "is-wrong",
       plan.unassigned_units > 0,

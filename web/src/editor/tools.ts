@@ -29,6 +29,8 @@ export class Tools {
     painted: number;
   } | null = null;
   private readonly fingers = new Set<number>();
+  /** Where the map stands on the page. Asking lays the page out: not at every move. */
+  private origin = { left: 0, top: 0 };
 
   constructor(
     private readonly editing: Editing,
@@ -37,7 +39,15 @@ export class Tools {
     private readonly overlay: Overlay,
   ) {
     const box = map.getContainer();
-    box.addEventListener("pointerdown", (event) => this.down(event));
+    const stand = () => {
+      this.origin = box.getBoundingClientRect();
+    };
+    box.addEventListener("pointerenter", stand);
+    map.on("resize", stand);
+    box.addEventListener("pointerdown", (event) => {
+      stand();
+      this.down(event);
+    });
     box.addEventListener("pointermove", (event) => this.move(event));
     box.addEventListener("pointerup", (event) => this.up(event));
     box.addEventListener("pointercancel", (event) => this.up(event));
@@ -285,7 +295,8 @@ export class Tools {
   }
 
   private under(event: MouseEvent): [number, number] {
-    return this.layer.under(this.map.mouseEventToContainerPoint(event));
+    const { left, top } = this.origin;
+    return this.layer.under(L.point(event.clientX - left, event.clientY - top));
   }
 
   private place(x: number, y: number): L.LatLng {

@@ -22,6 +22,13 @@ export function button(text: string, run: () => void, given: Given = {}): HTMLBu
   return h("button", { type: "button", class: "button button-small", click: run, ...given }, text);
 }
 
+/** Writes into an element that holds one text: no new node, so that no style is asked for anew. */
+export function write(into: HTMLElement, text: string): void {
+  const node = into.firstChild;
+  if (!(node instanceof Text)) into.textContent = text;
+  else if (node.data !== text) node.data = text;
+}
+
 let made = 0;
 
 /** A label and its field. */

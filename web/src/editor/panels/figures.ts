@@ -1,7 +1,7 @@
 // The figures of every team while it is drawn, tied to the map both ways.
 import type { Editing } from "../editing.ts";
 import { textureImage } from "../textures.ts";
-import { button, count, h, hundredths, percent, signed, tenths, whole } from "./dom.ts";
+import { button, count, h, hundredths, percent, signed, tenths, whole, write } from "./dom.ts";
 import { type Movers, People } from "./people.ts";
 
 interface Row {
@@ -23,18 +23,21 @@ interface Column {
   about: string;
   by: (row: Row) => number | string;
   text: (row: Row) => string;
+  /** Room for the longest text, in digits. */
+  room: number;
   total?: (editing: Editing, rows: Row[]) => string;
 }
 
 const sum = (rows: Row[], of: (row: Row) => number) => rows.reduce((all, row) => all + of(row), 0);
 
 const COLUMNS: readonly Column[] = [
-  { title: "Team", about: "", by: (r) => r.name, text: (r) => r.name },
+  { title: "Team", about: "", by: (r) => r.name, text: (r) => r.name, room: 0 },
   {
     title: "Officers",
     about: "Full-time shares",
     by: (r) => r.officers,
     text: (r) => tenths(r.officers),
+    room: 5,
     total: (_, rows) => tenths(sum(rows, (r) => r.officers)),
   },
   {
@@ -42,6 +45,7 @@ const COLUMNS: readonly Column[] = [
     about: "Clients",
     by: (r) => r.clients,
     text: (r) => whole(r.clients),
+    room: 6,
     total: (_, rows) => whole(sum(rows, (r) => r.clients)),
   },
   {
@@ -49,6 +53,7 @@ const COLUMNS: readonly Column[] = [
     about: "Contacts a month",
     by: (r) => r.workload,
     text: (r) => whole(r.workload),
+    room: 7,
     total: (_, rows) => whole(sum(rows, (r) => r.workload)),
   },
   {
@@ -56,6 +61,7 @@ const COLUMNS: readonly Column[] = [
     about: "Workload of each officer",
     by: (r) => r.each,
     text: (r) => tenths(r.each),
+    room: 6,
     total: (editing) => tenths(editing.tally.idealPerOfficer),
   },
   {
@@ -63,6 +69,7 @@ const COLUMNS: readonly Column[] = [
     about: "Of the workload of an officer from that of all officers",
     by: (r) => r.deviation,
     text: (r) => signed(r.deviation),
+    room: 15,
     total: (editing) => `≤ ${percent(editing.tally.plan().worst_deviation)}`,
   },
   {
@@ -70,6 +77,7 @@ const COLUMNS: readonly Column[] = [
     about: "",
     by: (r) => r.units,
     text: (r) => whole(r.units),
+    room: 5,
     total: (_, rows) => whole(sum(rows, (r) => r.units)),
   },
   {
@@ -77,12 +85,14 @@ const COLUMNS: readonly Column[] = [
     about: "Parts that do not touch; one is best",
     by: (r) => r.pieces,
     text: (r) => whole(r.pieces),
+    room: 3,
   },
   {
     title: "Compact",
     about: "Polsby–Popper; 1 is a circle",
     by: (r) => r.compact,
     text: (r) => hundredths(r.compact),
+    room: 4,
   },
   {
     title: "Change team",
@@ -90,6 +100,7 @@ const COLUMNS: readonly Column[] = [
     by: (r) => r.movers.join + r.movers.leave,
     text: (r) =>
       r.movers.join + r.movers.leave ? `+${whole(r.movers.join)} −${whole(r.movers.leave)}` : "0",
+    room: 13,
     total: (editing) => whole(editing.tally.plan().transfers),
   },
   {
@@ -97,6 +108,7 @@ const COLUMNS: readonly Column[] = [
     about: "Clients of the team's officers who would get another",
     by: (r) => r.movers.lose,
     text: (r) => whole(r.movers.lose),
+    room: 6,
     total: (editing) => whole(editing.tally.plan().lost_officer),
   },
 ];
@@ -108,7 +120,7 @@ const HIGH = 0.1;
 
 interface Shown {
   row: HTMLTableRowElement;
-  cells: HTMLTableCellElement[];
+  cells: HTMLElement[];
   bar: HTMLElement;
   texts: string[];
 }
@@ -181,7 +193,12 @@ export class Figures {
       const lock = h("span", { class: "figures-lock" });
       const head = h("th", { scope: "row" }, swatch, name, lock);
       const bar = h("span", { class: "deviation-bar", "aria-hidden": "true" }, h("span"));
-      const cells = COLUMNS.slice(1).map(() => h("td", { class: "num" }));
+      // Each with a size of its own: a figure that changes lays out itself, not the table.
+      const cells = COLUMNS.slice(1).map(({ room }) => {
+        const cell = h("div", { class: "figures-cell" });
+        cell.style.minWidth = `${room}ch`;
+        return cell;
+      });
       const row = h(
         "tr",
         {
@@ -194,7 +211,7 @@ export class Figures {
           },
         },
         head,
-        ...cells,
+        ...cells.map((cell) => h("td", { class: "num" }, cell)),
       );
       cells[DEVIATION - 1]?.append(bar, h("span"));
       return { row, cells, bar, texts: [] };
@@ -241,9 +258,9 @@ export class Figures {
         const text = column.text(row);
         if (shown.texts[number] === text) return;
         shown.texts[number] = text;
-        const cell = shown.cells[number - 1] as HTMLTableCellElement;
+        const cell = shown.cells[number - 1] as HTMLElement;
         if (number === DEVIATION) deviation(shown.bar, cell, row.deviation, text);
-        else cell.textContent = text;
+        else write(cell, text);
         if (number === PIECES) cell.classList.toggle("is-wrong", row.pieces > 1);
       });
     });
@@ -316,16 +333,20 @@ function deviation(bar: HTMLElement, cell: HTMLElement, share: number, text: str
   inner.style.left = `${share < 0 ? 50 - width : 50}%`;
   cell.classList.toggle("is-high", share > HIGH);
   cell.classList.toggle("is-low", share < -HIGH);
-  (cell.lastElementChild as HTMLElement).textContent = text;
+  write(cell.lastElementChild as HTMLElement, text);
 }
 
 function fill(row: HTMLTableRowElement, texts: readonly string[]): void {
   if (row.cells.length !== texts.length)
     row.replaceChildren(
-      ...texts.map((_, at) => (at ? h("td", { class: "num" }) : h("th", { scope: "row" }))),
+      ...texts.map((_, at) =>
+        at
+          ? h("td", { class: "num" }, h("div", { class: "figures-cell" }))
+          : h("th", { scope: "row" }),
+      ),
     );
   texts.forEach((text, at) => {
     const cell = row.cells[at] as HTMLTableCellElement;
-    if (cell.textContent !== text) cell.textContent = text;
+    write((cell.firstElementChild ?? cell) as HTMLElement, text);
   });
 }
