@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Rest
-from geoteam.tours.stops import Stop
+from geoteam.tours.stops import Stop, cliques
 from geoteam.tours.travel import Seconds
 
 # Time is counted in whole units, rounded so that the bound stays a bound.
@@ -30,14 +30,15 @@ def best_possible(
     """Bound the priority points of any tour, and the return of any with as many as this one.
 
     A knapsack over the stops. Each takes its service and half of the two shortest drives that
-    lead to and from it; windows are left out of account. Every tour takes as long or longer.
+    lead to and from it; windows and peaks are left out of account. Every tour takes as long or
+    longer. Of stops that all shun each other one is taken at most.
 
     Parameters
     ----------
     stops
         Stops that can each be made alone.
     drive
-        Driving times in whole seconds; row 0 is the start.
+        Driving times on free streets in whole seconds; row 0 is the start.
     bounds
         Earliest departure and latest return.
     max_stops
@@ -60,11 +61,13 @@ def best_possible(
     size = (bounds[1] - bounds[0]) // _UNIT_S
     most = np.full((min(max_stops, len(stops)) + 1, size + 1), -np.inf)
     most[0] = 0.0
-    for stop, leg in zip(stops, legs[1:], strict=True):
-        takes = int((stop.service_s + leg) // _UNIT_S)
-        if takes <= size:
-            fits = most[:-1, : size + 1 - takes] + stop.priority
-            most[1:, takes:] = np.maximum(most[1:, takes:], fits)
+    for group in cliques(stops):
+        before = most.copy()
+        for at in group:
+            takes = int((stops[at].service_s + legs[at + 1]) // _UNIT_S)
+            if takes <= size:
+                fits = before[:-1, : size + 1 - takes] + stops[at].priority
+                most[1:, takes:] = np.maximum(most[1:, takes:], fits)
     collected: NDArray[np.float64] = most.max(axis=0)
     # The moment at which such a tour ends, if it owes no break: a unit for each rounding down.
     ends = bounds[0] + np.arange(size + 1) * _UNIT_S + legs[0]

@@ -10,13 +10,13 @@ from geoteam.tours.improve import improve
 from geoteam.tours.left_out import Day
 from geoteam.tours.schedule import schedule
 from geoteam.tours.solver import choose_order, worths
-from geoteam.tours.stops import Stop
-from geoteam.tours.travel import Seconds
+from geoteam.tours.stops import Stop, clashes
+from geoteam.tours.travel import Travel
 
 
 def choose(
     stops: list[Stop],
-    drive: Seconds,
+    drive: Travel,
     day: Day,
     seed: int,
     seconds: float | None,
@@ -29,7 +29,7 @@ def choose(
     stops
         Stops that can each be made alone.
     drive
-        Driving times in whole seconds between matrix rows; row 0 is the start.
+        Driving times; row 0 is the start.
     day
         What bounds the tour.
     seed, seconds, iterations
@@ -44,10 +44,14 @@ def choose(
     order = best_order(stops, worth, drive, day.bounds, day.max_stops, day.rest)
     if order is not None:
         return order, {"proven": True}
-    found = choose_order(stops, drive, day.bounds, day.max_stops, seed, seconds, iterations)
+    found = choose_order(
+        stops, drive.usual(*day.bounds), day.bounds, day.max_stops, seed, seconds, iterations
+    )
     order = improve(found, stops, drive, day.bounds, day.max_stops, day.rest)
-    if day.rest and len(order) < MOST_STOPS:
-        # The search knew of no break: settle it among the stops found and the most urgent others.
+    guessed = day.rest or drive.moments or clashes(stops).any()
+    if guessed and len(order) < MOST_STOPS:
+        # The search knew of no break and of no hour, and not of all who must not meet: settle it
+        # among the stops found and the most urgent others.
         others = sorted(set(range(len(stops))) - set(order), key=lambda one: (-worth[one], one))
         among = [*order, *others][:MOST_STOPS]
         some = best_order(
@@ -62,7 +66,7 @@ def choose(
         if sum(worth[one] for one in rested) >= sum(worth[one] for one in order):
             order = improve(rested, stops, drive, day.bounds, day.max_stops, day.rest)
     points = sum(stops[one].priority for one in order)
-    most, earliest_s = best_possible(stops, drive, day.bounds, day.max_stops, day.rest, points)
+    most, earliest_s = best_possible(stops, drive.free, day.bounds, day.max_stops, day.rest, points)
     returns_s = schedule(order, stops, drive, day.bounds, day.rest).returns_s
     return order, {
         "proven": False,

@@ -4,14 +4,15 @@ R. Bellman, "Dynamic programming treatment of the travelling salesman problem", 
 9, 1962; M. Held and R. M. Karp, Journal of SIAM 10, 1962; with time windows Dumas et al.,
 Operations Research 43, 1995.
 
-Travel times do not depend on the hour, a visit begins at the first moment its windows allow, and a
+Who leaves later never arrives earlier, a visit begins at the first moment its windows allow, and a
 break ends no later when it can begin earlier. So of two ways to have visited the same stops and
 be ready to leave the same place, the earlier one can do all that the later one can, and is never
 later from there on. The earliest moment for each (stops visited, last stop) therefore decides
 which sets of stops fit, and with that the worth of the best tour (`_Reach`). It does not decide
 the order: the least of return plus driving may come from a later moment with less driving. Among
 the sets of the best worth, all pairs (moment, driving) of which neither is beaten by another are
-kept (`_cheapest`), less those that a lower bound of the driving still to come rules out.
+kept (`_cheapest`), less those that a lower bound of the driving still to come rules out. Driving
+counts as on free streets: then who is ready earlier after less driving is never worse off.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Rest, schedule
-from geoteam.tours.stops import Stop
-from geoteam.tours.travel import NEVER_S, Seconds
+from geoteam.tours.stops import Stop, clashes
+from geoteam.tours.travel import NEVER_S, Travel
 
 MOST_STOPS = 18
 # Beyond this many partial tours of one length the proof is given up; about 300 MB.
@@ -37,17 +38,20 @@ _PLACE_BITS = 6
 
 _Ints = NDArray[np.int64]
 _Times = NDArray[np.int32]
+_Roads = NDArray[np.int32] | NDArray[np.float64]
 
 
 def best_order(
     stops: Sequence[Stop],
     worth: Sequence[int],
-    drive: Seconds,
+    drive: Travel,
     bounds: Span,
     max_stops: int,
     rest: Rest | None = None,
 ) -> list[int] | None:
     """Find the tour of the greatest worth, and of those the least return plus driving.
+
+    Driving counts as on free streets.
 
     Parameters
     ----------
@@ -56,7 +60,7 @@ def best_order(
     worth
         Worth of each stop, as of `geoteam.tours.solver.worths`.
     drive
-        Driving times in whole seconds between matrix rows; row 0 is the start.
+        Driving times; row 0 is the start.
     bounds
         Earliest departure and latest return.
     max_stops
@@ -79,7 +83,7 @@ def best_order(
         return []
     known = [reach.earliest_order(), reach.least_driving_order()]
     times = [schedule(order, stops, drive, bounds, rest) for order in known]
-    costs = [one.returns_s + one.drive_s if one.late_s == 0 else NEVER_S for one in times]
+    costs = [one.returns_s + one.free_s if one.late_s == 0 else NEVER_S for one in times]
     at = int(np.argmin(costs))
     best, order = costs[at], known[at]
     # A narrow search first: the better the known tour, the fewer partial ones may still beat it.
@@ -89,7 +93,7 @@ def best_order(
             return None
         if found:
             better = schedule(found, stops, drive, bounds, rest)
-            best, order = better.returns_s + better.drive_s, found
+            best, order = better.returns_s + better.free_s, found
     return order
 
 
@@ -97,24 +101,24 @@ class _Reach:
     """Which sets of stops fit into a tour, how early, and with how much driving still to come.
 
     A set is the bits of a whole number; ``ready[layer][set, last]`` is the earliest moment at
-    which the car can leave ``last``, layer 1 having taken the break.
+    which the car can leave ``last``, in road time, layer 1 having taken the break.
     """
 
     def __init__(
         self,
         stops: Sequence[Stop],
         worth: Sequence[int],
-        drive: Seconds,
+        drive: Travel,
         bounds: Span,
         max_stops: int,
         rest: Rest | None,
     ) -> None:
         rows = [stop.row for stop in stops]
-        self.stops, self.rest, self.count = stops, rest, len(stops)
+        self.stops, self.rest, self.drive, self.count = stops, rest, drive, len(stops)
         self.begins, self.ends = bounds
-        self.out: _Times = drive[0, rows].astype(np.int32)
-        self.home: _Times = drive[rows, 0].astype(np.int32)
-        self.between: _Times = drive[np.ix_(rows, rows)].astype(np.int32)
+        self.out: _Times = drive.free[0, rows].astype(np.int32)
+        self.home: _Times = drive.free[rows, 0].astype(np.int32)
+        self.between: _Times = drive.free[np.ix_(rows, rows)].astype(np.int32)
         # By way of other stops the start may be nearer than it is straight on.
         self.nearest_home = self.home
         for _ in rows:
@@ -122,7 +126,7 @@ class _Reach:
                 self.nearest_home, (self.between + self.nearest_home).min(axis=1)
             )
         sets = np.arange(1 << self.count)
-        size = np.bitwise_count(sets)
+        size = np.where(_apart(stops), np.bitwise_count(sets), -1)
         self.levels = [sets[size == k] for k in range(min(max_stops, self.count) + 1)]
         self.service = _sums([stop.service_s for stop in stops])
         self.ready = self._ready()
@@ -142,6 +146,11 @@ class _Reach:
             leaves = np.where(arrives <= closes, np.maximum(arrives, opens) + one.service_s, leaves)
         return np.where(leaves + self.nearest_home[stop] <= self.ends, leaves, NEVER_S)
 
+    def arrive(self, leaves: _Ints, leg_s: _Times | np.int32) -> NDArray[np.signedinteger]:
+        """Tell when drives end that begin so long after the earliest departure."""
+        road = self.drive.road(leaves + self.begins)
+        return np.asarray(self.drive.moment(road + leg_s), dtype=np.int64)
+
     def pause(self, now: NDArray[np.signedinteger]) -> NDArray[np.signedinteger]:
         """Tell when a break ends that begins at the first moment it may."""
         if self.rest is None:
@@ -154,33 +163,39 @@ class _Reach:
         owed = self.rest is not None and self.rest.latest < self.ends
         return np.asarray(returns <= (self.rest.latest if owed and self.rest else self.ends))
 
-    def _ready(self) -> tuple[_Times, ...]:
+    def _ready(self) -> tuple[_Roads, ...]:
         shape = (1 << self.count, self.count)
-        ready = tuple(
-            np.full(shape, NEVER_S, dtype=np.int32) for _ in range(1 if self.rest is None else 2)
-        )
+        # Whole seconds where there is no peak; so road time is.
+        kind = np.float64 if self.drive.moments else np.int32
+        ready = tuple(np.full(shape, NEVER_S, dtype=kind) for _ in range(2 if self.rest else 1))
+        road, moment = self.drive.road, self.drive.moment
         start = np.array([self.begins])
         for level, sets in enumerate(self.levels[1:], start=1):
             for j in range(self.count):
                 here = sets[sets >> j & 1 == 1]
                 before = here ^ (1 << j)
                 arrives = [
-                    (first + self.out[j]).repeat(len(here))
-                    if level == 1
-                    else (times[before] + self.between[:, j]).min(axis=1)
-                    for times, first in zip(ready, (start, self.pause(start)), strict=False)
+                    moment(
+                        (road(first) + self.out[j]).repeat(len(here))
+                        if level == 1
+                        else (roads[before] + self.between[:, j]).min(axis=1)
+                    )
+                    for roads, first in zip(ready, (start, self.pause(start)), strict=False)
                 ]
-                ready[0][here, j] = self.serve(j, arrives[0])
+                leaves = self.serve(j, arrives[0])
+                ready[0][here, j] = road(leaves)
                 if self.rest is not None:
                     later = np.minimum(arrives[1], self.pause(arrives[0]))
-                    rested = self.pause(ready[0][here, j])
-                    ready[1][here, j] = np.minimum(self.serve(j, later), rested)
+                    rested = np.minimum(self.serve(j, later), self.pause(leaves))
+                    ready[1][here, j] = road(rested)
         return ready
 
     def _returns(self) -> _Times:
         """Return the earliest return with each set of stops."""
-        first: _Times = (self.ready[0] + self.home).min(axis=1)
-        last = (self.ready[-1] + self.home).min(axis=1)
+        first, last = (
+            self.drive.moment((roads + self.home).min(axis=1))
+            for roads in (self.ready[0], self.ready[-1])
+        )
         return np.asarray(np.where(self.may_end(first), first, last), dtype=np.int32)
 
     def _useful(self) -> NDArray[np.bool_]:
@@ -220,8 +235,8 @@ class _Reach:
             last = np.minimum(last, self.ready[0][members] + self.home)
         order = [int(np.argmin(last))]
         while members := members ^ (1 << order[-1]):
-            times = np.minimum(self.ready[0][members], self.ready[-1][members])
-            order.append(int(np.argmin(times + self.between[:, order[-1]])))
+            roads = np.minimum(self.ready[0][members], self.ready[-1][members])
+            order.append(int(np.argmin(roads + self.between[:, order[-1]])))
         return order[::-1]
 
     def least_driving_order(self) -> list[int]:
@@ -236,6 +251,15 @@ class _Reach:
             )
             members |= 1 << order[-1]
         return order
+
+
+def _apart(stops: Sequence[Stop]) -> NDArray[np.bool_]:
+    """Tell of each set whether all its stops may be on one tour."""
+    sets, apart = np.arange(1 << len(stops)), np.ones(1 << len(stops), dtype=bool)
+    for one, other in np.argwhere(np.triu(clashes(stops))).tolist():
+        both = 1 << one | 1 << other
+        apart &= sets & both != both
+    return apart
 
 
 def _sums(values: Sequence[int]) -> _Ints:
@@ -294,7 +318,7 @@ def _step(
     free = (sets >> j & 1 == 0) & reach.useful[sets | 1 << j]
     sets, last, layer, moment, driven = (one[free] for one in (sets, last, layer, moment, driven))
     leg = reach.between[last, j] if level else reach.out[j]
-    sets, driven, arrives = sets | 1 << j, driven + leg, moment + reach.begins + leg
+    sets, driven, arrives = sets | 1 << j, driven + leg, reach.arrive(moment, leg)
     ready = reach.serve(j, arrives)
     ways = [(ready, layer)]
     if reach.rest is not None:
@@ -335,7 +359,7 @@ def _unbeaten(found: _Ints) -> _Ints:
 def _ending(reach: _Reach, found: _Ints, level: int) -> tuple[int, int]:
     """Return the least cost of going home now, and from which partial tour."""
     sets, last, layer, moment, driven = _parts(found)
-    returns = moment + reach.begins + reach.home[last]
+    returns = reach.arrive(moment, reach.home[last])
     may = reach.best[sets] & (returns <= reach.ends) & ((layer == 1) | reach.may_end(returns))
     if not may.any():
         return NEVER_S, -1

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from geoteam.tours.moments import Span
 from geoteam.tours.schedule import RETURN, Rest, Schedule, schedule
-from geoteam.tours.stops import Stop
-from geoteam.tours.travel import Seconds
+from geoteam.tours.solver import worths
+from geoteam.tours.stops import Stop, clashes
+from geoteam.tours.travel import Travel
 
 
 def best_insertion(
     position: int,
     order: Sequence[int],
     stops: Sequence[Stop],
-    drive: Seconds,
+    drive: Travel,
     bounds: Span,
     rest: Rest | None = None,
 ) -> tuple[list[int], Schedule]:
@@ -29,7 +32,7 @@ def best_insertion(
     stops
         All stops.
     drive
-        Driving times in seconds; row 0 is the start.
+        Driving times; row 0 is the start.
     bounds
         Earliest departure and latest return.
     rest
@@ -51,7 +54,7 @@ def best_insertion(
 def improve(
     order: list[int],
     stops: Sequence[Stop],
-    drive: Seconds,
+    drive: Travel,
     bounds: Span,
     max_stops: int,
     rest: Rest | None = None,
@@ -65,7 +68,7 @@ def improve(
     stops
         All stops.
     drive
-        Driving times in seconds; row 0 is the start.
+        Driving times; row 0 is the start.
     bounds
         Earliest departure and latest return.
     max_stops
@@ -76,52 +79,39 @@ def improve(
     Returns
     -------
     list of int
-        A tour into which no left-out stop fits, alone or for one of lower priority.
+        A tour on which nobody shuns another, and into which no left-out stop fits, alone or for
+        one of lower priority and whom it shuns.
     """
-    while order and schedule(order, stops, drive, bounds, rest).late_s:
-        last = max(order, key=lambda one: (_rank(stops[one]), one))
+    worth, shun = worths(stops), clashes(stops)
+
+    def gain(position: int, order: list[int]) -> list[int] | None:
+        """Put in a stop for all that it shuns, and perhaps one more, if that gains."""
+        rivals = [one for one in order if shun[position, one]]
+        others = [one for one in order if not shun[position, one]]
+        lost = sum(worth[one] for one in rivals)
+        for given in (None, *sorted(others, key=lambda one: (worth[one], -one))):
+            if lost + (0 if given is None else worth[given]) >= worth[position]:
+                return None
+            kept = [one for one in others if one != given]
+            if len(kept) < max_stops:
+                new, times = best_insertion(position, kept, stops, drive, bounds, rest)
+                if times.late_s == 0:
+                    return new
+        return None
+
+    while order and (
+        shun[np.ix_(order, order)].any() or schedule(order, stops, drive, bounds, rest).late_s
+    ):
+        # Whoever must not meet another on the tour goes first.
+        last = min(order, key=lambda one: (not shun[one, order].any(), worth[one], -one))
         order = [one for one in order if one != last]
     while True:
-        left = sorted(set(range(len(stops))) - set(order), key=lambda one: (_rank(stops[one]), one))
-        better = next(
-            (
-                new
-                for one in left
-                if (new := _gain(one, order, stops, drive, bounds, max_stops, rest))
-            ),
-            None,
-        )
+        left = sorted(set(range(len(stops))) - set(order), key=lambda one: (-worth[one], one))
+        better = next((new for one in left if (new := gain(one, order))), None)
         if better is None:
             return order
         order = better
 
 
-def _gain(
-    position: int,
-    order: list[int],
-    stops: Sequence[Stop],
-    drive: Seconds,
-    bounds: Span,
-    max_stops: int,
-    rest: Rest | None,
-) -> list[int] | None:
-    if len(order) < max_stops:
-        new, times = best_insertion(position, order, stops, drive, bounds, rest)
-        if times.late_s == 0:
-            return new
-    for given in sorted(order, key=lambda one: (_rank(stops[one]), one), reverse=True):
-        if _rank(stops[given]) <= _rank(stops[position]):
-            return None
-        others = [one for one in order if one != given]
-        new, times = best_insertion(position, others, stops, drive, bounds, rest)
-        if times.late_s == 0:
-            return new
-    return None
-
-
-def _rank(stop: Stop) -> tuple[bool, float]:
-    return (not stop.required, -stop.priority)
-
-
 def _cost(times: Schedule) -> int:
-    return times.returns_s + times.drive_s
+    return times.returns_s + times.free_s

@@ -12,7 +12,7 @@ from geoteam.tours.inputs import Needs
 from geoteam.tours.moments import Clock, Span, intersect
 from geoteam.tours.schedule import REST, Rest, schedule
 from geoteam.tours.stops import Stop
-from geoteam.tours.travel import NEVER_S, Seconds
+from geoteam.tours.travel import NEVER_S, Travel
 
 NO_LOCATION = (
     "no_location",
@@ -107,7 +107,7 @@ def why_unfit(needs: Needs, skills: frozenset[str], people: int) -> tuple[str, s
 
 
 def why_impossible(
-    stop: Stop, home: list[Span], drive: Seconds, day: Day
+    stop: Stop, home: list[Span], drive: Travel, day: Day
 ) -> tuple[str, str, str] | None:
     """Tell why a stop cannot be made even when it is the only one.
 
@@ -118,7 +118,7 @@ def why_impossible(
     home
         When its clients are at home.
     drive
-        Driving times in seconds; row 0 is the start.
+        Driving times; row 0 is the start.
     day
         The bounds of the tour.
 
@@ -128,7 +128,7 @@ def why_impossible(
         Code, reason and remedy; None when it can be made alone.
     """
     clock = day.clock
-    if drive[0, stop.row] >= NEVER_S or drive[stop.row, 0] >= NEVER_S:
+    if max(drive.free[0, stop.row], drive.free[stop.row, 0]) >= NEVER_S:
         return (
             "unreachable",
             "Unreachable: no street path joins the start and this address.",
@@ -177,7 +177,7 @@ def why_impossible(
 
 
 def why_left_out(
-    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Seconds, day: Day
+    position: int, order: Sequence[int], stops: Sequence[Stop], drive: Travel, day: Day
 ) -> tuple[str, str, str]:
     """Tell why a stop that could be made alone is not on the finished tour.
 
@@ -190,7 +190,7 @@ def why_left_out(
     stops
         All stops.
     drive
-        Driving times in seconds; row 0 is the start.
+        Driving times; row 0 is the start.
     day
         The bounds of the tour.
 

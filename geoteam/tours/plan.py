@@ -37,7 +37,7 @@ from geoteam.tours.left_out import (
 from geoteam.tours.moments import DAY_S, Clock, Moment, Span, intersect
 from geoteam.tours.schedule import Rest, Schedule, schedule
 from geoteam.tours.stops import Stop, make_stops, settle
-from geoteam.tours.travel import Peaks, Seconds, read_peaks
+from geoteam.tours.travel import Peaks, Travel, read_peaks
 
 ITERATIONS = 1_000
 
@@ -116,11 +116,11 @@ def plan_tour(
     """Plan the tour of one CSO and one police partner in one car.
 
     As many priority points as fit (required visits before all others), then the earliest return
-    with the least driving. The car leaves the start at ``departs`` or later, and only as much
-    later as does not delay the return. Both people must be on duty during the whole of every
-    stop; the tour begins and ends within their joint shift. A visit takes place within the
-    client's hours from beginning to end. A gap in a shift keeps stops out, not driving; a break
-    that is owed (``rest``) keeps out both.
+    with the least driving, counted as on free streets. The car leaves the start at ``departs`` or
+    later, and only as much later as does not delay the return. Both people must be on duty during
+    the whole of every stop; the tour begins and ends within their joint shift. A visit takes place
+    within the client's hours from beginning to end. A gap in a shift keeps stops out, not driving;
+    a break that is owed (``rest``) keeps out both.
 
     Up to 18 stops the tour is proven to be the best; beyond, the summary says how much better
     one could be at most.
@@ -180,11 +180,11 @@ def plan_tour(
         or the latest return is not after the departure.
     """
     began = time.perf_counter()
-    drive, length_m = read_matrix(matrix, len(visits))
+    free, length_m = read_matrix(matrix, len(visits))
     check_visits(visits, max_stops)
     pairs, crew = read_pairs(exclusive, visits.index), (read_skills(skills, people), people)
     clock = Clock(departs)
-    read_peaks(peaks, drive, clock)
+    drive = read_peaks(peaks, free, clock)
     day = _day(clock, latest_return, officer_shift, partner_shift, max_stops, rest)
     home = [
         clock.spans(windows, day.bounds[1], f"client {ref}")
@@ -204,7 +204,6 @@ def plan_tour(
         visits,
         [stops[position] for position in order],
         times,
-        drive,
         length_m,
         left_out,
         day,
@@ -244,40 +243,36 @@ def _owed(clock: Clock, rest: Break, bounds: Span) -> Rest | None:
 def _possible(
     visits: pd.DataFrame,
     home: list[list[Span]],
-    drive: Seconds,
+    drive: Travel,
     day: Day,
     crew: tuple[frozenset[str], int],
     pairs: list[tuple[int, int]],
     longest_stop_s: int,
 ) -> tuple[list[Stop], list[dict[str, Any]]]:
     """Return the stops that can each be made alone, and why the other visits cannot."""
-    barred: dict[int, tuple[str, str, str]] = {}
+    # The end of the tour is kept by the return; left open here, it does not pass for a window.
+    duty = [*day.duty[:-1], (day.duty[-1][0], day.bounds[1] + DAY_S)] if day.duty else []
     places = np.isfinite(visits[["lon", "lat"]].to_numpy(dtype=np.float64)).all(axis=1)
+    barred: dict[int, tuple[str, str, str]] = {}
+    single: dict[int, Stop] = {}
     for row, (located, needs) in enumerate(zip(places, read_needs(visits), strict=True)):
         why = why_unfit(needs, *crew) if located else NO_LOCATION
+        if why is None:
+            (single[row],) = make_stops(visits, [row], home, duty, longest_stop_s)
+            why = why_impossible(single[row], home[row], drive, day)
         if why is not None:
             barred[row] = why
-    free = [row for row in range(len(visits)) if row not in barred]
-    # The end of the tour is kept by the return; left open here, it does not pass for a window.
-    open_duty = [*day.duty[:-1], (day.duty[-1][0], day.bounds[1] + DAY_S)] if day.duty else []
+    free = [row for row in single if row not in barred]
     # Whom nobody can visit today keeps nobody else off the tour.
-    alone = {
-        row
-        for row in {row for pair in pairs for row in pair}.intersection(free)
-        for stop in make_stops(visits, [row], home, open_duty, longest_stop_s)
-        if why_impossible(stop, home[row], drive, day) is None
-    }
-    kept = [pair for pair in pairs if alone.issuperset(pair)]
+    kept = [pair for pair in pairs if set(pair).issubset(free)]
     stops = []
-    for stop in make_stops(visits, free, home, open_duty, longest_stop_s, kept):
+    for stop in make_stops(visits, free, home, duty, longest_stop_s, kept):
         common = home[stop.visits[0]]
         for row in stop.visits[1:]:
             common = intersect(common, home[row])
-        why = why_impossible(stop, common, drive, day)
-        if why is None:
-            stops.append(stop)
-        else:
-            barred |= dict.fromkeys(stop.visits, why)
+        # What cannot be made together is made one by one.
+        together = why_impossible(stop, common, drive, day) is None
+        stops += [stop] if together else [single[row] for row in stop.visits]
     left_out = [
         entry(visits.index[row], why, visits["priority"].iloc[row]) for row, why in barred.items()
     ]
@@ -288,7 +283,6 @@ def _tour(
     visits: pd.DataFrame,
     order: list[Stop],
     times: Schedule,
-    drive: Seconds,
     length_m: NDArray[np.float64] | None,
     left_out: list[dict[str, Any]],
     day: Day,
@@ -300,7 +294,7 @@ def _tour(
     for number, stop in enumerate(order, start=1):
         leg_m = float("nan") if length_m is None else float(length_m[here, stop.row])
         metres += leg_m
-        shared = _shared(number, stop, here, times, drive, day, rest_s) | {"length_m": leg_m}
+        shared = _shared(number, stop, times, day, rest_s) | {"length_m": leg_m}
         rows += [_visit(visits, row) | shared for row in stop.visits]
         here = stop.row
     if order:
@@ -336,9 +330,7 @@ def _tour(
     )
 
 
-def _shared(
-    number: int, stop: Stop, here: int, times: Schedule, drive: Seconds, day: Day, rest_s: int
-) -> dict[str, Any]:
+def _shared(number: int, stop: Stop, times: Schedule, day: Day, rest_s: int) -> dict[str, Any]:
     arrives, starts = times.arrives_s[number - 1], times.starts_s[number - 1]
     moment = day.clock.moment
     at_door = times.rest_s is not None and arrives <= times.rest_s < starts
@@ -348,7 +340,7 @@ def _shared(
         "starts_at": moment(starts),
         "leaves_at": moment(starts + stop.service_s),
         "wait_s": float(starts - arrives - (rest_s if at_door else 0)),
-        "drive_s": float(drive[here, stop.row]),
+        "drive_s": float(times.drives_s[number - 1]),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from geoteam.tours.moments import Span
 from geoteam.tours.stops import Stop
-from geoteam.tours.travel import NEVER_S, Seconds
+from geoteam.tours.travel import NEVER_S, Travel
 
 # Where the tour fails, when it is not at a stop: the return is late, or there is no time to rest.
 RETURN, REST = -1, -2
@@ -65,8 +65,10 @@ class Schedule:
         Beginning of the service at each stop.
     returns_s
         Back at the start.
-    drive_s
-        Driving, summed.
+    drives_s
+        Driving on each leg, the way back included.
+    free_s
+        What all of it would take on free streets.
     late_s
         By how much the tour breaks a window, its break or the latest return; 0 when it keeps all.
     late_at
@@ -82,11 +84,23 @@ class Schedule:
     arrives_s: tuple[int, ...]
     starts_s: tuple[int, ...]
     returns_s: int
-    drive_s: int
+    drives_s: tuple[int, ...]
+    free_s: int
     late_s: int
     late_at: int
     rest_s: int | None = None
     rest_leg: int = 0
+
+    @property
+    def drive_s(self) -> int:
+        """Driving, summed.
+
+        Returns
+        -------
+        int
+            Seconds.
+        """
+        return sum(self.drives_s)
 
 
 # A place of the break: before the drive of a leg, or after it; legs from 0.
@@ -96,15 +110,15 @@ _Place = tuple[int, bool]
 def schedule(
     order: Sequence[int],
     stops: Sequence[Stop],
-    drive: Seconds,
+    drive: Travel,
     bounds: Span,
     rest: Rest | None = None,
 ) -> Schedule:
     """Time an order: as early as possible at every stop, then leave as late as that allows.
 
-    With travel times that do not depend on the hour, being earlier at one stop never makes a
-    later stop later, so the earliest times give the earliest return. The break is taken where it
-    delays the return least.
+    Who leaves later never arrives earlier, so being earlier at one stop never makes a later stop
+    later, and the earliest times give the earliest return. The break is taken where it delays the
+    return least.
 
     Parameters
     ----------
@@ -113,7 +127,7 @@ def schedule(
     stops
         All stops.
     drive
-        Driving times in seconds between matrix rows; row 0 is the start.
+        Driving times; row 0 is the start.
     bounds
         Earliest departure and latest return.
     rest
@@ -124,10 +138,10 @@ def schedule(
     Schedule
         The times; ``late_s`` says whether they are allowed.
     """
-    legs = _legs(order, stops, drive)
+    legs = _Legs(order, stops, drive)
     failed, place = _place(order, stops, legs, bounds, rest)
     if failed:
-        return Schedule(0, (), (), 0, 0, *failed)
+        return Schedule(0, (), (), 0, (), 0, *failed)
     starts, rests, returns = _run(order, stops, legs, bounds[0], rest, place)
     late = max(0, returns - bounds[1])
     early = rest.ends(bounds[0]) if rest and place and order else None
@@ -143,18 +157,17 @@ def schedule(
         # before the departure is no part of the tour.
         before = place == (0, False)
         starts, rests, _ = _run(order, stops, legs, departs, rest, None if before else place)
-    arrives, now = [], departs
-    for at, (position, begin) in enumerate(zip(order, starts, strict=True)):
-        if rest and rests is not None and place == (at, False):
-            now = rests + rest.length_s
-        arrives.append(now + legs[at])
-        now = begin + stops[position].service_s
+    leaves = [departs, *(a + stops[one].service_s for one, a in zip(order, starts, strict=True))]
+    if rest and rests is not None and place and not place[1]:
+        leaves[place[0]] = rests + rest.length_s
+    arrives = [legs.end(at, leave) for at, leave in enumerate(leaves)]
     return Schedule(
         departs,
-        tuple(arrives),
+        tuple(arrives[:-1]),
         tuple(starts),
         returns,
-        sum(legs),
+        tuple(there - leave for leave, there in zip(leaves, arrives, strict=True)),
+        sum(legs.free),
         late,
         RETURN,
         rests,
@@ -162,15 +175,26 @@ def schedule(
     )
 
 
-def _legs(order: Sequence[int], stops: Sequence[Stop], drive: Seconds) -> list[int]:
-    rows = [0, *(stops[position].row for position in order), 0]
-    return [int(drive[a, b]) for a, b in itertools.pairwise(rows)]
+class _Legs:
+    """The drives of an order, the way back included."""
+
+    def __init__(self, order: Sequence[int], stops: Sequence[Stop], drive: Travel) -> None:
+        rows = [0, *(stops[position].row for position in order), 0]
+        self.drive, self.free = drive, [int(drive.free[a, b]) for a, b in itertools.pairwise(rows)]
+
+    def end(self, at: int, leaves: int) -> int:
+        """Tell when a leg ends that begins then."""
+        return self.drive.arrive(leaves, self.free[at])
+
+    def begin(self, at: int, arrives: int) -> int:
+        """Tell when a leg must begin at the latest to end then."""
+        return self.drive.leave(arrives, self.free[at])
 
 
 def _place(
     order: Sequence[int],
     stops: Sequence[Stop],
-    legs: list[int],
+    legs: _Legs,
     bounds: Span,
     rest: Rest | None,
 ) -> tuple[tuple[int, int] | None, _Place | None]:
@@ -184,11 +208,12 @@ def _place(
     for at, position in enumerate(order):
         stop, arrivals = stops[position], []
         if rested is not None:
-            arrivals.append((rested + legs[at], place))
-        if rest and fresh is not None and (done := rest.ends(fresh + legs[at])) is not None:
+            arrivals.append((legs.end(at, rested), place))
+        there = None if fresh is None else legs.end(at, fresh)
+        if rest and there is not None and (done := rest.ends(there)) is not None:
             arrivals.append((done, (at, True)))
-        tried = [*arrivals] if fresh is None else [*arrivals, (fresh + legs[at], place)]
-        begin = None if fresh is None else _earliest(stop, fresh + legs[at])
+        tried = [*arrivals] if there is None else [*arrivals, (there, place)]
+        begin = None if there is None else _earliest(stop, there)
         fresh = None if begin is None else begin + stop.service_s
         rested = None
         # Of equal beginnings the first place: a break before the departure is no part of the tour.
@@ -203,17 +228,18 @@ def _place(
         if fresh is None and rested is None:
             last = stop.starts[-1][1] if stop.starts else -NEVER_S
             return (min(tried)[0] - last, at), None
-    if rest is None or (fresh is not None and fresh + legs[-1] <= rest.latest):
+    back = None if fresh is None else legs.end(len(order), fresh)
+    if rest is None or (back is not None and back <= rest.latest):
         return None, None
     if rested is None:
-        return ((fresh or 0) + legs[-1] - rest.latest, REST), None
+        return ((back or 0) - rest.latest, REST), None
     return None, place
 
 
 def _run(
     order: Sequence[int],
     stops: Sequence[Stop],
-    legs: list[int],
+    legs: _Legs,
     departs: int,
     rest: Rest | None,
     place: _Place | None,
@@ -224,7 +250,7 @@ def _run(
         if rest and place == (at, False):
             rests = max(now, rest.opens)
             now = rests + rest.length_s
-        now += legs[at]
+        now = legs.end(at, now)
         if at == len(order):
             break
         if rest and place == (at, True):
@@ -247,7 +273,7 @@ def _earliest(stop: Stop, arrival: int) -> int | None:
 def _later(
     order: Sequence[int],
     stops: Sequence[Stop],
-    legs: list[int],
+    legs: _Legs,
     starts: list[int],
     rest: Rest | None,
     place: _Place | None,
@@ -265,7 +291,7 @@ def _later(
         limit = begin
         if rest and place == (at, True):
             limit = min(rest.latest, limit - rest.length_s)
-        limit -= legs[at]
+        limit = legs.begin(at, limit)
         if rest and place == (at, False) and at:
             limit = min(rest.latest, limit - rest.length_s)
     return limit

@@ -17,7 +17,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.stop import MaxIterations, MaxRuntime
 
 from geoteam.tours.moments import Span
-from geoteam.tours.stops import Stop
+from geoteam.tours.stops import Stop, cliques
 from geoteam.tours.travel import Seconds
 
 # The search is run from so many seeds, and the best tour is taken.
@@ -45,7 +45,7 @@ def worth_s(latest_s: int) -> int:
 def worths(stops: Sequence[Stop]) -> list[int]:
     """Weigh stops against each other: the one place where it is said what a tour is to collect.
 
-    Required stops before all others, then priority points, then stops. `choose_order` and
+    Promised stops first, then required ones, then priority points, then stops. `choose_order` and
     `geoteam.tours.exact.best_order` maximise the sum; of equals they take the tour with the least
     return plus driving, in seconds.
 
@@ -61,9 +61,11 @@ def worths(stops: Sequence[Stop]) -> list[int]:
     """
     point = len(stops) + 1
     plain = [round(stop.priority) * point + 1 for stop in stops]
-    # One required stop outweighs all the others together.
+    # One required stop outweighs all the others together, and one that is promised all of those.
     top = sum(plain) + 1
-    return [one + top * stop.required for one, stop in zip(plain, stops, strict=True)]
+    must = [one + top * stop.required for one, stop in zip(plain, stops, strict=True)]
+    top = sum(must) + 1
+    return [one + top * stop.promised for one, stop in zip(must, stops, strict=True)]
 
 
 def choose_order(
@@ -78,7 +80,8 @@ def choose_order(
     """Choose stops and their order.
 
     Maximises `worths`, then minimises the time until the return plus the time driven. A stop
-    with several windows is one client for each of them, of which at most one is served.
+    with several windows is one client for each of them, of which at most one is served; so are
+    stops of which each shuns all the others.
 
     Parameters
     ----------
@@ -118,6 +121,8 @@ def choose_tours(
 ) -> list[tuple[int, list[int]]]:
     """Choose the stops of several tours from one start, and their order, as `choose_order` does.
 
+    One tour keeps apart who must not meet, as far as a partition into groups can say it.
+
     Parameters
     ----------
     stops
@@ -147,7 +152,7 @@ def choose_tours(
     rows = [0, *(stop.row for stop in stops)]
     matrix = drive[np.ix_(rows, rows)].copy()
     np.fill_diagonal(matrix, 0)
-    clients, groups, owner = _clients(stops, max(ends for _, ends in shifts))
+    clients, groups, owner = _clients(stops, max(ends for _, ends in shifts), len(shifts) == 1)
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0) for _ in rows],
         clients=clients,
@@ -189,25 +194,25 @@ def choose_tours(
 
 
 def _clients(
-    stops: Sequence[Stop], latest_s: int
+    stops: Sequence[Stop], latest_s: int, one_tour: bool
 ) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGroup], list[int]]:
     unit_s = worth_s(latest_s)
     worth = worths(stops)
     clients: list[pyvrp.Client] = []
     groups: list[pyvrp.ClientGroup] = []
     owner: list[int] = []
-    for position, stop in enumerate(stops):
-        group = None
-        if len(stop.starts) > 1:
-            group = len(groups)
-            members = list(range(len(clients), len(clients) + len(stop.starts)))
+    for clique in cliques(stops) if one_tour else [[one] for one in range(len(stops))]:
+        windows = [(position, span) for position in clique for span in stops[position].starts]
+        group = len(groups) if len(windows) > 1 else None
+        if group is not None:
+            members = list(range(len(clients), len(clients) + len(windows)))
             groups.append(pyvrp.ClientGroup(members, required=False))
-        for opens, closes in stop.starts:
+        for position, (opens, closes) in windows:
             clients.append(
                 pyvrp.Client(
                     location=position + 1,
                     delivery=[_LOAD],
-                    service_duration=stop.service_s,
+                    service_duration=stops[position].service_s,
                     tw_early=opens,
                     tw_late=closes,
                     prize=worth[position] * unit_s // (len(stops) + 1),

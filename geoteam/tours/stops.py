@@ -88,6 +88,30 @@ def clashes(stops: Sequence[Stop]) -> NDArray[np.bool_]:
     return found
 
 
+def cliques(stops: Sequence[Stop]) -> list[list[int]]:
+    """Part the stops into groups of which one stop at most can be on a tour.
+
+    Parameters
+    ----------
+    stops
+        The stops.
+
+    Returns
+    -------
+    list of list of int
+        Positions; a stop that may be with all others is alone.
+    """
+    shun = clashes(stops)
+    found: list[list[int]] = []
+    for at in range(len(stops)):
+        group = next((group for group in found if shun[at, group].all()), None)
+        if group is None:
+            found.append([at])
+        else:
+            group.append(at)
+    return found
+
+
 def settle(stops: Sequence[Stop]) -> list[Stop]:
     """Let the more urgent of two required stops that must not be on one tour be required alone.
 
