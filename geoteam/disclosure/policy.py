@@ -43,6 +43,11 @@ CASE = (
 RISK = ("level",)
 BACKGROUND = ("background", "conditions")
 DOOR = ("access_notes", "hazards", "windows")
+# What makes a visit safe, and what the officer arranges beforehand.
+SAFETY = ("dog", "two_officers", "interpreter")
+ARRANGED = ("announced", "service_minutes")
+# Whom a client must not meet, and why; the why tells of a case, often of another person's.
+NO_CONTACT = ("no_contact", "no_contact_why")
 STOP = ("position", "arrives_at", "leaves_at", "service_s", "outcome")
 # The heading under which needs are listed; each need is a field of its own.
 NEEDS = ("needs", "specialty")
@@ -124,19 +129,21 @@ POLICY: tuple[Rule, ...] = (
     # The agency's own officers, for supervision.
     Rule(
         REFERENCE + IDENTITY + HOME + AREA + GEOCODE + STAFF + CASE + RISK + BACKGROUND + DOOR
-        + STOP + NEEDS + NEED_GPS + NEED_SEX_OFFENSE + NEED_DOMESTIC_VIOLENCE
+        + SAFETY + ARRANGED + STOP + NEEDS + NEED_GPS + NEED_SEX_OFFENSE + NEED_DOMESTIC_VIOLENCE
         + NEED_MENTAL_HEALTH + NEED_SUBSTANCE_USE + OTHER_NEEDS,
         _AGENCY, _WORK, NEED_TO_KNOW,
     ),
     Rule(DRUG_TESTS, _AGENCY, (SUPERVISION,), DRUG_TEST_CONSENT),
+    # Not for a tour: the sheet of a tour may be lost.
+    Rule(NO_CONTACT, _AGENCY, (SUPERVISION,), NEED_TO_KNOW),
     # What a treatment provider reported is the patient's to release.
     Rule(SUBSTANCE_USE_RECORDS, _AGENCY, (SUPERVISION,), PART_2, consent_needed=True),
     Rule(MENTAL_HEALTH_RECORDS, _AGENCY, (SUPERVISION,), MENTAL_HEALTH_ACT, consent_needed=True),
     Rule(COUNTS + FIGURES, _AGENCY, (*_WORK, COMMUNITY), NEED_TO_KNOW),
     # The police: who and where, and what makes the visit safe. No health fact, no team (a
-    # specialised team's name tells the need), no history.
+    # specialised team's name tells the need), no history, nobody whom the client must not meet.
     Rule(
-        REFERENCE + IDENTITY + HOME + AREA + STAFF + RISK + DOOR + STOP,
+        REFERENCE + IDENTITY + HOME + AREA + STAFF + RISK + DOOR + SAFETY + STOP,
         _POLICE, (TOUR,), ROUTINE_USE,
     ),
     Rule(

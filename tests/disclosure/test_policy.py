@@ -102,6 +102,29 @@ def test_police_see_what_the_visit_needs_and_only_on_a_tour() -> None:
     }
 
 
+def test_the_police_get_what_makes_a_visit_safe_and_nobody_whom_to_keep_apart() -> None:
+    limits = {
+        "dog": True,
+        "two_officers": True,
+        "interpreter": "Spanish",
+        "announced": True,
+        "service_minutes": 30.0,
+        "no_contact": ["C-2"],
+        "no_contact_why": "Witness",
+    }
+    safe = {"dog", "two_officers", "interpreter"}
+    assert set(visible_fields(limits, Role.POLICE, purpose="accountability_tour")) == safe
+    assert not visible_fields(limits, Role.POLICE, purpose="information_sharing")
+    for role in (Role.COMMUNITY, Role.ADMINISTRATOR, Role.AUDITOR):
+        for purpose in PURPOSES:
+            assert not visible_fields(limits, role, purpose=purpose)
+    # Nor does a pair stand on the officer's own sheet of a tour.
+    for role in (Role.OFFICER, Role.SUPERVISOR):
+        assert visible_fields(limits, role) == limits
+        tour = visible_fields(limits, role, purpose="accountability_tour")
+        assert set(tour) == {*safe, "announced", "service_minutes"}
+
+
 @given(needs=st.lists(st.text(max_size=12), max_size=5), specialty=st.text(max_size=12))
 def test_what_is_hidden_cannot_be_told_by_what_is_missing(needs: list[str], specialty: str) -> None:
     other = {**RECORD, "needs": needs, "specialty": specialty}
