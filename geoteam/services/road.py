@@ -393,3 +393,24 @@ def _row(
         "last_word_at": state.last_word_at,
         "help_at": calls[-1] if state.help and calls else None,
     }
+
+
+def check_road(workspace: Workspace, user: User, ref: str) -> None:
+    """Ask whether a user may open a tour on the road; nothing of it is read.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        As of `open_road`.
+    ref
+        The tour's reference.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such tour, or none of the user's.
+    """
+    with workspace.reading() as session:
+        of_tour(session, user, ref)

@@ -1,38 +1,40 @@
-"""Plan the rest of a tour that is under way; what is done stays."""
+"""Plan the rest of a tour that is under way; what is done stays, what is promised is kept."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time
 
-import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
-from geoteam.errors import InputError, NotFoundError
+from geoteam.errors import InputError, SettledError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
-from geoteam.services.tour_plans import (
-    break_of,
-    due_frame,
-    left_out_of,
-    route_by,
-    start_of,
-    stops_of,
-)
-from geoteam.services.tour_times import break_owed
-from geoteam.services.tour_views import sees_tour
+from geoteam.services.road import plan_of
+from geoteam.services.road_state import RoadState, reckon
+from geoteam.services.road_words import of_tour
+from geoteam.services.tour_trip import Trip, replace_stops, solve, trip_of, visits_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours, visit_limits
-from geoteam.tours import TourPlan, replan_tour
+from geoteam.store import audit, outcomes, tours
 
 
-def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
+def replan_rest(
+    workspace: Workspace,
+    user: User,
+    ref: str,
+    *,
+    at: str = "",
+    fixed: Sequence[int] = (),
+    seen: int = 0,
+) -> int:
     """Plan the rest of a tour anew from a time of its day; saved as a new version of the tour.
 
-    Stops that have begun by then are done. The others, and visits left out before, are planned
-    from where the car stands then. Sheets printed before are out of date.
+    Done are the stops of which an outcome or an arrival was told, or, before any word from the
+    road, those planned to have begun by then. They stay, in the order in which they were made.
+    Promised stops keep their time. The others, and visits left out before, are planned from where
+    the car stands then. Sheets printed before are out of date.
 
     Parameters
     ----------
@@ -43,7 +45,11 @@ def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
     ref
         The tour's reference.
     at
-        Clock time ``HH:MM``.
+        Clock time ``HH:MM``; now when empty.
+    fixed
+        Numbers of stops that are promised for their planned time, beside those marked so before.
+    seen
+        The version that the user has seen; 0 for any.
 
     Returns
     -------
@@ -53,38 +59,40 @@ def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
     Raises
     ------
     InputError
-        When the tour is done or cancelled, or the time is none of the tour's.
+        When the tour is done or cancelled, the time is none of the tour's, or there is no such
+        stop.
+    SettledError
+        When somebody else has changed the tour since.
     NotFoundError
         When there is no such tour, or none of the user's.
     """
     reach_of(user)
     with workspace.transaction() as session:
+        tour_id = outcomes.lock(session, ref)
+        saved = of_tour(session, user, ref)
+        if seen and seen != saved.version:
+            raise SettledError(
+                "somebody else has changed the tour since you opened it",
+                remedy="Look at what changed, then plan the rest again",
+            )
+        now = _moment(workspace, saved, at) if at else workspace.now()
+        for number in fixed:
+            outcomes.set_fixed(session, tour_id, _client_of(saved, number), fixed=True)
         saved = tours.get(session, ref)
-        officers = staff.officers(session)
-        known = saved.officer_ref in officers.index
-        officer = officers.loc[[saved.officer_ref]].iloc[0] if known else None
-        team = "" if officer is None else str(officer["team"])
-        if officer is None or not sees_tour(
-            user, saved.officer_ref, team, saved.police_partner_ref
-        ):
-            raise NotFoundError("there is no such tour", remedy="See the list of tours")
-        if saved.status not in tours.STANDING:
-            raise InputError(f"the tour is {saved.status} already", remedy="See the list of tours")
-        now = _moment(workspace, saved, at)
-        done = [stop for stop in saved.stops if stop.arrives_at.astimezone(UTC) <= now]
-        start = start_of(officer)
-        visits = _visits(workspace, session, saved, done)
-        free = max([now, *(stop.leaves_at for stop in done)]).astimezone(now.tzinfo)
-        taken = saved.summary.get("break")
-        if taken is not None and datetime.fromisoformat(taken["ends"]) > free:
-            taken = None
-        pairs = visit_limits.no_contact_pairs(session, visits.index)
-        plan = _solve(workspace, saved, visits, done, pairs, start, free, rested=taken is not None)
-        places = [[stop.lon, stop.lat] for stop in done]
-        places += plan.stops[["lon", "lat"]].to_numpy().tolist()
-        version = _save(
-            workspace, session, user, saved, plan, visits, len(done), places, start, taken
-        )
+        trip = _from_here(workspace, session, saved, now)
+        made = [stop.client_ref for stop in trip.done]
+        outcomes.put_first(session, tour_id, made)
+        asked = {stop.client_ref for stop in saved.stops}
+        asked |= {one["client_ref"] for one in saved.left_out}
+        visits = visits_of(workspace, session, saved.on, asked - set(made), [ref])
+        promised = {
+            stop.client_ref: stop.arrives_at.astimezone(trip.begins.tzinfo)
+            for stop in saved.stops
+            if stop.fixed and stop.client_ref in visits.index and stop.arrives_at >= trip.begins
+        }
+        plan = solve(workspace, session, trip, visits, promised=promised)
+        replace_stops(workspace, session, saved, trip, plan, visits, by=user.name)
+        version = tours.get(session, ref).version
         audit.append(
             session,
             at=workspace.now(),
@@ -93,9 +101,16 @@ def replan_rest(workspace: Workspace, user: User, ref: str, *, at: str) -> int:
             object_kind="tour",
             object_ref=ref,
             purpose=TOUR,
-            detail={"version": version, "done": len(done), "stops": len(plan.stops)},
+            detail={"version": version, "done": len(made), "stops": len(plan.stops)},
         )
     return version
+
+
+def _client_of(saved: tours.SavedTour, number: int) -> str:
+    for stop in saved.stops:
+        if stop.position == number:
+            return stop.client_ref
+    raise InputError(f"the tour has no stop {number}", remedy="See the stops of the tour")
 
 
 def _moment(workspace: Workspace, saved: tours.SavedTour, at: str) -> datetime:
@@ -114,98 +129,28 @@ def _moment(workspace: Workspace, saved: tours.SavedTour, at: str) -> datetime:
     return now
 
 
-def _visits(
-    workspace: Workspace, session: Session, saved: tours.SavedTour, done: list[tours.SavedStop]
-) -> pd.DataFrame:
-    """Return the visits done, in order, and those of the tour that are still due."""
-    due, _ = due_frame(workspace, session, saved.on, [saved.officer_ref], but=[saved.ref])
-    made = {stop.client_ref for stop in done}
-    asked = {stop.client_ref for stop in saved.stops}
-    asked |= {one["client_ref"] for one in saved.left_out}
-    coming = due[due.index.isin(asked - made)]
-    columns = [*coming.columns]
-    rows = pd.DataFrame(
-        [
-            dict.fromkeys(columns) | {
-                "lon": stop.lon, "lat": stop.lat, "service_s": 0.0, "windows": [], "priority": 0,
-                "required": False,
-            }
-            for stop in done
-        ],
-        index=pd.Index([stop.client_ref for stop in done], name=coming.index.name),
-        columns=columns,
-    )  # fmt: skip
-    return pd.concat([rows.astype(object), coming.astype(object)]).astype(
-        {"lon": float, "lat": float, "service_s": float, "priority": float, "required": bool}
-    )
+def _from_here(
+    workspace: Workspace, session: Session, saved: tours.SavedTour, now: datetime
+) -> Trip:
+    """Tell what the tour must keep to from here: by the words from the road, else as planned."""
+    trip = trip_of(workspace, session, saved, at=now)
+    told = outcomes.of_tours(session, [saved.ref])[saved.ref]
+    words = outcomes.check_ins(session, [saved.ref])[saved.ref]
+    state = reckon(plan_of(workspace, session, saved), told, words, now)
+    if state.begun_at is None:
+        return trip
+    stops = {stop.client_ref: stop for stop in saved.stops}
+    made = [ref for ref in (*state.done, state.at_client) if ref in stops]
+    free = _free(state, stops.get(state.at_client), now).astimezone(trip.begins.tzinfo)
+    pause = saved.summary.get("break")
+    taken = pause if pause and datetime.fromisoformat(pause["ends"]) <= free else None
+    return replace(trip, done=tuple(stops[ref] for ref in made), begins=free, break_taken=taken)
 
 
-def _solve(
-    workspace: Workspace,
-    saved: tours.SavedTour,
-    visits: pd.DataFrame,
-    done: list[tours.SavedStop],
-    exclusive: list[tuple[str, str]],
-    start: tuple[float, float],
-    free: datetime,
-    *,
-    rested: bool,
-) -> TourPlan:
-    rules, zone = workspace.profile.tours, workspace.profile.city.zone
-    points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
-    places = len({(stop.lon, stop.lat) for stop in done})
-    return replan_tour(
-        visits,
-        start,
-        matrix=workspace.streets().matrix(points, points).duration_s,
-        at=free,
-        latest_return=datetime.combine(saved.on, time.fromisoformat(rules.latest), zone),
-        done=[stop.client_ref for stop in done],
-        max_stops=max(1, int(saved.summary.get("max_stops", rules.max_stops)) - places),
-        rest=None if rested else break_owed(workspace),
-        exclusive=exclusive,
-    )
-
-
-def _save(
-    workspace: Workspace,
-    session: Session,
-    user: User,
-    saved: tours.SavedTour,
-    plan: TourPlan,
-    visits: pd.DataFrame,
-    done: int,
-    places: list[Any],
-    start: tuple[float, float],
-    taken: dict[str, Any] | None,
-) -> int:
-    whole = route_by(workspace, [start, *places, start] if places else [])
-    drive_s = sum(step["duration_s"] for leg in whole["steps"] for step in leg)
-    home_s = sum(step["duration_s"] for step in whole["steps"][-1]) if whole["steps"] else 0.0
-    returns_at = plan.returns_at
-    if plan.stops.empty:
-        returns_at = plan.departs_at + timedelta(seconds=round(home_s))
-    earlier = [
-        *saved.summary.get("earlier", []),
-        {
-            "until": workspace.now().isoformat(),
-            "by": user.name,
-            "stops": [stop.client_ref for stop in saved.stops],
-        },
-    ]
-    pause = {"break": taken} if taken else break_of(plan)
-    if pause and not taken:
-        pause["break"]["before"] += done
-    kept = {"max_stops": saved.summary.get("max_stops", plan.summary["max_stops"])}
-    tours.replace_rest(
-        session,
-        saved.ref,
-        keep=done,
-        returns_at=returns_at,
-        drive_s=drive_s,
-        left_out=left_out_of(plan),
-        summary=plan.summary | kept | {"wait_s": plan.wait_s, "earlier": earlier} | pause,
-        stops=stops_of(plan, visits),
-        **whole,
-    )
-    return len(earlier) + 1
+def _free(state: RoadState, here: tours.SavedStop | None, now: datetime) -> datetime:
+    """Tell when the car is free: where a visit is under way, at its end."""
+    if here is None:
+        return now
+    stay = here.leaves_at - here.arrives_at
+    began = next(one.at for one in state.expected if one.client_ref == here.client_ref)
+    return max(now, began + stay)

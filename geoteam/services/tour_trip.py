@@ -85,7 +85,9 @@ class Trip:
         return start_of(self.officer)
 
 
-def trip_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> Trip:
+def trip_of(
+    workspace: Workspace, session: Session, saved: tours.SavedTour, *, at: datetime | None = None
+) -> Trip:
     """Tell what a saved tour must keep to when its visits change.
 
     Parameters
@@ -96,6 +98,8 @@ def trip_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> T
         Open session.
     saved
         The tour.
+    at
+        The moment; now when None.
 
     Returns
     -------
@@ -113,9 +117,9 @@ def trip_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> T
     if saved.officer_ref not in officers.index:
         raise InputError("the tour's officer has left", remedy="Cancel the tour")
     zone, rules = workspace.profile.city.zone, workspace.profile.tours
-    now = workspace.now().astimezone(zone)
+    now = (at or workspace.now()).astimezone(zone)
     departs, returns = (one.astimezone(zone) for one in (saved.departs_at, saved.returns_at))
-    if now >= returns:
+    if now >= returns and saved.status == "planned":
         raise InputError("the tour is over", remedy="Choose a tour that is still to come")
     done = tuple(one for one in saved.stops if one.arrives_at.astimezone(UTC) <= now)
     asked = saved.summary.get("from")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -410,6 +410,7 @@ def unmake_contact(session: Session, key: str) -> None:
 def _row(session: Session, key: str) -> OutcomeRow:
     return session.scalars(select(OutcomeRow).where(OutcomeRow.key == key)).one()
 
+
 def set_fixed(session: Session, tour_id: int, client_ref: str, *, fixed: bool) -> None:
     """Mark a stop as promised for its planned time, or no longer.
 
@@ -432,3 +433,30 @@ def set_fixed(session: Session, tour_id: int, client_ref: str, *, fixed: bool) -
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+
+
+def put_first(session: Session, tour_id: int, client_refs: Sequence[str]) -> None:
+    """Put the stops of some clients before the others, in this order.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    tour_id
+        From `lock`.
+    client_refs
+        Clients of the tour.
+    """
+    clients = ids_by_ref(session, ClientRow, client_refs)
+    wanted = [clients[ref] for ref in client_refs]
+    rows = session.scalars(
+        select(StopRow).where(StopRow.tour_id == tour_id).order_by(StopRow.position)
+    ).all()
+    order = sorted(
+        rows, key=lambda row: wanted.index(row.client_id) if row.client_id in wanted else len(rows)
+    )
+    # No two stops have one number at any time.
+    for first in (len(rows) + 1, 1):
+        for position, row in enumerate(order, start=first):
+            row.position = position
+        session.flush()
