@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from geoteam.plans.infeasible import Explanation
-from geoteam.plans.judge import moved, polsby_popper, spread
+from geoteam.plans.judge import balance, moved, polsby_popper, spread
 from geoteam.plans.large_polish import polish
 from geoteam.plans.problem import Problem, Solution
 from geoteam.plans.solve import MOST_UNITS, solve, solve_or_explain
@@ -65,9 +65,36 @@ class Choice:
     note: str
 
 
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """The plans to choose from.
+
+    Attributes
+    ----------
+    choices
+        The most compact first; empty when none was found.
+    why
+        Why the tolerance asked for does not work, if it is proven that it does not.
+    missing
+        Keys of the choices that may exist and were not found in the time.
+    """
+
+    choices: list[Choice]
+    why: Explanation | None
+    missing: tuple[str, ...]
+
+    @property
+    def lacks(self) -> str:
+        """Say which choices were not found; empty when all were."""
+        if not self.missing:
+            return ""
+        named = ", ".join(LABELS[key].lower() for key in self.missing)
+        return f"Not found in the time: {named}. Give it more seconds to look for it."
+
+
 def choices(
     problem: Problem, *, seconds: float, seed: int = 0, progress: Told | None = None
-) -> tuple[list[Choice], Explanation | None]:
+) -> Offer:
     r"""Offer two to four plans that trade balance, compactness and people moved.
 
     With :math:`f` the spread (see ``Problem``), :math:`g` the worst deviation and :math:`h` the
@@ -84,7 +111,9 @@ def choices(
       two.
 
     A plan that is no better than another in any of the three is left out. Where no plan is within
-    the tolerance, the offer is made at the nearest tolerance that works.
+    the tolerance, the offer is made at the nearest tolerance that works. Where the time is too
+    short for the most compact plan, the one that moves the fewest is made compact instead, and the
+    rest is offered.
 
     Parameters
     ----------
@@ -99,32 +128,37 @@ def choices(
 
     Returns
     -------
-    tuple
-        The choices, the most compact first; and why the tolerance asked for does not work, if not.
+    Offer
+        The choices, and what is missing.
     """
-    offer = _Offer(problem, seconds, seed, progress)
-    compact, why = offer.first()
-    if not compact.found:
-        return [], why
-    wider = problem
+    making = _Making(problem, seconds, seed, progress)
+    compact, why = making.first()
+    if not compact.found and why is not None:
+        return Offer([], why, ())
     if why is not None and why.tolerance is not None:
-        wider = offer.problem = replace(problem, tolerance=why.tolerance)
-    offer.add(COMPACT, compact, "No plan within the tolerance is more compact")
-    if wider.present is not None and problem.transfer_limit is None:
-        offer.fewest()
+        making.problem = replace(problem, tolerance=why.tolerance)
+    compares = problem.present is not None
+    free = problem.transfer_limit is None
+    if compact.found:
+        making.add(COMPACT, compact, "No plan within the tolerance is more compact")
+    if compares and (free or not compact.found):
+        making.fewest()
+    if not compact.found:
+        making.instead(compact)
     if why is None:
-        offer.balanced()
-    if wider.present is not None and problem.transfer_limit is None:
-        offer.between()
-    return offer.kept(), why
+        making.balanced()
+    if compares and free:
+        making.between()
+    return Offer(making.kept(), why, () if making.stopped else tuple(making.missing))
 
 
-class _Offer:
+class _Making:
     """The choices so far, and the time."""
 
     def __init__(self, problem: Problem, seconds: float, seed: int, progress: Told | None) -> None:
         self.problem, self.seconds, self.seed, self.told = problem, seconds, seed, progress
         self.made: list[Choice] = []
+        self.missing: list[str] = []
         self.spent = 0.0
         self.stopped = False
 
@@ -152,8 +186,30 @@ class _Offer:
             found = replace(found, assignment=better)
         self.add(FEWEST, found, "No plan within the tolerance moves fewer")
 
+    def instead(self, compact: Solution) -> None:
+        """Make the plan that moves the fewest compact, where no compact one was found in time."""
+        if not self.made or len(self.problem.units) > MOST_UNITS or self.stopped:
+            self.missing.append(COMPACT)
+            return
+        plan = polish(self.problem, self.made[0].solution.assignment, stop=lambda: self.stopped)
+        value = spread(self.problem, plan) + self.problem.transfer_price * moved(self.problem, plan)
+        bound = min(compact.bound, value)
+        found = replace(
+            compact,
+            assignment=plan,
+            objective=value,
+            bound=bound,
+            gap=(value - bound) / value,
+            status="feasible",
+            balance=balance(self.problem, plan),
+        )
+        self.add(COMPACT, found, "")
+
     def balanced(self) -> None:
         """Be as compact as a smaller deviation allows."""
+        if not self.made:
+            self.missing.append(BALANCED)
+            return
         worst = min(choice.solution.balance for choice in self.made)
         tight = replace(self.problem, tolerance=min(self.problem.tolerance / 2, 0.75 * worst))
         found = self._solve(tight, BALANCED)
@@ -163,7 +219,7 @@ class _Offer:
     def between(self) -> None:
         """Be as compact as the mean of the transfers allows."""
         moves = {choice.key: choice.transfers or 0.0 for choice in self.made}
-        if FEWEST not in moves or moves[COMPACT] <= moves[FEWEST] * (1 + _SAME):
+        if not {COMPACT, FEWEST} <= set(moves) or moves[COMPACT] <= moves[FEWEST] * (1 + _SAME):
             return
         limit = (moves[COMPACT] + moves[FEWEST]) / 2
         found = self._solve(replace(self.problem, transfer_limit=limit), BETWEEN)
@@ -215,6 +271,9 @@ class _Offer:
             problem, seconds=self._time(key), seed=self.seed, progress=self._hear, fewest=fewest
         )
         self.spent += found.seconds
+        # What is proven not to be there is not missing.
+        if not found.found and found.status != "infeasible":
+            self.missing.append(key)
         return found
 
     def _hear(self, best: Solution | None, passed: float) -> bool:

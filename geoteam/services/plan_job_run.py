@@ -213,16 +213,13 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
             "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
         )
     if asked["objective"] == "choices":
-        began = time.monotonic()
-        made, why = choices(
+        made = choices(
             problem, seconds=asked["seconds"], seed=asked["seed"], progress=teller.offered
         )
-        if made or why is not None or problem.present is None:
-            told = {"choices": [teller.choice(one) for one in made]}
-            return told | {"note": "" if why is None else sentence(problem, why)} | _conflict(why)
-        # The offer begins with the most compact plan; one near today's may be easier to find.
-        left = asked["seconds"] - (time.monotonic() - began)
-        return _one(problem, teller, max(1.0, left), fewest=True)
+        said = [] if made.why is None else [sentence(problem, made.why)]
+        said += [made.lacks] if made.lacks else []
+        told = {"choices": [teller.choice(one) for one in made.choices], "note": " ".join(said)}
+        return told | _conflict(made.why)
     return _one(problem, teller, asked["seconds"], fewest=fewest)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoteam.errors import InputError
 from geoteam.plans.apart import run_apart
-from geoteam.plans.choices import Choice, choices
+from geoteam.plans.choices import Choice, Offer, choices
 from geoteam.plans.infeasible import Explanation
 from geoteam.plans.judge import moved, polsby_popper
 from geoteam.plans.problem import Problem, Solution
@@ -118,13 +118,13 @@ def offer(
         made[:] = so_far
         return _tell(progress, problem, best, passed)
 
-    answer: tuple[list[Choice], Explanation | None] | None = run_apart(
+    answer: Offer | None = run_apart(
         choices, problem, seconds=options.seconds, seed=options.seed, progress=hear
     )
-    found, why = (made, None) if answer is None else answer
-    note = "" if found else NOTHING if answer is None else "No plan was found in the time."
-    if answer is None and found:
-        note = "Stopped; the choices so far are kept."
+    found, why = (made, None) if answer is None else (answer.choices, answer.why)
+    note = "" if answer is None else answer.lacks
+    if answer is None:
+        note = "Stopped; the choices so far are kept." if found else NOTHING
     return {
         "seconds": time.monotonic() - began,
         "note": note,

@@ -79,8 +79,9 @@ def test_choices_stop_where_they_are_and_keep_what_is_made() -> None:
         heard.append(made)
         return not made
 
-    kept, why = choices(problem, seconds=60, progress=hear)
-    assert why is None
-    assert [choice.key for choice in kept] == ["compact"]
+    offer = choices(problem, seconds=60, progress=hear)
+    assert offer.why is None
+    assert offer.missing == ()
+    assert [choice.key for choice in offer.choices] == ["compact"]
     assert heard[0] == []
     assert heard[-1][0].label == "Most compact"
