@@ -5,8 +5,9 @@ A profile is a TOML file. File names in it are relative to the data folder that 
 
 from __future__ import annotations
 
+import itertools
 import tomllib
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -179,10 +180,22 @@ class TourTable(_Table):
     # A break that both people owe within a span of the day; none with 0 minutes.
     break_minutes: Annotated[float, Field(ge=0)] = 0
     break_between: tuple[str, str] = ("11:30", "13:30")
+    # From, until and how many times as long driving takes then, from Monday to Friday.
+    peaks: tuple[tuple[time, time, Annotated[float, Field(ge=1, le=5)]], ...] = ()
     # So long after a word from the road was expected, the phone asks for one; never with 0.
     check_in_minutes: Annotated[float, Field(ge=0)] = 20
     # What sheets are printed on.
     paper: Literal["letter", "a4"] = "letter"
+
+    @field_validator("peaks")
+    @classmethod
+    def _peaks_in_order(
+        cls, value: tuple[tuple[time, time, float], ...]
+    ) -> tuple[tuple[time, time, float], ...]:
+        overlap = any(a[1] > b[0] for a, b in itertools.pairwise(value))
+        if overlap or any(ends <= begins for begins, ends, _ in value):
+            raise ValueError("peaks must each end after they begin, in the order of the day")
+        return value
 
 
 class DisclosureTable(_Table):

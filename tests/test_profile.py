@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,13 @@ def test_the_tiny_profile(tmp_path: Path) -> None:
     assert profile.disclosure.threshold == 3
     assert profile.unit_kind == "service_area"
     assert CityProfile.model_validate(profile.model_dump(mode="json")) == profile
+
+
+def test_peaks_are_read_in_the_order_of_the_day(tmp_path: Path) -> None:
+    table = '[tours]\npeaks = [["07:00", "09:30", 1.35], ["09:30", "10:00", 1.1]]\n[disclosure]'
+    profile = _read(tmp_path, PROFILE.replace("[disclosure]", table, 1))
+    assert profile.tours.peaks[0] == (time(7), time(9, 30), 1.35)
+    assert len(profile.tours.peaks) == 2
 
 
 def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
@@ -70,6 +77,10 @@ def test_the_profiles_that_ship_are_sound(path: Path) -> None:
         ("[venues]", "[geocoding]\naccept_area_score = 101\n[venues]", "accept_area_score: .*100"),
         ("contacts = 8", "contacts = 0", "contact_standards.Intensive.contacts"),
         ("threshold = 3", "threshold = 1", "disclosure.threshold"),
+        ("[disclosure]", '[tours]\npeaks = [["09:00", "07:00", 1.3]]\n[disclosure]',
+         "tours.peaks: .*in the order of the day"),
+        ("[disclosure]", '[tours]\npeaks = [["07:00", "09:00", 0.9]]\n[disclosure]',
+         "tours.peaks.0.2: .*greater than or equal to 1"),
         ("[city]", "[city", "not valid TOML"),
     ],
 )  # fmt: skip

@@ -279,6 +279,7 @@ def solve(
         fixed=promised,
         max_stops=max(1, trip.max_stops - places),
         rest=None if trip.break_taken else break_owed(workspace),
+        peaks=workspace.profile.tours.peaks,
         exclusive=visit_limits.no_contact_pairs(session, list(whole.index)),
         skills=_skills(session, trip),
         people=2 if trip.partner_ref else 1,

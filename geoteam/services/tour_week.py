@@ -206,6 +206,7 @@ def _solve(
         busy={str(ref): _spans(own) for ref, own in standing.groupby("officer")},
         max_stops=workspace.profile.tours.max_stops,
         rest=break_owed(workspace),
+        peaks=workspace.profile.tours.peaks,
         exclusive=exclusive,
     )
 
