@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import click
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
-from geoteam.services import batch
+from geoteam.services import batch, visit_limits
 from geoteam.services import clients as services
 from geoteam.services.geocoding import geocode_residences
 from geoteam.services.import_clients import FIELD_NAMES, REQUIRED
 from geoteam.services.import_contacts import ContactLoader
+from geoteam.services.import_no_contact import NoContactLoader
 from geoteam.services.import_report import ImportReport
 from geoteam.services.imports import (
     ColumnMapping,
@@ -122,6 +123,11 @@ _CLIENT_COLUMN = _column(
 _CONTACT_COLUMN = _column(
     [one.name for one in ContactLoader.fields],
     [one.name for one in ContactLoader.fields if one.required],
+    'client="Case No"',
+)
+_NO_CONTACT_COLUMN = _column(
+    [one.name for one in NoContactLoader.fields],
+    [one.name for one in NoContactLoader.fields if one.required],
     'client="Case No"',
 )
 _PARTIAL = click.option("--partial", is_flag=True, help="Load the good rows, write the bad ones.")
@@ -269,6 +275,46 @@ def export(state: State, output: Path, as_json: bool) -> None:
     show(
         {"clients": len(frame)},
         lambda: [f"{counted(len(frame), 'client')} written to {output}."],
+        as_json,
+    )
+
+
+@clients.group("no-contact")
+def no_contact() -> None:
+    """Clients who must not meet, and so are on no tour together: import, list."""
+
+
+@no_contact.command("import")
+@click.argument("file", type=_PATH)
+@_NO_CONTACT_COLUMN
+@_PARTIAL
+@json_option
+@pass_state
+def import_no_contact_(
+    state: State, file: Path, pairs: tuple[str, ...], partial: bool, as_json: bool
+) -> None:
+    """Load pairs of clients who must not meet from CSV or XLSX; safe to run again.
+
+    Example: geoteam clients no-contact import no_contact.csv
+    """
+    report = visit_limits.import_no_contact(
+        state.workspace, state.actor, file, mapping=_mapping(pairs), partial=partial
+    )
+    show(_as_json(report), lambda: _report(report), as_json)
+
+
+@no_contact.command("list")
+@json_option
+@pass_state
+def list_no_contact_(state: State, as_json: bool) -> None:
+    """List pairs of clients who must not meet, and why; the listing is audited.
+
+    Example: geoteam clients no-contact list
+    """
+    rows = visit_limits.list_no_contact(state.workspace, state.actor)
+    show(
+        {"pairs": rows},
+        lambda: table(rows, ["client", "other", "why", "by", "at"], "No clients are kept apart."),
         as_json,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from geoteam.server.context import workspace
+from geoteam.services.visits_hours import hours_text
 
 # Decision on an address -> tone and label of its badge.
 _DECISIONS = {
@@ -39,7 +40,6 @@ _CLIENT_FACTS = {
     "officer": "Officer",
     "intake_on": "Under supervision since",
     "access_notes": "At the door",
-    "windows": "At home",
 }
 _DASH = Markup('<span class="muted">–</span>')
 
@@ -323,6 +323,7 @@ def _unknown(value: float | None) -> bool:
 
 # Name in templates -> filter.
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "hours_text": hours_text,
     "day": day,
     "moment": moment,
     "clock": clock,

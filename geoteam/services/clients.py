@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
+from geoteam.services import visit_limits
 from geoteam.services.assignment import explanation
 from geoteam.services.paging import Page
 from geoteam.services.scope import require_role, visible_refs
@@ -228,7 +229,8 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
     dict
         The fields that policy lets this role see, ``explanation``, ``residences`` (newest first;
         ``review_item`` is the number of the address in the review queue, None when it does not
-        wait) and ``withheld`` (names of fields that it does not).
+        wait), ``withheld`` (names of fields that it does not), ``limits_changed_by`` and
+        ``limits_changed_at`` (limits of visits) and ``usual_minutes`` (of a visit in this city).
 
     Raises
     ------
@@ -257,8 +259,10 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
             "unit": row["unit"],
             "team": row["team"],
             "officer": row["officer"],
+            **visit_limits.record_of(workspace, session, user, ref, row["windows"]),
         }
         shown = visible_fields(record, user.role)
+        changed_by, changed_at = visit_limits.last_change(session, ref)
         homes = _homes(session, client.id)
         explained = explanation(session, row, assignments.reason_of(session, ref, on))
         audit.append(
@@ -279,6 +283,9 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
             "explanation": explained,
             "residences": homes,
             "withheld": withheld,
+            "limits_changed_by": changed_by,
+            "limits_changed_at": changed_at,
+            "usual_minutes": workspace.profile.tours.service_minutes,
         }
     )
 
@@ -321,14 +328,16 @@ def export_clients(workspace: Workspace, actor: str) -> pd.DataFrame:
     -------
     DataFrame
         One row a client: client_ref, name, level, address, zip, matched_address, match_code,
-        decision, lon, lat, unit, team, officer.
+        decision, lon, lat, unit, team, officer; and intake_on, home_hours, announced,
+        two_officers, interpreter, dog and service_minutes, as a file to import has them.
     """
     columns = [
         "name", "level", "address", "zip", "matched_address", "match_code", "decision",
-        "lon", "lat", "unit", "team", "officer",
+        "lon", "lat", "unit", "team", "officer", "intake_on", "windows",
     ]  # fmt: skip
     with workspace.transaction() as session:
         frame = client_store.as_frame(session, workspace.today())[columns]
+        frame = frame.join(visit_limits.told_limits(session, frame.pop("windows")))
         audit.append(
             session,
             at=workspace.now(),

@@ -17,7 +17,7 @@ _SIMILAR = 86.0
 # From here on a column is worth proposing to a person (0 to 100).
 _LIKELY = 60.0
 # What is imported by a command that takes --column.
-_WITH_OPTION = ("clients", "contacts", "shifts", "cars")
+_WITH_OPTION = ("clients", "contacts", "no contact pairs", "shifts", "cars")
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,32 @@ def save(
     return upsert(session, ClientRow, rows, keep=keep)
 
 
+def change_windows(session: Session, ref: str, windows: Sequence[Sequence[str]]) -> bool:
+    """Change a client's hours at home.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    ref
+        The agency's id of a client who is there.
+    windows
+        Begin, end and, where it is not every day, the days of the week.
+
+    Returns
+    -------
+    bool
+        Whether they are other than before.
+    """
+    row = session.scalars(select(ClientRow).where(ClientRow.ref == ref)).one()
+    wanted = [list(window) for window in windows]
+    if row.windows == wanted:
+        return False
+    row.windows = wanted
+    session.flush()
+    return True
+
+
 def get(session: Session, ref: str) -> Client | None:
     """Find one client.
 

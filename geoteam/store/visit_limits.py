@@ -126,6 +126,23 @@ def save(
     return changed
 
 
+def touch(session: Session, ref: str, *, by: str, at: datetime) -> None:
+    """Keep who changed what visits to a client must keep to, besides the limits kept here.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    ref
+        The client.
+    by, at
+        Who, and when.
+    """
+    client_id = ids_by_ref(session, ClientRow, [ref])[ref]
+    session.merge(VisitLimitsRow(client_id=client_id, changed_by=by, changed_at=at))
+    session.flush()
+
+
 def no_contact_pairs(session: Session, refs: Collection[str]) -> list[tuple[str, str]]:
     """List the pairs among some clients who must not be on one tour.
 

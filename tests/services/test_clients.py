@@ -122,7 +122,8 @@ def test_what_policy_withholds_is_named_and_empty(
     assert record["name"] is None
     assert record["needs"] is None
     assert record["withheld"] == [
-        "access_notes", "intake_on", "name", "needs", "officer", "team", "unit"
+        "access_notes", "announced", "dog", "intake_on", "interpreter", "name", "needs",
+        "no_contact", "officer", "service_minutes", "team", "two_officers", "unit", "windows",
     ]  # fmt: skip
     assert _last(city)["detail"]["fields"] == ["client_ref", "level"]
 
