@@ -181,6 +181,32 @@ def day_tours(session: Session, user: User, on: date, team: str) -> list[SavedTo
     ]
 
 
+def day_state(
+    workspace: Workspace, user: User, *, on: date, team: str
+) -> dict[str, dict[str, Any]]:
+    """Tell how the tours of a day stand, without anybody's data.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    on
+        The day.
+    team
+        The team.
+
+    Returns
+    -------
+    dict
+        Reference to ``version``.
+    """
+    with workspace.reading() as session:
+        saved = day_tours(session, user, on, team)
+    return {one.ref: {"version": one.version} for one in saved}
+
+
 def _side_by_side(saved: Sequence[SavedTour], views: Sequence[TourView]) -> list[DayTour]:
     def sums(view: TourView) -> dict[str, float]:
         road_s = (view.returns_at - view.departs_at).total_seconds() if view.stops else 0.0

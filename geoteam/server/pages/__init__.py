@@ -19,6 +19,7 @@ from geoteam.server.pages import (
     review_bulk,
     setup,
     shared,
+    tour_day,
     tours,
 )
 
@@ -43,6 +44,8 @@ ALL = (
     review_bulk.page,
     setup.page,
     shared.page,
+    tour_day.api,
+    tour_day.page,
     tours.page,
 )
 
