@@ -21,6 +21,9 @@ from geoteam.store import contacts, tours, visit_limits
 from geoteam.tours import TourPlan
 from geoteam.tours import visits_due as due_visits
 
+_JOINS = " at the police station: the police partner joins"
+_LEAVES = " at the police station: the police partner leaves"
+
 
 def due_frame(
     workspace: Workspace,
@@ -146,6 +149,9 @@ def save_plan(
     start: tuple[float, float],
     visits: pd.DataFrame,
     advice: list[str],
+    car_ref: str = "",
+    meet_ref: str = "",
+    via: tuple[float, float] | None = None,
 ) -> str:
     """Save a tour as planned, with its route and directions.
 
@@ -171,6 +177,10 @@ def save_plan(
         Rows of `due_frame` that it was planned from.
     advice
         What is to be said about the plan.
+    car_ref, meet_ref
+        The car, and where the police partner joins, as of `geoteam.store.tours.save`.
+    via
+        Longitude and latitude of the station on the way out and back; None without one.
 
     Returns
     -------
@@ -188,7 +198,9 @@ def save_plan(
         departs_at=plan.departs_at,
         returns_at=plan.returns_at,
         drive_s=plan.drive_s,
-        **route_by(workspace, [start, *places, start] if len(places) else []),
+        **route_by(workspace, [start, *places, start] if len(places) else [], via),
+        car_ref=car_ref,
+        meet_ref=meet_ref,
         left_out=left_out_of(plan),
         summary=plan.summary
         | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
@@ -201,7 +213,9 @@ def save_plan(
     )
 
 
-def route_by(workspace: Workspace, places: Sequence[Any]) -> dict[str, Any]:
+def route_by(
+    workspace: Workspace, places: Sequence[Any], via: tuple[float, float] | None = None
+) -> dict[str, Any]:
     """Find the streets between places, as the store keeps them.
 
     Parameters
@@ -210,29 +224,38 @@ def route_by(workspace: Workspace, places: Sequence[Any]) -> dict[str, Any]:
         The workspace.
     places
         Longitudes and latitudes, in order.
+    via
+        Where the first leg fetches the police partner and the last one brings them back.
 
     Returns
     -------
     dict
         ``length_m``, ``route`` and ``steps``.
     """
+    if via is not None and len(places):
+        places = [places[0], via, *places[1:-1], via, places[-1]]
     legs = workspace.streets().path(np.vstack(places)) if len(places) else []
     line = [xy for leg in legs for xy in leg.geometry.coords]
+    steps: list[list[dict[str, Any]]] = [
+        [
+            {
+                "text": s.text,
+                "street": s.street,
+                "length_m": s.length_m,
+                "duration_s": s.duration_s,
+            }
+            for s in leg.steps
+        ]
+        for leg in legs
+    ]
+    if via is not None and steps:
+        steps[0][-1]["text"] += _JOINS
+        steps[-2][-1]["text"] += _LEAVES
+        steps = [[*steps[0], *steps[1]], *steps[2:-2], [*steps[-2], *steps[-1]]]
     return {
         "length_m": float(sum(leg.length_m for leg in legs)),
         "route": LineString(line) if len(line) > 1 else None,
-        "steps": [
-            [
-                {
-                    "text": s.text,
-                    "street": s.street,
-                    "length_m": s.length_m,
-                    "duration_s": s.duration_s,
-                }
-                for s in leg.steps
-            ]
-            for leg in legs
-        ],
+        "steps": steps,
     }
 
 

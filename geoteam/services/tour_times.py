@@ -91,26 +91,6 @@ def break_owed(workspace: Workspace) -> Break | None:
     return Break(rules.break_minutes, *rules.break_between) if rules.break_minutes else None
 
 
-def whose_overlap(day: pd.DataFrame, plan: TourPlan, person: Person) -> list[str]:
-    """List the officers or police partners who have a tour at the time of a plan.
-
-    Parameters
-    ----------
-    day
-        Tours of the day, as of the store.
-    plan
-        The plan.
-    person
-        Whose tours.
-
-    Returns
-    -------
-    list of str
-        References.
-    """
-    return [str(ref) for ref in _overlapping(day, plan)[person]]
-
-
 def refuse_overlap(
     workspace: Workspace, day: pd.DataFrame, plan: TourPlan, person: Person, ref: str
 ) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
@@ -17,13 +14,12 @@ from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
+from geoteam.services.tour_pairing import Meet, pair_up
 from geoteam.services.tour_plans import due_frame, save_plan, start_of
-from geoteam.services.tour_times import Times, break_owed, departure, refuse_overlap, whose_overlap
-from geoteam.services.tour_views import CANCELLED, TourView, list_tours, tour, tour_map
+from geoteam.services.tour_times import departure, refuse_overlap
+from geoteam.services.tour_views import TourView, list_tours, tour, tour_map
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours, visit_limits
-from geoteam.tours import TourPlan, waiting_advice
-from geoteam.tours import plan_tour as solve_tour
+from geoteam.store import audit, staff, tours
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +145,7 @@ def plan_tour(
     police_partner_ref: str = "",
     departs: str = "",
     max_stops: int | None = None,
+    meet: Meet = "",
 ) -> str:
     """Plan and save a tour: whom to visit, in which order, by which streets.
 
@@ -163,12 +160,15 @@ def plan_tour(
     officer_ref
         The CSO.
     police_partner_ref
-        The police officer; by default the one of the district with most visits who has fewest
-        tours that day.
+        The police officer; by default one who is on duty with the officer and on no other tour,
+        who speaks what the visits need, and in whose districts most of them are.
     departs
         Clock time ``HH:MM``; by default the profile's earliest. Today not before now.
     max_stops
         Most stops; by default the profile's.
+    meet
+        Where the police partner joins: ``start``, ``station`` or ``first stop``; by default the
+        start or the station, whichever makes the better tour.
 
     Returns
     -------
@@ -179,7 +179,8 @@ def plan_tour(
     ------
     InputError
         When no visit is due, the day is over, the departure is no time of day or too late, no
-        stop is allowed, or the officer or the partner has a tour at that time.
+        stop is allowed, the officer or the partner is off duty or has a tour at that time, or no
+        car is free.
     NotFoundError
         When the officer or partner does not exist or is not the user's.
     """
@@ -198,14 +199,38 @@ def plan_tour(
             )
         _require_partner(session, police_partner_ref)
         row = staff.officers(session).loc[[officer_ref]].iloc[0]
-        start = start_of(row)
-        pairs = visit_limits.no_contact_pairs(session, visits.index)
-        plan, advice = _solve(workspace, visits, pairs, start, times, max_stops or rules.max_stops)
         day = tours.list_tours(session, on=on)
+        pair = pair_up(
+            workspace,
+            session,
+            on=on,
+            officer_ref=officer_ref,
+            officer=row,
+            visits=visits,
+            times=times,
+            max_stops=max_stops or rules.max_stops,
+            day=day,
+            partner_ref=police_partner_ref,
+            meet=meet,
+        )
+        plan = pair.plan
         refuse_overlap(workspace, day, plan, "officer", officer_ref)
-        partner = _partner(workspace, session, on, police_partner_ref, visits, day, plan)
+        refuse_overlap(workspace, day, plan, "police_partner", pair.partner_ref)
         ref = save_plan(
-            workspace, session, user, plan, on, officer_ref, partner, row, start, visits, advice
+            workspace,
+            session,
+            user,
+            plan,
+            on,
+            officer_ref,
+            pair.partner_ref,
+            row,
+            start_of(row),
+            visits,
+            pair.advice,
+            car_ref=pair.car_ref,
+            meet_ref=pair.meet_ref,
+            via=pair.via,
         )
         audit.append(
             session,
@@ -220,67 +245,9 @@ def plan_tour(
     return ref
 
 
-def _solve(
-    workspace: Workspace,
-    visits: pd.DataFrame,
-    exclusive: list[tuple[str, str]],
-    start: tuple[float, float],
-    times: Times,
-    max_stops: int,
-) -> tuple[TourPlan, list[str]]:
-    """Plan the tour, and tell what is to be known about its times."""
-    points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
-    duration_s = workspace.streets().matrix(points, points).duration_s
-
-    def replan(rows: NDArray[np.int64], departs: datetime) -> TourPlan:
-        at = [0, *(rows + 1)]
-        return solve_tour(
-            visits.iloc[rows],
-            start,
-            matrix=duration_s[np.ix_(at, at)],
-            departs=departs,
-            latest_return=times.latest,
-            max_stops=max_stops,
-            rest=break_owed(workspace),
-            exclusive=exclusive,
-        )
-
-    plan = replan(np.arange(len(visits)), times.departs)
-    return plan, [*times.notes, *waiting_advice(plan, visits, replan)]
-
-
 def _require_partner(session: Session, wanted: str) -> None:
     if wanted and wanted not in staff.police_partners(session).index:
         raise NotFoundError("there is no such police partner", remedy="Choose from the list")
-
-
-def _partner(
-    workspace: Workspace,
-    session: Session,
-    on: date,
-    wanted: str,
-    visits: pd.DataFrame,
-    day: pd.DataFrame,
-    plan: TourPlan,
-) -> str:
-    """Choose who is free at the time of the plan; ``day`` holds the tours of the day."""
-    if wanted:
-        refuse_overlap(workspace, day, plan, "police_partner", wanted)
-        return wanted
-    partners = staff.police_partners(session)
-    partners = partners[~partners.index.isin(whose_overlap(day, plan, "police_partner"))]
-    districts = workspace.area_index("district", on).locate(
-        visits["lon"].to_numpy(), visits["lat"].to_numpy()
-    )
-    named = [code for code in districts if code]
-    if not named or partners.empty:
-        return ""
-    most = max(sorted(set(named)), key=named.count)
-    fit = partners[partners["district"] == most]
-    if fit.empty:
-        return ""
-    planned = day.loc[day["status"] != CANCELLED, "police_partner"].tolist()
-    return min((str(ref) for ref in fit.index), key=lambda ref: (planned.count(ref), ref))
 
 
 __all__ = [

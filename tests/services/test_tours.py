@@ -333,7 +333,14 @@ def test_an_officer_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
     with pytest.raises(
         InputError, match="officer is on a planned tour from 10:00 to 10:1"
     ) as caught:
-        tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="10:05")
+        tours.plan_tour(
+            fresh,
+            BOSS,
+            on=NEXT,
+            officer_ref=officer,
+            police_partner_ref="P1" if officer in {"O1", "O2"} else "P2",
+            departs="10:05",
+        )
     assert "Cancel that tour, or choose another departure" in str(caught.value.remedy)
     assert (view.returns_at - view.departs_at).total_seconds() < 3600
     assert len(tours.list_tours(fresh, BOSS)) == 1
@@ -348,9 +355,11 @@ def test_a_partner_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
     first = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=east, police_partner_ref="P1")
     with pytest.raises(InputError, match="police partner is on a planned tour from 08:00"):
         tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west, police_partner_ref="P1")
-    # The only one of the district is away, so that nobody is chosen.
+    # The only one of the district comes along as soon as the other tour is over.
     second = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
-    assert tours.tour(fresh, BOSS, second).police_partner == ""
+    before, after = (tours.tour(fresh, BOSS, ref) for ref in (first, second))
+    assert after.police_partner == "Police One"
+    assert before.departs_at < before.returns_at <= after.departs_at
     for ref in (first, second):
         tours.cancel_tour(fresh, BOSS, ref, "again")
     third = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
