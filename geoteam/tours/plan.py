@@ -39,7 +39,7 @@ from geoteam.tours.schedule import Rest, Schedule, schedule
 from geoteam.tours.stops import Stop, make_stops, settle
 from geoteam.tours.travel import Peaks, Travel, read_peaks
 
-ITERATIONS = 1_000
+ITERATIONS = 400
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from geoteam.tours.moments import Span, intersect
 
 # About 0.1 m: the same address point.
 _DEGREE_DECIMALS = 6
+# Among so many who shun each other the best choice is found by trying all.
+_TRY_ALL = 16
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,49 @@ def cliques(stops: Sequence[Stop]) -> list[list[int]]:
         else:
             group.append(at)
     return found
+
+
+def heaviest_apart(shun: NDArray[np.bool_], worth: Sequence[int]) -> list[int]:
+    """Choose stops of which none shuns another, worth the most together.
+
+    Every choice is tried where few shun each other directly or by way of others; among many the
+    one worth most goes first.
+
+    Parameters
+    ----------
+    shun
+        As of `clashes`.
+    worth
+        Worth of each stop.
+
+    Returns
+    -------
+    list of int
+        Positions, in order.
+    """
+
+    def best(some: list[int]) -> list[int]:
+        rivals = shun[np.ix_(some, some)].sum(axis=1)
+        if not rivals.any():
+            return some
+        one = some[int(np.argmax(rivals))]
+        ways = (
+            best([other for other in some if other != one]),
+            [one, *best([other for other in some if other != one and not shun[one, other]])],
+        )
+        return max(ways, key=lambda way: sum(worth[at] for at in way))
+
+    chosen: list[int] = []
+    _, group = connected_components(shun, directed=False)
+    for number in np.unique(group):
+        some = np.flatnonzero(group == number).tolist()
+        if len(some) <= _TRY_ALL:
+            chosen += best(some)
+        else:
+            for one in sorted(some, key=lambda at: -worth[at]):
+                if not shun[one, chosen].any():
+                    chosen.append(one)
+    return sorted(chosen)
 
 
 def settle(stops: Sequence[Stop]) -> list[Stop]:

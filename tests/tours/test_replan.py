@@ -58,3 +58,63 @@ def test_a_promised_moment_is_kept_before_everything_else() -> None:
 def test_an_unknown_visit_is_refused() -> None:
     with pytest.raises(TourError, match="not among"):
         rest_of(make_visits([{}]), 10, done=["x"])
+
+
+def test_who_must_not_meet_somebody_visited_is_left_out() -> None:
+    tour = rest_of(make_visits([{}, {}, {}]), 60, done=["c0"], exclusive=[("c1", "c0")])
+    assert tour.stops.index.tolist() == ["c2"]
+    (left,) = tour.left_out
+    assert (left["client_ref"], left["code"]) == ("c1", "no_contact")
+    assert tour.summary["left_out"] == 1
+
+
+def test_a_promise_goes_before_what_is_required_and_more_urgent() -> None:
+    visits = make_visits([{}, {"priority": 1.0}, {"priority": 90.0, "required": True}])
+    promised = DEPARTS + timedelta(minutes=100)
+    tour = rest_of(visits, 60, fixed={"c1": promised}, exclusive=[("c1", "c2")])
+    assert tour.stops.loc["c1", "starts_at"] == promised
+    assert [(one["client_ref"], one["code"]) for one in tour.left_out] == [("c2", "no_contact")]
+
+
+def test_one_promise_goes_before_two_required_visits() -> None:
+    visits = make_visits([{"required": True}, {"required": True}, {"priority": 1.0}])
+    # Only the promised visit at the far end, or the two near ones, come back in time.
+    promised = DEPARTS + timedelta(minutes=15)
+    tour = rest_of(visits, 0, fixed={"c2": promised}, latest_return="17:45")
+    assert tour.stops.index.tolist() == ["c2"]
+
+
+def test_a_promise_that_cannot_be_kept_lets_the_other_go() -> None:
+    visits = make_visits([{}, {}])
+    tour = rest_of(visits, 60, fixed={"c0": DEPARTS}, exclusive=[("c0", "c1")])
+    assert tour.stops.index.tolist() == ["c1"]
+    assert [one["client_ref"] for one in tour.left_out] == ["c0"]
+
+
+def test_two_promised_for_one_moment_at_one_door_are_made_together() -> None:
+    here = {"lon": -77.01, "lat": 38.9}
+    visits = make_visits([here, here, {}])
+    promised = DEPARTS + timedelta(minutes=90)
+    matrix = along_a_street(3)
+    matrix[2], matrix[:, 2] = matrix[1], matrix[:, 1]
+    matrix[1, 2] = matrix[2, 1] = 0
+    tour = replan_tour(
+        visits,
+        START,
+        matrix=matrix,
+        at=DEPARTS + timedelta(minutes=60),
+        latest_return="20:00",
+        fixed={"c0": promised, "c1": promised},
+    )
+    assert tour.left_out == []
+    assert tour.stops.loc[["c0", "c1"], "starts_at"].tolist() == [promised, promised]
+    assert tour.stops.loc["c0", "leaves_at"] == promised + timedelta(minutes=30)
+
+
+def test_a_promise_in_the_peak_is_kept() -> None:
+    promised = DEPARTS + timedelta(minutes=75)
+    visits = make_visits([{}, {}])
+    tour = rest_of(visits, 60, fixed={"c1": promised}, peaks=[("18:00", "19:00", 1.5)])
+    # Ten minutes of road take fifteen: straight to the promised one.
+    assert tour.stops.index.tolist() == ["c1", "c0"]
+    assert tour.stops["starts_at"].iloc[0] == promised
