@@ -10,7 +10,7 @@ planned exactly, with the visits still left out, until none of them fits any mor
 from __future__ import annotations
 
 import time as clocks
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,7 @@ def plan_week(
     skills: Mapping[str, Collection[str]] | None = None,
     peaks: Peaks = (),
     seed: int = 0,
+    progress: Callable[[float, WeekPlan], None] | None = None,
 ) -> WeekPlan:
     """Plan the tours of a team's officers for a week, or any number of days.
 
@@ -108,6 +109,8 @@ def plan_week(
         As of `plan_tour`.
     seed
         Seed of the search; the same input gives the same tours.
+    progress
+        Told after each officer how large a share of them is done, and their tours so far.
 
     Returns
     -------
@@ -129,15 +132,21 @@ def plan_week(
     given = give_slots(week, slots, busy or {})
     made: list[WeekTour] = []
     left: list[dict[str, Any]] = []
-    for officer in sorted(week.rows):
+    plan = _whole(made, left, began)
+    for done, officer in enumerate(sorted(week.rows), start=1):
         tours, others = _fill(week, visits, officer, [slots[one] for one in given[officer]])
         made += tours
         left += [one | {"officer": officer} for one in others]
-    made.sort(key=lambda one: (one.slot.departs, one.officer))
-    left.sort(key=lambda one: (-one["priority"], one["client_ref"]))
+        plan = _whole(made, left, began)
+        if progress is not None:
+            progress(done / len(week.rows), plan)
+    return plan
+
+
+def _whole(made: list[WeekTour], left: list[dict[str, Any]], began: float) -> WeekPlan:
     return WeekPlan(
-        tours=made,
-        left_out=left,
+        tours=sorted(made, key=lambda one: (one.slot.departs, one.officer)),
+        left_out=sorted(left, key=lambda one: (-one["priority"], one["client_ref"])),
         priority=sum(one.plan.priority for one in made),
         visits=sum(one.plan.summary["visits"] for one in made),
         seconds=clocks.perf_counter() - began,
