@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -45,6 +46,8 @@ _NO_TOWN = frozenset(_NOT_TOWNS.split())
 _TOWN_WORDS = 3
 # A place named beside an address confirms it when it is so near.
 _BESIDE_M = 300.0
+# A place named after a neighbourhood lies so near to the addresses of it.
+_AROUND_M = 2_000.0
 _ON_STREETS = (AddressKind.ADDRESS, AddressKind.BLOCK, AddressKind.INTERSECTION)
 # Up to three digits tell where in a building; a year, a date or another house number does not.
 _UNIT = re.compile(r"\d{1,3}(?:[A-Z]{1,2})?|\d{4}[A-Z]|[A-Z]{1,2}-?\d{1,4}")
@@ -84,15 +87,15 @@ def doubt_of(
         return doubt
     here = parsed.city or parsed.state in grammar.states or zip_code in look.known_zips
     for strange, town in (
-        (_strange_words(front), False),
-        (_strange_words(behind), _may_be_town(_strange_words(behind))),
+        (strange_words(front), False),
+        (strange_words(behind), _may_be_town(strange_words(behind))),
     ):
         if not strange or _is_city(strange, grammar) or _is_beside(strange, found, look):
             continue
-        if not town:
-            return f"words beside the address: {strange}; check whether the client lives there"
-        if not here:
+        if town and not here:
             return f"{strange!r} behind the address may be another town; add the state or the ZIP"
+        if not town or not _is_around(strange, found, look):
+            return f"words beside the address: {strange}; check whether the client lives there"
     return ""
 
 
@@ -135,8 +138,19 @@ def _corners(words: list[str]) -> set[str]:
     return found
 
 
-def _strange_words(words: list[str]) -> str:
-    """Find words beside an address that say neither whose it is nor where in the building."""
+def strange_words(words: list[str]) -> str:
+    """Find words beside an address that say neither whose it is nor where in the building.
+
+    Parameters
+    ----------
+    words
+        Words in front of the address or behind it.
+
+    Returns
+    -------
+    str
+        All of them up to "near" and the like; '' where every one says so.
+    """
     words = [word for word in words if word[0].isalnum()]
     for at, word in enumerate(words):
         if word in ASIDE_WORDS:
@@ -167,7 +181,15 @@ def _is_city(words: str, grammar: AddressGrammar) -> bool:
 
 def _is_beside(words: str, found: Result, look: Lookup) -> bool:
     """Tell whether words name a place of the reference where the address was found."""
+    return _near(look, look.places.get(place_key(words), ()), found, _BESIDE_M)
+
+
+def _is_around(words: str, found: Result, look: Lookup) -> bool:
+    """Tell whether words are a neighbourhood: places around are named after it."""
+    return _near(look, look.places_with(place_key(words)), found, _AROUND_M)
+
+
+def _near(look: Lookup, rows: Iterable[int], found: Result, within_m: float) -> bool:
     parts = look.parts
-    rows = look.places.get(place_key(words), ())
     places = ((float(parts.place_lon[row]), float(parts.place_lat[row])) for row in rows)
-    return any(metres(*at, found.lon, found.lat) <= _BESIDE_M for at in places)
+    return any(metres(*at, found.lon, found.lat) <= within_m for at in places)

@@ -79,6 +79,22 @@ def clean(text: str) -> str:
     return _SPLIT_FIRST.sub(r"\1ST ", text) if "1 ST " in text else text
 
 
+def has_signs(text: str) -> bool:
+    """Tell whether a text has letters, numbers or pictures of another script than ours.
+
+    Parameters
+    ----------
+    text
+        Anything.
+
+    Returns
+    -------
+    bool
+        False for a text of ASCII alone, or of nothing that can be seen.
+    """
+    return any(unicodedata.category(c)[0] in "LNS" for c in text if not c.isascii())
+
+
 def tokens(cleaned: str) -> list[str]:
     """Split a cleaned text into words, numbers and signs.
 

@@ -133,16 +133,18 @@ class ParsedAddress:
         """
         other = object.__new__(ParsedAddress)
         values, put = _members()
-        for (name, set_value), value in zip(put, values(self), strict=True):
-            set_value(other, parts.get(name, value))
+        for set_value, value in zip(put.values(), values(self), strict=True):
+            set_value(other, value)
+        for name, value in parts.items():
+            put[name](other, value)
         return other
 
 
 @cache
-def _members() -> tuple[attrgetter[Any], list[tuple[str, Callable[..., None]]]]:
+def _members() -> tuple[attrgetter[Any], dict[str, Callable[..., None]]]:
     """Return what reads all parts of an address, and what sets each."""
     names = [one.name for one in fields(ParsedAddress)]
-    return attrgetter(*names), [(name, getattr(ParsedAddress, name).__set__) for name in names]
+    return attrgetter(*names), {name: getattr(ParsedAddress, name).__set__ for name in names}
 
 
 def format_address(parsed: ParsedAddress) -> str:

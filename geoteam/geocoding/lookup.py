@@ -191,8 +191,33 @@ class Lookup:
         for i, key in enumerate(parts.place_key.tolist()):
             self.places.setdefault(key, []).append(i)
         self.place_keys = sorted(self.places)
+        self._places_with: dict[str, list[int]] = {}
         self.zip_rows = {code: i for i, code in enumerate(parts.zip_code.tolist())}
         self.known_zips = frozenset(self.zip_rows)
+
+    def places_with(self, words: str) -> list[int]:
+        """Find places with some words in their name, remembered.
+
+        Parameters
+        ----------
+        words
+            Whole words in a row, as `place_key` writes them.
+
+        Returns
+        -------
+        list of int
+            Rows of the places.
+        """
+        if words not in self._places_with:
+            if len(self._places_with) > _REMEMBERED:
+                self._places_with.clear()
+            self._places_with[words] = [
+                row
+                for key, rows in self.places.items()
+                if words and f" {words} " in f" {key} "
+                for row in rows
+            ]
+        return self._places_with[words]
 
     def _lettered(self) -> None:
         """Remember the hundred-blocks where house numbers carry letters: 3900A, 3900B."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from numbers import Real
 
 import numpy as np
@@ -81,6 +83,18 @@ def _arrow(texts: NDArray[np.object_]) -> pa.Array:
         return pa.array(whole, pa.large_string())
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from searching the reference for garbage again and again: a batch makes none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 class Geocoder:
     """Geocodes batches with one reference.
 
@@ -131,6 +145,7 @@ class Geocoder:
         ]
         return frames[0] if len(frames) == 1 else pd.concat(frames)
 
+    @_no_collection()
     def _batch(self, texts: pd.Series, zips: pd.Series | None) -> pd.DataFrame:
         """Geocode each different pair of text and ZIP once."""
         cells = np.empty(len(texts), dtype=object)

@@ -19,7 +19,7 @@ from geoteam.geocoding.locate import (
 )
 from geoteam.geocoding.lookup import EITHER, SAME_PLACE_M, Lookup, Name
 from geoteam.geocoding.parse import names_address, parse_address
-from geoteam.geocoding.places import circle, match_place, postal, whole_name
+from geoteam.geocoding.places import circle, match_place, places_with, postal, whole_name
 from geoteam.geocoding.quadrant import (
     TYPE_MISSING,
     Found,
@@ -35,6 +35,7 @@ from geoteam.model import AddressKind, MatchCode, MatchStatus
 SOLE_SCORE = 94.0
 MENDED_SCORE = 98.0
 _ADDRESS = AddressKind.ADDRESS.value
+_SAYINGS = (AddressKind.NO_FIXED_ADDRESS, AddressKind.PO_BOX, AddressKind.INVALID)
 
 
 Others = Callable[[], list[Found]]
@@ -127,7 +128,7 @@ class Matcher:
 
     def _placed(self, parsed: ParsedAddress, zip_text: str) -> Result:
         """Decide what an address means, or the place whose whole name looks like one."""
-        sayings = parsed.kind in (AddressKind.NO_FIXED_ADDRESS, AddressKind.PO_BOX)
+        sayings = parsed.kind in _SAYINGS
         name = "" if sayings or parsed.number else whole_name(self.look, parsed.line, self.grammar)
         if not name:
             return self._read(parsed, zip_text)
@@ -142,7 +143,8 @@ class Matcher:
         kind = parsed.kind
         zip_code = int(zip_text) if zip_text.isdigit() else 0
         if kind == AddressKind.INVALID:
-            return unmatched(kind, MatchCode.NONE, sentence(parsed.note or "this is no address"))
+            reason = sentence(parsed.note or "this is no address")
+            return unmatched(kind, MatchCode.NONE, reason, places_with(self.look, parsed.place))
         if kind == AddressKind.PO_BOX:
             reason = "A post-office box is no place where somebody lives"
             return unmatched(kind, MatchCode.PO_BOX, sentence(reason))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
-from geoteam.geocoding.clean import MAX_LENGTH, clean, tokens
+from geoteam.geocoding.clean import MAX_LENGTH, clean, has_signs, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.number import MAX_DIGITS, HouseNumber, read_number
 from geoteam.geocoding.special import (
@@ -17,6 +16,7 @@ from geoteam.geocoding.special import (
     SPECIAL_WORDS,
     STAYS,
     UNKNOWN,
+    away,
 )
 from geoteam.geocoding.street import Street, read_street
 from geoteam.geocoding.suffixes import COMMON_TYPES, SUFFIXES
@@ -96,7 +96,7 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
         return ParsedAddress(note=note)
     line = clean(text)
     if not _LETTER.search(line):
-        if _has_signs(text):
+        if has_signs(text):
             return ParsedAddress(note="the text has no letters from A to Z; type it in them")
         return ParsedAddress(kind=AddressKind.INVALID.value, note="there is no text")
     words = tokens(line)
@@ -105,11 +105,6 @@ def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:
         parsed = parsed.but(doubted=True)
     may_be_place = not parsed.number and parsed.kind not in _NO_PLACES
     return parsed.but(line=line) if may_be_place else parsed
-
-
-def _has_signs(text: str) -> bool:
-    """Tell whether a text has letters, numbers or pictures of any script."""
-    return any(unicodedata.category(c)[0] in "LNS" for c in text if not c.isascii())
 
 
 def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddress | None:
@@ -139,7 +134,11 @@ def _special(line: str, words: list[str], grammar: AddressGrammar) -> ParsedAddr
         inner = _ordinary(tokens(rest), grammar)
         if names_address(inner):
             return inner.but(kind=AddressKind.NO_FIXED_ADDRESS.value, line=rest)
-    return None
+    found = away(line)
+    if not found or names_address(_ordinary(words, grammar)):
+        return None
+    note = f"the text says that the client {found[0]}"
+    return ParsedAddress(kind=AddressKind.INVALID.value, note=note, place=found[1])
 
 
 def names_address(parsed: ParsedAddress) -> bool:

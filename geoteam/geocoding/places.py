@@ -145,6 +145,24 @@ def whole_name(look: Lookup, line: str, grammar: AddressGrammar) -> str:
     return ""
 
 
+def places_with(look: Lookup, name: str) -> list[Spot]:
+    """List the places with a name in theirs, for a person to choose from.
+
+    Parameters
+    ----------
+    look
+        The reference's dictionaries.
+    name
+        Words as typed.
+
+    Returns
+    -------
+    list of Spot
+        None of them scores enough to be accepted.
+    """
+    return [_spot(look, row, NEARLY_SCORE) for row in look.places_with(place_key(name))]
+
+
 def _longer(look: Lookup, key: str) -> list[int]:
     """List the places whose names begin with another place's whole name."""
     rows: list[int] = []

@@ -2,9 +2,9 @@
 
 An address is plain when exactly one street that its name can mean in the written quadrant has the
 house number as a sure point, no other has anything in that hundred-block, and the ZIP is absent or
-agrees. What the rules say of one such address they say of all with the same meaning: the first is
-asked of the row-wise `Matcher`, the others take its answer with their own point. Whatever is not
-plain goes to the `Matcher` itself.
+agrees. What the rules say of one such address they say of all that are read alike and whose names
+are as sure: the first is asked of the row-wise `Matcher`, the others take its answer with their own
+point and what is said of their own name. Whatever is not plain goes to the `Matcher` itself.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ Ints = NDArray[np.int64]
 _STREET = 10_000_000
 _HUNDREDS = 100_000
 _REMEMBERED = 200_000
-# Stands for the name as typed in what is said of it.
-_TYPED = "\x00"
+# Stands for what is said of the name.
+_WHY = "\x00"
 # Stands for what was noted when the text was read.
 _NOTE = "\x01"
 _MOST_STREETS = 64
 _WORD = re.compile(r"\w+")
-# What a reading means: its template but for the note, and the names with what is said of them.
-_Key = tuple[int, tuple[tuple[str, float, str], ...]]
-# A reading, a house number, a ZIP and the row of the point.
-_Example = tuple[Reading, int, int, int]
+# What the rules look at in a name: its score, whether anything is said of it, and whether it is a
+# street of the quadrant, one that divides quadrants, and of one quadrant alone.
+_Sort = tuple[float, bool, bool, bool, bool]
+# A reading, a house number, a ZIP, the row of the point and what is said of its street's name.
+_Example = tuple[Reading, int, int, int, str]
 
 
 class Points:
@@ -139,8 +140,9 @@ class Streets(NamedTuple):
     meaning: Ints
     start: Ints
     size: Ints
-    # The streets of all readings behind each other.
+    # The streets of all readings behind each other, and what is said of their names.
     flat: Ints
+    whys: list[str]
 
 
 class Quick:
@@ -161,7 +163,8 @@ class Quick:
         self._forget()
 
     def _forget(self) -> None:
-        self._meanings: dict[_Key, tuple[int, tuple[int, ...]]] = {}
+        # By the template but for its note, and by the names' sorts.
+        self._meanings: dict[tuple[int, tuple[_Sort, ...]], int] = {}
         # What the rules say of a case, and whether they said it of two addresses.
         self._said: dict[int, tuple[Result | None, bool]] = {}
 
@@ -186,35 +189,39 @@ class Quick:
             for street, r in zip(streets, readings, strict=True)
         ]
         self.look.resolve(asked)
-        found = []
-        for reading, typed in zip(readings, asked, strict=True):
-            names = self.look.names(*typed)
-            # What is said of a misspelt name differs by the name as typed alone.
-            said = tuple((n.base, n.score, "" if n.fuzzy else n.why) for n in names)
-            key = (reading.template.kin, said)
-            if key not in self._meanings:
-                meant = self._meant(typed[3], names)
-                self._meanings[key] = (len(self._meanings), meant)
-            found.append(self._meanings[key])
-        count = np.array([len(meant) for _, meant in found], dtype=np.int64)
-        flat = np.array([street for _, meant in found for street in meant], dtype=np.int64)
-        meaning = np.array([number for number, _ in found], dtype=np.int64)
-        return Streets(meaning, count.cumsum() - count, count, flat)
+        meaning, count = np.empty((2, len(readings)), dtype=np.int64)
+        flat: list[int] = []
+        whys: list[str] = []
+        for at, (reading, typed) in enumerate(zip(readings, asked, strict=True)):
+            names, quadrant = self.look.names(*typed), typed[3]
+            known = [self.look.by_base[name.base] for name in names]
+            sorts = tuple(
+                (name.score, bool(name.why), quadrant in here, "" in here, len(here) == 1)
+                for name, here in zip(names, known, strict=True)
+            )
+            key = (reading.template.kin, sorts)
+            meaning[at] = self._meanings.setdefault(key, len(self._meanings))
+            meant = self._meant(quadrant, names)
+            count[at] = len(meant)
+            for street, why in meant:
+                flat.append(street)
+                whys.append(why)
+        return Streets(meaning, count.cumsum() - count, count, np.array(flat, dtype=np.int64), whys)
 
-    def _meant(self, quadrant: str, names: Sequence[Name]) -> tuple[int, ...]:
+    def _meant(self, quadrant: str, names: Sequence[Name]) -> list[tuple[int, str]]:
         """List the streets that a text can mean without a doubt of its quadrant."""
         quadrants = self.matcher.grammar.quadrants
         if not names or (quadrants and not quadrant):
-            return ()
-        streets: list[int] = []
+            return []
+        streets: list[tuple[int, str]] = []
         for name in names:
             known = self.look.by_base[name.base]
             if quadrant in known:
-                streets.append(known[quadrant])
+                streets.append((known[quadrant], name.why))
             # A street that divides quadrants counts where the number is not in the written one.
             if quadrants and "" in known and (quadrant not in known or len(names) > 1):
-                streets.append(known[""])
-        return tuple(streets) if len(streets) < _MOST_STREETS else ()
+                streets.append((known[""], name.why))
+        return streets if len(streets) < _MOST_STREETS else []
 
     def answer(
         self, readings: Sequence[Reading], which: Ints, number: Ints, zip_code: Ints
@@ -237,54 +244,55 @@ class Quick:
         Answers
             The rows that are plain, and their answers.
         """
-        rows, point, case = self._sure(self.understand(readings), which, number, zip_code)
+        streets = self.understand(readings)
+        rows, point, case, street = self._sure(streets, which, number, zip_code)
         cases, first, answer = np.unique(case, return_index=True, return_inverse=True)
         last = np.zeros(len(cases), np.int64)
         last[answer] = np.arange(len(answer))
+
+        def example(i: int) -> _Example:
+            row = rows[i]
+            asked = int(number[row]), int(zip_code[row]), int(point[i])
+            return readings[which[row]], *asked, streets.whys[street[i]]
+
         results = [
-            self._case(
-                key,
-                [
-                    (
-                        readings[which[rows[i]]],
-                        int(number[rows[i]]),
-                        int(zip_code[rows[i]]),
-                        point[i],
-                    )
-                    for i in ends
-                ],
-            )
+            self._case(key, [example(i) for i in ends])
             for key, *ends in zip(cases.tolist(), first.tolist(), last.tolist(), strict=True)
         ]
         kept = np.array([result is not None for result in results], dtype=np.bool_)
         good = np.flatnonzero(kept[answer])
-        rows, point, answer = rows[good], point[good], (np.cumsum(kept) - 1)[answer[good]]
+        answer, street = (np.cumsum(kept) - 1)[answer[good]], street[good]
         said = [result for result in results if result is not None]
-        size = max(len(readings), 1)
-        pairs, reason = np.unique(answer * size + which[rows], return_inverse=True)
-        reasons = [_filled(said[p // size].reason, readings[p % size]) for p in pairs.tolist()]
-        return Answers(rows, point, answer, said, reason, reasons)
+        of = which[rows[good]]
+        size = max(len(streets.flat), 1)
+        _, at, reason = np.unique(answer * size + street, return_index=True, return_inverse=True)
+        reasons = [
+            _filled(said[a].reason, readings[r], streets.whys[s])
+            for a, r, s in zip(
+                answer[at].tolist(), of[at].tolist(), street[at].tolist(), strict=True
+            )
+        ]
+        return Answers(rows[good], point[good], answer, said, reason, reasons)
 
     def _sure(
         self, streets: Streets, which: Ints, number: Ints, zip_code: Ints
-    ) -> tuple[Ints, Ints, Ints]:
-        """Find the plain rows, their point, and a number for what the rules must treat alike."""
+    ) -> tuple[Ints, Ints, Ints, Ints]:
+        """Find the plain rows, their point, what the rules must treat alike, and their street."""
         asked = np.flatnonzero(which >= 0)
         asked = asked[streets.size[which[asked]] > 0]
         of = which[asked]
         many = streets.size[of]
         owner = np.repeat(np.arange(len(asked)), many)
         within = np.arange(len(owner)) - np.repeat(many.cumsum() - many, many)
-        point, near = self.points.find(
-            streets.flat[streets.start[of][owner] + within], number[asked][owner]
-        )
+        street = streets.start[of][owner] + within
+        point, near = self.points.find(streets.flat[street], number[asked][owner])
         hits = np.bincount(owner[point >= 0], minlength=len(asked))
         doubts = np.bincount(owner[near], minlength=len(asked))
         hit = np.flatnonzero((point >= 0) & ((hits == 1) & (doubts == 0))[owner])
         hit = hit[self.points.agrees(point[hit], zip_code[asked][owner[hit]])]
         rows, within = asked[owner[hit]], within[hit]
         case = (streets.meaning[which[rows]] * _MOST_STREETS + within) * 2 + (zip_code[rows] >= 0)
-        return rows, point[hit], case
+        return rows, point[hit], case, street[hit]
 
     def _case(self, key: int, examples: list[_Example]) -> Result | None:
         """Tell what the rules say of a case; None when they do not say the same of each example."""
@@ -299,22 +307,23 @@ class Quick:
         self._said[key] = (said[0] if same else None, not same or len(said) > 1)
         return self._said[key][0]
 
-    def _ask(self, reading: Reading, number: int, zip_code: int, point: int) -> Result | None:
+    def _ask(
+        self, reading: Reading, number: int, zip_code: int, row: int, why: str
+    ) -> Result | None:
         """Ask the rules, and leave out what is of this one address; None for any other answer."""
         digits = f"{zip_code:05d}" if zip_code >= 0 else ""
         result = self.matcher.match(reading.parsed(str(number)), digits)
-        points, row = self.points, int(point)
         own = (
             result.status == MatchStatus.MATCHED
             and result.match_code == MatchCode.POINT_ADDRESS
             and result.reference_id == self.look.ids[row]
-            and result.matched_address == points.written[row]
+            and result.matched_address == self.points.written[row]
             and (result.lon, result.lat) == (self.look.lon[row], self.look.lat[row])
             and [c.reference_id for c in result.candidates] in ([], [result.reference_id])
         )
         note = sentence(reading.template.parsed.note)
         reason = result.reason.replace(note, _NOTE) if note else result.reason
-        reason = reason.replace(repr(reading.street), _TYPED)
+        reason = reason.replace(sentence(why), _WHY) if why else reason
         if not own or str(number) in _WORD.findall(reason) or (digits and digits in reason):
             return None
         return result._replace(
@@ -363,8 +372,9 @@ class Quick:
         return taken
 
 
-def _filled(reason: str, reading: Reading) -> str:
-    """Put back what was typed and noted."""
-    if _TYPED in reason:
-        reason = reason.replace(_TYPED, repr(reading.street))
-    return reason.replace(_NOTE, sentence(reading.template.parsed.note))
+def _filled(reason: str, reading: Reading, why: str) -> str:
+    """Put back what was said of the name and noted."""
+    if _WHY in reason:
+        reason = reason.replace(_WHY, sentence(why))
+    note = reading.template.parsed.note
+    return reason.replace(_NOTE, sentence(note)) if note else reason

@@ -9,18 +9,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-# Stand for the number of a unit and for the ZIP in a rest.
-UNIT_SLOT, ZIP_SLOT = "~", "^"
+# Stand for the number of a unit, for the ZIP and, behind other words, for the house number.
+UNIT_SLOT, ZIP_SLOT, NUMBER_SLOT = "~", "^", "$"
 # Only such texts can have a template; the house number has up to four digits.
 _PLAIN = r"^[A-Za-z0-9 .,#'\-]{3,200}$"
-_PARTS = r"^(?P<number>[1-9][0-9]{0,3}) (?P<rest>[A-Z0-9].*?)(?: (?P<zip>[0-9]{5}))?$"
+_PARTS = (
+    r"^(?P<front>[A-Z][A-Z ,'\-]* )?(?P<number>[1-9][0-9]{0,3}) "
+    r"(?P<rest>[A-Z0-9].*?)(?: (?P<zip>[0-9]{5}))?$"
+)
 # Behind a number these join it ("1 ST"), so that the number is no slot.
 _JOINS = r"^(?:ST|ND|RD|TH)\b"
 _UNIT_NUMBER = r"([ #A-Z])[0-9]{1,4}([A-Z]?)\b"
 
 
 class Split(NamedTuple):
-    """Texts cut into their slots; row for row."""
+    """Texts cut into their slots; row for row.
+
+    A rest is what stands behind the house number; where words stand before it too, the whole text
+    with its slots.
+    """
 
     plain: NDArray[np.bool_]
     number: NDArray[np.int64]
@@ -56,8 +63,11 @@ def split(texts: pa.Array) -> Split:
     zip_code = pc.if_else(has_zip, postal, pa.scalar("-1", postal.type)).cast(pa.int64())
     rest = pc.replace_substring_regex(rest.filter(good), _UNIT_NUMBER, rf"\1{UNIT_SLOT}\2")
     # The ZIP is kept as a sign: it can change how the words before it are read.
-    mark, space = (pa.scalar(sign, rest.type) for sign in (ZIP_SLOT, " "))
+    mark, house, space = (pa.scalar(sign, rest.type) for sign in (ZIP_SLOT, NUMBER_SLOT, " "))
     rest = pc.if_else(has_zip, pc.binary_join_element_wise(rest, mark, space), rest)
+    front = pc.ascii_rtrim_whitespace(pc.struct_field(parts, "front").filter(good))
+    whole = pc.binary_join_element_wise(front, house, rest, space)
+    rest = pc.if_else(pc.equal(pc.binary_length(front), 0), rest, whole)
     coded = rest.dictionary_encode()
     at = np.flatnonzero(np.asarray(plain))[good]
     size = len(texts)

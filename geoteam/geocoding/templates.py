@@ -3,7 +3,8 @@
 `100 KENYAN ST NW APT 3` and `2204 GRESAM ST NW APT 1108` have one template: the house number, the
 number of the unit, a ZIP at the end and words that the grammar does not know are slots. A template
 counts only when `parse_address`, asked twice with different fillings, puts each filling where it
-belongs and nowhere else; any other text is read by itself.
+belongs and nowhere else; any other text is read by itself. Words before the house number have
+templates only where none of them may name another place.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geoteam.geocoding import parse
+from geoteam.geocoding.asides import strange_words
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
 from geoteam.geocoding.parse import parse_address
-from geoteam.geocoding.slots import UNIT_SLOT, ZIP_SLOT
+from geoteam.geocoding.slots import NUMBER_SLOT, UNIT_SLOT, ZIP_SLOT
 from geoteam.geocoding.suffixes import SUFFIXES
 from geoteam.geocoding.words import STATES
 from geoteam.model import AddressKind
@@ -33,6 +35,7 @@ from geoteam.model import AddressKind
 _SLOT = re.compile(
     r"(?<![A-Z0-9'\-])[A-Z]{4,}(?![A-Z0-9'\-])|^[A-Z](?= )|^(?:\d*1\d|\d*[04-9])TH(?= )"
 )
+_WORDS = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})* [!|]")
 _LONG = re.compile(r"[A-Z]{4,}")
 # Two fillings of each slot, of different length and sound.
 _NUMBERS, _UNITS, _ZIPS = ("8163", "5"), ("2", "7319"), ("20999", "94110")
@@ -166,9 +169,10 @@ class Templates:
         self._templates: dict[str, Template | None] = {}
         # With a quadrant, a city and a state.
         self._placed: dict[tuple[int, str, str, str], Template] = {}
-        # What follows the quadrant, whether this is one word, and whether the street has a type
-        # -> city and state; None when it cannot be read alone.
-        self._tails: dict[tuple[str, bool, bool], tuple[str, str] | None] = {}
+        self._cores: dict[str, _Core | None] = {}
+        # What follows the quadrant, and the core's form -> city and state; None when it cannot be
+        # read alone.
+        self._tails: dict[tuple[str, int], tuple[str, str] | None] = {}
 
     def read(self, rests: pa.Array) -> tuple[NDArray[np.int64], list[Reading]]:
         """Read what stands behind the house number.
@@ -184,7 +188,8 @@ class Templates:
             For each rest which of the distinct readings it has, -1 where the whole text must be
             read by itself; and the readings.
         """
-        if max(len(self._opaque), len(self._templates), len(self._tails)) > _REMEMBERED:
+        memories = (self._opaque, self._templates, self._cores, self._tails)
+        if max(len(memory) for memory in memories) > _REMEMBERED:
             self._forget()
         places: dict[tuple[int, str], int] = {}
         readings: list[Reading] = []
@@ -206,11 +211,14 @@ class Templates:
         )
         cores, tails = core.dictionary.to_pylist(), behind.dictionary.to_pylist()
         self._judge(cores)
-        streets = [self._read_core(text) for text in cores]
+        for text in cores:
+            if text not in self._cores:
+                self._cores[text] = self._read_core(text)
+        streets = [self._cores[text] for text in cores]
         forms = np.array([r.form if r else 0 for r in streets] or [0])
         core_of, tail_of = np.asarray(core.indices), np.asarray(behind.indices)
-        key, which = np.unique(tail_of * 4 + forms[core_of], return_inverse=True)
-        cities = [self._tail(tails[k // 4], k % 4) for k in key.tolist()]
+        key, which = np.unique(tail_of * _FORMS + forms[core_of], return_inverse=True)
+        cities = [self._tail(tails[k // _FORMS], k % _FORMS) for k in key.tolist()]
         plain = np.array([city == ("", "") for city in cities] or [False])[which]
         of = np.full(len(rests), -1, np.int64)
         own = np.array([place(r.reading if r else None) for r in streets] or [-1])
@@ -255,7 +263,7 @@ class Templates:
             return None
         quadrant = core[-size:].replace(" ", "")
         template = self._at(found.template, quadrant, "", "")
-        form = 2 * joined + bool(template.parsed.type)
+        form = 4 * (NUMBER_SLOT in core) + 2 * joined + bool(template.parsed.type)
         return _Core(Reading(template, found.name), form)
 
     def _at(self, template: Template, quadrant: str, city: str, state: str) -> Template:
@@ -271,10 +279,10 @@ class Templates:
 
     def _tail(self, behind: str, form: int) -> tuple[str, str] | None:
         """Find the city and state behind a quadrant; None when more than these is changed."""
-        key = (behind, form >= 2, bool(form % 2))
-        if key not in self._tails:
-            self._tails[key] = ("", "") if not behind else _read_tail(*key, self._grammar)
-        return self._tails[key]
+        if (behind, form) not in self._tails:
+            read = _read_tail(behind, form, self._grammar) if behind else ("", "")
+            self._tails[behind, form] = read
+        return self._tails[behind, form]
 
     def _filled(self, rest: str) -> Reading | None:
         """Read a text by its template, which is asked for once."""
@@ -287,7 +295,11 @@ class Templates:
             filled.append(word)
             return "%" if word[0].isdigit() else "?" if len(word) > 1 else "*"
 
-        shape = _SLOT.sub(slot, rest)
+        front, number, street = rest.rpartition(f"{NUMBER_SLOT} ")
+        if front and strange_words(front.replace(",", " ").split()):
+            # It may name another place; who says it is seldom said twice.
+            return None
+        shape = front + number + _SLOT.sub(slot, street)
         if shape not in self._templates:
             template = _template(shape, self._grammar)
             self._templates[shape] = self._serialised(template) if template else None
@@ -304,18 +316,21 @@ class Templates:
         return template._replace(serial=serial, kin=kin)
 
 
+# Of a core as `_Core` counts them.
+_FORMS = 8
+
+
 class _Core(NamedTuple):
     """A street with its quadrant."""
 
     reading: Reading
-    # 2 for a quadrant of one word, and 1 for a street with a type.
+    # 4 for words before the house number, 2 for a quadrant of one word, 1 for a type.
     form: int
 
 
-def _read_tail(
-    behind: str, joined: bool, typed: bool, grammar: AddressGrammar
-) -> tuple[str, str] | None:
-    street = f"? {'ST ' if typed else ''}{_CORNER if joined else _SPLIT_CORNER}"
+def _read_tail(behind: str, form: int, grammar: AddressGrammar) -> tuple[str, str] | None:
+    front = f"HOUSE {NUMBER_SLOT} " if form & 4 else ""
+    street = f"{front}? {'ST ' if form & 1 else ''}{_CORNER if form & 2 else _SPLIT_CORNER}"
     alone = _template(street, grammar)
     both = _template(f"{street} {behind}", grammar)
     if alone is None or both is None:
@@ -326,9 +341,14 @@ def _read_tail(
 
 
 def _template(shape: str, grammar: AddressGrammar) -> Template | None:
-    """Read a template with two fillings; None when it is not read alike."""
+    """Read a template with two fillings; None when it is not read alike.
+
+    Words alone, of which the first is no type, are read alike beside any number and quadrant.
+    """
     first = _fill_and_read(shape, grammar, 0)
-    return first if first is not None and first == _fill_and_read(shape, grammar, 1) else None
+    if first is None or (_WORDS.fullmatch(shape) and shape.split(" ", 1)[0] not in SUFFIXES):
+        return first
+    return first if first == _fill_and_read(shape, grammar, 1) else None
 
 
 def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template | None:
@@ -345,7 +365,8 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
     for sign in slots:
         opaque.append(fillings[sign].pop(0))
         text = text.replace(sign, opaque[-1], 1)
-    parsed = parse_address(f"{number} {text}", grammar)
+    whole = text.replace(NUMBER_SLOT, number) if NUMBER_SLOT in text else f"{number} {text}"
+    parsed = parse_address(whole, grammar)
     name = parsed.name.split()
     placed = parsed.kind == AddressKind.ADDRESS and parsed.number == number and bool(name)
     if not placed or parsed.zip != (postal if ZIP_SLOT in shape else ""):
@@ -360,7 +381,10 @@ def _fill_and_read(shape: str, grammar: AddressGrammar, which: int) -> Template 
     if parsed.name in SUFFIXES or any(name.count(word) != 1 for word in opaque):
         return None
     low_high = (parsed.low, parsed.high)
-    if low_high != (-1, -1) or parsed.street2 or parsed.place or parsed.second or parsed.another:
+    if low_high != (-1, -1) or parsed.street2 or parsed.behind or parsed.second or parsed.another:
+        return None
+    # Words in front that may be another place are judged by where the address is found.
+    if strange_words(parsed.place.replace(",", " ").split()):
         return None
     # A filling anywhere else makes the two readings differ.
     pattern = " ".join(f"{{{opaque.index(word)}}}" if word in opaque else word for word in name)

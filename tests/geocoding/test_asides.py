@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geoteam.geocoding import ReferenceIndex, decide, geocode
+from tests.geocoding import toy
 
 
 def one(reference: ReferenceIndex, text: str, zip_code: str = "") -> pd.Series:
@@ -37,8 +38,6 @@ def test_a_town_without_its_state_makes_the_address_wait(
 @pytest.mark.parametrize(
     "text",
     [
-        "1200 H ST NE, Hyattsville, DC",
-        "1200 H ST NE, Hyattsville 20002",
         "1200 H ST NE, Washingtn",
         "1200 H ST NE / Apt 3 / Washington",
         "1200 H ST NE, mother's house",
@@ -57,9 +56,60 @@ def test_words_that_leave_no_doubt_of_the_city(reference: ReferenceIndex, text: 
     assert one(reference, text)["decision"] == "accepted"
 
 
-def test_a_zip_of_the_city_beside_the_address_leaves_no_doubt(reference: ReferenceIndex) -> None:
-    assert one(reference, "1200 H ST NE, Brookside", "20002")["decision"] == "accepted"
-    assert one(reference, "1200 H ST NE, Brookside", "20747")["decision"] == "review"
+def test_a_neighbourhood_is_known_by_the_places_named_after_it(reference: ReferenceIndex) -> None:
+    # The Harbor Mens Shelter is in the toy city; nothing there is named after Brookside.
+    assert one(reference, "1200 H ST NE, Harbor", "20002")["decision"] == "accepted"
+    assert one(reference, "1200 H ST NE, Harbor, DC")["decision"] == "accepted"
+    assert one(reference, "1200 H ST NE, Harbor", "20747")["decision"] == "review"
+    assert "may be another town" in one(reference, "1200 H ST NE, Harbor")["reason"]
+
+
+@pytest.mark.parametrize(
+    "words", ["Brookside", "Hyattsville", "call first", "ask for Tony", "Arbor", "Mens Harbor"]
+)
+def test_other_words_wait_beside_a_zip_too(reference: ReferenceIndex, words: str) -> None:
+    for text, code in ((f"1200 H ST NE, {words}", "20002"), (f"1200 H ST NE, {words}, DC", "")):
+        found = one(reference, text, code)
+        assert (found["decision"], len(found["candidates"])) == ("review", 1)
+        assert f"Words beside the address: {words.upper()}; check" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("DC Jail", "is in custody"),
+        ("in custody", "is in custody"),
+        ("Incarcerated", "is in custody"),
+        ("Central Detention Facility", "is in custody"),
+        ("AWOL", "cannot be found"),
+        ("whereabouts unknown", "cannot be found"),
+        ("Client is deceased", "has died"),
+        ("hospitalized", "is in a hospital"),
+    ],
+)
+def test_texts_that_say_why_there_is_no_address(
+    reference: ReferenceIndex, text: str, said: str
+) -> None:
+    found = one(reference, text)
+    assert (found["kind"], found["decision"]) == ("invalid", "unplaceable")
+    assert np.isnan(found["lon"])
+    assert found["reason"] == f"The text says that the client {said}."
+
+
+def test_a_place_where_somebody_is_held_is_only_offered() -> None:
+    venues = toy.venues()
+    venues.loc[venues.index[0], "name"] = "City DC Jail"
+    index = ReferenceIndex.build(toy.addresses(), venues=venues, grammar=toy.GRAMMAR, crs=toy.CRS)
+    for text in ("DC Jail", "City DC Jail", "in custody at DC Jail", "Incarcerated - DC Jail"):
+        found = one(index, text, "20002")
+        assert (found["kind"], found["status"]) == ("invalid", "U")
+        assert (found["decision"], len(found["candidates"])) == ("review", 1)
+
+
+def test_an_address_beside_words_of_custody_is_still_an_address(reference: ReferenceIndex) -> None:
+    found = one(reference, "DC Jail, 1200 H ST NE")
+    assert (found["status"], found["decision"]) == ("T", "review")
+    assert one(reference, "1200 H ST NE, deceased")["decision"] == "review"
 
 
 def test_a_state_that_is_not_ours_is_outside(reference: ReferenceIndex) -> None:
