@@ -328,7 +328,9 @@ def wanted_mate(
         )
     station = staff.police_partners(session).at[ref, "station_ref"]
     spoken = frozenset(duty.skills(session, "partners", [ref]).get(ref, ()))
-    return _completed(session, Mate(ref, tuple(spans)), str(station), start_ref, spoken, (0, 0), 0)
+    has_shifts = bool(store.shifts(session, "partners", [ref])[ref])
+    (mate,) = _stretches(ref, spans, [], has_shifts)
+    return _completed(session, mate, str(station), start_ref, spoken, (0, 0), 0)
 
 
 def free_cars(
