@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,11 +16,12 @@ from geoteam.errors import InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.scope import sees_team
-from geoteam.services.tour_plans import due_frame, save_plan, start_of
+from geoteam.services.tour_plans import due_frame, start_of
 from geoteam.services.tour_times import break_owed
+from geoteam.services.tour_week_save import save_week
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, visit_limits
-from geoteam.tours import Slot, WeekPlan, WeekTour, plan_week
+from geoteam.tours import Slot, WeekPlan, plan_week
 
 DAYS = 5
 # More visits than this are not planned at once; the most urgent go first.
@@ -36,7 +37,9 @@ class TeamWeek:
     ----------
     tours
         ``ref`` ('' when not saved), ``on``, ``departs_at``, ``returns_at``, ``officer``,
-        ``police_partner`` (names), ``priority`` and ``stops`` (``client_ref`` and ``starts_at``).
+        ``police_partner`` (names), ``officer_ref``, ``partner_ref``, ``begins`` and ``ends`` (the
+        hours it had to keep to), ``drive_s``, ``priority`` and ``stops`` (``client_ref`` and
+        ``starts_at``).
     left_out
         ``client_ref``, ``officer``, ``code``, ``reason``, ``remedy`` and ``priority``.
     due
@@ -58,7 +61,13 @@ class TeamWeek:
 
 
 def plan_team_week(
-    workspace: Workspace, user: User, *, team_ref: str, first: date, save: bool = False
+    workspace: Workspace,
+    user: User,
+    *,
+    team_ref: str,
+    first: date,
+    save: bool = False,
+    progress: Callable[[float, TeamWeek], None] | None = None,
 ) -> TeamWeek:
     """Plan five working days of tours for a team; saved as tours when asked.
 
@@ -78,6 +87,8 @@ def plan_team_week(
         The first day; the week is the five working days from then on.
     save
         Save the tours.
+    progress
+        Told from time to time how large a share is done, and the week so far.
 
     Returns
     -------
@@ -92,13 +103,11 @@ def plan_team_week(
     NotFoundError
         When the team is none of the user's.
     """
-    reach_of(user)
-    if first < workspace.today():
-        raise InputError("the first day is over", remedy="Choose today or a later day")
-    with workspace.transaction() as session:
+    check_week(workspace, user, team_ref, first)
+    with workspace.reading() as session:
         officers = staff.officers(session)
         officers = officers[officers["team"] == team_ref]
-        if not sees_team(user, team_ref) or officers.empty:
+        if officers.empty:
             raise NotFoundError("there is no such team of yours", remedy="Use your team's id")
         start = start_of(officers.iloc[0])
         days = _working_days(first)
@@ -112,11 +121,28 @@ def plan_team_week(
         standing = _standing(session, days)
         slots = _slots(workspace, session, days, standing, visits)
         pairs = visit_limits.no_contact_pairs(session, visits.index)
-        week = _solve(workspace, visits, pairs, start, slots, standing)
-        saved = [
-            _save(workspace, session, user, one, officers, start, visits) if save else ""
-            for one in week.tours
-        ]
+        partners = staff.police_partners(session)
+
+    def told(week: WeekPlan) -> TeamWeek:
+        return TeamWeek(
+            tours=_rows(week, officers["name"], partners["name"]),
+            left_out=week.left_out,
+            due=len(visits),
+            planned=planned,
+            priority=week.priority,
+            seconds=week.seconds,
+        )
+
+    def tell(share: float, week: WeekPlan) -> None:
+        if progress is not None:
+            progress(share, told(week))
+
+    found = told(_solve(workspace, visits, pairs, start, slots, standing, tell))
+    with workspace.transaction() as session:
+        if save:
+            saved = save_week(workspace, session, user, found.tours, found.left_out)
+            for row, ref in zip(found.tours, saved, strict=True):
+                row["ref"] = ref
         audit.append(
             session,
             at=workspace.now(),
@@ -125,17 +151,37 @@ def plan_team_week(
             object_kind="team",
             object_ref=team_ref,
             purpose=TOUR,
-            detail={"rows": len(visits), "tours": len(week.tours), "saved": save},
+            detail={"rows": len(visits), "tours": len(found.tours), "saved": save},
         )
-        partners = staff.police_partners(session)
-    return TeamWeek(
-        tours=_rows(week, saved, officers["name"], partners["name"]),
-        left_out=week.left_out,
-        due=len(visits),
-        planned=planned,
-        priority=week.priority,
-        seconds=week.seconds,
-    )
+    return found
+
+
+def check_week(workspace: Workspace, user: User, team_ref: str, first: date) -> None:
+    """Refuse a week that cannot be planned, or not by this user.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asks.
+    team_ref
+        The team.
+    first
+        The first day.
+
+    Raises
+    ------
+    InputError
+        When the first day is over.
+    NotFoundError
+        When the team is none of the user's.
+    """
+    reach_of(user)
+    if first < workspace.today():
+        raise InputError("the first day is over", remedy="Choose today or a later day")
+    if not sees_team(user, team_ref):
+        raise NotFoundError("there is no such team of yours", remedy="Use your team's id")
 
 
 def _working_days(first: date) -> list[date]:
@@ -196,6 +242,7 @@ def _solve(
     start: tuple[float, float],
     slots: list[Slot],
     standing: pd.DataFrame,
+    progress: Callable[[float, WeekPlan], None],
 ) -> WeekPlan:
     points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
     return plan_week(
@@ -208,61 +255,29 @@ def _solve(
         rest=break_owed(workspace),
         peaks=workspace.profile.tours.peaks,
         exclusive=exclusive,
+        progress=progress,
     )
 
 
-def _save(
-    workspace: Workspace,
-    session: Session,
-    user: User,
-    one: WeekTour,
-    officers: pd.DataFrame,
-    start: tuple[float, float],
-    visits: pd.DataFrame,
-) -> str:
-    officer = officers.loc[[one.officer]].iloc[0]
-    ref = save_plan(
-        workspace,
-        session,
-        user,
-        one.plan,
-        one.slot.on,
-        one.officer,
-        one.slot.partner,
-        officer,
-        start,
-        visits,
-        [],
-    )
-    audit.append(
-        session,
-        at=workspace.now(),
-        actor=user.username,
-        action="tour.plan",
-        object_kind="tour",
-        object_ref=ref,
-        purpose=TOUR,
-        detail={"stops": len(one.plan.stops), "left_out": len(one.plan.left_out)},
-    )
-    return ref
-
-
-def _rows(
-    week: WeekPlan, saved: Sequence[str], officers: pd.Series, partners: pd.Series
-) -> list[dict[str, Any]]:
+def _rows(week: WeekPlan, officers: pd.Series, partners: pd.Series) -> list[dict[str, Any]]:
     return [
         {
-            "ref": ref,
+            "ref": "",
             "on": one.slot.on,
+            "begins": one.slot.departs,
+            "ends": one.slot.latest_return,
             "departs_at": one.plan.departs_at,
             "returns_at": one.plan.returns_at,
+            "drive_s": one.plan.drive_s,
             "officer": str(officers[one.officer]),
+            "officer_ref": one.officer,
             "police_partner": str(partners[one.slot.partner]),
+            "partner_ref": one.slot.partner,
             "priority": one.plan.priority,
             "stops": [
                 {"client_ref": str(client), "starts_at": begins}
                 for client, begins in one.plan.stops["starts_at"].items()
             ],
         }
-        for one, ref in zip(week.tours, saved, strict=True)
+        for one in week.tours
     ]
