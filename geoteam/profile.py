@@ -220,6 +220,8 @@ class StaffTable(_Table):
     shifts: str = ""
     # Cars: car_id, name, place.
     cars: str = ""
+    # Clients who must not meet: client_id, other_client_id, why.
+    no_contact: str = ""
 
 
 class CityProfile(_Table):

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.demo.homes import Reference, Typist, home_kinds, home_weights, unit_of
+from geoteam.demo.limits import with_limits
 from geoteam.demo.persons import person_names
 from geoteam.demo.seeds import stream
 from geoteam.demo.teams import Staff
@@ -100,7 +101,7 @@ def make_clients(
     needs = _needs(rng, clients)
     specialty = _specialties(needs, profile.caseload.citywide)
     officer = _present_officers(unit[homes], specialty, staff, lonlat[homes], rng)
-    table = _table(rng, profile, needs, written, officer, on)
+    table = with_limits(_table(rng, profile, needs, written, officer, on), seed)
     movers = np.sort(rng.choice(clients, round(0.08 * clients), replace=False))
     new = _write(rng, typist, None, rng.choice(len(unit), len(movers), p=chance))
     truth = written[["address_id", "lon", "lat", "noise"]].copy()

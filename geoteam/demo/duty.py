@@ -23,7 +23,7 @@ _POLICE = (
     (("Tue-Sat", "14:00", "22:30"), 0.20),
     (("Wed-Sun", "22:00", "06:30"), 0.05),
 )
-_LANGUAGES = ("Spanish", "Amharic", "French", "Mandarin", "American Sign Language")
+LANGUAGES = ("Spanish", "Amharic", "French", "Mandarin", "American Sign Language")
 _SPEAKERS = (0.14, 0.04, 0.03, 0.02, 0.02)
 _MORE_DISTRICTS = 0.25
 _OFFICERS_A_CAR = 6
@@ -53,9 +53,9 @@ def with_languages(staff: Staff, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]
 
 
 def _languages(count: int, rng: np.random.Generator) -> list[str]:
-    draws = rng.uniform(size=(count, len(_LANGUAGES)))
+    draws = rng.uniform(size=(count, len(LANGUAGES)))
     return [
-        "; ".join(name for name, one, share in zip(_LANGUAGES, draw, _SPEAKERS, strict=True)
+        "; ".join(name for name, one, share in zip(LANGUAGES, draw, _SPEAKERS, strict=True)
                   if one < share)
         for draw in draws
     ]  # fmt: skip

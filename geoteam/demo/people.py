@@ -12,6 +12,7 @@ from geoteam.demo.clients import make_clients
 from geoteam.demo.duty import make_cars, make_shifts, with_languages
 from geoteam.demo.history import make_contacts
 from geoteam.demo.homes import Reference
+from geoteam.demo.limits import no_contact_pairs
 from geoteam.demo.teams import make_staff
 from geoteam.profile import CityProfile
 
@@ -37,7 +38,8 @@ def write_people(
     """Invent staff and clients for any city and write them as an agency would hand them over.
 
     Writes ``staff/``: teams, officers, police partners, offices, shifts, cars, clients, moves,
-    contacts, and ``truth.csv`` with the point where each client really lives, which nothing loads.
+    contacts, clients who must not meet, and ``truth.csv`` with the point where each client really
+    lives, which nothing loads.
 
     Parameters
     ----------
@@ -77,6 +79,7 @@ def write_people(
     _write(make_shifts(staff, seed), staff_folder / "shifts.csv")
     _write(make_cars(staff), staff_folder / "cars.csv")
     _write(people.table, staff_folder / "clients.csv")
+    _write(no_contact_pairs(people.table, seed), staff_folder / "no_contact.csv")
     _write(people.moves, staff_folder / "clients_moves.csv")
     _write(people.truth, staff_folder / "truth.csv")
     _write(contacts, staff_folder / "contacts.csv")

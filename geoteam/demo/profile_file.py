@@ -129,6 +129,7 @@ contacts = "staff/contacts.csv"
 offices = "staff/offices.csv"
 shifts = "staff/shifts.csv"
 cars = "staff/cars.csv"
+no_contact = "staff/no_contact.csv"
 
 [contact_standards]
 Intensive = { contacts = 8, field = 4, accountability_tour = true }

@@ -30,6 +30,7 @@ from geoteam.services.ground import BASEMAP_FILE
 from geoteam.services.import_duty import import_cars, import_shifts
 from geoteam.services.imports import import_clients, import_contacts, import_staff
 from geoteam.services.plans import publish_baseline
+from geoteam.services.visit_limits import import_no_contact
 from geoteam.services.workspace import LANDSCAPE_FILE, Workspace
 from geoteam.store import audit, boundaries, venues
 from geoteam.streets import StreetNetwork, download_streets, read_streets
@@ -405,7 +406,7 @@ def load_staff(workspace: Workspace, actor: str, folder: Path, table: StaffTable
 
 
 def load_clients(workspace: Workspace, actor: str, folder: Path, table: StaffTable) -> None:
-    """Load clients, their moves and their contacts.
+    """Load clients, their moves, their contacts and who must not meet.
 
     Parameters
     ----------
@@ -423,3 +424,5 @@ def load_clients(workspace: Workspace, actor: str, folder: Path, table: StaffTab
         import_clients(workspace, actor, folder / table.moves)
     if table.contacts:
         import_contacts(workspace, actor, folder / table.contacts)
+    if table.no_contact:
+        import_no_contact(workspace, actor, folder / table.no_contact)

@@ -37,6 +37,7 @@ SYNTHETIC_STAFF = StaffTable(
     offices="staff/offices.csv",
     shifts="staff/shifts.csv",
     cars="staff/cars.csv",
+    no_contact="staff/no_contact.csv",
 )
 
 

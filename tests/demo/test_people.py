@@ -214,3 +214,18 @@ def test_blocks_and_corners_are_recognisable() -> None:
     corner = typed_intersection(rng, "4TH STREET", "K STREET", "NE").upper()
     assert "4TH" in corner
     assert " K " in corner
+
+
+def test_some_clients_have_limits_and_a_few_must_not_meet(folder: Path) -> None:
+    clients, pairs = _read(folder, "clients"), _read(folder, "no_contact")
+    for name in ("Announced", "Two Officers", "Dog"):
+        assert set(clients[name]) == {"yes", "no"}
+        assert 0.01 < (clients[name] == "yes").mean() < 0.15
+    assert 0.02 < (clients["Interpreter"] != "").mean() < 0.1
+    dated = clients["Home Hours"] != ""
+    assert 0.03 < dated.mean() < 0.12
+    assert not (dated & (clients["Home From"] != "")).any()
+    assert 0.005 < len(pairs) / len(clients) < 0.02
+    assert (pairs["client_id"] < pairs["other_client_id"]).all()
+    assert not pairs.duplicated(["client_id", "other_client_id"]).any()
+    assert set(pairs["client_id"]) | set(pairs["other_client_id"]) <= set(clients["Client ID"])
