@@ -31,6 +31,9 @@ await build({
     map: "src/map/index.ts",
     editor: "src/editor/index.ts",
     compare: "src/editor/compare.ts",
+    road: "src/road/index.ts",
+    // Served under /road/, where its scope is.
+    "road-sw": "src/road/sw.ts",
     day: "src/day/index.ts",
   },
   outdir: out,

@@ -14,7 +14,7 @@ _POLICY = (
     "frame-ancestors 'self'"
 )
 _FEATURES = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), "
+    "camera=(), microphone=(), geolocation={place}, payment=(), usb=(), serial=(), "
     "display-capture=(), browsing-topics=()"
 )
 _YEAR_S = 31_536_000
@@ -51,7 +51,9 @@ def add_headers(app: Flask, *, https: bool) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "SAMEORIGIN"
         headers["Referrer-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = _FEATURES
+        # Only the phone's page may ask where it is, and only when the officer wants it to.
+        place = "(self)" if request.endpoint == "road.show" else "()"
+        headers["Permissions-Policy"] = _FEATURES.format(place=place)
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers.pop("Server", None)

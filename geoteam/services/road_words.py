@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.moved import open_review, take_review_back
+from geoteam.services.scope import require_role
 from geoteam.services.tour_views import CANCELLED, sees_tour
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, outcomes, staff, tours
@@ -115,6 +117,31 @@ def take_words(
             known.add(key)
             taken.append(key)
     return Taken(tuple(taken), refused, off.total_seconds())
+
+
+def settle_help(workspace: Workspace, user: User, ref: str) -> None:
+    """Say that a call for help is settled; audited.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor of the team.
+    ref
+        The tour's reference.
+
+    Raises
+    ------
+    DisclosureError
+        For every other role.
+    NotFoundError
+        When there is no such tour, or none of the user's.
+    """
+    require_role(user, [Role.SUPERVISOR], "settle a call for help")
+    at = workspace.now().isoformat()
+    word = {"key": secrets.token_hex(16), "kind": "settled", "at": at}
+    take_words(workspace, user, ref, [word], at)
 
 
 def of_tour(session: Session, user: User, ref: str) -> tours.SavedTour:

@@ -3,7 +3,9 @@ import { confirmations, copyButtons, tableFilters } from "./page/controls.ts";
 import { autoSubmit, busyForms } from "./page/forms.ts";
 import { mapAndTable } from "./page/map-table.ts";
 import { review } from "./page/review.ts";
+import { roadBoard } from "./page/road-board.ts";
 import { shortcuts } from "./page/shortcuts.ts";
+import { signingOut } from "./page/sign-out.ts";
 
 document.documentElement.classList.add("has-script");
 autoSubmit(document);
@@ -14,5 +16,7 @@ tableFilters(document);
 mapAndTable(document);
 review(document);
 shortcuts(document);
+signingOut(document);
+roadBoard(document);
 // On a phone the bar of pages scrolls sideways: the present page must be in sight.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,124 @@
+// The way to the server: words are kept in the phone first, sent when there is a connection, and
+// dropped here only when the server says that it has them.
+import { getJson, isSignedOut, postJson, Refusal, renewToken } from "../editor/api.ts";
+import * as queue from "./queue.ts";
+import type { Kind, NowJson, TourJson, Word } from "./types.ts";
+
+interface Taken {
+  taken: string[];
+  refused: Record<string, string>;
+  clock_off_s: number;
+  now: NowJson;
+}
+
+const BATCH = 100;
+
+export type LinkState = "linked" | "offline" | "signed-out" | "other-user";
+
+export class Link {
+  state: LinkState = "linked";
+  now: NowJson | null = null;
+  /** This user's words of this tour that the server has not taken. */
+  waiting: queue.Waiting[] = [];
+  /** How many words of others wait in this phone: they are never sent or shown by this user. */
+  others = 0;
+  clockOffS = 0;
+  private busy: Promise<void> | null = null;
+
+  constructor(
+    readonly ref: string,
+    readonly who: string,
+    readonly page: string,
+    private readonly turned: () => void,
+  ) {}
+
+  async load(): Promise<void> {
+    const found = await queue.all().catch(() => []);
+    this.waiting = found.filter((one) => one.who === this.who && one.ref === this.ref);
+    this.others = found.filter((one) => one.who !== this.who).length;
+  }
+
+  tour(): Promise<TourJson> {
+    return getJson<TourJson>(`${this.page}/tour.json`);
+  }
+
+  replan(version: number): Promise<TourJson> {
+    return postJson<TourJson>(`${this.page}/replan`, { version });
+  }
+
+  /** Keeps a word in this phone; it counts from then on. */
+  async say(kind: Kind, client: string, more: Partial<Word>): Promise<Word> {
+    const key = crypto.randomUUID();
+    const word: Word = { key, kind, client, at: new Date().toISOString(), ...more };
+    await queue.add({ key, who: this.who, ref: this.ref, word, refused: "" });
+    await this.load();
+    return word;
+  }
+
+  async discard(key: string): Promise<void> {
+    await queue.remove([key]);
+    await this.load();
+    this.turned();
+  }
+
+  /** Sends what waits, then asks what is new; one turn at a time. */
+  turn(): Promise<void> {
+    this.busy ??= this.once().finally(() => {
+      this.busy = null;
+      // Said while the last turn was on its way.
+      if (this.state === "linked" && this.unsent) window.setTimeout(() => void this.turn(), 1000);
+    });
+    return this.busy;
+  }
+
+  /** How many words of this tour the server does not know of yet. */
+  get unsent(): number {
+    return this.waiting.filter((one) => !one.refused).length;
+  }
+
+  private async once(): Promise<void> {
+    try {
+      await this.send();
+      this.now = await getJson<NowJson>(`${this.page}/now.json`);
+      this.state = "linked";
+    } catch (error) {
+      await this.fault(error);
+    }
+    this.turned();
+  }
+
+  private async send(): Promise<void> {
+    const mine = (await queue.all()).filter((one) => one.who === this.who && !one.refused);
+    // This tour's first; those of others too, which may never be opened again.
+    const refs = new Set([this.ref, ...mine.map((one) => one.ref)]);
+    for (const ref of refs) {
+      const words = mine.filter((one) => one.ref === ref).map((one) => one.word);
+      try {
+        for (let first = 0; first < words.length; first += BATCH)
+          await this.post(ref, words.slice(first, first + BATCH));
+      } catch (error) {
+        // A tour that is no more, or not theirs any more, must not hold up this one.
+        if (ref === this.ref || !(error instanceof Refusal)) throw error;
+      }
+    }
+    await this.load();
+  }
+
+  private async post(ref: string, words: Word[]): Promise<void> {
+    const body = { who: this.who, sent_at: new Date().toISOString(), words };
+    const done = await postJson<Taken>(`/road/${ref}/words`, body);
+    await queue.refuse(done.refused);
+    await queue.remove(done.taken);
+    this.clockOffS = done.clock_off_s;
+    if (ref === this.ref) this.now = done.now;
+  }
+
+  private async fault(error: unknown): Promise<void> {
+    if (isSignedOut(error)) this.state = "signed-out";
+    else if (error instanceof Refusal && error.status === 403) this.state = "other-user";
+    else if (error instanceof Refusal && error.status === 400)
+      // Signed in again elsewhere: this page's token is of the session before.
+      this.state = (await renewToken()) ? "linked" : "signed-out";
+    else this.state = "offline";
+  }
+}

@@ -1,0 +1,87 @@
+// What the server sends of a tour on the road; moments are ISO texts.
+export type OutcomeKind = "made" | "not_home" | "moved" | "refused" | "unsafe";
+export type Kind =
+  | OutcomeKind
+  | "withdrawn"
+  | "begun"
+  | "arrived"
+  | "left"
+  | "ok"
+  | "help"
+  | "settled"
+  | "ended"
+  | "promised"
+  | "unpromised";
+
+export interface StepJson {
+  text: string;
+  length_m: number;
+}
+
+export interface StopJson {
+  client_ref: string;
+  number: number;
+  name?: string;
+  address?: string;
+  level?: string;
+  reason?: string;
+  access_notes?: string;
+  notes?: string[];
+  moved?: boolean;
+  unsafe_on?: string;
+  arrives_at: string;
+  leaves_at: string;
+  drive_s: number;
+  windows: [string, string][];
+  fixed: boolean;
+  steps: StepJson[];
+  lon?: number;
+  lat?: number;
+}
+
+/** A word as it is kept and sent. */
+export interface Word {
+  key: string;
+  kind: Kind;
+  client: string;
+  note?: string;
+  at: string;
+  lon?: number;
+  lat?: number;
+}
+
+export interface NowJson {
+  at: string;
+  version: number;
+  status: string;
+  told: Word[];
+  words: Word[];
+}
+
+export interface TourJson {
+  ref: string;
+  on: string;
+  officer: string;
+  police_partner: string;
+  start: string;
+  departs_at: string;
+  returns_at: string;
+  stops: StopJson[];
+  home: { drive_s: number; steps: StepJson[] };
+  pause: [string, string] | null;
+  pause_before: number;
+  check_in_s: number;
+  answer_s: number;
+  late_s: number;
+  zone: string;
+  kept_until: string;
+  may: string[];
+  map: string;
+  now: NowJson;
+}
+
+export const OUTCOMES: readonly OutcomeKind[] = ["made", "not_home", "moved", "refused", "unsafe"];
+
+export function isOutcome(kind: Kind): kind is OutcomeKind {
+  return (OUTCOMES as readonly string[]).includes(kind);
+}
