@@ -18,12 +18,14 @@ from geoteam.plans.large_start import first_plan, held, mend, torn_locks
 from geoteam.plans.problem import Problem, Progress, Solution
 
 METHOD = "annealing from capacitated k-means, exact polish, Lagrangian bound"
-_STARTS, _STARTS_FINE = 4, 2
+_STARTS, _STARTS_FINE, _STARTS_QUICK = 13, 2, 4
 # Moves proposed for each unit: in the first search, which is to have a plan soon, and after it.
-_SOON, _LATER = 100, 2_500
+_SOON, _LATER = 100, 450
 _FEWEST, _MOST, _MOST_FINE = 40_000, 1_000_000, 400_000
 # Temperatures as shares of a team's mean moment.
 _HOT, _COLD = 2.0, 0.01
+# After the first search from a start that is good already.
+_TEPID = 0.3
 # Where transfers count, from the present plan; where units are fine, they are light.
 _WARM, _MILD, _ICE = 0.2, 0.01, 1e-4
 # Units are fine when a team has so many; borders are then paid for, with this share of the moment.
@@ -165,7 +167,7 @@ def quick_plan(problem: Problem, *, seconds: float, seed: int) -> NDArray[np.int
     run = _Run(problem, seconds, None)
     if _impossible(problem):
         return None
-    for rng in np.random.default_rng(seed).spawn(_STARTS):
+    for rng in np.random.default_rng(seed).spawn(_STARTS_QUICK):
         _search(run, rng, 0)
     return run.best
 
@@ -193,7 +195,7 @@ def _search(run: _Run, rng: np.random.Generator, number: int) -> None:
     if stays and problem.present is not None:
         plan = mend(problem, problem.present)
     if plan is None:
-        plan = first_plan(problem, rng)
+        plan = first_plan(problem, rng, even=_fine(problem))
     if plan is None:
         return
     price = 0.0
@@ -207,7 +209,7 @@ def _search(run: _Run, rng: np.random.Generator, number: int) -> None:
     fine = _fine(problem)
     many = (_LATER if number else _SOON) * len(problem.units)
     proposals = int(np.clip(many, _FEWEST, _MOST_FINE if fine else _MOST))
-    hot, cold = (_MILD, _ICE) if fine else (_WARM if stays else _HOT, _COLD)
+    hot, cold = (_MILD, _ICE) if fine else (_WARM if stays else _TEPID if number else _HOT, _COLD)
     found, rank = annealing.run(proposals, hot, cold, run.stop)
     run.nearest = min(run.nearest, annealing.nearest)
     run.offer(found, rank)

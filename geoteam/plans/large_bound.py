@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ _STEPS = 800
 _PATIENCE = 20
 _SHRINK = 0.7
 _FIRM = 0.7
+# While the multipliers climb, a centre looks at the units nearest to it: as many as so many teams
+# have on average.
+_REACH = 5
 # Centres that are looked at together.
 _PIECE = 256
 _ROUNDING = 1e-9
@@ -36,6 +40,15 @@ class _Class:
 
 
 @dataclass(frozen=True, eq=False)
+class _Reach:
+    """Units that each centre looks at, a row a centre, with their cost there and their weight."""
+
+    unit: NDArray[np.int64]
+    cost: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class _Model:
     """Centres, and the free units that are taken to them (places in km)."""
 
@@ -47,13 +60,20 @@ class _Model:
     # Whether teams may lie on one centre: so they nearly may where centres are close together.
     together: bool = False
 
-    def value(self, price: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def reach(self, width: int) -> _Reach:
+        """Let each centre look at so many units, the nearest."""
+        apart = _apart(self.centres, self.place)
+        unit = np.argsort(apart, axis=1, kind="stable")[:, :width]
+        cost = np.take_along_axis(apart, unit, 1) * self.mass[unit]
+        return _Reach(unit, cost, self.weight[unit])
+
+    def value(self, price: NDArray[np.float64], reach: _Reach) -> tuple[float, NDArray[np.float64]]:
         """Value of the dual and its slope: one minus how often each unit is taken."""
-        reduced = _apart(self.centres, self.place) * self.mass - price
+        reduced = reach.cost - price[reach.unit]
         small = 1e-12 * self.weight.sum()
-        order = np.argsort(reduced / np.maximum(self.weight, small), axis=1)
+        order = np.argsort(reduced / np.maximum(reach.weight, small), axis=1)
         reduced = np.take_along_axis(reduced, order, 1)
-        weight = self.weight[order]
+        weight = np.take_along_axis(reach.weight, order, 1)
         before = np.cumsum(weight, axis=1) - weight
         divisor = np.maximum(weight, small)
         total, slope = float(price.sum()), np.ones(len(price))
@@ -70,7 +90,7 @@ class _Model:
             each = one.count / taken
             total += each * float(worth[best].sum())
             for centre in best.tolist():
-                slope[order[centre]] -= each * part[centre]
+                slope[reach.unit[centre, order[centre]]] -= each * part[centre]
         return total, slope
 
     def below(self, price: NDArray[np.float64], stop: Callable[[], bool]) -> float:
@@ -109,7 +129,8 @@ def lower_bound(problem: Problem, value: float, *, stop: Callable[[], bool]) -> 
     locks. With multipliers :math:`u_i` on the first constraint the minimum falls apart into one
     continuous knapsack a centre (Dantzig, 1957), of which the best :math:`K` are taken; the value
     bounds the model, and so every plan, at any :math:`u`. The multipliers climb by Polyak's
-    subgradient steps (Held, Wolfe and Crowder, 1974). For thousands of units they climb on groups
+    subgradient steps (Held, Wolfe and Crowder, 1974), at which a centre looks at the units around
+    it only; the bound is then computed with all. For thousands of units they climb on groups
     of units and are then handed down to the units, where the bound is computed anew: it is the
     units' own, only less sharp.
 
@@ -137,27 +158,28 @@ def lower_bound(problem: Problem, value: float, *, stop: Callable[[], bool]) -> 
         place, place[free], share[free], problem.weight[free], _classes(problem, share, place)
     )
     if len(place) <= _WHOLE:
-        return max(0.0, _climb(units, value, stop)[0] * (1.0 - _ROUNDING))
+        price = _climb(units, value, stop)
+        return max(0.0, units.value(price, units.reach(len(price)))[0] * (1.0 - _ROUNDING))
     group, groups, inner = _grouped(problem, share, units)
-    _, price = _climb(groups, value - inner.sum(), stop)
+    price = _climb(groups, value - inner.sum(), stop)
     handed = units.mass / groups.mass[group] * (price + inner)[group]
     return max(0.0, units.below(handed, stop) * (1.0 - _ROUNDING))
 
 
-def _climb(
-    model: _Model, value: float, stop: Callable[[], bool]
-) -> tuple[float, NDArray[np.float64]]:
-    """Best value of the dual, and its multipliers."""
+def _climb(model: _Model, value: float, stop: Callable[[], bool]) -> NDArray[np.float64]:
+    """Seek the multipliers at which the value of the dual is best."""
+    teams = sum(one.count for one in model.classes)
+    reach = model.reach(min(len(model.place), _REACH * math.ceil(len(model.place) / teams)))
     # Steps as long as a unit is large, in area and in weight.
     size = np.sqrt(model.mass * (model.weight + 0.05 * model.weight.mean()))
     size /= size.mean()
-    price = model.mass / model.mass.sum() * value
+    price: NDArray[np.float64] = model.mass / model.mass.sum() * value
     best, kept, pace, waited = 0.0, price, 1.0, 0
     way = np.zeros(len(price))
     for step in range(_STEPS):
         if stop() or best >= value * (1.0 - 1e-6) or pace < 0.02:
             break
-        reached, slope = model.value(price)
+        reached, slope = model.value(price, reach)
         if reached > best + 1e-5 * value:
             best, kept, waited = reached, price, 0
         else:
@@ -169,7 +191,7 @@ def _climb(
         if length <= 1e-18:
             break
         price = price + pace * max(value - reached, 0.0) / length * size**2 * way
-    return best, kept
+    return kept
 
 
 def _classes(

@@ -18,18 +18,22 @@ _NEAREST = 8
 # Flow runs in whole numbers: parts of the whole weight, and km² times this.
 _PARTS = 1_000_000
 _COST = 1_000
+# What a place may cost at most, below the cost of no room; a light unit weighs so many means.
+_FAR, _LIGHT = 5_000.0, 1e-3
 # Cost of a part over a team's room, above any distance between two places of one city.
 _NO_ROOM = 10_000_000
 
 
-def first_plan(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64] | None:
+def first_plan(
+    problem: Problem, rng: np.random.Generator, *, even: bool = False
+) -> NDArray[np.int64] | None:
     """Make a contiguous plan that is near balance.
 
     Capacitated k-means: units go to centres by a min-cost flow that respects the room of every
-    team (Bradley, Bennett and Demiriz, 2000, *Constrained k-means clustering*), centres go to the
-    centroids of their units, and so on. A unit whose flow is split goes where most of it goes.
-    Then every team keeps its part with its locks, or its heaviest, and the rest goes to teams
-    beside it.
+    team (Bradley, Bennett and Demiriz, 2000, *Constrained k-means clustering*) and costs the spread
+    of the ground, centres go to the centroids of their ground, and so on. A unit whose flow is
+    split goes where most of it goes. Then every team keeps its part with its locks, or its
+    heaviest, and the rest goes to teams beside it.
 
     Parameters
     ----------
@@ -37,6 +41,9 @@ def first_plan(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64] 
         The problem.
     rng
         Where chance comes from.
+    even
+        Whether the flow costs the spread of the weight instead, and centres are those of the
+        weight: borders are then rounder where units are fine.
 
     Returns
     -------
@@ -44,7 +51,7 @@ def first_plan(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64] 
         Team of each unit: every team connected, locks and seats held, balance not promised. None
         when none was found.
     """
-    return mend(problem, _flow_plan(problem, rng))
+    return mend(problem, _flow_plan(problem, rng, even))
 
 
 def held(problem: Problem) -> dict[int, int]:
@@ -228,15 +235,20 @@ def _can_leave(plan: NDArray[np.int64], beside: list[list[int]], unit: int) -> b
     return not inside
 
 
-def _flow_plan(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64]:
+def _flow_plan(problem: Problem, rng: np.random.Generator, even: bool) -> NDArray[np.int64]:
     place = np.column_stack((problem.x_m, problem.y_m)) / 1000.0
     _, land = connected_components(_graph(problem, np.ones(len(place), dtype=bool)), directed=False)
     locks = held(problem)
     seeds = _seeds(problem, place, land, locks, rng)
     centres, where = place[seeds], land[seeds]
     plan = np.full(len(place), -1, dtype=np.int64)
+    # A part of the weight costs as much ground as lies under it: the flow minimises the spread.
+    mass = problem.weight if even else problem.area_m2
+    ground = mass / np.maximum(problem.weight, _LIGHT * problem.weight.mean())
+    ground /= np.median(ground)
     for _ in range(_ROUNDS):
-        apart = ((place[:, None] - centres) ** 2).sum(axis=2)
+        apart = ((place[:, None] - centres) ** 2).sum(axis=2) * ground[:, None]
+        np.clip(apart, 0.0, _FAR, out=apart)
         apart[land[:, None] != where] += 1e6
         for unit, team in locks.items():
             apart[unit, team] = -1.0
@@ -245,8 +257,8 @@ def _flow_plan(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64]:
             break
         for team in range(len(centres)):
             members = plan == team
-            if problem.weight[members].sum() > 0:
-                centres[team] = np.average(place[members], axis=0, weights=problem.weight[members])
+            if mass[members].sum() > 0:
+                centres[team] = np.average(place[members], axis=0, weights=mass[members])
     return plan
 
 
