@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoteam.errors import TourError
 from geoteam.tours.moments import Moment, Windows
-from geoteam.tours.travel import NEVER_S, Seconds
+from geoteam.tours.travel import NEVER_S, Peaks, Seconds
 
 Shift = Windows | tuple[Moment, Moment] | None
 # Pairs of client references that must not be on one tour.
@@ -230,3 +230,47 @@ def read_needs(visits: pd.DataFrame) -> list[Needs]:
         Needs("" if pd.isna(one) else str(one).strip(), not pd.isna(both) and bool(both))
         for one, both in zip(languages, two, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What bounds every tour of a week.
+
+    Attributes
+    ----------
+    max_stops
+        Most stops of a tour.
+    rest
+        The break that is owed on each day.
+    exclusive
+        Pairs of clients who must not be on one tour.
+    skills
+        What officers and police partners speak, by their reference.
+    peaks
+        As of `geoteam.tours.plan_tour`.
+    """
+
+    max_stops: int
+    rest: Break | None
+    exclusive: Pairs
+    skills: Mapping[str, frozenset[str]]
+    peaks: Peaks
+
+    def crew(self, officer: str, partner: str) -> tuple[frozenset[str], int]:
+        """Tell what the people on a tour speak, and how many they are.
+
+        Parameters
+        ----------
+        officer
+            The officer.
+        partner
+            The police partner; '' when the officer goes alone.
+
+        Returns
+        -------
+        tuple
+            Casefolded names of skills, and 1 or 2.
+        """
+        people = [one for one in (officer, partner) if one]
+        spoken = [name for one in people for name in self.skills.get(one, ())]
+        return read_skills(spoken, len(people)), len(people)

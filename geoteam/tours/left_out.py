@@ -25,6 +25,12 @@ NO_CONTACT = (
     "Plan a second tour for this visit, at another time.",
 )
 
+SAME_DOOR = (
+    "no_contact",
+    "At that time there is another client at this address whom this client must not meet.",
+    "Plan this visit on another day, or at another time.",
+)
+
 
 @dataclass(frozen=True)
 class Day:

@@ -144,6 +144,32 @@ class Clock:
             found += self._pair(window[0], window[1], what)
         return merge((max(0, a), b) for a, b in found if a < horizon_s)
 
+    def outside(
+        self, windows: Any, stay: tuple[datetime, datetime], until: datetime, what: str
+    ) -> list[tuple[datetime, datetime]]:
+        """Take a stay out of windows.
+
+        Parameters
+        ----------
+        windows
+            As of `spans`.
+        stay
+            From and until.
+        until
+            What opens later is dropped.
+        what
+            Whose windows, for messages.
+
+        Returns
+        -------
+        list of tuple of datetime
+            What is left of the windows; nothing may be left.
+        """
+        begins, ends = (self.seconds(one) for one in stay)
+        spans = self.spans(windows, self.seconds(until), what)
+        free = intersect(spans, merge([(0, begins), (ends, spans[-1][1])])) if spans else []
+        return [(self.moment(a), self.moment(b)) for a, b in free]
+
     def _pair(self, opens: Moment, closes: Moment, what: str) -> list[Span]:
         if isinstance(opens, datetime) and isinstance(closes, datetime):
             span = (self.seconds(opens), self.seconds(closes))

@@ -16,6 +16,7 @@ from geoteam.tours.inputs import Break, Pairs
 from geoteam.tours.left_out import NO_CONTACT, entry
 from geoteam.tours.moments import Moment
 from geoteam.tours.plan import TourPlan, plan_tour
+from geoteam.tours.stops import same_place
 from geoteam.tours.travel import Peaks
 
 
@@ -128,7 +129,7 @@ def _with_promises(visits: pd.DataFrame, promised: Mapping[str, datetime]) -> pd
     columns = (visits["lon"], visits["lat"], visits["service_s"])
     for ref, lon, lat, service_s in zip(visits.index, *columns, strict=True):
         if ref in promised:
-            key = (promised[ref], round(float(lon), 6), round(float(lat), 6))
+            key = (promised[ref], *same_place(lon, lat))
             keys[ref], together[key] = key, together.get(key, 0.0) + math.ceil(service_s)
     windows = [
         [(promised[ref], promised[ref] + timedelta(seconds=together[keys[ref]]))]

@@ -14,11 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.errors import TourError
-from geoteam.tours.inputs import Break, Pairs
+from geoteam.tours.inputs import Rules, read_needs, read_pairs
+from geoteam.tours.left_out import why_unfit
 from geoteam.tours.moments import DAY_S, Clock, Span
 from geoteam.tours.solver import choose_tours
 from geoteam.tours.stops import Stop, make_stops
-from geoteam.tours.travel import Peaks, Seconds
+from geoteam.tours.travel import read_peaks
 
 # Iterations of the search that weighs slots.
 _WEIGH = 100
@@ -65,46 +66,6 @@ class Slot:
         return int(clock[0].total_seconds()), int(clock[1].total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What bounds every tour of a week.
-
-    Attributes
-    ----------
-    max_stops
-        Most stops of a tour.
-    rest
-        The break that is owed on each day.
-    exclusive
-        Pairs of clients who must not be on one tour.
-    skills
-        What officers and police partners speak, by their reference.
-    peaks
-        As of `geoteam.tours.plan_tour`.
-    """
-
-    max_stops: int
-    rest: Break | None
-    exclusive: Pairs
-    skills: Mapping[str, frozenset[str]]
-    peaks: Peaks
-
-    def speaks(self, *people: str) -> frozenset[str]:
-        """Join what some people speak.
-
-        Parameters
-        ----------
-        people
-            References of officers and police partners.
-
-        Returns
-        -------
-        frozenset of str
-            Names of skills.
-        """
-        return frozenset[str]().union(*(self.skills.get(one, ()) for one in people))
-
-
 class Team:
     """The visits of each officer as stops, and what a number of slots is worth to them."""
 
@@ -117,20 +78,31 @@ class Team:
         seed: int,
     ) -> None:
         self.start, self.matrix, self.rules, self.seed = start, matrix, rules, seed
-        long = np.where(np.isfinite(matrix), np.ceil(matrix), DAY_S * 10)
-        self.drive: Seconds = long.astype(np.int64)
+        long = np.where(np.isfinite(matrix), np.ceil(matrix), DAY_S * 10).astype(np.int64)
+        # A Monday, for the hours of any day.
+        self.drive = read_peaks(rules.peaks, long, Clock(datetime(2001, 1, 1, tzinfo=UTC)))
         self.rows: dict[str, NDArray[np.int64]] = {
             str(officer): np.asarray(rows, dtype=np.int64)
             for officer, rows in visits.groupby("officer").indices.items()
         }
-        self.stops = {officer: self._stops(visits, rows) for officer, rows in self.rows.items()}
+        pairs = read_pairs(rules.exclusive, visits.index)
+        self.stops = {
+            officer: self._stops(visits, rows, pairs) for officer, rows in self.rows.items()
+        }
         self._days = {
             officer: [_days_of(visits["windows"].iloc[rows[list(one.visits)]]) for one in stops]
             for (officer, stops), rows in zip(self.stops.items(), self.rows.values(), strict=True)
         }
+        needs = read_needs(visits)
+        self._needs = {
+            officer: [[needs[row] for row in rows[list(one.visits)]] for one in stops]
+            for (officer, stops), rows in zip(self.stops.items(), self.rows.values(), strict=True)
+        }
         self._known: dict[tuple[str, tuple[Span, ...], frozenset[int]], float] = {}
 
-    def _stops(self, visits: pd.DataFrame, rows: NDArray[np.int64]) -> list[Stop]:
+    def _stops(
+        self, visits: pd.DataFrame, rows: NDArray[np.int64], pairs: list[tuple[int, int]]
+    ) -> list[Stop]:
         own = visits.iloc[rows].reset_index(drop=True)
         midnight = Clock(datetime(2001, 1, 1, tzinfo=UTC))
         spans = [
@@ -139,30 +111,38 @@ class Team:
         ]
         located = np.isfinite(own[["lon", "lat"]].to_numpy(dtype=np.float64)).all(axis=1)
         free = np.flatnonzero(located).tolist()
-        found = make_stops(own, free, spans, [(0, 2 * DAY_S)], 3600)
+        place = {int(row): at for at, row in enumerate(rows)}
+        shun = [(place[a], place[b]) for a, b in pairs if a in place and b in place]
+        found = make_stops(own, free, spans, [(0, 2 * DAY_S)], 3600, shun)
         # Rows of the whole matrix, so that one matrix serves all officers.
         return [replace(stop, row=int(rows[stop.row - 1]) + 1) for stop in found if stop.starts]
 
-    def absent(self, officer: str, days: Iterable[date]) -> frozenset[int]:
-        """Tell which stops no client is at home for on some days.
+    def beyond(self, officer: str, slots: Iterable[Slot]) -> frozenset[int]:
+        """Tell which stops can be made in none of some slots.
+
+        Nobody is at home on those days, or nobody on those tours speaks the language.
 
         Parameters
         ----------
         officer
             Whose visits.
-        days
-            The days.
+        slots
+            The slots.
 
         Returns
         -------
         frozenset of int
             Positions of the stops.
         """
-        known = set(days)
+        crews = [(one.on, self.rules.crew(officer, one.partner)) for one in slots]
+        stops = zip(self._days[officer], self._needs[officer], strict=True)
         return frozenset(
             place
-            for place, own in enumerate(self._days[officer])
-            if own is not None and not known & own
+            for place, (own, needs) in enumerate(stops)
+            if not any(
+                (own is None or on in own) and not any(why_unfit(one, *crew) for one in needs)
+                for on, crew in crews
+            )
         )
 
     def solve(
@@ -190,11 +170,14 @@ class Team:
         list of tuple
             Place among the hours and positions of the stops, as of `choose_tours`.
         """
+        if not hours:
+            return []
+        usual = self.drive.usual(min(hours)[0], max(ends for _, ends in hours))
         shifts = [(begins, ends - self._break_s(begins, ends)) for begins, ends in hours]
         places = [place for place in range(len(self.stops[officer])) if place not in without]
         found = choose_tours(
             [self.stops[officer][place] for place in places],
-            self.drive,
+            usual,
             shifts,
             self.rules.max_stops,
             self.seed,
@@ -227,11 +210,11 @@ class Team:
         float
             Points, as a short search finds them.
         """
-        absent = self.absent(officer, (one.on for one in slots))
-        key = (officer, tuple(sorted(one.hours for one in slots)), absent)
+        beyond = self.beyond(officer, slots)
+        key = (officer, tuple(sorted(one.hours for one in slots)), beyond)
         if key not in self._known:
             stops = self.stops[officer]
-            tours = self.solve(officer, key[1], _WEIGH, absent)
+            tours = self.solve(officer, key[1], _WEIGH, beyond)
             self._known[key] = sum(stops[one].priority for _, order in tours for one in order)
         return self._known[key]
 
@@ -305,12 +288,12 @@ def _one_of_each(
 ) -> list[int]:
     """Return one slot of each kind for an officer, on the day with the fewest tours so far.
 
-    Of one kind are those with the same hours, and with the same clients at home.
+    Of one kind are those with the same hours, in which the same stops can be made.
     """
     taken = Counter(slots[one].on for own in given.values() for one in own)
     kinds: dict[tuple[Span, frozenset[int]], int] = {}
     for one in sorted(some, key=lambda one: (taken[slots[one].on], slots[one].departs, one)):
-        kinds.setdefault((slots[one].hours, team.absent(officer, [slots[one].on])), one)
+        kinds.setdefault((slots[one].hours, team.beyond(officer, [slots[one]])), one)
     return list(kinds.values())
 
 
@@ -318,14 +301,13 @@ def _better(
     team: Team, slots: Sequence[Slot], given: dict[str, list[int]], may: Any, own: Any
 ) -> tuple[int, str, str] | None:
     """Find a slot that is worth more to another officer."""
-    seen: set[tuple[str, str, Span, frozenset[int], frozenset[int]]] = set()
+    seen: set[tuple[Any, ...]] = set()
     for giver in sorted(given):
         for slot in given[giver]:
             lost = team.worth(giver, own(giver)) - team.worth(giver, own(giver, without=slot))
-            day = [slots[slot].on]
             for taker in sorted(given):
-                absent = team.absent(giver, day), team.absent(taker, day)
-                kind = (giver, taker, slots[slot].hours, *absent)
+                beyond = (team.beyond(one, [slots[slot]]) for one in (giver, taker))
+                kind = (giver, taker, slots[slot].hours, *beyond)
                 if taker == giver or kind in seen or not may(taker, slot):
                     continue
                 seen.add(kind)

@@ -53,6 +53,22 @@ class Stop:
     shuns: frozenset[int] = frozenset()
 
 
+def same_place(lon: float, lat: float) -> tuple[float, float]:
+    """Name an address by its place, so that equal names are one address.
+
+    Parameters
+    ----------
+    lon, lat
+        Its place (EPSG:4326).
+
+    Returns
+    -------
+    tuple of float
+        Rounded to about 0.1 m.
+    """
+    return round(float(lon), _DEGREE_DECIMALS), round(float(lat), _DEGREE_DECIMALS)
+
+
 def start_spans(spans: list[Span], service_s: int) -> tuple[Span, ...]:
     """Tell when a service may begin so that it ends within the same span.
 
@@ -217,11 +233,11 @@ def make_stops(
         if one in rows and other in rows:
             shuns.setdefault(one, set()).add(other)
             shuns.setdefault(other, set()).add(one)
-    places = np.round(visits[["lon", "lat"]].to_numpy(dtype=np.float64), _DEGREE_DECIMALS)
+    places = visits[["lon", "lat"]].to_numpy(dtype=np.float64)
     groups: dict[tuple[float, float, int], list[int]] = {}
     for row in rows:
         alone = row if row in shuns else -1
-        groups.setdefault((float(places[row, 0]), float(places[row, 1]), alone), []).append(row)
+        groups.setdefault((*same_place(*places[row]), alone), []).append(row)
     service = np.ceil(visits["service_s"].to_numpy(dtype=np.float64)).astype(int)
     priority = visits["priority"].to_numpy(dtype=np.float64)
     required = visits["required"].to_numpy(dtype=bool)

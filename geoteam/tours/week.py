@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time as clocks
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geoteam.errors import TourError
+from geoteam.tours.apart import meeting
 from geoteam.tours.exact import MOST_STOPS
-from geoteam.tours.inputs import Break, Pairs
-from geoteam.tours.left_out import entry
+from geoteam.tours.inputs import Break, Pairs, Rules
+from geoteam.tours.left_out import SAME_DOOR, entry
+from geoteam.tours.moments import Clock
 from geoteam.tours.plan import TourPlan, plan_tour
-from geoteam.tours.slots import Rules, Slot, Team, check_slots, give_slots
+from geoteam.tours.slots import Slot, Team, check_slots, give_slots
 from geoteam.tours.travel import Peaks
 
 # Iterations of the search that fills the slots of an officer.
@@ -128,7 +130,7 @@ def plan_week(
     check_slots(slots)
     known = {ref: frozenset(own) for ref, own in (skills or {}).items()}
     rules = Rules(max_stops, rest, exclusive, known, peaks)
-    week = Team(visits.reset_index(drop=True), start, matrix, rules, seed)
+    week = Team(visits, start, matrix, rules, seed)
     given = give_slots(week, slots, busy or {})
     made: list[WeekTour] = []
     left: list[dict[str, Any]] = []
@@ -140,7 +142,34 @@ def plan_week(
         plan = _whole(made, left, began)
         if progress is not None:
             progress(done / len(week.rows), plan)
-    return plan
+    kept, others = _kept_apart(week, visits, plan.tours)
+    return _whole(kept, left + others, began) if others or kept != plan.tours else plan
+
+
+def _kept_apart(
+    week: Team, visits: pd.DataFrame, tours: list[WeekTour]
+) -> tuple[list[WeekTour], list[dict[str, Any]]]:
+    """Let nobody be at a door while another tour is there with whom they must not meet."""
+    tours, left = list(tours), []
+    hours = dict(zip(visits.index, visits["windows"], strict=True))
+    while met := meeting([one.plan for one in tours], week.rules.exclusive):
+        # The less urgent gives way, and is visited before or after.
+        (other, there), (place, ref) = sorted(
+            met, key=lambda one: -tours[one[0]].plan.stops["priority"][one[1]]
+        )
+        tour, stay = tours[place], tours[other].plan.stops.loc[there].to_dict()
+        span = (stay["arrives_at"], stay["leaves_at"])
+        clock, until = Clock(tour.slot.departs), tour.slot.latest_return
+        hours[ref] = clock.outside(hours[ref], span, until, f"client {ref}")
+        free = visits.assign(windows=pd.Series(hours, dtype=object).reindex(visits.index))
+        shut = set() if hours[ref] else set(np.flatnonzero(visits.index == ref).tolist())
+        plan = _plan(week, free, tour.officer, tour.slot, _rows(visits, tour.plan) - shut)
+        tours[place] = replace(tour, plan=plan)
+        why = {one["client_ref"]: one for one in plan.left_out}
+        why[ref] = entry(ref, SAME_DOOR, float(visits["priority"][ref]))
+        lost = tour.plan.stops.index.difference(plan.stops.index)
+        left += [why[str(one)] | {"officer": tour.officer} for one in lost]
+    return [one for one in tours if len(one.plan.stops)], left
 
 
 def _whole(made: list[WeekTour], left: list[dict[str, Any]], began: float) -> WeekPlan:
@@ -212,6 +241,7 @@ def _bundles(left: list[int], room: int) -> list[list[int]]:
 
 def _plan(week: Team, visits: pd.DataFrame, officer: str, slot: Slot, rows: set[int]) -> TourPlan:
     some, rules = sorted(rows), week.rules
+    skills, people = rules.crew(officer, slot.partner)
     at = [0, *(row + 1 for row in some)]
     return plan_tour(
         visits.iloc[some],
@@ -222,14 +252,14 @@ def _plan(week: Team, visits: pd.DataFrame, officer: str, slot: Slot, rows: set[
         max_stops=rules.max_stops,
         rest=rules.rest,
         exclusive=rules.exclusive,
-        skills=rules.speaks(officer, slot.partner),
-        people=2 if slot.partner else 1,
+        skills=skills,
+        people=people,
         peaks=rules.peaks,
         seed=week.seed,
     )
 
 
-_NEAR = ("tour_full", "late_return", "no_break", "lower_priority", "window_missed")
+_NEAR = ("tour_full", "late_return", "no_break", "lower_priority", "window_missed", "no_contact")
 
 
 def _nearer(

@@ -105,3 +105,68 @@ def test_bad_weeks_are_refused() -> None:
         week([own("A")], [slot(minutes=-5)])
     with pytest.raises(TourError, match="officer"):
         plan_week(make_visits([{}]), START, matrix=along_a_street(1), slots=[slot()])
+
+
+HERE = {"lon": -77.01, "lat": 38.9}
+
+
+def test_who_must_not_meet_is_on_two_tours() -> None:
+    rows = [own("A"), own("A")]
+    found = week(rows, [slot(0), slot(1)], exclusive=[("c0", "c1")])
+    assert [one.plan.stops.index.tolist() for one in found.tours] in (
+        [["c0"], ["c1"]],
+        [["c1"], ["c0"]],
+    )
+    (left,) = week(rows, [slot(0)], exclusive=[("c0", "c1")]).left_out
+    assert left["code"] == "no_contact"
+
+
+def test_who_must_not_meet_is_never_at_one_door_at_one_time() -> None:
+    rows = [own("A", 20.0, **HERE), own("B", 10.0, **HERE)]
+    slots = [slot(0, "P1"), slot(0, "P2")]
+    together = week(rows, slots, along_a_street(2))
+    starts = [one.plan.stops["arrives_at"].iloc[0] for one in together.tours]
+    assert abs(starts[0] - starts[1]) < timedelta(minutes=15)
+    matrix = along_a_street(1)[np.ix_([0, 1, 1], [0, 1, 1])]
+    apart = week(rows, slots, matrix, exclusive=[("c0", "c1")])
+    stays = sorted(
+        (one.plan.stops["arrives_at"].iloc[0], one.plan.stops["leaves_at"].iloc[0])
+        for one in apart.tours
+    )
+    assert len(stays) == 2
+    assert stays[0][1] <= stays[1][0]
+
+
+def test_who_can_come_at_no_other_time_is_left_out() -> None:
+    shut = {"windows": [["17:05", "17:25"]]}
+    rows = [own("A", 20.0, **HERE, **shut), own("B", 10.0, **HERE, **shut)]
+    matrix = along_a_street(1)[np.ix_([0, 1, 1], [0, 1, 1])]
+    found = week(rows, [slot(0, "P1"), slot(0, "P2")], matrix, exclusive=[("c0", "c1")])
+    assert [one.officer for one in found.tours] == ["A"]
+    (left,) = found.left_out
+    assert (left["client_ref"], left["code"], left["officer"]) == ("c1", "no_contact", "B")
+    assert "at this address" in left["reason"]
+
+
+def test_the_slot_goes_to_those_who_speak_the_language() -> None:
+    visits = make_visits([{}, {}]).assign(officer=["A", "A"], interpreter=["Spanish", "Amharic"])
+    speaks = {"P1": ["Spanish"], "A": ["amharic"]}
+    found = plan_week(
+        visits, START, matrix=along_a_street(2), slots=[slot(0, "P0"), slot(1, "P1")], skills=speaks
+    )
+    by_partner = {one.slot.partner: one.plan.stops.index.tolist() for one in found.tours}
+    assert by_partner["P1"] == ["c0"] or set(by_partner["P1"]) == {"c0", "c1"}
+    assert found.left_out == []
+    nobody = plan_week(
+        visits, START, matrix=along_a_street(2), slots=[slot(0, "P0")], skills=speaks
+    )
+    (left,) = nobody.left_out
+    assert (left["client_ref"], left["code"]) == ("c0", "needs_interpreter")
+
+
+def test_peaks_slow_the_week() -> None:
+    rows = [own("A") for _ in range(6)]
+    free = week(rows, [slot(minutes=120)])
+    slow = week(rows, [slot(minutes=120)], peaks=[("17:00", "19:00", 2.0)])
+    # Four visits and 40 minutes of road; three and 30 that take an hour.
+    assert (free.visits, slow.visits) == (4, 3)
