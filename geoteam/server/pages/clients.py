@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from geoteam.errors import InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import open_client, open_search, seal_search, user, workspace
 from geoteam.server.show import link_to
-from geoteam.services import clients
+from geoteam.services import clients, visit_limits
+from geoteam.services.import_clients import VISIT_MINUTES
 
 page = Blueprint("clients", __name__)
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
@@ -88,6 +92,12 @@ def record(word: str) -> ResponseReturnValue:
     ResponseReturnValue
         The record, or the question.
     """
+    return _record_page(word)
+
+
+def _record_page(
+    word: str, fault: InputError | None = None, typed: Mapping[str, str] | None = None
+) -> str:
     ref = open_client(word)
     purpose = str(session.get(_PURPOSE, ""))
     if purpose not in clients.PURPOSES:
@@ -98,7 +108,14 @@ def record(word: str) -> ResponseReturnValue:
     for part in ("team", "officer"):
         found[part] = names.get(found[part], found[part])
     return render_template(
-        "client.html", client=found, word=word, purpose=purpose, purposes=clients.PURPOSES
+        "client.html",
+        client=found,
+        word=word,
+        purpose=purpose,
+        purposes=clients.PURPOSES,
+        fault=fault,
+        typed=typed or {},
+        minutes=VISIT_MINUTES,
     )
 
 
@@ -122,3 +139,84 @@ def purpose(word: str) -> ResponseReturnValue:
     if stated := forms.choice(request.form, "purpose", clients.PURPOSES, ""):
         session[_PURPOSE] = stated
     return redirect(url_for("clients.record", word=word), 303)
+
+
+@page.post("/clients/<word>/limits")
+@allow(*_WHO)
+def limits(word: str) -> ResponseReturnValue:
+    """Change what visits to a client must keep to.
+
+    Parameters
+    ----------
+    word
+        The sealed id of the client.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the record; the same page with what was typed when it cannot be kept.
+    """
+    form, (low, high) = request.form, VISIT_MINUTES
+    try:
+        wanted = visit_limits.Limits(
+            announced="announced" in form,
+            two_officers="two_officers" in form,
+            interpreter=forms.text(form, "interpreter", label="Interpreter"),
+            dog="dog" in form,
+            service_minutes=forms.number(
+                form, "service_minutes", low=low, high=high, label="Minutes", example="30"
+            ),
+            hours=forms.text(form, "hours", label="At home"),
+        )
+        visit_limits.change_limits(workspace(), user(), open_client(word), wanted)
+    except InputError as fault:
+        return _record_page(word, fault, form), 400
+    return _to_visits(word)
+
+
+@page.post("/clients/<word>/no-contact")
+@allow(*_WHO)
+def keep_apart(word: str) -> ResponseReturnValue:
+    """Say that the client must not meet another one.
+
+    Parameters
+    ----------
+    word
+        The sealed id of the client.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the record; the same page with what was typed when it cannot be kept.
+    """
+    try:
+        other = forms.text(request.form, "other", label="Id of the other client", required=True)
+        why = forms.text(request.form, "why", label="Why", required=True)
+        visit_limits.keep_apart(workspace(), user(), open_client(word), other, why)
+    except InputError as fault:
+        return _record_page(word, fault, request.form), 400
+    return _to_visits(word)
+
+
+@page.post("/clients/<word>/no-contact/remove")
+@allow(*_WHO)
+def let_meet(word: str) -> ResponseReturnValue:
+    """Take back that the client must not meet another one.
+
+    Parameters
+    ----------
+    word
+        The sealed id of the client.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the record.
+    """
+    other = forms.text(request.form, "other", label="Id of the other client", required=True)
+    visit_limits.let_meet(workspace(), user(), open_client(word), other)
+    return _to_visits(word)
+
+
+def _to_visits(word: str) -> ResponseReturnValue:
+    return redirect(url_for("clients.record", word=word, _anchor="visits"), 303)
