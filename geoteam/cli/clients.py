@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
+from geoteam.cli.loading import (
+    column_option,
+    mapping_of,
+    preview_json,
+    preview_lines,
+    report_json,
+    report_lines,
+)
 from geoteam.services import batch, visit_limits
 from geoteam.services import clients as services
 from geoteam.services.geocoding import geocode_residences
 from geoteam.services.import_clients import FIELD_NAMES, REQUIRED
 from geoteam.services.import_contacts import ContactLoader
 from geoteam.services.import_no_contact import NoContactLoader
-from geoteam.services.import_report import ImportReport
 from geoteam.services.imports import (
-    ColumnMapping,
     import_clients,
     import_contacts,
     import_staff,
@@ -28,7 +31,6 @@ from geoteam.services.operator import operator
 from geoteam.services.plans import publish_baseline
 from geoteam.services.wording import counted
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _PATH = click.Path(path_type=Path)
 
 
@@ -47,85 +49,15 @@ def staff() -> None:
     """Teams, officers, police partners, field offices: import."""
 
 
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    chosen: dict[str, str] = {}
-    for pair in pairs:
-        name, _, column = (part.strip() for part in pair.partition("="))
-        if not name or not column:
-            raise click.UsageError('write --column FIELD=COLUMN, such as --column name="Full Name"')
-        if name in chosen:
-            raise click.UsageError(f"--column says twice which column holds {name}")
-        chosen[name] = column
-    return chosen or None
-
-
-def _report(report: ImportReport) -> list[str]:
-    lines = [f"Read as {report.form}.", "Columns:"]
-    lines += [f"  {field} = {column}" for field, column in report.mapping.columns.items()]
-    lines += [report.sentence]
-    for found, most in ((report.problems, 20), (report.warnings, 10)):
-        lines += [f"  row {p.row}, {p.column}: {p.message}. {p.remedy}" for p in found[:most]]
-        if len(found) > most:
-            lines.append(f"  {len(found) - most:,} more; --json prints all")
-    if report.problems_file:
-        lines.append(f"The refused rows are in {report.problems_file}.")
-    return lines
-
-
-def _preview(mapping: ColumnMapping) -> list[str]:
-    lacking = [name for name, required in mapping.missing.items() if required]
-    if not lacking:
-        return [*mapping.lines(), "Nothing was loaded. The file has every required field."]
-    return [
-        *mapping.lines(),
-        "Nothing was loaded. Say which columns hold the required fields that are missing: "
-        + " ".join(f'--column {name}="COLUMN"' for name in lacking),
-    ]
-
-
-def _preview_json(mapping: ColumnMapping) -> dict[str, Any]:
-    return {
-        "columns": dict(mapping.columns),
-        "how": {name: mapping.how[name] for name in mapping.columns},
-        "missing": [name for name, required in mapping.missing.items() if required],
-        "missing_optional": [name for name, required in mapping.missing.items() if not required],
-        "not_used": list(mapping.unused),
-    }
-
-
-def _as_json(report: ImportReport) -> dict[str, Any]:
-    return {
-        "noun": report.noun,
-        "file": report.file,
-        **report.summary(),
-        "columns": dict(report.mapping.columns),
-        "problems": [asdict(problem) for problem in report.problems],
-        "warnings": [asdict(problem) for problem in report.warnings],
-        "problems_file": report.problems_file,
-    }
-
-
-def _column(names: Sequence[str], required: Collection[str], example: str) -> Callable[[_F], _F]:
-    listed = ", ".join(f"{name} (required)" if name in required else name for name in names)
-    return click.option(
-        "--column",
-        "pairs",
-        multiple=True,
-        metavar="FIELD=COLUMN",
-        help=f"Which column holds a field: {example}. May be repeated; columns not named are "
-        f"recognised by their names. Fields: {listed}.",
-    )
-
-
-_CLIENT_COLUMN = _column(
+_CLIENT_COLUMN = column_option(
     FIELD_NAMES, REQUIRED, 'ref="Case No", or two columns: name="Given Name+Surname"'
 )
-_CONTACT_COLUMN = _column(
+_CONTACT_COLUMN = column_option(
     [one.name for one in ContactLoader.fields],
     [one.name for one in ContactLoader.fields if one.required],
     'client="Case No"',
 )
-_NO_CONTACT_COLUMN = _column(
+_NO_CONTACT_COLUMN = column_option(
     [one.name for one in NoContactLoader.fields],
     [one.name for one in NoContactLoader.fields if one.required],
     'client="Case No"',
@@ -148,22 +80,22 @@ def import_(
     Example: geoteam clients import clients.xlsx --preview
     """
     if preview:
-        read_as = preview_mapping(state.workspace, file, "clients", _mapping(pairs))
-        show(_preview_json(read_as), lambda: _preview(read_as), as_json)
+        read_as = preview_mapping(state.workspace, file, "clients", mapping_of(pairs))
+        show(preview_json(read_as), lambda: preview_lines(read_as), as_json)
         return
     report = import_clients(
         state.workspace,
         state.actor,
         file,
-        mapping=_mapping(pairs),
+        mapping=mapping_of(pairs),
         partial=partial,
         progress=StepBar(),
     )
     placed = geocode_residences(state.workspace, state.actor)
     show(
-        _as_json(report) | {"addresses": placed},
+        report_json(report) | {"addresses": placed},
         lambda: [
-            *_report(report),
+            *report_lines(report),
             f"Addresses: {placed['accepted']:,} accepted, {placed['review']:,} for a person to "
             f"decide, {placed['unplaceable']:,} without a place.",
         ],
@@ -188,11 +120,11 @@ def import_contacts_(
         state.workspace,
         state.actor,
         file,
-        mapping=_mapping(pairs),
+        mapping=mapping_of(pairs),
         partial=partial,
         progress=StepBar(),
     )
-    show(_as_json(report), lambda: _report(report), as_json)
+    show(report_json(report), lambda: report_lines(report), as_json)
 
 
 @staff.command("import")
@@ -224,9 +156,9 @@ def import_staff_(
     )
     plan_id = publish_baseline(state.workspace, state.actor, done.units) if done.units else None
     show(
-        {"files": [_as_json(report) for report in done.reports], "plan": plan_id},
+        {"files": [report_json(report) for report in done.reports], "plan": plan_id},
         lambda: [
-            *(line for report in done.reports for line in _report(report)),
+            *(line for report in done.reports for line in report_lines(report)),
             *(["Today's team areas are published."] if plan_id else []),
         ],
         as_json,
@@ -298,9 +230,9 @@ def import_no_contact_(
     Example: geoteam clients no-contact import no_contact.csv
     """
     report = visit_limits.import_no_contact(
-        state.workspace, state.actor, file, mapping=_mapping(pairs), partial=partial
+        state.workspace, state.actor, file, mapping=mapping_of(pairs), partial=partial
     )
-    show(_as_json(report), lambda: _report(report), as_json)
+    show(report_json(report), lambda: report_lines(report), as_json)
 
 
 @no_contact.command("list")

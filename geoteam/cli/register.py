@@ -10,6 +10,7 @@ from geoteam.cli import (
     audit,
     boundaries,
     clients,
+    duty,
     maps,
     network,
     plans,
@@ -23,8 +24,8 @@ from geoteam.cli import (
 )
 
 _MODULES = (
-    setup, boundaries, addresses, streets, clients, services, assign, plans, tours, network, maps,
-    serve, users, audit, upkeep,
+    setup, boundaries, addresses, streets, clients, duty, services, assign, plans, tours, network,
+    maps, serve, users, audit, upkeep,
 )  # fmt: skip
 
 

@@ -217,8 +217,8 @@ def _sheet(
         "url": url,
         "facts": [
             ("Officer", view.officer),
-            ("Police partner", view.police_partner),
-            ("Starts from", view.start),
+            ("Police partner", _joins(view)),
+            ("Starts from", ", ".join(part for part in (view.start, view.car) if part)),
             ("Departs", f"{departs:%H:%M}"),
             ("Back by", f"{returns:%H:%M}"),
             (
@@ -240,6 +240,10 @@ def _sheet(
         ],
         "legs": [] if view.route is None else [view.route],
     }
+
+
+def _joins(view: TourView) -> str:
+    return f"{view.police_partner}, joins at {view.meeting}" if view.police_partner else ""
 
 
 def _break(workspace: Workspace, view: TourView) -> str:

@@ -15,17 +15,16 @@ from shapely import LineString, Point
 from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
-from geoteam.disclosure import visible_fields
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import NotFoundError
-from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.maps import RouteLayer, city_map
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import ground_of
 from geoteam.services.scope import sees_team
+from geoteam.services.tour_stops import stops_seen
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours, venues
+from geoteam.store import audit, staff, tours, venues, visit_limits
 from geoteam.store import clients as client_store
 from geoteam.tours import verdict
 
@@ -42,7 +41,8 @@ class TourView:
         Names.
     stops
         ``number``, ``arrives_at``, ``leaves_at``, ``lon``, ``lat`` and those of ``client_ref``,
-        ``name``, ``address``, ``level``, ``reason``, ``access_notes`` that policy allows; and
+        ``name``, ``address``, ``level``, ``reason``, ``access_notes``, ``windows`` (of that day),
+        ``announced``, ``two_officers``, ``interpreter``, ``dog`` that policy allows; and
         ``moved``, whether the client lives elsewhere than when the tour was planned.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
@@ -65,6 +65,8 @@ class TourView:
         1 as first planned; one more each time the rest was planned anew.
     cancelled
         Who cancelled it, when and why (``by``, ``at``, ``why``); empty for the police.
+    car, meeting
+        Name of the car, and of the place where the police partner joins; '' for none.
 
     The police see no stop, no route and no directions of a cancelled tour.
     """
@@ -91,6 +93,8 @@ class TourView:
     pause: dict[str, Any] = field(default_factory=dict)
     version: int = 1
     cancelled: dict[str, Any] = field(default_factory=dict)
+    car: str = ""
+    meeting: str = ""
 
 
 def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list[dict[str, Any]]:
@@ -242,6 +246,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
     office = venues.get(session, saved.start_ref)
     refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
     people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
+    limits = visit_limits.limits_frame(session, people.index)
     view = TourView(
         ref=saved.ref,
         on=saved.on,
@@ -253,7 +258,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         drive_s=saved.drive_s,
         length_m=saved.length_m,
         wait_s=float(saved.summary.get("wait_s", 0.0)),
-        stops=_stops(saved, people, reader, grammar_of(workspace.profile)),
+        stops=stops_seen(saved, people, limits, reader, grammar_of(workspace.profile)),
         left_out=[] if reader is Role.POLICE else _left_out(saved, people),
         steps=[list(leg) for leg in saved.steps],
         route=saved.route,
@@ -265,6 +270,8 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         pause=_pause(saved),
         version=1 + len(saved.summary.get("earlier", ())),
         cancelled=dict(saved.summary.get(CANCELLED, {})),
+        car=saved.car_name,
+        meeting=_meeting(session, saved, office.name if office else ""),
     )
     if reader is Role.POLICE:
         view = replace(view, advice=[], verdict="", proven=None, cancelled={})
@@ -279,6 +286,15 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         refs=sorted(refs),
         homes={stop.client_ref: homes[stop.client_ref] for stop in saved.stops},
     )
+
+
+def _meeting(session: Session, saved: tours.SavedTour, start: str) -> str:
+    if not saved.police_partner_ref:
+        return ""
+    if saved.meet_ref in ("", tours.FIRST_STOP):
+        return f"the {saved.meet_ref}" if saved.meet_ref else start or "the start"
+    station = venues.get(session, saved.meet_ref)
+    return station.name if station else saved.meet_ref
 
 
 def note_reading(
@@ -318,44 +334,11 @@ def note_reading(
     )
 
 
-def _stops(
-    saved: tours.SavedTour, people: pd.DataFrame, reader: Role, grammar: AddressGrammar
-) -> list[dict[str, Any]]:
-    rows = []
-    homes = people["residence_id"].dropna().to_dict()
-    for stop in saved.stops:
-        person = people.loc[[stop.client_ref]].iloc[0]
-        moved = homes.get(stop.client_ref) != stop.residence_id
-        record = {
-            "client_ref": stop.client_ref,
-            "name": person["name"],
-            # The place of the stop is the old home's, and so must its address be.
-            "address": _door("" if moved else person["matched_address"], stop.address, grammar),
-            "level": person["level"],
-            "reason": stop.reason,
-            "access_notes": person["access_notes"],
-            "windows": [list(pair) for pair in person["windows"]],
-            "lon": stop.lon,
-            "lat": stop.lat,
-            "arrives_at": stop.arrives_at,
-            "leaves_at": stop.leaves_at,
-        }
-        shown = visible_fields(record, reader, purpose=TOUR)
-        rows.append({"number": stop.position, "moved": moved} | shown)
-    return rows
-
-
 def _pause(saved: tours.SavedTour) -> dict[str, Any]:
     taken = dict(saved.summary.get("break", {}))
     return taken | {
         name: datetime.fromisoformat(taken[name]) for name in ("begins", "ends") if name in taken
     }
-
-
-def _door(matched: str, typed: str, grammar: AddressGrammar) -> str:
-    """Return the address of the door: as matched, with the apartment that was typed."""
-    unit = parse_address(typed, grammar).unit
-    return f"{matched or typed}, {unit}" if unit and matched else matched or typed
 
 
 def _left_out(saved: tours.SavedTour, people: pd.DataFrame) -> list[dict[str, Any]]:
