@@ -269,9 +269,11 @@ def _reach(one: Threshold) -> str:
     if not one.rows:
         return ""
     told = [(f"{t:.1%}", s) for t, s in zip(TARGETS, one.lowest, strict=True)]
-    reached = [f"{share} from score {score:g} up" for share, score in told if score is not None]
+    # Of shares that one score reaches the highest says it all.
+    highest = {score: share for share, score in told if score is not None}
+    reached = [f"{share} from score {score:g} up" for score, share in highest.items()]
     missed = [share for share, score in told if score is None]
-    said = [f"In the right unit are {', '.join(reached)}."] if reached else []
+    said = [f"At least this share is in the right unit: {', '.join(reached)}."] if reached else []
     said += [f"No score has {' or '.join(missed)} in the right unit."] if missed else []
     return " ".join(said)
 

@@ -153,14 +153,24 @@ def _open_csv(path: Path, digest: str) -> TableFile:
     shown = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
     name = {"cp1252": "Windows-1252", "latin_1": "Latin-1"}.get(encoding, encoding.upper())
     name += " with some Windows-1252" if mixed else ""
+    name += ", NUL characters left out" if _has_nul(path, encoding) else ""
     return TableFile(path, _names(header, path), f"CSV, {name}, separated by {shown}", digest, read)
 
 
+def _has_nul(path: Path, encoding: str) -> bool:
+    """Tell whether a text holds a NUL character; in UTF-16 and UTF-32 their bytes are others'."""
+    if encoding.startswith(("utf_16", "utf_32", "utf-16", "utf-32")):
+        return False
+    with path.open("rb") as file:
+        return any(b"\x00" in block for block in iter(lambda: file.read(_SAMPLE), b""))
+
+
 def _noted(lines: Iterable[str], record: list[str]) -> Iterator[str]:
-    """Write down the lines of the record that is being read."""
+    """Write down the lines of the record that is being read, without stray NUL characters."""
     for line in lines:
-        record.append(line)
-        yield line
+        whole = line.replace("\x00", "")
+        record.append(whole)
+        yield whole
 
 
 def _refuse_open_quote(record: list[str], delimiter: str) -> None:

@@ -110,7 +110,7 @@ def test_a_header_without_rows(lone: Workspace, tmp_path: Path, ending: str) -> 
 BAD = [
     "x" * 10_000, "\x01\x07", "🏠 122 1st St NW 🏠", "'; DROP TABLE x; --", "<script>alert(1)</script>",
     "122 1st St NW / 282 A ST NE", "10 Downing Street, London", "20001", "1.22E+02", 'a "b"\r\nc',
-    " 122  1st St NW ", "=1+1", "\ufffd", "NULL", "nan", "a\tb", "a\x00b",
+    " 122  1st St NW ", "=1+1", "\ufffd", "NULL", "nan", "a\tb",
 ]  # fmt: skip
 
 
@@ -171,6 +171,17 @@ def test_a_cell_of_several_lines_is_no_open_quotation_mark(lone: Workspace, tmp_
     (tmp_path / "in.csv").write_bytes(text.encode())
     with file_stream.open_source(tmp_path / "in.csv") as source:
         assert (source.rows, source.ragged) == (2, 0)
+
+
+def test_a_stray_nul_is_left_out_and_said(lone: Workspace, tmp_path: Path) -> None:
+    rows = b"122 1st St NW,x\n" * 50
+    (tmp_path / "in.csv").write_bytes(b"Address,n\n122\x00 1st St NW,a\x00b\n" + rows)
+    with file_stream.open_source(tmp_path / "in.csv") as source:
+        assert source.form == "CSV, UTF-8, NUL characters left out, separated by commas"
+    done = _geocode(lone, tmp_path / "in.csv", tmp_path / "o.csv")
+    assert (done["rows"], done["accepted"]) == (51, 51)
+    assert b"\x00" not in (tmp_path / "o.csv").read_bytes()
+    assert pd.read_csv(tmp_path / "o.csv")["n"][0] == "ab"
 
 
 def test_a_file_of_nul_bytes_is_refused_by_line(tmp_path: Path) -> None:
