@@ -35,6 +35,7 @@ await build({
     // Served under /road/, where its scope is.
     "road-sw": "src/road/sw.ts",
     day: "src/day/index.ts",
+    week: "src/day/week.ts",
   },
   outdir: out,
   format: "iife",

@@ -20,8 +20,8 @@ from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, choices
 from geoteam.plans.infeasible import Explanation
 from geoteam.plans.problem import SLACK, Problem, Solution
 from geoteam.plans.solve import sentence, solve_or_explain
+from geoteam.services.jobs import lock_path
 from geoteam.services.plan_figures import general_clients
-from geoteam.services.plan_jobs import lock_path
 from geoteam.services.plan_new import teams_in_force
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs, plans, staff, venues

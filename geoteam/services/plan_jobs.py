@@ -1,30 +1,20 @@
-"""Runs of the solver for a draft plan, each in a process of its own.
-
-A run holds a lock on a file of its own from before its process starts until that process ends, so
-that whoever asks can tell whether it still lives: after a crash or a restart of the server no run
-counts as running for ever.
-"""
+"""Runs of the solver for a draft plan, each in a process of its own."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, WorkspaceBusyError
 from geoteam.model import Role, User
+from geoteam.services.jobs import bury, hold_lock, launch, lives
 from geoteam.services.plan_rights import refuse_settled
 from geoteam.services.scope import require_role, sees_team
-from geoteam.services.workspace import DATABASE_VARIABLE, Workspace
+from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plan_jobs, plans, staff
 from geoteam.store.plan_jobs import Job
 
@@ -75,14 +65,12 @@ def start(workspace: Workspace, user: User, plan_id: int, asked: Mapping[str, An
     """
     require_role(user, {Role.SUPERVISOR}, "redraw team areas")
     request = _read(asked)
-    _bury(workspace)
+    _bury_dead(workspace)
     with contextlib.ExitStack() as held:
         with workspace.transaction() as session:
             job = _begin(workspace, session, user, plan_id, request)
-            # Before anybody can see the run: one that nobody holds counts as dead.
-            file = held.enter_context(lock_path(workspace, job).open("w"))
-            fcntl.flock(file, fcntl.LOCK_EX)
-        _launch(workspace, job, file)
+            file = held.enter_context(hold_lock(workspace, job))
+        launch(workspace, job, COMMAND, file)
     return job
 
 
@@ -117,7 +105,7 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     require_role(user, {Role.SUPERVISOR}, "redraw team areas")
     with workspace.reading() as session:
         job = plan_jobs.get(session, job_id)
-    if job.state == plan_jobs.RUNNING and not _lives(workspace, job.id):
+    if job.state == plan_jobs.RUNNING and not lives(workspace, job.id):
         job = _died(workspace, job)
     best = dict(job.progress) or None
     made = best.pop("choices", []) if best and job.state != plan_jobs.RUNNING else []
@@ -158,7 +146,7 @@ def current(workspace: Workspace, user: User, plan_id: int) -> str | None:
     require_role(user, {Role.SUPERVISOR}, "redraw team areas")
     with workspace.reading() as session:
         found = plan_jobs.running(session, plan_id)
-    return next((job.id for job in found if _lives(workspace, job.id)), None)
+    return next((job.id for job in found if lives(workspace, job.id)), None)
 
 
 def stop(workspace: Workspace, user: User, job_id: str) -> None:
@@ -185,11 +173,7 @@ def stop(workspace: Workspace, user: User, job_id: str) -> None:
         plan_jobs.get(session, job_id)
         plan_jobs.end(session, job_id, plan_jobs.STOPPED)
     # The best so far is in the database, so that nothing is lost with the process.
-    path = lock_path(workspace, job_id)
-    if _lives(workspace, job_id):
-        with contextlib.suppress(ProcessLookupError, ValueError):
-            os.kill(int(path.read_text()), signal.SIGKILL)
-    path.unlink(missing_ok=True)
+    bury(workspace, job_id)
 
 
 def _read(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,62 +250,18 @@ def _locks(session: Session, user: User, wanted: list[str]) -> list[str]:
     return locks
 
 
-def _launch(workspace: Workspace, job_id: str, lock: IO[str]) -> None:
-    """Start the process; it inherits the lock, and holds it until it ends."""
-    url = workspace.engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, *COMMAND, str(workspace.folder), job_id],
-        pass_fds=[lock.fileno()],
-        stdin=subprocess.DEVNULL,
-        # A stop of the server from the keyboard must not reach it.
-        start_new_session=True,
-        env=os.environ | {DATABASE_VARIABLE: url},
-    )
-    lock.write(str(process.pid))
-    threading.Thread(target=process.wait, daemon=True).start()
-
-
-def lock_path(workspace: Workspace, job_id: str) -> Path:
-    """Name the file that a run holds a lock on while it lives.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    job_id
-        The run.
-
-    Returns
-    -------
-    Path
-        The file, in which the number of the process stands.
-    """
-    return workspace.folder / f"solve-{job_id}.lock"
-
-
-def _lives(workspace: Workspace, job_id: str) -> bool:
-    try:
-        with lock_path(workspace, job_id).open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def _died(workspace: Workspace, job: Job) -> Job:
     """Note that the process of a run is gone, unless it ended the run itself just now."""
     with workspace.transaction() as session:
         plan_jobs.end(session, job.id, plan_jobs.FAILED, message=_DIED)
         job = plan_jobs.get(session, job.id)
-    lock_path(workspace, job.id).unlink(missing_ok=True)
+    bury(workspace, job.id)
     return job
 
 
-def _bury(workspace: Workspace) -> None:
+def _bury_dead(workspace: Workspace) -> None:
     with workspace.reading() as session:
         found = plan_jobs.running(session)
     for job in found:
-        if not _lives(workspace, job.id):
+        if not lives(workspace, job.id):
             _died(workspace, job)

@@ -22,6 +22,7 @@ from geoteam.server.pages import (
     setup,
     shared,
     tour_day,
+    tour_week,
     tours,
 )
 
@@ -51,6 +52,7 @@ ALL = (
     shared.page,
     tour_day.api,
     tour_day.page,
+    tour_week.page,
     tours.page,
 )
 
