@@ -14,7 +14,7 @@ from geoteam.model import Role, User
 from geoteam.services.plan_change import Names
 from geoteam.services.scope import require_role, sees_client, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, audit, plan_states, plans
+from geoteam.store import assignments, audit, handover_ticks, plan_states, plans
 from geoteam.store import clients as client_store
 from geoteam.store.plans import PUBLISHED, SavedPlan
 
@@ -50,7 +50,8 @@ def handover(
         ``plan`` (id and name), ``on``, ``officers`` (``ref``, ``name``, ``gives``, ``receives``),
         ``clients``: rows with ``client_ref``, ``name``, ``address``, ``level``, ``before_unit``,
         ``before_team``, ``before_officer``, the same with ``after_``, ``gives`` and ``receives``
-        (references of the officers) and ``why``.
+        (references of the officers), ``why``, and ``done_by`` and ``done_at`` ('' and None until
+        somebody ticks the client).
 
     Raises
     ------
@@ -64,15 +65,12 @@ def handover(
         officer = user.officer_ref
     with workspace.transaction() as session:
         plan, since = _published(session, user, plan_id)
-        moved = assignments.transfers(session, plan_id, since)
-        today = workspace.today()
-        if today > since + timedelta(days=HANDOVER_DAYS):
-            # Long done: whose client it is today may look.
-            now = client_store.as_frame(session, today, refs=[str(ref) for ref in moved.index])
-            moved = moved[moved.index.isin(visible_refs(user, now))]
-        else:
-            moved = moved[[_sees(user, row) for _, row in moved.iterrows()]]
-        rows = _rows(session, user, moved, min(since, today))
+        moved = _moved(session, user, plan_id, since, workspace.today())
+        rows = _rows(session, user, moved, min(since, workspace.today()))
+        done = handover_ticks.of_plan(session, plan_id)
+        for row in rows:
+            tick = done.get(row["client_ref"])
+            row |= {"done_by": tick.name if tick else "", "done_at": tick.at if tick else None}
         told = _officers(rows, Names.load(session))
         if officer:
             rows = [row for row in rows if officer in (row["gives"], row["receives"])]
@@ -92,6 +90,64 @@ def handover(
         "officers": [one for one in told if not officer or one["ref"] == officer],
         "clients": rows,
     }
+
+
+def tick(workspace: Workspace, user: User, plan_id: int, client_ref: str, *, done: bool) -> None:
+    """Say of a client on the list that the hand-over is done, or that it is not.
+
+    Both officers and their supervisors see it; either officer may say so.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor who sees the client on the list.
+    plan_id
+        A published plan.
+    client_ref
+        The client.
+    done
+        Whether it is done.
+
+    Raises
+    ------
+    NotFoundError
+        When the plan is not published, or the user does not see the client on its list.
+    DisclosureError
+        For every other role.
+    """
+    require_role(user, [Role.SUPERVISOR, Role.OFFICER], "tick a hand-over list")
+    with workspace.transaction() as session:
+        _, since = _published(session, user, plan_id)
+        if client_ref not in _moved(session, user, plan_id, since, workspace.today()).index:
+            raise NotFoundError(
+                "this client is not on your hand-over list", remedy="Open the list again"
+            )
+        if done:
+            at = workspace.now()
+            handover_ticks.put(session, plan_id, client_ref, by=user.username, at=at)
+        else:
+            handover_ticks.take_off(session, plan_id, client_ref)
+        audit.append(
+            session,
+            at=workspace.now(),
+            actor=user.username,
+            action="plan.handover_tick",
+            object_kind="client",
+            object_ref=client_ref,
+            detail={"plan": plan_id, "done": done},
+        )
+
+
+def _moved(session: Session, user: User, plan_id: int, since: date, today: date) -> pd.DataFrame:
+    """Load the clients on the list whom a user may see."""
+    moved = assignments.transfers(session, plan_id, since)
+    if today > since + timedelta(days=HANDOVER_DAYS):
+        # Long done: whose client it is today may look.
+        now = client_store.as_frame(session, today, refs=[str(ref) for ref in moved.index])
+        return moved[moved.index.isin(visible_refs(user, now))]
+    return moved[[_sees(user, row) for _, row in moved.iterrows()]]
 
 
 def _published(session: Session, user: User, plan_id: int) -> tuple[SavedPlan, date]:

@@ -112,3 +112,17 @@ class PlanJobRow(Base):
     message: Mapped[str] = mapped_column(default="")
     progress: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any]]
+
+
+class HandoverTickRow(Base):
+    """A client of a published plan's hand-over list who is handed over."""
+
+    __tablename__ = "handover_tick"
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True
+    )
+    client_id: Mapped[int] = mapped_column(
+        ForeignKey("client.id", ondelete="CASCADE"), primary_key=True
+    )
+    by: Mapped[str]
+    at: Mapped[datetime]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from geoteam.model import Role
 from geoteam.services import plan_approval, plan_publish
 from geoteam.services.workspace import Workspace
-from geoteam.store.tables import AssignmentRow
+from geoteam.store.tables import AssignmentRow, AuditRow
 from tests.made_city import BOSS
+from tests.server.served import token_of
 from tests.server.test_plan_pages import draft
 
 SignIn = Callable[[Role], FlaskClient]
@@ -78,3 +80,34 @@ def test_a_plan_that_is_not_published_has_no_hand_over_list(
             answer = officer.get(f"/plans/{other}/handover{ending}")
             assert answer.status_code == 403
             assert "East grows" not in answer.text
+
+
+def test_a_client_handed_over_is_ticked_for_both_officers(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    plan = draft(workspace)
+    plan_publish.publish(workspace, "test", plan, workspace.today())
+    boss, officer = signed_in(Role.SUPERVISOR), signed_in(Role.OFFICER)
+    path = f"/plans/{plan}/handover"
+    page = officer.get(path).text
+    assert "0 of " in page
+    ref = re.search(r'name="client" value="([^"]+)"', page)
+    assert ref
+    form = {"csrf_token": token_of(page), "client": ref[1], "row": "1", "done": "1"}
+    answer = officer.post(f"{path}/tick", data=form)
+    assert answer.status_code == 303
+    assert answer.location.endswith(f"{path}#row-1")
+    for browser in (officer, boss):
+        told = browser.get(path).text
+        assert "1 of " in told
+        assert "Not done" in told
+    assert ",done_by,done_at" in boss.get(f"{path}.csv").text.splitlines()[0]
+    officer.post(f"{path}/tick", data=form | {"done": "0"})
+    assert "0 of " in boss.get(path).text
+    answer = officer.post(f"{path}/tick", data=form | {"client": "nobody"})
+    assert answer.status_code == 404
+    with workspace.reading() as session:
+        said = session.scalars(
+            select(AuditRow.detail).where(AuditRow.action == "plan.handover_tick")
+        ).all()
+    assert said == [{"plan": plan, "done": True}, {"plan": plan, "done": False}]

@@ -39,7 +39,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert schema_version(engine) == ""
     assert migrate(engine) is True
     assert migrate(engine) is False
-    assert schema_version(engine) == newest_version() == "0004"
+    assert schema_version(engine) == newest_version() == "0005"
     engine.dispose()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from geoteam.errors import InputError
@@ -18,7 +18,7 @@ from geoteam.services import responsible as lookup
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
 _COLUMNS = (
     "client_ref", "name", "address", "level", "before_unit", "after_unit", "before_team",
-    "after_team", "before_officer", "after_officer", "why",
+    "after_team", "before_officer", "after_officer", "why", "done_by", "done_at",
 )  # fmt: skip
 
 
@@ -59,7 +59,32 @@ def handover_list(plan_id: int) -> ResponseReturnValue:
         "plan_handover.html",
         found=plan_handover.handover(workspace(), user(), plan_id),
         officer=user().officer_ref or officer,
+        asked=officer,
     )
+
+
+@page.post("/plans/<int:plan_id>/handover/tick")
+@allow(*_WHO)
+def handover_tick(plan_id: int) -> ResponseReturnValue:
+    """Say of a client on the hand-over list that it is done, or that it is not.
+
+    Parameters
+    ----------
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back to the row.
+    """
+    ref = forms.text(request.form, "client", label="The client", required=True)
+    done = forms.text(request.form, "done") == "1"
+    plan_handover.tick(workspace(), user(), plan_id, ref, done=done)
+    row = forms.whole(request.form, "row", 1, low=1, high=10**6)
+    officer = forms.text(request.form, "officer") or None
+    back = url_for("plans.handover_list", plan_id=plan_id, officer=officer, _anchor=f"row-{row}")
+    return redirect(back, 303)
 
 
 @page.get("/plans/<int:plan_id>/handover.csv")
