@@ -154,7 +154,6 @@ def say(ref: str) -> ResponseReturnValue:
     return jsonify(
         taken=list(done.taken),
         refused=dict(done.refused),
-        clock_off_s=done.clock_off_s,
         now=road.road_now(workspace(), user(), ref),
     )
 

@@ -1,7 +1,7 @@
 // The phone's page of a tour: what is next, what came of it, whether all is right. It works without a
 // connection after it was opened once; what was said meanwhile is sent when there is one.
 import { isSignedOut } from "../editor/api.ts";
-import { forget, keep } from "./keep.ts";
+import { forget, keep, keeps } from "./keep.ts";
 import { Link } from "./link.ts";
 import { Page } from "./page.ts";
 import { inForce, reckon } from "./reckon.ts";
@@ -74,7 +74,10 @@ class Road {
       this.kept = false;
       if (!this.link.unsent) await forget((one) => one.ref === tour.ref);
     } else {
-      this.kept = await keep(this.link.who, tour, this.link.page).catch(() => this.kept);
+      this.kept = await keep(this.link.who, tour, this.link.page).catch(() =>
+        // Without a connection: it may have been kept before.
+        keeps(this.link.who, tour.ref),
+      );
     }
     this.draw();
   }
@@ -96,7 +99,7 @@ class Road {
       }
       if (this.tour && this.tour.stops.map((stop) => stop.client_ref).join() !== stops)
         this.page.told("The tour has changed. See what is still to come.");
-    }
+    } else if (!this.kept && this.link.state === "linked") await this.keep();
     this.draw();
   }
 
@@ -104,8 +107,12 @@ class Road {
     const now = this.link.now ?? this.tour?.now;
     const known = [...(now?.told ?? []), ...(now?.words ?? [])];
     const keys = new Set(known.map((one) => one.key));
-    const here = this.link.waiting.filter((one) => !one.refused && !keys.has(one.key));
-    return [...known, ...here.map((one) => one.word)];
+    const waiting = this.link.waiting.filter((one) => !one.refused && !keys.has(one.key));
+    const off = this.link.clockOffS * 1000;
+    const here = waiting.map(({ word }) =>
+      off ? { ...word, at: new Date(Date.parse(word.at) - off).toISOString() } : word,
+    );
+    return [...known, ...here];
   }
 
   private draw(): void {

@@ -46,6 +46,11 @@ export async function find(address: string, now: number): Promise<Response | und
   return undefined;
 }
 
+/** Whether this phone keeps a tour for a user. */
+export async function keeps(who: string, ref: string): Promise<boolean> {
+  return (await kept()).some((one) => one.who === who && one.ref === ref && one.until > Date.now());
+}
+
 /** Keeps a tour with its page and all that the page is made of. False where a browser cannot. */
 export async function keep(
   who: string,

@@ -7,11 +7,12 @@ import type { Kind, NowJson, TourJson, Word } from "./types.ts";
 interface Taken {
   taken: string[];
   refused: Record<string, string>;
-  clock_off_s: number;
   now: NowJson;
 }
 
 const BATCH = 100;
+/** As of the server, which corrects the times of a phone whose clock is off by more. */
+const CLOCK_OFF_S = 120;
 
 export type LinkState = "linked" | "offline" | "signed-out" | "other-user";
 
@@ -22,6 +23,7 @@ export class Link {
   waiting: queue.Waiting[] = [];
   /** How many words of others wait in this phone: they are never sent or shown by this user. */
   others = 0;
+  /** By how much this phone's clock is ahead of the server's; 0 when it is near enough. */
   clockOffS = 0;
   private busy: Promise<void> | null = null;
 
@@ -80,6 +82,8 @@ export class Link {
     try {
       await this.send();
       this.now = await getJson<NowJson>(`${this.page}/now.json`);
+      const off = (Date.now() - Date.parse(this.now.at)) / 1000;
+      this.clockOffS = Math.abs(off) > CLOCK_OFF_S ? off : 0;
       this.state = "linked";
     } catch (error) {
       await this.fault(error);
@@ -109,7 +113,6 @@ export class Link {
     const done = await postJson<Taken>(`/road/${ref}/words`, body);
     await queue.refuse(done.refused);
     await queue.remove(done.taken);
-    this.clockOffS = done.clock_off_s;
     if (ref === this.ref) this.now = done.now;
   }
 

@@ -169,10 +169,12 @@ export class Page {
     const box = this.get("clock");
     box.hidden = !off;
     const minutes = Math.round(Math.abs(off) / 60);
+    const by =
+      minutes < 120 ? counted(minutes, "minute") : counted(Math.round(minutes / 60), "hour");
     if (off)
       write(
         box,
-        `The clock of this phone is ${counted(minutes, "minute")} ${off > 0 ? "fast" : "slow"}. Times are corrected; set the clock right.`,
+        `The clock of this phone is ${by} ${off > 0 ? "fast" : "slow"}. Times are corrected; set the clock right.`,
       );
   }
 
@@ -339,7 +341,7 @@ export class Page {
     const done = [...state.told.values()];
     const key = JSON.stringify([
       state.expected.map((one) => [one.client, this.time(one.at), one.missed]),
-      done.map((one) => one.key),
+      done.map((one) => [one.key, one.at]),
       [...fixed],
       next,
       state.over,

@@ -1,0 +1,166 @@
+"""A tour on a phone: with a connection, without one, and with one again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from geoteam.model import Role
+from tests.browser.conftest import NARROW, WIDE, Watched
+from tests.browser.test_pages import check_accessible, check_fits
+from tests.server.served import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+OpenAs = Callable[[Role, dict[str, int]], Watched]
+KEPT = "kept on this phone and opens without a connection"
+
+
+@pytest.fixture(scope="module")
+def tour(chromium: Browser, address: str) -> str:
+    """Reference of a tour of today, planned by its officer."""
+    context = chromium.new_context(base_url=address)
+    page = context.new_page()
+    sign_in(page, Role.OFFICER)
+    page.goto("/tours")
+    page.get_by_role("button", name="Plan the tour").click()
+    expect(page.get_by_role("heading", name="Stops")).to_be_visible()
+    ref = urlsplit(page.url).path.rpartition("/")[2]
+    context.close()
+    return ref
+
+
+def sign_in(page: Page, role: Role) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill(role.value)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("/")
+
+
+def opened(page: Page) -> None:
+    expect(page.locator("#road")).not_to_have_attribute("aria-busy", "true")
+
+
+def link(page: Page, text: str) -> None:
+    expect(page.locator("[data-link]")).to_contain_text(text, timeout=20_000)
+
+
+def told(page: Page, ref: str) -> list[tuple[str, str]]:
+    """What the server knows of the visits, by the order of the words."""
+    now = page.evaluate(f"fetch('/road/{ref}/now.json').then(answer => answer.json())")
+    return [(one["kind"], one["note"]) for one in now["told"]]
+
+
+def test_three_outcomes_without_a_connection_come_in_exactly_once(
+    open_as: OpenAs, tour: str, pictures: Path
+) -> None:
+    watched = open_as(Role.OFFICER, NARROW)
+    page = watched.page
+    page.goto(f"/road/{tour}")
+    opened(page)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    page.screenshot(path=pictures / "road-narrow.png", full_page=True)
+    check_fits(page)
+    check_accessible(page)
+    watched.check()
+    stops = page.locator("[data-coming-list] li").count()
+    page.get_by_role("button", name="Start the tour").click()
+    link(page, "All that you said is sent")
+
+    page.context.set_offline(True)
+    page.reload()
+    opened(page)
+    expect(page.locator("[data-address]")).not_to_be_empty()
+    page.get_by_role("button", name="Arrived").click()
+    page.get_by_label("Note").fill("Nobody answered")
+    page.get_by_role("button", name="Not home").click()
+    expect(page.locator("[data-last-text]")).to_contain_text("Stop 1: not home")
+    # A wrong button: taken back, and told anew.
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Note")).to_have_value("Nobody answered")
+    page.get_by_role("button", name="Refused").click()
+    expect(page.locator("[data-last-text]")).to_contain_text("Stop 1: refused")
+    if stops > 1:
+        page.get_by_role("button", name="Made").click()
+        expect(page.locator("[data-last-text]")).to_contain_text("Stop 2: made")
+    link(page, "and will be sent")
+    page.screenshot(path=pictures / "road-offline-narrow.png", full_page=True)
+    # The browser is closed and opened again, still without a connection.
+    page.close()
+    page = page.context.new_page()
+    page.goto(f"/road/{tour}")
+    opened(page)
+    link(page, "and will be sent")
+    page.context.set_offline(False)
+    link(page, "All that you said is sent")
+    page.reload()
+    opened(page)
+    link(page, "All that you said is sent")
+    wanted = [("refused", "Nobody answered"), ("made", "")][: min(stops, 2)]
+    assert told(page, tour) == wanted
+    page.screenshot(path=pictures / "road-back-narrow.png", full_page=True)
+    check_accessible(page)
+
+
+def test_words_are_sent_by_who_said_them_and_by_nobody_else(open_as: OpenAs, tour: str) -> None:
+    page = open_as(Role.OFFICER, NARROW).page
+    page.goto(f"/road/{tour}")
+    opened(page)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Help").first.click()
+    page.get_by_role("button", name="Not now").click()
+    page.evaluate("document.querySelector('[data-say=begun]').click()")
+    link(page, "and will be sent")
+    # The session ends meanwhile, and the police partner signs in on the same phone.
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    link(page, "Sign in again")
+    sign_in(page, Role.POLICE)
+    page.goto(f"/road/{tour}")
+    opened(page)
+    expect(page.locator("[data-kept]")).to_contain_text("1 word of another user", timeout=20_000)
+    link(page, "All that you said is sent")
+    expect(page.get_by_role("button", name="Made")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("caches.keys()") == []
+    sign_in(page, Role.OFFICER)
+    page.goto(f"/road/{tour}")
+    opened(page)
+    link(page, "All that you said is sent")
+    expect(page.locator("[data-kept]")).not_to_contain_text("another user")
+
+
+def test_a_call_for_help_stands_on_top_of_the_board(
+    open_as: OpenAs, tour: str, pictures: Path
+) -> None:
+    board = open_as(Role.SUPERVISOR, WIDE)
+    board.page.goto("/road")
+    phone = open_as(Role.POLICE, NARROW).page
+    phone.goto(f"/road/{tour}")
+    opened(phone)
+    phone.get_by_role("button", name="Help").first.click()
+    phone.get_by_role("button", name="Send for help").click()
+    expect(phone.locator("[data-helped]")).to_contain_text("board shows it", timeout=20_000)
+    phone.screenshot(path=pictures / "road-help-narrow.png", full_page=True)
+    check_accessible(phone)
+    # The board shows it by itself, says it aloud, and leaves the keyboard where it was.
+    board.page.locator("tr[data-tour] a").first.focus()
+    expect(board.page.locator("[data-alarm]")).to_contain_text("asked for help", timeout=20_000)
+    expect(board.page.locator("[data-board-said]")).to_contain_text("help")
+    expect(board.page.locator("tr[data-tour] a").first).to_be_focused()
+    check_accessible(board.page)
+    board.page.screenshot(path=pictures / "road-board-help-wide.png", full_page=True)
+    phone.get_by_role("button", name="we are all right").click()
+    expect(phone.locator("[data-helped]")).to_be_hidden(timeout=20_000)
+    expect(board.page.locator("[data-alarm]")).to_have_count(0, timeout=20_000)
+    check_fits(board.page)
+    board.page.set_viewport_size(NARROW)
+    check_fits(board.page)
+    board.page.screenshot(path=pictures / "road-board-narrow.png", full_page=True)
