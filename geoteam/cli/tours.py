@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from geoteam.cli import tour_due
 from geoteam.cli.common import State, json_option, pass_state, show, table
 from geoteam.cli.tour_files import export, sheet
 from geoteam.cli.tour_week import week
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
+from geoteam.services.tour_pairing import Meet
 from geoteam.services.tour_replan import replan_rest
 
 METRES_PER_MILE = 1609.344
@@ -28,32 +30,6 @@ def _day(state: State, value: datetime | None) -> date:
     return value.date() if value else state.workspace.today()
 
 
-@tours.command()
-@click.option("--officer", required=True, help="The officer's id.")
-@click.option("--date", "on", type=_DAY, help="Day of the tour; today by default.")
-@json_option
-@pass_state
-def due(state: State, officer: str, on: datetime | None, as_json: bool) -> None:
-    """List the joint home visits that are due for an officer's clients.
-
-    Example: geoteam tours due --officer CSO1001
-    """
-    found = services.list_due(state.workspace, operator(state.actor), _day(state, on), officer)
-    columns = ["client_ref", "level", "due_on", "overdue_days", "priority", "reason"]
-    show(
-        found.rows,
-        lambda: [
-            *table(found.rows, columns, "No visit is due."),
-            *([_already(found.planned)] if found.planned else []),
-        ],
-        as_json,
-    )
-
-
-def _already(count: int) -> str:
-    return f"{_counted(count, 'visit')} {'is' if count == 1 else 'are'} on a planned tour already."
-
-
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
@@ -61,7 +37,16 @@ def _counted(count: int, what: str) -> str:
 @tours.command()
 @click.option("--officer", required=True, help="The officer's id.")
 @click.option("--date", "on", type=_DAY, help="Day of the tour; today by default.")
-@click.option("--police-partner", default="", help="Their id; chosen by district by default.")
+@click.option(
+    "--police-partner",
+    default="",
+    help="Their id; by default one on duty, by languages, districts and free time.",
+)
+@click.option(
+    "--meet",
+    type=click.Choice(["start", "station", "first stop"]),
+    help="Where the police partner joins; by default the better of the start and the station.",
+)
 @click.option("--departs", default="", help="Clock time, such as 09:00.")
 @click.option("--max-stops", type=int, help="Most stops; the profile's by default.")
 @json_option
@@ -71,6 +56,7 @@ def plan(
     officer: str,
     on: datetime | None,
     police_partner: str,
+    meet: Meet | None,
     departs: str,
     max_stops: int | None,
     as_json: bool,
@@ -88,6 +74,7 @@ def plan(
         police_partner_ref=police_partner,
         departs=departs,
         max_stops=max_stops,
+        meet=meet or "",
     )
     view = services.tour(state.workspace, user, ref)
     value: dict[str, Any] = asdict(view)
@@ -113,6 +100,7 @@ def plan(
             f"driving, {view.length_m / 1000:.1f} km ({view.length_m / METRES_PER_MILE:.1f} "
             f"miles){_waiting(view.wait_s)}, from {view.departs_at.astimezone(zone):%H:%M}, "
             f"back at {view.returns_at.astimezone(zone):%H:%M}.",
+            _who(view),
             *([view.verdict] if view.verdict else []),
             *view.advice,
             *table(stops, ["stop", "arrives", "client", "address"], "No stop."),
@@ -120,6 +108,13 @@ def plan(
         ],
         as_json,
     )
+
+
+def _who(view: services.TourView) -> str:
+    if not view.police_partner:
+        return f"{view.officer} goes alone{', in ' + view.car if view.car else ''}."
+    car = f" in {view.car}" if view.car else ""
+    return f"{view.officer} and {view.police_partner}{car}; they meet at {view.meeting}."
 
 
 def _waiting(wait_s: float) -> str:
@@ -184,6 +179,8 @@ def cancel(state: State, ref: str, why: str, as_json: bool) -> None:
     show({"ref": ref, "status": "cancelled"}, lambda: [f"Tour {ref} is cancelled."], as_json)
 
 
+for command in tour_due.COMMANDS:
+    tours.add_command(command)
 tours.add_command(export)
 tours.add_command(sheet)
 tours.add_command(week)

@@ -13,7 +13,9 @@ from geoteam.crs import require_wgs84
 from geoteam.errors import MapError
 from geoteam.maps.text import FigureKind
 
-PointKind = Literal["client", "office", "station", "partner", "event", "start", "stop"]
+PointKind = Literal[
+    "client", "office", "station", "partner", "event", "start", "stop", "urgent", "high", "usual"
+]
 LabelKind = Literal["none", "name", "figure"]
 
 
@@ -105,7 +107,14 @@ class GridLayer(ChoroplethLayer):
 
 
 # What stands in the mark of a kind when the layer says nothing else: colour is never the only sign.
-_MARKS: dict[PointKind, str] = {"office": "O", "station": "P", "partner": "C", "event": "E"}
+_MARKS: dict[PointKind, str] = {
+    "office": "O",
+    "station": "P",
+    "partner": "C",
+    "event": "E",
+    "urgent": "!",
+    "high": "+",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

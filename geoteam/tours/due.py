@@ -115,6 +115,8 @@ def visits_due(
     _check(clients, contacts, standards)
     histories = _histories(contacts, on)
     days = {name: _days(clients, name) for name in _DAYS}
+    located = _flags(clients, "located", default=True)
+    in_doubt = _flags(clients, "boundary_ambiguous", default=False)
     rows = []
     for place, (ref, level) in enumerate(zip(clients.index, clients["level"], strict=True)):
         history = histories.get(str(ref), _History())
@@ -130,7 +132,9 @@ def visits_due(
         row = _row(_Home(str(level), intake, moved_on, added), standard, history, on)
         if row["due_on"] <= on + timedelta(days=within_days):
             until = days["excluded_until"][place]
-            blocked = _blocked(clients, place, history, days["address_since"][place])
+            blocked = _blocked(
+                located[place], in_doubt[place], days["address_since"][place], history
+            )
             rows.append(
                 {
                     "client_ref": ref,
@@ -248,10 +252,10 @@ def _histories(contacts: pd.DataFrame, on: date) -> dict[str, _History]:
     return histories
 
 
-def _blocked(clients: pd.DataFrame, place: int, history: _History, since: date | None) -> str:
-    if "located" in clients and not clients["located"].iloc[place]:
+def _blocked(located: bool, in_doubt: bool, since: date | None, history: _History) -> str:
+    if not located:
         return "The client has no usable location; see the review queue."
-    if "boundary_ambiguous" in clients and clients["boundary_ambiguous"].iloc[place]:
+    if in_doubt:
         return "The location is in doubt; it waits in the review queue."
     if history.moved is not None and (since is None or since <= history.moved):
         return (
@@ -265,6 +269,10 @@ def _days(clients: pd.DataFrame, name: str) -> list[date | None]:
     if name not in clients:
         return [None] * len(clients)
     return [_day(value) for value in clients[name]]
+
+
+def _flags(clients: pd.DataFrame, name: str, *, default: bool) -> list[bool]:
+    return clients[name].tolist() if name in clients else [default] * len(clients)
 
 
 def _shown(day: date) -> str:

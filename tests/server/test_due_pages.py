@@ -1,0 +1,131 @@
+"""The pages of what is due: four views, decisions, the file, and nobody's name in an address."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from geoteam.model import Role
+from geoteam.services import audit, visit_decisions
+from geoteam.services.operator import operator
+from geoteam.services.visits_board import DueOptions
+from geoteam.services.visits_due import due_board
+from geoteam.services.workspace import Workspace
+from tests.server.served import EVIL, send
+
+SignedIn = Callable[[Role], FlaskClient]
+PAGE = "/tours/due"
+
+
+def _page(client: FlaskClient, query: str = "") -> str:
+    answer = client.get(f"{PAGE}{query}")
+    assert answer.status_code == 200
+    return html.unescape(answer.text)
+
+
+def test_the_calendar_leads_to_the_list_of_a_day(signed_in: SignedIn, workspace: Workspace) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    board = due_board(workspace, operator("test"), DueOptions())
+    page = _page(client)
+    links = re.findall(r'href="(/tours/due\?[^"#]*day=(\d{4}-\d\d-\d\d))#listed"', page)
+    assert [day for _, day in links] == [one.on.isoformat() for one in board.days()]
+    assert f"Backlog: {len(board.overdue)} overdue" in page
+    busy = max(board.days(), key=lambda one: one.due)
+    target = {day: link for link, day in links}[busy.on.isoformat()]
+    listed = html.unescape(client.get(target).text)
+    assert 'aria-current="date"' in listed
+    for name in board.listed(busy.on.isoformat())["name"]:
+        assert name in listed
+    # Only numbers of days, areas, teams and officers stand in addresses.
+    for ref in board.visits["client_ref"]:
+        assert not re.search(rf'href="[^"]*{ref}', listed)
+
+
+def test_each_view_shows_its_part(signed_in: SignedIn) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    assert "All visits until" in _page(client, "?view=list&team=T1&days=7")
+    by_area = _page(client, "?view=map&by=service_area&area=101")
+    assert 'src="/tours/due/map?by=service_area&area=101&days=28"' in by_area
+    assert 'data-code="101"' in by_area
+    hours = _page(client, "?view=hours")
+    assert "How this is reckoned" in hours
+    assert ">Enough<" in hours
+    frame = client.get("/tours/due/map?by=service_area")
+    assert frame.status_code == 200
+    assert EVIL not in frame.text
+    for query in ("?view=else", "?by=ward", "?days=0", "?day=soon"):
+        assert client.get(f"{PAGE}{query}").status_code == 400
+    assert client.get(f"{PAGE}?team=T9").status_code == 404
+
+
+def test_an_officer_sees_their_own_and_decides_nothing(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    client = signed_in(Role.OFFICER)
+    page = _page(client, "?view=list")
+    assert 'name="officer"' not in page
+    assert 'name="until"' not in page
+    own = set(due_board(workspace, operator("test"), DueOptions(officer="O1")).visits["name"])
+    others = set(due_board(workspace, operator("test"), DueOptions()).visits["name"]) - own
+    assert all(name in page for name in own)
+    assert not any(name in page for name in others)
+
+
+def test_a_visit_is_excluded_and_the_decision_withdrawn(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    board = due_board(workspace, operator("test"), DueOptions())
+    ref = str(board.overdue["client_ref"].iloc[0])
+    until = workspace.today() + timedelta(days=90)
+    back = f"{PAGE}?view=list&days=28"
+    fields = {"client_ref": ref, "until": until.isoformat(), "why": "in hospital", "back": back}
+    assert send(client, f"{PAGE}/exclude", PAGE, **fields) == (303, back)
+    page = _page(client, "?view=list")
+    assert "Due, but excluded by a supervisor" in page
+    assert "in hospital" in page
+    (told,) = visit_decisions.list_decisions(workspace, operator("test"))
+    status, _ = send(client, f"{PAGE}/withdraw", PAGE, decision=str(told["decision_id"]))
+    assert status == 303
+    assert "in hospital" not in _page(client, "?view=list")
+    actions = [row["action"] for row in audit.list_events(workspace, None).rows]
+    assert {"visit.exclude", "visit.withdraw"} <= set(actions)
+
+
+def test_a_visit_is_added_and_refusals_are_told(signed_in: SignedIn, workspace: Workspace) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    board = due_board(workspace, operator("test"), DueOptions())
+    ref = str(board.open["client_ref"].iloc[0])
+    status, page = send(client, f"{PAGE}/add", PAGE, client_ref=ref, why="x")
+    assert status == 400
+    assert "the reason is missing" in html.unescape(page).lower()
+    back = "https://elsewhere.example/"
+    status, target = send(client, f"{PAGE}/add", PAGE, client_ref=ref, why="asked for", back=back)
+    assert (status, target) == (303, PAGE)
+    listed = _page(client, f"?view=list&day={board.first.isoformat()}")
+    listed += _page(client, "?view=list&day=overdue")
+    assert "asked for" in listed
+    status, page = send(client, f"{PAGE}/add", PAGE, client_ref=ref, why="asked again")
+    assert status == 400
+    assert "already" in page
+    assert send(client, f"{PAGE}/add", PAGE, client_ref="C404", why="asked for")[0] == 404
+
+
+def test_the_file_has_the_rows_of_the_list(signed_in: SignedIn, workspace: Workspace) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    board = due_board(workspace, operator("test"), DueOptions())
+    answer = client.get(f"{PAGE}/visits.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="visits-due.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) == len(board.visits) + len(board.waiting) + len(board.excluded)
+    assert {row["state"] for row in rows} <= {"to plan", "on a tour", "cannot be planned"}
+    overdue = client.get(f"{PAGE}/visits.csv?day=overdue").text
+    assert len(overdue.splitlines()) == 1 + len(board.overdue)
+    events = audit.list_events(workspace, None).rows
+    assert [row["action"] for row in events[:2]] == ["tours.due.export"] * 2
