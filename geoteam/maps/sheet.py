@@ -30,7 +30,7 @@ _COPY_NAME = {"officer": "Officer's sheet", "police": "Police copy"}
 _PAPERS = {"letter": "us-letter", "a4": "a4"}
 # Fewer units over the same width of paper: everything on the map is larger.
 _LARGE_MAP = (1250.0, 900.0)
-_STOP_TEXTS = ("arrive", "leave", "window", "who", "address", "notes", "changed")
+_STOP_TEXTS = ("arrive", "leave", "window", "who", "address", "limits", "notes", "changed")
 
 
 def tour_sheets(
@@ -54,9 +54,11 @@ def tour_sheets(
         ``officer``, ``number`` (of the copy), ``url``, ``permitted_use``; ``facts`` (pairs of
         label and text: officer, partner, departs ...); ``start`` (``lon``, ``lat``; or None);
         ``stops`` (each ``number``, ``lon``, ``lat`` and, where allowed, ``arrive``, ``leave``,
-        ``window``, ``who``, ``address``, ``notes``, ``changed``, and ``extra``: pairs of label and
-        text); ``directions`` (each ``to`` and ``steps``, pairs of text and distance);
-        ``left_out`` (``who``, ``reason``, ``remedy``); ``legs`` (LineStrings, EPSG:4326).
+        ``window``, ``who``, ``address``, ``limits``, ``notes``, ``changed``, and ``extra``: pairs
+        of label and text); ``pause`` (``begins``, ``ends`` and ``before``, the place of the stop
+        that the break precedes; or None); ``directions`` (each ``to`` and ``steps``, pairs of text
+        and distance); ``left_out`` (``who``, ``reason``, ``remedy``); ``legs`` (LineStrings,
+        EPSG:4326).
     crs
         The measuring CRS of the city.
     streets
@@ -122,6 +124,7 @@ def _sheet_data(tour: Mapping[str, Any], stops: Sequence[Mapping[str, Any]]) -> 
         "url": plain_text(tour.get("url")),
         "facts": [[plain_text(label), plain_text(value)] for label, value in tour.get("facts", ())],
         "stops": [_stop(stop) for stop in stops],
+        "pause": tour.get("pause"),
         "directions": [
             {
                 "to": plain_text(leg["to"]),

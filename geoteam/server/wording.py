@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from geoteam.server.context import workspace
+from geoteam.services.tour_stops import told_limits
 from geoteam.services.visits_hours import hours_text
 
 # Decision on an address -> tone and label of its badge.
@@ -324,6 +325,7 @@ def _unknown(value: float | None) -> bool:
 # Name in templates -> filter.
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "hours_text": hours_text,
+    "limits": told_limits,
     "day": day,
     "moment": moment,
     "clock": clock,

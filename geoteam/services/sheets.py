@@ -20,6 +20,7 @@ from geoteam.maps import tour_sheets
 from geoteam.model import Role, User
 from geoteam.services.ground import streets_to_draw
 from geoteam.services.sheet_state import PRINT, held_by
+from geoteam.services.tour_stops import told_limits
 from geoteam.services.tour_views import (
     CANCELLED,
     TourView,
@@ -226,16 +227,17 @@ def _sheet(
                 f"{view.length_m / 1000:.1f} km ({view.length_m / 1609.344:.1f} mi), "
                 f"{view.drive_s / 60:.0f} minutes",
             ),
-            ("Break", _break(workspace, view)),
+            ("Break", _break(_pause(workspace, view))),
             ("Printed for", whose or "the police partner of this tour"),
             ("Printed", told_time(workspace.now(), workspace)),
             ("Printed by", user.name),
         ],
         "start": start,
         "stops": [_stop(workspace, stop) for stop in view.stops],
+        "pause": _pause(workspace, view),
         "directions": _directions(view),
         "left_out": [
-            {"who": one.get("name"), "reason": one.get("reason"), "remedy": one.get("remedy")}
+            {"who": one.get("name"), "reason": _why_left(one), "remedy": one.get("remedy")}
             for one in view.left_out
         ],
         "legs": [] if view.route is None else [view.route],
@@ -246,12 +248,21 @@ def _joins(view: TourView) -> str:
     return f"{view.police_partner}, joins at {view.meeting}" if view.police_partner else ""
 
 
-def _break(workspace: Workspace, view: TourView) -> str:
+def _pause(workspace: Workspace, view: TourView) -> dict[str, Any] | None:
     if not view.pause:
-        return ""
+        return None
     zone = workspace.profile.city.zone
-    begins, ends = (view.pause[name].astimezone(zone) for name in ("begins", "ends"))
-    return f"{begins:%H:%M} to {ends:%H:%M}"
+    begins, ends = (f"{view.pause[name].astimezone(zone):%H:%M}" for name in ("begins", "ends"))
+    return {"begins": begins, "ends": ends, "before": int(view.pause["before"])}
+
+
+def _break(pause: Mapping[str, Any] | None) -> str:
+    return f"{pause['begins']} to {pause['ends']}" if pause else ""
+
+
+def _why_left(one: Mapping[str, Any]) -> Any:
+    # Who must not meet whom is not for paper.
+    return "The tour's page says why." if one.get("code") == "no_contact" else one.get("reason")
 
 
 def _stop(workspace: Workspace, stop: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,9 +276,8 @@ def _stop(workspace: Workspace, stop: Mapping[str, Any]) -> dict[str, Any]:
         "window": ", ".join(f"{begin}–{end}" for begin, end in stop.get("windows", ())),
         "who": stop.get("name"),
         "address": stop.get("address"),
-        "changed": "Has moved since the tour was planned: ask before going."
-        if stop["moved"]
-        else "",
+        "changed": _MOVED if stop["moved"] else "",
+        "limits": ". ".join(told_limits(stop)),
         "notes": stop.get("access_notes"),
         "extra": [("Level", stop.get("level")), ("Why", stop.get("reason"))],
     }

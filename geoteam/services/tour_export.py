@@ -25,7 +25,7 @@ KINDS = {
 }
 _COLUMNS = (
     "number", "arrives_at", "leaves_at", "client_ref", "name", "address", "level", "reason",
-    "access_notes", "windows", "lon", "lat",
+    "access_notes", "windows", "announced", "two_officers", "interpreter", "dog", "lon", "lat",
 )  # fmt: skip
 
 
@@ -111,6 +111,9 @@ def _table(workspace: Workspace, view: TourView) -> bytes:
         cells = dict(stop)
         for name in ("arrives_at", "leaves_at"):
             cells[name] = stop[name].astimezone(zone).isoformat()
+        for name in ("announced", "two_officers", "dog"):
+            if name in stop:
+                cells[name] = "yes" if stop[name] else "no"
         if "windows" in stop:
             cells["windows"] = ", ".join(f"{begin}-{end}" for begin, end in stop["windows"])
         writer.writerow([safe_for_spreadsheets(cells[name]) for name in columns])

@@ -1,0 +1,99 @@
+"""The stops of a tour as one reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from geoteam.disclosure import visible_fields
+from geoteam.disclosure.policy import TOUR
+from geoteam.geocoding import AddressGrammar, parse_address
+from geoteam.model import Role
+from geoteam.services.home_hours import hours_on
+from geoteam.store import tours
+
+
+def stops_seen(
+    saved: tours.SavedTour,
+    people: pd.DataFrame,
+    limits: pd.DataFrame,
+    reader: Role,
+    grammar: AddressGrammar,
+) -> list[dict[str, Any]]:
+    """Tell of each stop what a reader may know.
+
+    Parameters
+    ----------
+    saved
+        The tour.
+    people
+        Its clients on its day, as of the store's frame of clients.
+    limits
+        Limits of visits to them, as of the store.
+    reader
+        The role for whose eyes it is.
+    grammar
+        The city's addresses.
+
+    Returns
+    -------
+    list of dict
+        As of `TourView.stops`, in order.
+    """
+    rows = []
+    homes = people["residence_id"].dropna().to_dict()
+    for stop in saved.stops:
+        person = people.loc[[stop.client_ref]].iloc[0]
+        kept = limits.loc[[stop.client_ref]].iloc[0]
+        moved = homes.get(stop.client_ref) != stop.residence_id
+        record = {
+            "client_ref": stop.client_ref,
+            "name": person["name"],
+            # The place of the stop is the old home's, and so must its address be.
+            "address": _door("" if moved else person["matched_address"], stop.address, grammar),
+            "level": person["level"],
+            "reason": stop.reason,
+            "access_notes": person["access_notes"],
+            "windows": hours_on(person["windows"], saved.on),
+            "announced": bool(kept["announced"]),
+            "two_officers": bool(kept["two_officers"]),
+            "interpreter": str(kept["interpreter"]),
+            "dog": bool(kept["dog"]),
+            "lon": stop.lon,
+            "lat": stop.lat,
+            "arrives_at": stop.arrives_at,
+            "leaves_at": stop.leaves_at,
+        }
+        shown = visible_fields(record, reader, purpose=TOUR)
+        rows.append({"number": stop.position, "moved": moved} | shown)
+    return rows
+
+
+def told_limits(stop: Mapping[str, Any]) -> list[str]:
+    """Tell in a few words what a visit must keep to.
+
+    Parameters
+    ----------
+    stop
+        A stop as a reader may see it.
+
+    Returns
+    -------
+    list of str
+        Such as ``Call ahead`` and ``Interpreter: Spanish``; empty when nothing is asked for.
+    """
+    said = [
+        ("Call ahead", stop.get("announced")),
+        ("Dog", stop.get("dog")),
+        ("Two officers", stop.get("two_officers")),
+        (f"Interpreter: {stop.get('interpreter')}", stop.get("interpreter")),
+    ]
+    return [text for text, holds in said if holds]
+
+
+def _door(matched: str, typed: str, grammar: AddressGrammar) -> str:
+    """Return the address of the door: as matched, with the apartment that was typed."""
+    unit = parse_address(typed, grammar).unit
+    return f"{matched or typed}, {unit}" if unit and matched else matched or typed
