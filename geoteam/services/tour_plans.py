@@ -204,8 +204,8 @@ def save_plan(
         left_out=left_out_of(plan),
         summary=plan.summary
         | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
-        # When it might have left at the earliest: more visits may need an earlier departure.
-        | ({"from": plan.on_duty[0][0].isoformat()} if plan.on_duty else {})
+        # When it might take place: with other visits it may leave earlier or return later.
+        | {"hours": [[begins.isoformat(), ends.isoformat()] for begins, ends in plan.on_duty]}
         | break_of(plan),
         by=user.username,
         at=workspace.now(),

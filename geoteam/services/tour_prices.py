@@ -14,7 +14,7 @@ from geoteam.errors import ChangedError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.scope import sees_client
-from geoteam.services.tour_trip import Trip, solve, trip_of, visits_of
+from geoteam.services.tour_trip import Trip, driven_s, solve, trip_of, visits_of
 from geoteam.services.tour_views import sees_tour
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
@@ -211,6 +211,10 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
         why = "no joint visit to this client can be planned on that day: none is due, it is on "
         why += "another tour, it was excluded, or the address waits for review"
         return Work(Price(why, "Load the page again", versions=versions), [], visits)
+    if move.target and trips[-1].off_duty:
+        why = "the officer and the police partner are not on duty together when the tour is made"
+        remedy = "Choose another tour, or change their hours"
+        return Work(Price(why, remedy, versions=versions), [], visits)
     parts = [
         _part(workspace, session, one, trip, visits, move)
         for one, trip in zip(saved, trips, strict=True)
@@ -234,7 +238,7 @@ def _person(
         user, officer_ref=people["officer"].iloc[0], team_ref=people["team"].iloc[0]
     ):
         raise NotFoundError("there is no such client of yours", remedy="Load the page again")
-    return people.iloc[0].to_dict()
+    return {str(key): value for key, value in people.iloc[0].items()}
 
 
 def _part(
@@ -291,10 +295,7 @@ def _price(
         left += [(ref, _GONE) for ref in part.gone]
         behind = len(part.trip.done)
         plan, saved = part.plan, part.saved
-        drive_s = plan.drive_s
-        if behind:
-            # What is driven already is not solved anew.
-            drive_s += sum(step["duration_s"] for leg in saved.steps[:behind] for step in leg)
+        drive_s = plan.drive_s + driven_s(saved, behind)
         changes.append(
             Change(
                 saved.ref,

@@ -7,7 +7,6 @@ tours and every limit of a visit allow.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,10 +27,12 @@ from geoteam.services.tour_plans import (
     stops_of,
 )
 from geoteam.services.tour_times import break_owed
+from geoteam.services.tour_ways import close_ways_back, driving_s
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
-from geoteam.store import staff, tours, visit_limits
+from geoteam.store import staff, tours, venues, visit_limits
 from geoteam.tours import TourPlan, replan_tour
+from geoteam.tours.moments import DAY_S, Clock, intersect
 
 # A tour of a later day may hold visits that fall due until then.
 AHEAD_DAYS = 7
@@ -60,6 +61,12 @@ class Trip:
         The break that lies behind, as the store keeps it; empty when there is none.
     bound
         What sets the latest return, in words; '' for the city's hours.
+    hours
+        When visits may take place, in order; empty for the whole of the tour.
+    off_duty
+        The two are not on duty together when the tour takes place.
+    via
+        Longitude and latitude of the station where the police partner joins and leaves.
     """
 
     on: date
@@ -72,6 +79,9 @@ class Trip:
     done: tuple[tours.SavedStop, ...] = ()
     break_taken: Mapping[str, Any] | None = None
     bound: str = ""
+    hours: tuple[duty.Span, ...] = ()
+    off_duty: bool = False
+    via: tuple[float, float] | None = None
 
     @property
     def start(self) -> tuple[float, float]:
@@ -122,16 +132,15 @@ def trip_of(
     if now >= returns and saved.status == "planned":
         raise InputError("the tour is over", remedy="Choose a tour that is still to come")
     done = tuple(one for one in saved.stops if one.arrives_at.astimezone(UTC) <= now)
-    asked = saved.summary.get("from")
-    begins = datetime.fromisoformat(asked).astimezone(zone) if asked else departs
     last = datetime.combine(saved.on, time.fromisoformat(rules.latest), zone)
-    ends, bound = max(last, returns), ""
+    asked = [
+        (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
+        for begins, ends in saved.summary.get("hours", ())
+    ] or [(departs, max(last, returns))]
+    begins = min(asked[0][0].astimezone(zone), departs)
+    ends, bound = max(asked[-1][1].astimezone(zone), returns), ""
     joint = _joint(workspace, session, saved.on, saved.officer_ref, saved.police_partner_ref)
-    span = max(joint, key=lambda one: min(one[1], returns) - max(one[0], departs), default=None)
-    if span is not None and span[0] < returns and departs < span[1]:
-        begins = max(min(begins, departs), min(span[0].astimezone(zone), departs))
-        if max(span[1], returns) < ends:
-            ends, bound = max(span[1], returns).astimezone(zone), "the shift of both ends"
+    hours = duty.meet(asked, joint)
     for other in _others(session, saved):
         a, b = (one.astimezone(zone) for one in (other["departs_at"], other["returns_at"]))
         if b <= departs:
@@ -156,7 +165,17 @@ def trip_of(
         done=done,
         break_taken=taken if now > departs else None,
         bound=bound,
+        hours=tuple(hours),
+        off_duty=not duty.meet(hours, [(departs, returns)]),
+        via=_station(session, saved),
     )
+
+
+def _station(session: Session, saved: tours.SavedTour) -> tuple[float, float] | None:
+    if saved.meet_ref in ("", tours.FIRST_STOP):
+        return None
+    station = venues.get(session, saved.meet_ref)
+    return (station.lon, station.lat) if station else None
 
 
 def _joint(
@@ -172,14 +191,16 @@ def _joint(
 
 
 def _others(session: Session, saved: tours.SavedTour) -> list[dict[str, Any]]:
-    """List the other tours of the same people around the day."""
-    found = []
-    for step in (-1, 0, 1):
+    """List the other tours of the same people and car around the day."""
+    found, car = [], ""
+    for step in (0, -1, 1):
         day = tours.list_tours(session, on=saved.on + timedelta(days=step))
+        car = str(day["car"].get(saved.ref, "")) or car
         day = day[day["status"].isin(tours.STANDING) & (day.index != saved.ref)]
         for person, ref, who in (
             ("officer", saved.officer_ref, "its officer"),
             ("police_partner", saved.police_partner_ref, "its police partner"),
+            ("car", car, "its car"),
         ):
             if ref:
                 rows = day.loc[day[person] == ref, ["departs_at", "returns_at"]]
@@ -265,9 +286,11 @@ def solve(
     )
     whole["two_officers"] = whole["two_officers"].fillna(False).astype(bool)
     whole["interpreter"] = whole["interpreter"].fillna("").astype(str)
-    points = np.vstack([trip.start, whole[["lon", "lat"]].to_numpy(dtype=np.float64)])
-    matrix = workspace.streets().matrix(points, points).duration_s
-    _keep_order(matrix, list(whole.index), order)
+    if trip.hours and not trip.off_duty:
+        whole["windows"] = _on_duty(whole["windows"], trip)
+    homes = whole[["lon", "lat"]].to_numpy(dtype=np.float64)
+    matrix = driving_s(workspace, trip.start, homes, trip.via)
+    close_ways_back(matrix, list(whole.index), order)
     places = len({(stop.lon, stop.lat) for stop in trip.done})
     return replan_tour(
         whole,
@@ -286,6 +309,19 @@ def solve(
     )
 
 
+def _on_duty(windows: pd.Series, trip: Trip) -> pd.Series:
+    """Cut hours at home to those when both are on duty; where none is, to a time after the tour."""
+    clock = Clock(trip.begins)
+    horizon_s = clock.seconds(trip.ends)
+    duty_s = [(clock.seconds(begins), clock.seconds(ends)) for begins, ends in trip.hours]
+    if any(begins <= 0 and ends >= horizon_s for begins, ends in duty_s):
+        return windows
+    never = [(horizon_s + DAY_S, horizon_s + DAY_S + 1)]
+    cut = [intersect(clock.spans(own, horizon_s, "client"), duty_s) or never for own in windows]
+    moments = [[(clock.moment(a), clock.moment(b)) for a, b in spans] for spans in cut]
+    return pd.Series(moments, index=windows.index, dtype=object)
+
+
 def _behind(trip: Trip, columns: pd.Index) -> pd.DataFrame:
     rows = [
         dict.fromkeys(columns) | {
@@ -298,11 +334,22 @@ def _behind(trip: Trip, columns: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(rows, index=index, columns=columns).astype(object)
 
 
-def _keep_order(matrix: np.ndarray, refs: list[str], order: Sequence[str]) -> None:
-    """Close the way back from each of some places to those before it."""
-    rows = [1 + refs.index(ref) for ref in order if ref in refs]
-    for at, row in enumerate(rows):
-        matrix[row, rows[:at]] = math.inf
+def driven_s(saved: tours.SavedTour, done: int) -> float:
+    """Sum the driving to the stops that are done.
+
+    Parameters
+    ----------
+    saved
+        The tour.
+    done
+        How many.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    return float(sum(step["duration_s"] for leg in saved.steps[:done] for step in leg))
 
 
 def _skills(session: Session, trip: Trip) -> set[str]:
@@ -351,7 +398,7 @@ def replace_stops(
     """
     done = [[stop.lon, stop.lat] for stop in trip.done]
     places = [*done, *plan.stops[["lon", "lat"]].to_numpy().tolist()]
-    route = route_by(workspace, [trip.start, *places, trip.start] if places else [])
+    route = route_by(workspace, [trip.start, *places, trip.start] if places else [], trip.via)
     home_s = sum(step["duration_s"] for step in route["steps"][-1]) if route["steps"] else 0.0
     returns_at = plan.returns_at
     if plan.stops.empty:
@@ -369,14 +416,14 @@ def replace_stops(
     pause = {"break": dict(taken)} if taken else break_of(plan)
     if pause and not taken:
         pause["break"]["before"] += len(done)
-    kept = {key: saved.summary[key] for key in ("max_stops", "from") if key in saved.summary}
+    kept = {key: saved.summary[key] for key in ("max_stops", "hours") if key in saved.summary}
     tours.replace_rest(
         session,
         saved.ref,
         keep=len(done),
         departs_at=saved.departs_at if done else plan.departs_at,
         returns_at=returns_at,
-        drive_s=sum(step["duration_s"] for leg in route["steps"] for step in leg),
+        drive_s=plan.drive_s + driven_s(saved, len(done)),
         left_out=left_out_of(plan) if left_out is None else list(left_out),
         summary=plan.summary
         | kept

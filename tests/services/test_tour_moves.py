@@ -14,6 +14,7 @@ from geoteam.services.tour_day import TeamDay, team_day
 from geoteam.services.tour_moves import keep_move, undo_move
 from geoteam.services.tour_prices import Move, price_move
 from geoteam.services.workspace import Workspace
+from geoteam.store import tours as store
 from tests.made_city import BOSS, O1, WEST
 from tests.tiny_city import TODAY
 
@@ -203,3 +204,55 @@ def test_an_officers_other_tour_bounds_this_one(two: tuple[Workspace, str, str])
     assert price.refused == "" or "another tour" in price.refused
     back = tours.tour(workspace, BOSS, one).returns_at
     assert price.changes == [] or price.changes[1].after.departs_at >= back
+
+
+def test_a_partner_off_duty_is_refused_and_hours_are_kept_at_every_stop(
+    two: tuple[Workspace, str, str],
+) -> None:
+    workspace, one, other = two
+    client = _clients(workspace, one)[0]
+    view = tours.tour(workspace, BOSS, other)
+    partner = _partner(workspace, other)
+    assert partner
+    # On duty until the tour as planned is over, and not a minute longer.
+    last = view.stops[-1]["leaves_at"].astimezone(workspace.profile.city.zone)
+    _put_on_duty(workspace, partner, "13:00", f"{last:%H:%M}")
+    price = price_move(workspace, BOSS, Move(client, one, other))
+    assert price.refused or price.changes[1].left_out
+    _put_on_duty(workspace, partner, "06:00", "07:00")
+    assert "not on duty together" in price_move(workspace, BOSS, Move(client, one, other)).refused
+    # Visits may still leave the tour that cannot take place.
+    theirs = _clients(workspace, other)[0]
+    assert price_move(workspace, BOSS, Move(theirs, other)).refused == ""
+
+
+def _partner(workspace: Workspace, ref: str) -> str:
+    with workspace.reading() as session:
+        return store.get(session, ref).police_partner_ref
+
+
+def _put_on_duty(workspace: Workspace, partner: str, begins: str, ends: str) -> None:
+    with workspace.transaction() as session:
+        session.execute(text('DELETE FROM shift WHERE "on" IS NOT NULL'))
+        session.execute(
+            text(
+                'INSERT INTO shift (police_partner_id, "on", begins, ends) '
+                "SELECT id, :on, :begins, :ends FROM police_partner WHERE ref = :ref"
+            ),
+            {"on": TOMORROW.isoformat(), "begins": begins, "ends": ends, "ref": partner},
+        )
+
+
+def test_a_tour_by_way_of_the_station_stays_one(two: tuple[Workspace, str, str]) -> None:
+    workspace, one, other = two
+    with workspace.transaction() as session:
+        venue = session.execute(text("SELECT ref FROM venue ORDER BY ref LIMIT 1")).scalar_one()
+        session.execute(
+            text("UPDATE tour SET meet_ref = :venue WHERE ref = :ref"),
+            {"venue": venue, "ref": other},
+        )
+    client = _clients(workspace, one)[0]
+    price = price_move(workspace, BOSS, Move(client, one, other))
+    keep_move(workspace, BOSS, Move(client, one, other), price.versions)
+    texts = [step["text"] for leg in tours.tour(workspace, BOSS, other).steps for step in leg]
+    assert any("partner" in said for said in texts)
