@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from geoteam.tours.bound import best_possible
+from geoteam.tours.bound import most_points, soonest_return
 from geoteam.tours.exact import MOST_STOPS, best_order
 from geoteam.tours.improve import improve
 from geoteam.tours.left_out import Day
@@ -50,12 +50,13 @@ def choose(
     if (day.rest or drive.moments or clashes(stops).any()) and len(order) < MOST_STOPS:
         order = _settled(order, stops, worth, drive, day)
     points = sum(stops[one].priority for one in order)
-    most, earliest_s = best_possible(stops, drive.free, day.bounds, day.max_stops, day.rest, points)
+    limits = (stops, drive.free, day.bounds, day.max_stops, day.rest)
+    most, soonest_s = most_points(*limits), soonest_return(order, *limits)
     returns_s = schedule(order, stops, drive, day.bounds, day.rest).returns_s
     return order, {
         "proven": False,
         "more_points_at_most": max(0.0, most - points),
-        "sooner_s_at_most": max(0.0, float(returns_s - earliest_s)),
+        "sooner_s_at_most": max(0.0, float(returns_s - soonest_s)),
     }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geoteam.tours import verdict
+from geoteam.tours import choose, verdict
 
 from .checker import best_of_all, random_case, settled, solve, violations
 from .day import DEPARTS, along_a_street, make_visits, plan
@@ -133,3 +134,45 @@ def test_whole_points_only() -> None:
 )
 def test_how_good_a_tour_is_stands_in_one_sentence(summary, text) -> None:
     assert verdict(summary) == text
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=seeds, count=st.integers(1, 6))
+def test_where_nothing_is_proven_the_bounds_hold_against_the_best(
+    monkeypatch: pytest.MonkeyPatch, seed: int, count: int
+) -> None:
+    case = random_case(np.random.default_rng(seed), count)
+    best = solve(case)
+    with monkeypatch.context() as patch:
+        patch.setattr(choose, "best_order", lambda *_: None)
+        found = solve(case, iterations=50)
+    assert violations(case, found) == []
+    assert not found.summary["proven"]
+    assert best.priority <= found.priority + found.summary["more_points_at_most"]
+    if best.priority >= found.priority and len(best.stops):
+        soonest = found.returns_at - timedelta(seconds=found.summary["sooner_s_at_most"])
+        assert soonest <= best.returns_at
+
+
+def test_a_round_through_a_square_is_bounded_by_the_square() -> None:
+    # The start and 19 places on a ring, a minute apart: nothing is shorter than the ring.
+    at = np.arange(20)
+    ring = np.minimum((at[:, None] - at) % 20, (at - at[:, None]) % 20) * 60.0
+    tour = plan(make_visits([{"service_s": 60.0} for _ in range(19)]), ring, max_stops=30)
+    assert tour.drive_s == 20 * 60
+    assert tour.summary == tour.summary | {
+        "proven": False,
+        "more_points_at_most": 0.0,
+        "sooner_s_at_most": 0.0,
+    }
+
+
+def test_who_opens_last_bounds_the_return() -> None:
+    # The last place, 20 minutes out, opens at 19:00; 19 others are on the way.
+    rows = [{"service_s": 60.0} for _ in range(19)]
+    rows.append({"service_s": 60.0, "windows": [["19:00", "20:00"]]})
+    tour = plan(make_visits(rows), along_a_street(20, 1.0), max_stops=30)
+    assert tour.returns_at.strftime("%H:%M") == "19:21"
+    assert tour.summary["sooner_s_at_most"] == 0
