@@ -142,16 +142,26 @@ def listed(state: State, on: datetime | None, as_json: bool) -> None:
 
 @tours.command()
 @click.argument("ref")
-@click.option("--at", required=True, help="Clock time; stops begun by then are done.")
+@click.option(
+    "--at",
+    default="",
+    help="Clock time, now by default; before any word from the road, stops begun by then are done.",
+)
+@click.option(
+    "--fixed",
+    type=int,
+    multiple=True,
+    help="Number of a stop that is promised for its planned time; may be given again.",
+)
 @json_option
 @pass_state
-def replan(state: State, ref: str, at: str, as_json: bool) -> None:
+def replan(state: State, ref: str, at: str, fixed: tuple[int, ...], as_json: bool) -> None:
     """Plan the rest of a tour anew; sheets printed before are out of date.
 
-    Example: geoteam tours replan REF --at 13:30
+    Example: geoteam tours replan REF --at 13:30 --fixed 4
     """
     user = operator(state.actor)
-    version = replan_rest(state.workspace, user, ref, at=at)
+    version = replan_rest(state.workspace, user, ref, at=at, fixed=fixed)
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     show(

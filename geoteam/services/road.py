@@ -25,7 +25,8 @@ from geoteam.store import outcomes, tours
 
 # Of a stop, as far as policy lets the reader see it.
 _SHOWN = (
-    "number", "client_ref", "name", "address", "level", "reason", "access_notes", "notes", "moved",
+    "number", "client_ref", "name", "address", "level", "reason", "access_notes", "announced",
+    "two_officers", "interpreter", "dog", "moved",
 )  # fmt: skip
 # A visit called unsafe is told at the door for so long.
 _UNSAFE = timedelta(days=365)

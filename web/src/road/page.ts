@@ -261,7 +261,10 @@ export class Page {
       ["alert-bad", since && `A visit was unsafe on ${since}. Take care.`],
       ["alert-bad", stop.moved ? "Has moved since the tour was planned: ask before going." : ""],
       ["alert-warn", stop.access_notes ? `At the door: ${stop.access_notes}` : ""],
-      ...(stop.notes ?? []).map((note): [string, string] => ["alert-warn", note]),
+      ["alert-warn", stop.dog ? "There is a dog." : ""],
+      ["alert-warn", stop.two_officers ? "Never one officer alone." : ""],
+      ["alert-info", stop.interpreter ? `Interpreter: ${stop.interpreter}.` : ""],
+      ["alert-info", stop.announced ? "Call ahead: this client is told of visits beforehand." : ""],
       ["alert-info", hours && `At home ${hours}.`],
     ];
     this.get("hints").replaceChildren(

@@ -26,7 +26,10 @@ export interface StopJson {
   level?: string;
   reason?: string;
   access_notes?: string;
-  notes?: string[];
+  announced?: boolean;
+  two_officers?: boolean;
+  interpreter?: string;
+  dog?: boolean;
   moved?: boolean;
   unsafe_on?: string;
   arrives_at: string;
