@@ -14,9 +14,12 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
+from geoteam.services.road import states_of
+from geoteam.services.road_state import RoadState
 from geoteam.services.tour_moves import last_move
 from geoteam.services.tour_plans import due_frame
 from geoteam.services.tour_views import TourView, look, sees_tour
+from geoteam.services.wording import counted
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
 from geoteam.store.tours import SavedTour
@@ -200,11 +203,32 @@ def day_state(
     Returns
     -------
     dict
-        Reference to ``version``.
+        Reference to ``version``, ``badges`` (tone and text: late, silent, help, how many are done)
+        and ``done`` (numbers of stops).
     """
     with workspace.reading() as session:
         saved = day_tours(session, user, on, team)
-    return {one.ref: {"version": one.version} for one in saved}
+        begun = [one.ref for one in saved if on == workspace.today()]
+        states = states_of(workspace, session, begun)
+    return {one.ref: _standing(one, states.get(one.ref)) for one in saved}
+
+
+def _standing(saved: SavedTour, state: RoadState | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"version": saved.version, "badges": [], "done": []}
+    if state is None or state.begun_at is None:
+        return told
+    badges = []
+    if state.help:
+        badges.append(("bad", "asks for help"))
+    if state.silent:
+        badges.append(("bad", "no word in time"))
+    if state.missed:
+        badges.append(("bad", f"comes too late for {counted(len(state.missed), 'visit')}"))
+    if state.late_s >= 60:
+        badges.append(("warn", f"{counted(round(state.late_s / 60), 'minute')} late"))
+    done = [one.position for one in saved.stops if one.client_ref in state.done]
+    badges.append(("good", f"{len(done)} of {len(saved.stops)} done"))
+    return told | {"badges": badges, "done": done}
 
 
 def _side_by_side(saved: Sequence[SavedTour], views: Sequence[TourView]) -> list[DayTour]:

@@ -13,9 +13,10 @@ from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.tour_prices import Move, Part, Price, changed, require_tour, work_out
-from geoteam.services.tour_trip import replace_stops, solve, trip_of, visits_of
+from geoteam.services.tour_replan import trip_from_here
+from geoteam.services.tour_trip import Trip, replace_stops, solve, visits_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, tour_versions, tours
+from geoteam.store import audit, outcomes, tour_versions, tours
 from geoteam.store.tours import SavedTour
 
 MOVED = "moved"
@@ -63,6 +64,7 @@ def keep_move(workspace: Workspace, user: User, move: Move, versions: Mapping[st
             "versions": {part.saved.ref: part.saved.version + 1 for part in work.parts},
         }
         for part in work.parts:
+            _put_done_first(session, part.trip, part.saved.ref)
             replace_stops(
                 workspace,
                 session,
@@ -112,7 +114,8 @@ def undo_move(workspace: Workspace, user: User, refs: Collection[str]) -> None:
         wanted = {ref for stops in before.values() for ref in stops}
         visits = visits_of(workspace, session, mine[0].on, wanted, list(before))
         for one in mine:
-            trip = trip_of(workspace, session, one)
+            trip = trip_from_here(workspace, session, one, workspace.now())
+            _put_done_first(session, trip, one.ref)
             order = [ref for ref in before[one.ref] if ref in visits.index]
             plan = solve(workspace, session, trip, visits.loc[order], firm=order, order=order)
             done = {stop.client_ref for stop in trip.done}
@@ -158,6 +161,14 @@ def last_move(saved: Collection[SavedTour], user: User) -> Mapping[str, Any] | N
     if last is None or any(now.get(ref) != at for ref, at in last["versions"].items()):
         return None
     return dict(last)
+
+
+def _put_done_first(session: Session, trip: Trip, ref: str) -> None:
+    """On the road, stops may be made in another order than planned."""
+    if trip.done:
+        outcomes.put_first(
+            session, outcomes.lock(session, ref), [one.client_ref for one in trip.done]
+        )
 
 
 def _hold(

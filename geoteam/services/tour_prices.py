@@ -14,7 +14,8 @@ from geoteam.errors import ChangedError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.scope import sees_client
-from geoteam.services.tour_trip import Trip, driven_s, solve, trip_of, visits_of
+from geoteam.services.tour_replan import trip_from_here
+from geoteam.services.tour_trip import Trip, driven_s, solve, visits_of
 from geoteam.services.tour_views import sees_tour
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
@@ -199,7 +200,7 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
         raise changed(workspace, saved[0])
     versions = {one.ref: one.version for one in saved}
     try:
-        trips = [trip_of(workspace, session, one) for one in saved]
+        trips = [trip_from_here(workspace, session, one, workspace.now()) for one in saved]
     except InputError as error:
         return Work(Price(error.what, error.remedy, versions=versions), [], pd.DataFrame())
     if any(stop.client_ref == move.client_ref for trip in trips for stop in trip.done):

@@ -79,7 +79,7 @@ def replan_rest(
         for number in fixed:
             outcomes.set_fixed(session, tour_id, _client_of(saved, number), fixed=True)
         saved = tours.get(session, ref)
-        trip = _from_here(workspace, session, saved, now)
+        trip = trip_from_here(workspace, session, saved, now)
         made = [stop.client_ref for stop in trip.done]
         outcomes.put_first(session, tour_id, made)
         asked = {stop.client_ref for stop in saved.stops}
@@ -129,10 +129,32 @@ def _moment(workspace: Workspace, saved: tours.SavedTour, at: str) -> datetime:
     return now
 
 
-def _from_here(
+def trip_from_here(
     workspace: Workspace, session: Session, saved: tours.SavedTour, now: datetime
 ) -> Trip:
-    """Tell what the tour must keep to from here: by the words from the road, else as planned."""
+    """Tell what a tour must keep to from here: by the words from the road, else as planned.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    saved
+        The tour.
+    now
+        The moment.
+
+    Returns
+    -------
+    Trip
+        Done are the stops told of, in the order in which they were made.
+
+    Raises
+    ------
+    InputError
+        As of `trip_of`.
+    """
     trip = trip_of(workspace, session, saved, at=now)
     told = outcomes.of_tours(session, [saved.ref])[saved.ref]
     words = outcomes.check_ins(session, [saved.ref])[saved.ref]

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from geoteam.errors import ChangedError, InputError, NotFoundError
 from geoteam.services import audit, sheets, tours
+from geoteam.services.road_words import take_words
 from geoteam.services.sheet_state import sheet_state
-from geoteam.services.tour_day import TeamDay, team_day
+from geoteam.services.tour_day import TeamDay, day_state, team_day
 from geoteam.services.tour_moves import keep_move, undo_move
 from geoteam.services.tour_prices import Move, price_move
 from geoteam.services.workspace import Workspace
@@ -256,3 +257,23 @@ def test_a_tour_by_way_of_the_station_stays_one(two: tuple[Workspace, str, str])
     keep_move(workspace, BOSS, Move(client, one, other), price.versions)
     texts = [step["text"] for leg in tours.tour(workspace, BOSS, other).steps for step in leg]
     assert any("partner" in said for said in texts)
+
+
+def test_what_was_told_from_the_road_is_done_and_shown(lone: Workspace) -> None:
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref="O2")
+    clients = _clients(lone, ref)
+    assert len(clients) > 2
+    at = lone.now().isoformat()
+    words = [
+        {"key": "0" * 16 + kind, "kind": kind, "client": client, "note": "", "at": at}
+        for kind, client in (("begun", ""), ("made", clients[1]))
+    ]
+    assert not take_words(lone, BOSS, ref, words, at).refused
+    state = day_state(lone, BOSS, on=TODAY, team="T1")[ref]
+    assert state["done"] == [2]
+    assert ("good", f"1 of {len(clients)} done") in state["badges"]
+    assert price_move(lone, BOSS, Move(clients[1], ref)).refused == "the visit has begun already"
+    out = Move(clients[0], ref)
+    keep_move(lone, BOSS, out, price_move(lone, BOSS, out).versions)
+    # Made first, it stands first.
+    assert _clients(lone, ref) == [clients[1], *clients[2:]]

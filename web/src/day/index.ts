@@ -6,7 +6,7 @@ import { Moves } from "./moves.ts";
 const LOOK_AGAIN_MS = 20_000;
 
 interface State {
-  tours: Record<string, { version: number; badges?: [string, string][] }>;
+  tours: Record<string, { version: number; badges: [string, string][]; done: number[] }>;
 }
 
 class Day {
@@ -101,7 +101,14 @@ class Day {
     }
     for (const card of shown) {
       const live = card.querySelector<HTMLElement>("[data-live]");
-      const badges = now.tours[card.dataset.tour ?? ""]?.badges ?? [];
+      const { badges = [], done = [] } = now.tours[card.dataset.tour ?? ""] ?? {};
+      const visits = [...card.querySelectorAll<HTMLElement>("[data-visit]")];
+      visits.forEach((visit, at) => {
+        const outcome = visit.querySelector("[data-outcome]");
+        const told = done.includes(at + 1) ? "done" : "";
+        if (outcome && outcome.textContent !== told) outcome.textContent = told;
+        outcome?.classList.toggle("badge", told !== "");
+      });
       if (!live) continue;
       live.replaceChildren(
         ...badges.map(([tone, text]) => {
