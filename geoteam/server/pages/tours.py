@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from geoteam.services import tours
 from geoteam.services.phone_map import WARNING, phone_map_is_on
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.sheets import MOST, teams_to_print
+from geoteam.services.tour_pairing import MEETS, Meet
 
 _STAFF = (Role.SUPERVISOR, Role.OFFICER)
 
@@ -70,9 +73,14 @@ def plan() -> ResponseReturnValue:
         police_partner_ref=forms.text(form, "partner"),
         departs=forms.text(form, "departs"),
         max_stops=_most(form),
+        meet=_meet(form),
     )
     flash("The tour is planned.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
+
+
+def _meet(form: forms.Fields) -> Meet:
+    return cast("Meet", forms.choice(form, "meet", MEETS, ""))
 
 
 def _most(form: forms.Fields) -> int | None:
