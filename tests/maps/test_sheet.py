@@ -76,6 +76,26 @@ def test_the_officers_sheet_has_all_that_was_given() -> None:
 
 
 @needs_pdftotext
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("before", [2, 3])
+def test_the_break_stands_between_the_stops_and_limits_before_the_notes(
+    before: int, large: bool
+) -> None:
+    stops = [
+        {"number": k, "lon": -74.998 + 0.003 * k, "lat": 39.005, "arrive": f"1{k}:00",
+         "who": f"Person {k}", "notes": "Gate code at the office"}
+        for k in (1, 2)
+    ]  # fmt: skip
+    stops[1]["limits"] = "Dog. Two officers"
+    pause = {"begins": "11:30", "ends": "12:00", "before": before}
+    given = tour(stops=stops, pause=pause)
+    text = printed(tour_sheet(given, copy="officer", crs=CRS, large=large))
+    assert text.index("Person 1") < text.index("Break")
+    assert (text.index("Break") < text.index("Person 2")) == (before == 2)
+    assert text.index("Dog. Two officers") < text.rindex("Gate code")
+
+
+@needs_pdftotext
 def test_the_police_copy_needs_no_more_than_number_and_place() -> None:
     bare = [{name: stop[name] for name in ("number", "lon", "lat")} for stop in tour()["stops"]]
     text = printed(tour_sheet({"ref": "T-7", "stops": bare}, copy="police", crs=CRS))

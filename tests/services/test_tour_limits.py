@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from geoteam.services import tours
+from geoteam.services.tour_export import export_tour
 from geoteam.services.tour_plans import due_frame
 from geoteam.services.tour_replan import replan_rest
+from geoteam.services.tour_stops import told_limits
 from geoteam.services.tour_week import plan_team_week
 from geoteam.services.workspace import Workspace
-from geoteam.store import clients, visit_limits
+from geoteam.store import clients, duty, visit_limits
 from geoteam.store.tables import ClientRow
-from tests.made_city import BOSS
-from tests.services.test_tours import _officer_with
+from tests.made_city import BOSS, P1
+from tests.services.test_tours import _officer_with, _printed, _text
 from tests.tiny_city import TODAY
 
 
@@ -89,3 +92,44 @@ def test_two_who_must_not_meet_are_on_no_tour_together(lone: Workspace) -> None:
     replan_rest(lone, BOSS, ref, at=f"{view.departs_at.astimezone(lone.profile.city.zone):%H:%M}")
     stops = tours.tour(lone, BOSS, ref).stops
     assert len({first, second} & {stop["client_ref"] for stop in stops}) == 1
+
+
+def test_pages_and_sheets_tell_limits_and_the_police_what_is_safe(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    officer = _officer_with(lone, "C009")
+    _set_hours(lone, "C009", [["12:00", "20:00", "mon"], ["01:00", "02:00", "tue"]])
+    limits = {"client_ref": "C009", "interpreter": "Spanish", "announced": True, "dog": True,
+              "two_officers": True}  # fmt: skip
+    with lone.transaction() as session:
+        visit_limits.save(session, [limits], by="test", at=lone.now())
+        duty.save_skills(session, "officers", {officer: ["Spanish"]})
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
+    (stop,) = [s for s in tours.tour(lone, BOSS, ref).stops if s["client_ref"] == "C009"]
+    assert told_limits(stop) == ["Call ahead", "Dog", "Two officers", "Interpreter: Spanish"]
+    assert stop["windows"] == [["12:00", "20:00"]]
+    (stop,) = [s for s in tours.tour(lone, P1, ref).stops if s["client_ref"] == "C009"]
+    assert told_limits(stop) == ["Dog", "Two officers", "Interpreter: Spanish"]
+    own = _text(_printed(lone, BOSS, ref, "officer"), tmp_path)
+    police = _text(_printed(lone, BOSS, ref, "police"), tmp_path)
+    assert "Call ahead. Dog. Two officers" in own
+    assert "home 12:00" in own
+    assert "Call ahead" not in police
+    assert "Dog. Two officers" in police
+    table = export_tour(lone, BOSS, ref, "csv").decode("utf-8-sig").splitlines()
+    assert "announced,two_officers,interpreter,dog" in table[0]
+    assert any("yes,yes,Spanish,yes" in line for line in table[1:])
+
+
+def test_who_must_not_meet_whom_is_not_on_paper(lone: Workspace, tmp_path: Path) -> None:
+    officer = _officer_with(lone, "C009")
+    refs = [row["client_ref"] for row in tours.visits_due(lone, BOSS, TODAY, officer)]
+    _apart(lone, *((refs[0], other) for other in refs[1:]))
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    view = tours.tour(lone, BOSS, ref)
+    assert "no_contact" in [one["code"] for one in view.left_out]
+    for copy in ("officer", "police"):
+        paper = _text(_printed(lone, BOSS, ref, copy), tmp_path)
+        for secret in ("must not meet", "Co-defendants"):
+            assert secret not in paper
+        assert ("The tour's page says why" in paper) == (copy == "officer")
