@@ -224,7 +224,7 @@ def test_files_hold_what_they_may(fresh: Workspace) -> None:
             assert (stop["client_ref"] in body) == (kind == "csv"), kind
     own = list(csv.DictReader(io.StringIO(_taken(fresh, BOSS, ref, "csv"))))
     theirs = list(csv.DictReader(io.StringIO(_taken(fresh, P1, ref, "csv"))))
-    assert set(own[0]) - set(theirs[0]) == {"reason"}
+    assert set(own[0]) - set(theirs[0]) == {"reason", "announced"}
     assert [row["number"] for row in own] == [str(n) for n in range(1, len(own) + 1)]
     # On the city's clock.
     assert own[0]["arrives_at"].startswith("2026-06-16T08:0")
