@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import User
+from geoteam.services import duty
 from geoteam.services.clients import reach_of
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_plans import due_frame, start_of
@@ -121,6 +122,7 @@ def plan_team_week(
         standing = _standing(session, days)
         slots = _slots(workspace, session, days, standing, visits)
         pairs = visit_limits.no_contact_pairs(session, visits.index)
+        speak = duty.skills(session, "officers", refs) | duty.skills(session, "partners")
         partners = staff.police_partners(session)
 
     def told(week: WeekPlan) -> TeamWeek:
@@ -137,7 +139,7 @@ def plan_team_week(
         if progress is not None:
             progress(share, told(week))
 
-    found = told(_solve(workspace, visits, pairs, start, slots, standing, tell))
+    found = told(_solve(workspace, visits, pairs, speak, start, slots, standing, tell))
     with workspace.transaction() as session:
         if save:
             saved = save_week(workspace, session, user, found.tours, found.left_out)
@@ -239,6 +241,7 @@ def _solve(
     workspace: Workspace,
     visits: pd.DataFrame,
     exclusive: list[tuple[str, str]],
+    skills: dict[str, set[str]],
     start: tuple[float, float],
     slots: list[Slot],
     standing: pd.DataFrame,
@@ -255,6 +258,7 @@ def _solve(
         rest=break_owed(workspace),
         peaks=workspace.profile.tours.peaks,
         exclusive=exclusive,
+        skills=skills,
         progress=progress,
     )
 
