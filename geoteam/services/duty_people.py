@@ -124,7 +124,7 @@ def _table(session: Session, user: User, kind: Kind) -> pd.DataFrame:
         return frame.assign(belongs=frame["district"]).sort_values(["belongs", "name"])
     frame = staff.officers(session)
     if user.role is Role.SUPERVISOR:
-        frame = frame[[sees_team(user, team) for team in frame["team"]]]
+        frame = frame.loc[[sees_team(user, team) for team in frame["team"]]]
     return frame.assign(belongs=frame["team"], more_districts="").sort_values(["belongs", "name"])
 
 

@@ -115,6 +115,11 @@ def plan_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> P
     hours = {str(ref): hours_on(own, saved.on) for ref, own in people["windows"].items()}
     drives = [sum(float(step["duration_s"]) for step in leg) for leg in saved.steps]
     drives += [0.0] * (len(saved.stops) + 1 - len(drives))
+    reached = [*(stop.arrives_at for stop in saved.stops), saved.returns_at]
+    slow = [
+        drive_s * _peak(workspace, at - timedelta(seconds=drive_s))
+        for drive_s, at in zip(drives, reached, strict=False)
+    ]
     taken = saved.summary.get("break") or {}
     minutes = workspace.profile.tours.check_in_minutes
     zone = workspace.profile.city.zone
@@ -133,15 +138,26 @@ def plan_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> P
                 ),
                 fixed=stop.fixed,
             )
-            for stop, drive_s in zip(saved.stops, drives, strict=False)
+            for stop, drive_s in zip(saved.stops, slow, strict=False)
         ),
-        home_s=drives[len(saved.stops)],
+        home_s=slow[-1],
         pause=(datetime.fromisoformat(taken["begins"]), datetime.fromisoformat(taken["ends"]))
         if taken
         else None,
         pause_before=int(taken.get("before", 1)) - 1,
         check_in=timedelta(minutes=minutes) if minutes else None,
     )
+
+
+def _peak(workspace: Workspace, at: datetime) -> float:
+    """Tell how many times as long driving takes then, by the profile's peaks."""
+    local = at.astimezone(workspace.profile.city.zone)
+    if local.weekday() > 4:
+        return 1.0
+    for begin, end, factor in workspace.profile.tours.peaks:
+        if time.fromisoformat(begin) <= local.time() < time.fromisoformat(end):
+            return float(factor)
+    return 1.0
 
 
 def _at(on: date, clock: str, zone: Any) -> datetime:
@@ -350,7 +366,7 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
         # A tour may last over midnight.
         days[1] = days[1][days[1]["status"] == "under way"]
         found = pd.concat(days)
-        found = found[[sees_team(user, team) for team in found["team"]]]
+        found = found.loc[[sees_team(user, team) for team in found["team"]]]
         found = found[found["status"] != CANCELLED]
         refs = [str(ref) for ref in found.index]
         states = states_of(workspace, session, refs)
