@@ -240,6 +240,33 @@ def list_decisions(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     ]
 
 
+def decision_on(workspace: Workspace, user: User, client_ref: str) -> dict[str, Any] | None:
+    """Find the decision on a client's visits that holds, for the client's record.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        An officer or a supervisor who has the record open; its reading is audited there.
+    client_ref
+        The client.
+
+    Returns
+    -------
+    dict or None
+        ``decision_id``, ``kind``, ``valid_from``, ``valid_to``, ``why``, ``by`` and ``at``; None
+        when none holds, or the client is none of the user's.
+    """
+    reach_of(user)
+    with workspace.reading() as session:
+        if not _visible(workspace, session, user, client_ref):
+            return None
+        decided = visit_decisions.standing(session, workspace.today())
+    own = decided[decided["client_ref"] == client_ref].reset_index().to_dict("records")
+    return {str(key): value for key, value in own[0].items()} if own else None
+
+
 def _reason(why: str) -> str:
     plain = " ".join(why.split())
     if len(plain) < SHORTEST_REASON:

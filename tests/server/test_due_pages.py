@@ -129,3 +129,31 @@ def test_the_file_has_the_rows_of_the_list(signed_in: SignedIn, workspace: Works
     assert len(overdue.splitlines()) == 1 + len(board.overdue)
     events = audit.list_events(workspace, None).rows
     assert [row["action"] for row in events[:2]] == ["tours.due.export"] * 2
+
+
+def test_the_record_tells_of_a_decision_and_takes_one(
+    signed_in: SignedIn, workspace: Workspace, places: dict[str, str]
+) -> None:
+    boss, officer = signed_in(Role.SUPERVISOR), signed_in(Role.OFFICER)
+    path = f"/clients/{places['<word>']}"
+    for client in (boss, officer):
+        send(client, path, PAGE if client is boss else "/tours/due", purpose="supervision")
+    assert "Add a visit" in boss.get(path).text
+    # The officer sees what was decided, and decides nothing.
+    assert "Next visit" not in officer.get(path).text
+    ref = open_record(boss.get(path).text)
+    fields = {"client_ref": ref, "why": "the court asked", "back": path}
+    assert send(boss, f"{PAGE}/add", path, **fields) == (303, path)
+    told = officer.get(path).text
+    assert "the court asked" in told
+    assert "Withdraw" not in told
+    (kept,) = visit_decisions.list_decisions(workspace, operator("test"))
+    number = str(kept["decision_id"])
+    assert send(boss, f"{PAGE}/withdraw", path, decision=number, back=path) == (303, path)
+    assert "the court asked" not in officer.get(path).text
+
+
+def open_record(page: str) -> str:
+    found = re.search(r'name="client_ref" value="([^"]+)"', page)
+    assert found
+    return found[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import open_client, open_search, seal_search, user, workspace
 from geoteam.server.show import link_to
-from geoteam.services import clients, visit_limits
+from geoteam.services import clients, visit_decisions, visit_limits
 from geoteam.services.import_clients import VISIT_MINUTES
 
 page = Blueprint("clients", __name__)
@@ -116,6 +117,8 @@ def _record_page(
         fault=fault,
         typed=typed or {},
         minutes=VISIT_MINUTES,
+        decided=visit_decisions.decision_on(workspace(), user(), ref),
+        tomorrow=workspace().today() + timedelta(days=1),
     )
 
 
