@@ -21,6 +21,7 @@ from geoteam.maps import RouteLayer, city_map
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import ground_of
+from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_stops import stops_seen
 from geoteam.services.workspace import Workspace
@@ -343,8 +344,22 @@ def _pause(saved: tours.SavedTour) -> dict[str, Any]:
 
 def _left_out(saved: tours.SavedTour, people: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        dict(one) | {"name": people["name"].get(one["client_ref"], "")} for one in saved.left_out
+        dict(one)
+        | {
+            "name": people["name"].get(one["client_ref"], ""),
+            "remedy": one["remedy"] + _hours_of(one, people),
+        }
+        for one in saved.left_out
     ]
+
+
+def _hours_of(one: Mapping[str, Any], people: pd.DataFrame) -> str:
+    """Tell when a client is at home who was not on the day of the tour."""
+    if one["code"] != "no_window" or one["client_ref"] not in people.index:
+        return ""
+    windows = people["windows"][one["client_ref"]]
+    hours = tell_hours(windows).replace("-", "–")
+    return f" At home: {hours}." if hours else ""
 
 
 def tour_map(workspace: Workspace, user: User, ref: str, *, nonce: str = "") -> str:
