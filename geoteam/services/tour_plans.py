@@ -188,6 +188,7 @@ def save_plan(
         The tour's reference.
     """
     places = plan.stops[["lon", "lat"]].to_numpy()
+    way = [start, *places, start] if len(places) else []
     return tours.save(
         session,
         ref=tours.new_ref(),
@@ -198,7 +199,7 @@ def save_plan(
         departs_at=plan.departs_at,
         returns_at=plan.returns_at,
         drive_s=plan.drive_s,
-        **route_by(workspace, [start, *places, start] if len(places) else [], via),
+        **paced(workspace, route_by(workspace, way, via), plan),
         car_ref=car_ref,
         meet_ref=meet_ref,
         left_out=left_out_of(plan),
@@ -257,6 +258,36 @@ def route_by(
         "route": LineString(line) if len(line) > 1 else None,
         "steps": steps,
     }
+
+
+def paced(workspace: Workspace, route: dict[str, Any], plan: TourPlan) -> dict[str, Any]:
+    """Let the steps of a route take as long as the plan says, where streets have peaks.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    route
+        As of `route_by`; its last legs are those of the plan.
+    plan
+        The tour.
+
+    Returns
+    -------
+    dict
+        The route.
+    """
+    if not workspace.profile.tours.peaks or plan.stops.empty:
+        return route
+    # Visits at one address share their drive; the rest of all driving is the way back.
+    drives = plan.stops["drive_s"].where(~plan.stops["stop"].duplicated(), 0.0).tolist()
+    drives.append(plan.drive_s - sum(drives))
+    steps = [[dict(step) for step in leg] for leg in route["steps"]]
+    for leg, drive_s in zip(steps[-len(drives) :], drives, strict=True):
+        free_s = sum(step["duration_s"] for step in leg)
+        for step in leg:
+            step["duration_s"] *= drive_s / free_s if free_s else 1.0
+    return route | {"steps": steps}
 
 
 def left_out_of(plan: TourPlan) -> list[dict[str, Any]]:

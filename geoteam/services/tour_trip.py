@@ -22,6 +22,7 @@ from geoteam.services.tour_plans import (
     break_of,
     due_frame,
     left_out_of,
+    paced,
     route_by,
     start_of,
     stops_of,
@@ -398,7 +399,8 @@ def replace_stops(
     """
     done = [[stop.lon, stop.lat] for stop in trip.done]
     places = [*done, *plan.stops[["lon", "lat"]].to_numpy().tolist()]
-    route = route_by(workspace, [trip.start, *places, trip.start] if places else [], trip.via)
+    way = [trip.start, *places, trip.start] if places else []
+    route = paced(workspace, route_by(workspace, way, trip.via), plan)
     home_s = sum(step["duration_s"] for step in route["steps"][-1]) if route["steps"] else 0.0
     returns_at = plan.returns_at
     if plan.stops.empty:
