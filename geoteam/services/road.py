@@ -155,7 +155,7 @@ def _peak(workspace: Workspace, at: datetime) -> float:
     if local.weekday() > 4:
         return 1.0
     for begin, end, factor in workspace.profile.tours.peaks:
-        if time.fromisoformat(begin) <= local.time() < time.fromisoformat(end):
+        if begin <= local.time() < end:
             return float(factor)
     return 1.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from geoteam.services import audit, review, road, tours
 from geoteam.services.road_words import take_words
 from geoteam.services.workspace import Workspace
 from geoteam.store import contacts, outcomes
+from geoteam.store import tours as store_tours
 from geoteam.store.tables import ContactRow
 from geoteam.store.tour_tables import OutcomeRow
 from tests.made_city import BOSS, LOOSE, NOW, O1, P1, P2, RELATIONS, WEST
@@ -88,7 +89,7 @@ def test_the_latest_word_holds_whichever_comes_first(fresh: Workspace) -> None:
     assert made(fresh, first) == []
     with fresh.reading() as session:
         assert outcomes.of_tours(session, [ref])[ref] == []
-        rows = session.scalars(select(OutcomeRow).order_by(OutcomeRow.at)).all()
+        rows = session.scalars(select(OutcomeRow).order_by(OutcomeRow.at, OutcomeRow.id)).all()
         # Nothing is overwritten: each word leads to the one that replaced it.
         chain = [(row.kind, row.replaced_by) for row in rows]
     assert [kind for kind, _ in chain] == ["not_home", "made", "refused", "withdrawn"]
@@ -260,3 +261,14 @@ def test_the_phone_gets_directions_a_map_and_until_when_it_keeps_them(fresh: Wor
     assert kept["kept_until"] == "2026-06-16T00:00:00-04:00"
     assert "lon" not in kept["stops"][0]
     assert datetime.fromisoformat(kept["now"]["at"]).astimezone(UTC) == NOW
+
+
+def test_driving_takes_longer_while_the_streets_are_full(lone: Workspace) -> None:
+    ref, _, _ = planned(lone)
+    with lone.reading() as session:
+        saved = store_tours.get(session, ref)
+        free = road.plan_of(lone, session, saved).home_s
+        # 15 June 2026 is a Monday; the tour of the afternoon ends before three.
+        rules = lone.profile.tours.model_copy(update={"peaks": ((time(12), time(20), 2.0),)})
+        lone.profile.__dict__["tours"] = rules
+        assert road.plan_of(lone, session, saved).home_s == pytest.approx(2 * free)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
-from geoteam.errors import DisclosureError, InputError, NotFoundError
+from geoteam.errors import DisclosureError, InputError, NotFoundError, SettledError
+from geoteam.model import User
 from geoteam.services import audit, sheets, tours
+from geoteam.services.road_words import take_words
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.tour_replan import replan_rest
 from geoteam.services.workspace import Workspace
+from geoteam.store import tours as store_tours
 from tests.made_city import BOSS, O1, P1, WEST
 from tests.tiny_city import TODAY
 
@@ -64,3 +70,59 @@ def test_nobody_replans_the_tour_of_others(fresh: Workspace) -> None:
             replan_rest(fresh, user, ref, at="12:00")
     with pytest.raises(NotFoundError):
         replan_rest(fresh, BOSS, "none", at="12:00")
+
+
+def _say(workspace: Workspace, user: User, ref: str, kind: str, client: str = "") -> None:
+    at = workspace.now().isoformat()
+    word = {"key": str(uuid.uuid4()), "kind": kind, "client": client, "at": at}
+    assert take_words(workspace, user, ref, [word], at).refused == {}
+
+
+def test_what_was_told_is_done_in_the_order_in_which_it_was_done(fresh: Workspace) -> None:
+    ref, _ = _planned(fresh)
+    before = tours.tour(fresh, BOSS, ref)
+    first, second = (stop["client_ref"] for stop in before.stops[:2])
+    _say(fresh, BOSS, ref, "begun")
+    _say(fresh, BOSS, ref, "not_home", second)
+    version = replan_rest(fresh, BOSS, ref)
+    after = tours.tour(fresh, BOSS, ref)
+    assert [stop["client_ref"] for stop in after.stops][:1] == [second]
+    assert [stop["number"] for stop in after.stops] == [*range(1, len(after.stops) + 1)]
+    assert first in {stop["client_ref"] for stop in after.stops[1:]} | {
+        one["client_ref"] for one in after.left_out
+    }
+    assert all(stop["arrives_at"] >= fresh.now() for stop in after.stops[1:])
+    # Where a visit is under way, the car is not free before its end.
+    if len(after.stops) > 1:
+        here = after.stops[1]["client_ref"]
+        _say(fresh, BOSS, ref, "arrived", here)
+        assert replan_rest(fresh, BOSS, ref) > version
+        then = tours.tour(fresh, BOSS, ref).stops
+        assert [stop["client_ref"] for stop in then[:2]] == [second, here]
+        assert all(stop["arrives_at"] >= fresh.now() + timedelta(minutes=15) for stop in then[2:])
+
+
+def test_a_promised_stop_keeps_its_time(fresh: Workspace) -> None:
+    ref, _ = _planned(fresh)
+    last = tours.tour(fresh, BOSS, ref).stops[-1]
+    _say(fresh, BOSS, ref, "begun")
+    replan_rest(fresh, BOSS, ref, fixed=[last["number"]])
+    then = {stop["client_ref"]: stop["arrives_at"] for stop in tours.tour(fresh, BOSS, ref).stops}
+    promised = then[last["client_ref"]]
+    assert promised == last["arrives_at"]
+    # It stays promised.
+    replan_rest(fresh, BOSS, ref)
+    again = {stop["client_ref"]: stop["arrives_at"] for stop in tours.tour(fresh, BOSS, ref).stops}
+    assert again[last["client_ref"]] == promised
+    with pytest.raises(InputError, match="no stop 99"):
+        replan_rest(fresh, BOSS, ref, fixed=[99])
+
+
+def test_who_did_not_see_the_last_change_is_told(fresh: Workspace) -> None:
+    ref, _ = _planned(fresh)
+    _say(fresh, BOSS, ref, "begun")
+    with fresh.reading() as session:
+        seen = store_tours.get(session, ref).version
+    replan_rest(fresh, BOSS, ref, seen=seen)
+    with pytest.raises(SettledError, match="somebody else"):
+        replan_rest(fresh, BOSS, ref, seen=seen)
