@@ -34,6 +34,7 @@ export class DayMap {
   private readonly map: L.Map;
   private readonly lines = new Map<string, Line>();
   private readonly pins = new Map<string, L.Marker>();
+  private readonly watched: ResizeObserver;
 
   constructor(
     private readonly root: HTMLElement,
@@ -54,7 +55,8 @@ export class DayMap {
     const known = all.filter(([lat, lon]) => Number.isFinite(lat) && Number.isFinite(lon));
     if (view) this.map.setView(view.centre, view.zoom, { animate: false });
     else if (known.length) this.map.fitBounds(known, { padding: [24, 24], animate: false });
-    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(box);
+    this.watched = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
+    this.watched.observe(box);
     this.tie();
     box.dataset.ready = "";
   }
@@ -66,6 +68,10 @@ export class DayMap {
   /** Takes the map down and tells what it showed. */
   leave(): View {
     const { view } = this;
+    this.watched.disconnect();
+    // The lists that are still there for a moment have nothing to light up any more.
+    this.lines.clear();
+    this.pins.clear();
     this.map.remove();
     return view;
   }

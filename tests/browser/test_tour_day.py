@@ -1,0 +1,207 @@
+"""A team's day and week in a real browser: dragged, moved by the keyboard, by two people at once."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from geoteam.model import Role, User
+from geoteam.server import ServerConfig, serve
+from geoteam.services import tours
+from geoteam.services.workspace import Workspace
+from tests.browser.conftest import NARROW, WIDE, Watched, watch
+from tests.browser.test_pages import check_accessible, check_fits
+from tests.server.served import PASSWORD, Clock
+
+pytestmark = pytest.mark.browser
+
+BOSS = User(1, "supervisor", "Supervisor Test", Role.SUPERVISOR, team_refs=("*",))
+OpenDay = Callable[[dict[str, int]], Watched]
+
+
+@pytest.fixture
+def day(made: Path, tmp_path: Path) -> tuple[str, str]:
+    """A server of its own with two tours of tomorrow; its address and the page's path."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(made, folder)
+    workspace = Workspace.open(folder, clock=Clock())
+    on = workspace.today() + timedelta(days=1)
+    for officer, departs in (("O1", ""), ("O2", "14:00")):
+        tours.plan_tour(workspace, BOSS, on=on, officer_ref=officer, departs=departs, max_stops=2)
+    ready = threading.Event()
+    found: list[str] = []
+
+    def note(url: str) -> None:
+        found.append(url)
+        ready.set()
+
+    config = ServerConfig(port=0, sign_ins_per_minute=1000)
+    threading.Thread(
+        target=serve, args=(config, workspace), kwargs={"ready": note}, daemon=True
+    ).start()
+    assert ready.wait(30)
+    return found[0], f"/tours/day?on={on}&team=T1"
+
+
+@pytest.fixture
+def open_day(chromium: Browser, day: tuple[str, str]) -> Iterator[OpenDay]:
+    """Open the day as the supervisor, on a screen of a size."""
+    address, path = day
+    contexts = []
+
+    def sign_in(screen: dict[str, int]) -> Watched:
+        context = chromium.new_context(base_url=address, viewport=screen, reduced_motion="reduce")
+        contexts.append(context)
+        watched = watch(context, address)
+        page = watched.page
+        page.goto("/sign-in")
+        page.get_by_label("User name").fill("supervisor")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("/")
+        page.goto(path)
+        expect(page.locator("#day[data-ready] .day-map[data-ready]")).to_be_visible()
+        return watched
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def card(page: Page, letter: str) -> Locator:
+    return page.locator(f'section[data-letter="{letter}"]')
+
+
+def names(card: Locator) -> list[str]:
+    return [str(one.get_attribute("data-name")) for one in card.locator("[data-visit]").all()]
+
+
+def lift_over(page: Page, visit: Locator, target: Locator) -> None:
+    """Drag with the mouse as a hand does: a few steps, and held there."""
+    target.scroll_into_view_if_needed()
+    visit.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 30, steps=6)
+    page.mouse.move(box["x"] + 60, box["y"] + 40, steps=4)
+
+
+def test_a_visit_is_dragged_with_its_cost_in_sight_kept_and_taken_back(
+    open_day: OpenDay, pictures: Path
+) -> None:
+    watched = open_day(WIDE)
+    page = watched.page
+    a, b = card(page, "A"), card(page, "B")
+    was = names(a), names(b)
+    lift_over(page, a.locator("[data-visit]").first, b)
+    cost = b.locator("[data-cost]")
+    expect(cost).to_contain_text("min")
+    page.screenshot(path=str(pictures / "day-drag.png"))
+    assert names(b) == was[1]
+    page.mouse.up()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("made by another officer")
+    check_accessible(page)
+    dialog.get_by_role("button", name="Move the visit").click()
+    expect(page.locator("[data-told]")).to_have_text("The visit is moved.")
+    assert was[0][0] in names(card(page, "B"))
+    assert was[0][0] not in names(card(page, "A"))
+    page.get_by_role("button", name="Undo my last move").click()
+    expect(page.locator("[data-told]")).to_have_text("Your last move is taken back.")
+    assert (names(card(page, "A")), names(card(page, "B"))) == was
+    watched.check()
+
+
+def test_the_keyboard_moves_a_visit_off_a_tour_and_to_a_place(open_day: OpenDay) -> None:
+    watched = open_day(WIDE)
+    page = watched.page
+    first, second = names(card(page, "A"))[:2]
+    card(page, "A").locator("[data-move]").first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("To").select_option(label=f"{tour_name(page, 'A')}, another place")
+    dialog.get_by_label("Place").select_option(label="Stop 2")
+    keep = dialog.get_by_role("button", name="Move the visit")
+    expect(keep).to_be_enabled()
+    keep.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-told]")).to_have_text("The visit is moved.")
+    assert names(card(page, "A"))[:2] == [second, first]
+    # The focus is back on the visit that was moved.
+    expect(card(page, "A").locator("[data-move]").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog.get_by_label("To").select_option(label="Off the tour: due and on none")
+    expect(dialog).to_contain_text("loses")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert names(card(page, "A"))[:2] == [second, first]
+    watched.check()
+
+
+def tour_name(page: Page, letter: str) -> str:
+    return f"Tour {letter}, {card(page, letter).get_attribute('data-officer')}"
+
+
+def test_the_second_of_two_people_is_told_and_shown_how_it_is(open_day: OpenDay) -> None:
+    one, other = open_day(WIDE).page, open_day(WIDE).page
+    visit = names(card(other, "A"))[0]
+    card(other, "A").locator("[data-move]").first.click()
+    theirs = other.get_by_role("dialog")
+    theirs.get_by_label("To").select_option(label="Off the tour: due and on none")
+    expect(theirs.get_by_role("button", name="Move the visit")).to_be_enabled()
+    card(one, "A").locator("[data-move]").first.click()
+    mine = one.get_by_role("dialog")
+    expect(mine.get_by_role("button", name="Move the visit")).to_be_enabled()
+    mine.get_by_role("button", name="Move the visit").click()
+    expect(one.locator("[data-told]")).to_have_text("The visit is moved.")
+    theirs.get_by_role("button", name="Move the visit").click()
+    expect(other.locator("[data-told]")).to_contain_text("changed one of these tours")
+    assert visit in names(card(other, "B"))
+
+
+@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_day_fits_ties_the_map_to_the_lists_and_passes_axe(
+    open_day: OpenDay, screen: dict[str, int], pictures: Path
+) -> None:
+    watched = open_day(screen)
+    page = watched.page
+    check_accessible(page)
+    check_fits(page)
+    page.screenshot(path=str(pictures / f"day-{screen['width']}.png"), full_page=True)
+    card(page, "A").locator("[data-visit]").first.hover()
+    expect(page.locator(".day-pin.is-lit")).to_have_text("A1")
+    page.locator(".day-pin", has_text="B1").dispatch_event("mouseover")
+    expect(card(page, "B").locator("[data-visit]").first).to_have_class("is-lit")
+    watched.check()
+
+
+@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_week_is_planned_looked_at_and_saved(
+    open_day: OpenDay, screen: dict[str, int], pictures: Path
+) -> None:
+    watched = open_day(screen)
+    page = watched.page
+    page.get_by_role("link", name="Week", exact=True).click()
+    expect(page.get_by_role("heading", name="No week is planned")).to_be_visible()
+    check_accessible(page)
+    page.get_by_label("Team").select_option(label="West Team")
+    page.get_by_role("button", name="Plan the week").click()
+    ends = time.monotonic() + 120
+    while not page.get_by_role("button", name="Save the ticked tours").count():
+        assert time.monotonic() < ends, page.locator("main").inner_text()
+        page.wait_for_timeout(250)
+    check_accessible(page)
+    check_fits(page)
+    page.screenshot(path=str(pictures / f"week-{screen['width']}.png"), full_page=True)
+    page.get_by_role("button", name="Save the ticked tours").click()
+    expect(page.get_by_role("status").first).to_contain_text("saved")
+    expect(page.get_by_role("link", name="Saved").first).to_be_visible()
+    watched.check()
