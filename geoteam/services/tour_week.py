@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,10 @@ from geoteam.errors import InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services import duty
 from geoteam.services.clients import reach_of
+from geoteam.services.duty import Span
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_plans import due_frame, start_of
+from geoteam.services.tour_slots import car_absences, officer_absences, partner_slots
 from geoteam.services.tour_times import break_owed
 from geoteam.services.tour_week_save import save_week
 from geoteam.services.workspace import Workspace
@@ -27,7 +29,6 @@ from geoteam.tours import Slot, WeekPlan, plan_week
 DAYS = 5
 # More visits than this are not planned at once; the most urgent go first.
 _MOST_VISITS = 1_000
-_STEP_S = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ def plan_team_week(
     """Plan five working days of tours for a team; saved as tours when asked.
 
     Each officer makes one tour a day at most, of the officer's own clients. A police partner
-    gives half a day to one officer. Those of the districts where the visits are come along, when
-    they and the officer are on no planned tour.
+    gives half a shift to one officer. Those come along who join tours in the districts where the
+    visits are, when they and the officer are on duty and on no planned tour and, where the agency
+    keeps cars, one of the field office is free.
 
     Parameters
     ----------
@@ -99,8 +101,8 @@ def plan_team_week(
     Raises
     ------
     InputError
-        When the first day is over, the team has no office, no visit is due, or no police partner
-        can come along.
+        When the first day is over, the team has no office or no car, no visit is due, or no police
+        partner can come along.
     NotFoundError
         When the team is none of the user's.
     """
@@ -120,7 +122,9 @@ def plan_team_week(
             raise InputError("no joint visit of this team is due in that week")
         visits = visits.head(_MOST_VISITS)
         standing = _standing(session, days)
-        slots = _slots(workspace, session, days, standing, visits)
+        busy, there = officer_absences(workspace, session, days, refs, standing)
+        slots = partner_slots(workspace, session, days, standing, visits, start, there)
+        cars = car_absences(session, str(officers["office_ref"].iloc[0]), standing)
         pairs = visit_limits.no_contact_pairs(session, visits.index)
         speak = duty.skills(session, "officers", refs) | duty.skills(session, "partners")
         partners = staff.police_partners(session)
@@ -139,7 +143,7 @@ def plan_team_week(
         if progress is not None:
             progress(share, told(week))
 
-    found = told(_solve(workspace, visits, pairs, speak, start, slots, standing, tell))
+    found = told(_solve(workspace, visits, pairs, speak, start, slots, busy, cars, tell))
     with workspace.transaction() as session:
         if save:
             saved = save_week(workspace, session, user, found.tours, found.left_out)
@@ -197,46 +201,6 @@ def _standing(session: Session, days: Sequence[date]) -> pd.DataFrame:
     return found[found["status"].isin(tours.STANDING)]
 
 
-def _slots(
-    workspace: Workspace,
-    session: Session,
-    days: Sequence[date],
-    standing: pd.DataFrame,
-    visits: pd.DataFrame,
-) -> list[Slot]:
-    """Halve each day of each police partner; what lies behind us or on a planned tour is none."""
-    rules, zone = workspace.profile.tours, workspace.profile.city.zone
-    found = workspace.area_index("district", days[0]).locate(
-        visits["lon"].to_numpy(), visits["lat"].to_numpy()
-    )
-    partners = staff.police_partners(session)
-    partners = partners[partners["district"].isin({code for code in found if code})]
-    now = workspace.now().astimezone(zone)
-    now += timedelta(seconds=-now.timestamp() % _STEP_S)
-    slots = []
-    for day in days:
-        begins, ends = (
-            datetime.combine(day, time.fromisoformat(clock), zone)
-            for clock in (rules.earliest, rules.latest)
-        )
-        noon = begins + (ends - begins) / 2
-        for partner in partners.index:
-            taken = _spans(standing[standing["police_partner"] == partner])
-            for departs, returns in ((max(begins, now), noon), (max(noon, now), ends)):
-                if departs < returns and not any(a < returns and departs < b for a, b in taken):
-                    slots.append(Slot(str(partner), departs, returns))
-    if not slots:
-        raise InputError(
-            "no police partner of the districts where the visits are can come along in that week",
-            remedy="Choose another week, or add a police partner",
-        )
-    return slots
-
-
-def _spans(found: pd.DataFrame) -> list[tuple[datetime, datetime]]:
-    return list(zip(found["departs_at"], found["returns_at"], strict=True))
-
-
 def _solve(
     workspace: Workspace,
     visits: pd.DataFrame,
@@ -244,7 +208,8 @@ def _solve(
     skills: dict[str, set[str]],
     start: tuple[float, float],
     slots: list[Slot],
-    standing: pd.DataFrame,
+    busy: dict[str, list[Span]],
+    cars: list[list[Span]] | None,
     progress: Callable[[float, WeekPlan], None],
 ) -> WeekPlan:
     points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
@@ -253,7 +218,8 @@ def _solve(
         start,
         matrix=workspace.streets().matrix(points, points).duration_s,
         slots=slots,
-        busy={str(ref): _spans(own) for ref, own in standing.groupby("officer")},
+        busy=busy,
+        cars=cars,
         max_stops=workspace.profile.tours.max_stops,
         rest=break_owed(workspace),
         peaks=workspace.profile.tours.peaks,

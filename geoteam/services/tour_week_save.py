@@ -11,8 +11,9 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
-from geoteam.errors import ChangedError
+from geoteam.errors import ChangedError, InputError
 from geoteam.model import User
+from geoteam.services.tour_crew import free_cars
 from geoteam.services.tour_plans import save_plan
 from geoteam.services.tour_trip import Trip, solve, visits_of
 from geoteam.services.workspace import Workspace
@@ -86,7 +87,11 @@ def save_week(
             faults.append(f"{who}: its visits fit no more. {plan.left_out[0]['reason']}")
             continue
         own = [dict(one) for one in left_out if one["officer"] == row["officer_ref"]]
-        made.append(_save(workspace, session, user, trip, replace(plan, left_out=own), visits))
+        plan = replace(plan, left_out=own)
+        try:
+            made.append(_save(workspace, session, user, trip, plan, visits))
+        except InputError as no_car:
+            faults.append(f"{who}: {no_car.what}")
     if faults:
         raise ChangedError(
             "nothing was saved, since something changed after the week was planned: "
@@ -119,6 +124,12 @@ def _save(
     plan: TourPlan,
     visits: pd.DataFrame,
 ) -> str:
+    hours = [(plan.departs_at.astimezone(UTC), plan.returns_at.astimezone(UTC))]
+    day = tours.list_tours(session, on=trip.on)
+    office = str(trip.officer["office_ref"])
+    cars = [one for one in free_cars(workspace, session, office, hours, day) if one.span in hours]
+    if not cars:
+        raise InputError("no car is free all that time")
     ref = save_plan(
         workspace,
         session,
@@ -131,6 +142,7 @@ def _save(
         trip.start,
         visits,
         [],
+        car_ref=cars[0].ref,
     )
     audit.append(
         session,

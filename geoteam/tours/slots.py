@@ -223,6 +223,7 @@ def give_slots(
     team: Team,
     slots: Sequence[Slot],
     busy: Mapping[str, Sequence[tuple[datetime, datetime]]],
+    cars: Sequence[Sequence[tuple[datetime, datetime]]] | None = None,
 ) -> dict[str, list[int]]:
     """Give each slot to the officer to whom it is worth the most.
 
@@ -234,12 +235,15 @@ def give_slots(
         The slots.
     busy
         When officers are not free.
+    cars
+        When each car is not free; a slot that is given keeps one. None: there is always one.
 
     Returns
     -------
     dict
         Places of the slots of each officer.
     """
+    garage = None if cars is None else [list(own) for own in cars]
     given: dict[str, list[int]] = {officer: [] for officer in team.rows}
     free = set(range(len(slots)))
 
@@ -264,7 +268,11 @@ def give_slots(
             (gain(officer, slot), -len(given[officer]), officer, slot)
             for officer in sorted(given)
             for slot in _one_of_each(
-                team, officer, slots, sorted(one for one in free if may(officer, one)), given
+                team,
+                officer,
+                slots,
+                sorted(one for one in free if may(officer, one) and _car(garage, slots[one])),
+                given,
             )
         ]
         best = max(tried, default=(0.0, 0, "", 0), key=lambda one: (one[0], one[1]))
@@ -272,11 +280,32 @@ def give_slots(
             break
         given[best[2]].append(best[3])
         free.discard(best[3])
+        _take_car(garage, slots[best[3]])
     while (move := _better(team, slots, given, may, own)) is not None:
         slot, giver, taker = move
         given[giver].remove(slot)
         given[taker].append(slot)
     return given
+
+
+_Garage = list[list[tuple[datetime, datetime]]] | None
+
+
+def _free_cars(garage: _Garage, slot: Slot) -> list[list[tuple[datetime, datetime]]]:
+    return [
+        own
+        for own in garage or []
+        if not any(begins < slot.latest_return and slot.departs < ends for begins, ends in own)
+    ]
+
+
+def _car(garage: _Garage, slot: Slot) -> bool:
+    return garage is None or bool(_free_cars(garage, slot))
+
+
+def _take_car(garage: _Garage, slot: Slot) -> None:
+    for own in _free_cars(garage, slot)[:1]:
+        own.append((slot.departs, slot.latest_return))
 
 
 def _one_of_each(

@@ -74,6 +74,7 @@ def plan_week(
     matrix: NDArray[np.float64],
     slots: Sequence[Slot],
     busy: Mapping[str, Sequence[tuple[datetime, datetime]]] | None = None,
+    cars: Sequence[Sequence[tuple[datetime, datetime]]] | None = None,
     max_stops: int = 12,
     rest: Break | None = None,
     exclusive: Pairs = (),
@@ -99,6 +100,8 @@ def plan_week(
         When police partners can come along; those of one partner do not overlap.
     busy
         When officers are not free.
+    cars
+        When each car is not free; None: there is always one.
     max_stops
         Most stops of a tour.
     rest
@@ -131,7 +134,7 @@ def plan_week(
     known = {ref: frozenset(own) for ref, own in (skills or {}).items()}
     rules = Rules(max_stops, rest, exclusive, known, peaks)
     week = Team(visits, start, matrix, rules, seed)
-    given = give_slots(week, slots, busy or {})
+    given = give_slots(week, slots, busy or {}, cars)
     made: list[WeekTour] = []
     left: list[dict[str, Any]] = []
     plan = _whole(made, left, began)
