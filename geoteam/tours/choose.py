@@ -74,13 +74,16 @@ def _search(
     for group in cliques(stops):
         unsaid[np.ix_(group, group)] = False
     orders = []
-    for among in [every, heaviest_apart(shun, worth)] if unsaid.any() else [every]:
+    tries = [every, heaviest_apart(shun, worth)] if unsaid.any() else [every]
+    seed, seconds, iterations = options
+    share = (seed, seconds and seconds / len(tries), iterations // len(tries))
+    for among in tries:
         found = choose_order(
             [stops[one] for one in among],
             drive.usual(*day.bounds),
             day.bounds,
             day.max_stops,
-            *options,
+            *share,
         )
         order = [among[place] for place in found]
         orders.append(improve(order, stops, drive, day.bounds, day.max_stops, day.rest))
