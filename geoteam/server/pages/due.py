@@ -24,7 +24,7 @@ from geoteam.services.visits_board import AREAS, DueBoard, DueOptions
 page = Blueprint("due", __name__)
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
 _VIEWS = {"calendar": "Calendar", "map": "Map", "list": "List", "hours": "Staff and hours"}
-_PAGE_SIZE = 100
+_PAGE_SIZE = 200
 _FILE_COLUMNS = (
     "client_ref", "name", "level", "officer_name", "team", "district", "due_on", "overdue_days",
     "priority", "state", "on", "reason", "note", "added_or_excluded_because",
