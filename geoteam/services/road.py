@@ -26,7 +26,7 @@ from geoteam.store import outcomes, tours
 # Of a stop, as far as policy lets the reader see it.
 _SHOWN = (
     "number", "client_ref", "name", "address", "level", "reason", "access_notes", "announced",
-    "two_officers", "interpreter", "dog", "moved",
+    "two_officers", "interpreter", "dog", "changed",
 )  # fmt: skip
 # A visit called unsafe is told at the door for so long.
 _UNSAFE = timedelta(days=365)

@@ -36,7 +36,6 @@ COPIES = ("officer", "police")
 PAPERS = ("letter", "a4")
 # Tours in one file.
 MOST = 50
-_MOVED = "Has moved since the tour was planned: ask before going."
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +275,7 @@ def _stop(workspace: Workspace, stop: Mapping[str, Any]) -> dict[str, Any]:
         "window": ", ".join(f"{begin}–{end}" for begin, end in stop.get("windows", ())),
         "who": stop.get("name"),
         "address": stop.get("address"),
-        "changed": _MOVED if stop["moved"] else "",
+        "changed": stop["changed"],
         "limits": ". ".join(told_limits(stop)),
         "notes": stop.get("access_notes"),
         "extra": [("Level", stop.get("level")), ("Why", stop.get("reason"))],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,19 @@ from geoteam.model import Role
 from geoteam.services.home_hours import hours_on
 from geoteam.store import tours
 
+# Degrees, about 10 cm.
+_SAME_PLACE = 1e-6
+_MOVED = "Has moved since the tour was planned: ask before going."
+_DOUBT = "The address has been changed or put in doubt since: ask before going."
+# Why is not told: the police and whoever finds the sheet read it too.
+_OFF = "Not to be visited any more: ask before going."
+
 
 def stops_seen(
     saved: tours.SavedTour,
     people: pd.DataFrame,
     limits: pd.DataFrame,
+    off: Collection[str],
     reader: Role,
     grammar: AddressGrammar,
 ) -> list[dict[str, Any]]:
@@ -32,6 +40,8 @@ def stops_seen(
         Its clients on its day, as of the store's frame of clients.
     limits
         Limits of visits to them, as of the store.
+    off
+        Clients who are not to be visited on its day.
     reader
         The role for whose eyes it is.
     grammar
@@ -67,8 +77,22 @@ def stops_seen(
             "leaves_at": stop.leaves_at,
         }
         shown = visible_fields(record, reader, purpose=TOUR)
-        rows.append({"number": stop.position, "moved": moved} | shown)
+        changed = _MOVED if moved else _since(saved, stop, person, off)
+        rows.append({"number": stop.position, "changed": changed} | shown)
     return rows
+
+
+def _since(
+    saved: tours.SavedTour, stop: tours.SavedStop, person: pd.Series, off: Collection[str]
+) -> str:
+    """Tell what has come between, while the tour is still to be made; '' for nothing."""
+    if saved.status not in tours.STANDING:
+        return ""
+    if stop.client_ref in off:
+        return _OFF
+    # A place in doubt has no longitude, and so is not near.
+    away = max(abs(person["lon"] - stop.lon), abs(person["lat"] - stop.lat))
+    return "" if away < _SAME_PLACE else _DOUBT
 
 
 def told_limits(stop: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_stops import stops_seen
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours, venues, visit_limits
+from geoteam.store import audit, staff, tours, venues, visit_decisions, visit_limits
 from geoteam.store import clients as client_store
 from geoteam.tours import verdict
 
@@ -44,7 +44,8 @@ class TourView:
         ``number``, ``arrives_at``, ``leaves_at``, ``lon``, ``lat`` and those of ``client_ref``,
         ``name``, ``address``, ``level``, ``reason``, ``access_notes``, ``windows`` (of that day),
         ``announced``, ``two_officers``, ``interpreter``, ``dog`` that policy allows; and
-        ``moved``, whether the client lives elsewhere than when the tour was planned.
+        ``changed``, why to ask before going ('' for no reason): the client moved, the address is in
+        doubt, or no visit is to be made any more.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
     wait_s
@@ -248,6 +249,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
     refs = {stop.client_ref for stop in saved.stops} | {o["client_ref"] for o in saved.left_out}
     people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
     limits = visit_limits.limits_frame(session, people.index)
+    off = _not_to_visit(session, saved, people.index)
     view = TourView(
         ref=saved.ref,
         on=saved.on,
@@ -259,7 +261,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         drive_s=saved.drive_s,
         length_m=saved.length_m,
         wait_s=float(saved.summary.get("wait_s", 0.0)),
-        stops=stops_seen(saved, people, limits, reader, grammar_of(workspace.profile)),
+        stops=stops_seen(saved, people, limits, off, reader, grammar_of(workspace.profile)),
         left_out=[] if reader is Role.POLICE else _left_out(saved, people),
         steps=[list(leg) for leg in saved.steps],
         route=saved.route,
@@ -287,6 +289,14 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         refs=sorted(refs),
         homes={stop.client_ref: homes[stop.client_ref] for stop in saved.stops},
     )
+
+
+def _not_to_visit(session: Session, saved: tours.SavedTour, refs: Collection[str]) -> set[str]:
+    """List who is supervised no longer, or is excluded from visits on the tour's day."""
+    active = client_store.as_frame(session, saved.on, refs=refs).index
+    decided = visit_decisions.standing(session, saved.on)
+    excluded = decided.loc[decided["kind"] == visit_decisions.EXCLUDE, "client_ref"]
+    return {str(ref) for ref in refs if ref not in active} | set(excluded)
 
 
 def _meeting(session: Session, saved: tours.SavedTour, start: str) -> str:

@@ -18,6 +18,7 @@ from geoteam.services.phone_map import phone_map_is_on, set_phone_map
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.sheets import Printing, print_tours, teams_to_print, tours_to_print
 from geoteam.services.tour_export import KINDS, export_tour
+from geoteam.services.visit_decisions import exclude_visits
 from geoteam.services.workspace import Workspace
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, P1, P2, RELATIONS, WEST
 from tests.tiny_city import TODAY
@@ -166,7 +167,7 @@ def test_a_scanned_sheet_is_up_to_date_until_something_changes(fresh: Workspace)
 def test_a_sheet_whose_client_has_moved_is_out_of_date(fresh: Workspace, tmp_path: Path) -> None:
     ref = _plan(fresh)
     stops = tours.tour(fresh, BOSS, ref).stops
-    assert not any(stop["moved"] for stop in stops)
+    assert not any(stop["changed"] for stop in stops)
     moved = stops[-1]
     print_tours(fresh, BOSS, [ref], POLICE)
     client = "(SELECT id FROM client WHERE ref = :ref)"
@@ -181,10 +182,28 @@ def test_a_sheet_whose_client_has_moved_is_out_of_date(fresh: Workspace, tmp_pat
         assert state.changes == [f"The client of stop {place} has another address."]
     # The place on the map is the old home's, and so is the address that stands beside it.
     now = tours.tour(fresh, BOSS, ref).stops[-1]
-    assert now["moved"]
+    assert now["changed"].startswith("Has moved")
     assert "NEW ROAD" not in now["address"]
     pages = " ".join(_pages(print_tours(fresh, BOSS, [ref], OFFICER), tmp_path))
     assert "Has moved since the tour was planned" in pages
+
+
+def test_a_stop_says_that_nobody_is_to_go_there_any_more(fresh: Workspace) -> None:
+    ref = _plan(fresh)
+    doubted, closed, excluded, *rest = (
+        one["client_ref"] for one in tours.tour(fresh, BOSS, ref).stops
+    )
+    client = "(SELECT id FROM client WHERE ref = :ref)"
+    _sql(fresh, "UPDATE geocode SET decision = 'review' WHERE valid_to IS NULL AND residence_id IN "
+         f"(SELECT id FROM residence WHERE client_id = {client})", ref=doubted)  # fmt: skip
+    _sql(fresh, "UPDATE client SET active = :off WHERE ref = :ref", off=False, ref=closed)
+    until = TODAY + timedelta(days=30)
+    exclude_visits(fresh, BOSS, excluded, until=until, why="Armed and angry")
+    for user in (BOSS, P1):
+        told = {one["client_ref"]: one["changed"] for one in tours.tour(fresh, user, ref).stops}
+        assert "in doubt" in told[doubted]
+        assert told[closed] == told[excluded] == "Not to be visited any more: ask before going."
+        assert not any(told[one] for one in rest)
 
 
 def test_a_sheet_of_other_times_stops_or_notes_is_out_of_date(lone: Workspace) -> None:

@@ -259,7 +259,7 @@ export class Page {
     const since = stop.unsafe_on ? new Date(stop.unsafe_on).toLocaleDateString("en-US") : "";
     const told: [string, string][] = [
       ["alert-bad", since && `A visit was unsafe on ${since}. Take care.`],
-      ["alert-bad", stop.moved ? "Has moved since the tour was planned: ask before going." : ""],
+      ["alert-bad", stop.changed ?? ""],
       ["alert-warn", stop.access_notes ? `At the door: ${stop.access_notes}` : ""],
       ["alert-warn", stop.dog ? "There is a dog." : ""],
       ["alert-warn", stop.two_officers ? "Never one officer alone." : ""],

@@ -30,7 +30,7 @@ export interface StopJson {
   two_officers?: boolean;
   interpreter?: string;
   dog?: boolean;
-  moved?: boolean;
+  changed?: string;
   unsafe_on?: string;
   arrives_at: string;
   leaves_at: string;
