@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,12 +46,10 @@ class Watched:
         assert self.said == []
 
 
-@pytest.fixture(scope="session")
-def address(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of a server that runs as in production, with the tiny city."""
-    folder = tmp_path_factory.mktemp("served") / "workspace"
+def serve_copy(made: Path, folder: Path, clock: Callable[[], datetime]) -> str:
+    """Run a server as in production, with a copy of the tiny city; returns its address."""
     shutil.copytree(made, folder)
-    workspace = Workspace.open(folder, clock=Clock())
+    workspace = Workspace.open(folder, clock=clock)
     ready = threading.Event()
     found: list[str] = []
 
@@ -64,6 +63,12 @@ def address(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     ).start()
     assert ready.wait(20)
     return found[0]
+
+
+@pytest.fixture(scope="session")
+def address(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a server that runs as in production, with the tiny city."""
+    return serve_copy(made, tmp_path_factory.mktemp("served") / "workspace", Clock())
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,14 +11,22 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, WIDE, Watched
+from tests.browser.conftest import NARROW, WIDE, Watched, serve_copy
 from tests.browser.test_pages import check_accessible, check_fits
-from tests.server.served import PASSWORD
+from tests.server.served import PASSWORD, Clock
 
 pytestmark = pytest.mark.browser
 
 OpenAs = Callable[[Role, dict[str, int]], Watched]
 KEPT = "kept on this phone and opens without a connection"
+
+
+@pytest.fixture(scope="module")
+def address(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a server whose clock runs: what is said later must be later."""
+    ahead = Clock()() - datetime.now(UTC)
+    folder = tmp_path_factory.mktemp("road") / "workspace"
+    return serve_copy(made, folder, lambda: datetime.now(UTC) + ahead)
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +173,55 @@ def test_a_call_for_help_stands_on_top_of_the_board(
     board.page.set_viewport_size(NARROW)
     check_fits(board.page)
     board.page.screenshot(path=pictures / "road-board-narrow.png", full_page=True)
+
+
+def test_the_rest_is_planned_anew_and_a_place_is_sent_with_consent_only(
+    open_as: OpenAs, tour: str, pictures: Path
+) -> None:
+    page = open_as(Role.OFFICER, WIDE).page
+    sent: list[dict[str, object]] = []
+    page.on("request", lambda one: sent.append(one.post_data_json) if one.post_data else None)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": -75.0, "latitude": 38.5})
+    page.goto(f"/road/{tour}")
+    opened(page)
+    link(page, "All that you said is sent")
+    page.get_by_label("Promised for").last.check()
+    link(page, "All that you said is sent")
+    page.get_by_role("button", name="Plan the rest anew").click()
+    expect(page.locator("[data-last-text]")).to_contain_text("planned anew", timeout=20_000)
+    expect(page.get_by_label("Promised for").last).to_be_checked()
+    page.screenshot(path=pictures / "road-wide.png", full_page=True)
+    check_accessible(page)
+    page.get_by_role("button", name="Not home").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("Also send where this phone is").check()
+    page.get_by_role("button", name="Not home").click()
+    expect(page.locator("[data-last-text]")).to_contain_text("not home")
+    link(page, "All that you said is sent")
+    words = [word for body in sent for word in body.get("words", []) if word["kind"] == "not_home"]  # type: ignore[attr-defined]
+    places = {word["key"]: word.get("lon") for word in words}
+    assert list(places.values()) == [None, -75.0]
+
+
+def test_nothing_is_kept_after_the_day_nor_after_the_tour(open_as: OpenAs, tour: str) -> None:
+    page = open_as(Role.OFFICER, NARROW).page
+    page.goto(f"/road/{tour}")
+    opened(page)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    old = "geoteam-road officer anothertour 2026-01-02T00:00:00-05:00"
+    page.evaluate(f"caches.open('{old}')")
+    page.goto("/tours")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(300)
+    (name,) = page.evaluate("caches.keys()")
+    assert tour in name
+    page.goto(f"/road/{tour}")
+    opened(page)
+    while page.get_by_role("button", name="Made").is_visible():
+        before = page.locator("[data-next-title]").inner_text()
+        page.get_by_role("button", name="Made").click()
+        expect(page.locator("[data-next-title]")).not_to_have_text(before)
+    page.get_by_role("button", name="End the tour").click()
+    expect(page.locator("[data-kept]")).to_contain_text("nothing of it is kept", timeout=20_000)
+    assert page.evaluate("caches.keys()") == []
