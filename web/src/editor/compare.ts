@@ -101,9 +101,12 @@ class Compare {
       );
     // Units that differ are hatched on both: "now" of each is the other.
     const boxes = ["theirs", "mine"].map((name) => this.find(`[data-map=${name}]`));
+    const [left, right] = [editing(found.other, theirs, mine), editing(found.plan, mine, theirs)];
+    // A team looks the same on both.
+    left.teams = right.teams;
     this.sides = [
-      new Side(boxes[0] as HTMLElement, editing(found.other, theirs, mine)),
-      new Side(boxes[1] as HTMLElement, editing(found.plan, mine, theirs)),
+      new Side(boxes[0] as HTMLElement, left),
+      new Side(boxes[1] as HTMLElement, right),
     ];
     this.changed = ground.units.map((_, unit) => unit).filter((at) => mine[at] !== theirs[at]);
     this.changed.sort(

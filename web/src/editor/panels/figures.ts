@@ -211,7 +211,7 @@ export class Figures {
           },
         },
         head,
-        ...cells.map((cell) => h("td", { class: "num" }, cell)),
+        ...cells.map((cell, at) => h("td", labelled(at + 1), cell)),
       );
       cells[DEVIATION - 1]?.append(bar, h("span"));
       return { row, cells, bar, texts: [] };
@@ -318,6 +318,11 @@ export class Figures {
   }
 }
 
+/** A cell of a column; telephones show its title beside the figure. */
+function labelled(column: number): { class: string; "data-label": string } {
+  return { class: "num", "data-label": COLUMNS[column]?.title ?? "" };
+}
+
 function compare(a: number | string, b: number | string): number {
   if (typeof a === "string" || typeof b === "string")
     return String(a).localeCompare(String(b), "en", { numeric: true });
@@ -340,9 +345,7 @@ function fill(row: HTMLTableRowElement, texts: readonly string[]): void {
   if (row.cells.length !== texts.length)
     row.replaceChildren(
       ...texts.map((_, at) =>
-        at
-          ? h("td", { class: "num" }, h("div", { class: "figures-cell" }))
-          : h("th", { scope: "row" }),
+        at ? h("td", labelled(at), h("div", { class: "figures-cell" })) : h("th", { scope: "row" }),
       ),
     );
   texts.forEach((text, at) => {
