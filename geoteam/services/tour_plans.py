@@ -15,6 +15,7 @@ from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.home_hours import moments_at_home
 from geoteam.services.people import clients_frame
+from geoteam.services.tour_meetings import keep_clear
 from geoteam.services.visit_decisions import homes_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import contacts, tours, visit_limits
@@ -55,7 +56,8 @@ def due_frame(
     -------
     tuple
         Rows of `geoteam.tours.visits_due` that are usable, not excluded (on the first day) and on
-        no planned tour, with ``name``, ``lon``, ``lat``, ``windows`` (of these days),
+        no planned tour, with ``name``, ``lon``, ``lat``, ``windows`` (of these days, less those
+        when a tour is at the address with whom the client must not meet),
         ``residence_id``, ``officer``, ``service_s``, ``announced``, ``two_officers``,
         ``interpreter`` and ``dog``; and how many a planned tour makes.
     """
@@ -76,7 +78,8 @@ def due_frame(
     free = due[due.index.isin(again) & ~due.index.isin(later)]
     columns = ["name", "lon", "lat", "windows", "residence_id", "officer"]
     free = _with_limits(workspace, session, free.join(clients[columns]), on, within_days)
-    return free, len(due) - len(free)
+    days = (on, on + timedelta(days=within_days))
+    return keep_clear(workspace, session, free, days, but), len(due) - len(free)
 
 
 def _with_limits(

@@ -128,3 +128,37 @@ def visits_planned(session: Session, *, since: date, but: Collection[str] = ()) 
     )
     rows = [(str(ref), on) for ref, on in session.execute(query)]
     return pd.DataFrame(rows, columns=pd.Index(["client_ref", "on"]))
+
+
+def stays(
+    session: Session, refs: Collection[str], first: date, last: date, but: Collection[str] = ()
+) -> pd.DataFrame:
+    """List when tours that are planned or under way are at the doors of some clients.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    refs
+        The clients.
+    first, last
+        Days.
+    but
+        References of tours that do not count.
+
+    Returns
+    -------
+    DataFrame
+        ``client_ref``, ``lon``, ``lat``, ``arrives_at`` and ``leaves_at``, one row for each stop.
+    """
+    query = (
+        select(ClientRow.ref, StopRow.geometry, StopRow.arrives_at, StopRow.leaves_at)
+        .join(TourRow, TourRow.id == StopRow.tour_id)
+        .join(ClientRow, ClientRow.id == StopRow.client_id)
+        .where(TourRow.on.between(first, last), TourRow.status.in_(STANDING))
+        .where(TourRow.ref.not_in(but), ClientRow.ref.in_(refs))
+        .order_by(StopRow.arrives_at, ClientRow.ref)
+    )
+    rows = [(ref, at.x, at.y, begins, ends) for ref, at, begins, ends in session.execute(query)]
+    columns = ["client_ref", "lon", "lat", "arrives_at", "leaves_at"]
+    return pd.DataFrame(rows, columns=pd.Index(columns))

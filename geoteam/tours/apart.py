@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from geoteam.tours.inputs import Pairs
+from geoteam.tours.moments import Clock
 from geoteam.tours.plan import TourPlan
 from geoteam.tours.stops import same_place
+
+_NEVER = timedelta(minutes=1)
 
 # Place among the tours and client.
 Visit = tuple[int, str]
@@ -41,3 +45,35 @@ def meeting(plans: Sequence[TourPlan], exclusive: Pairs) -> tuple[Visit, Visit] 
         if at_once and same_place(a["lon"], a["lat"]) == same_place(b["lon"], b["lat"]):
             return (here, one), (there, other)
     return None
+
+
+def hours_clear_of(
+    windows: Any, stay: tuple[datetime, datetime], days: Sequence[date], zone: tzinfo
+) -> list[tuple[datetime, datetime]]:
+    """Take a stay at the same address out of a client's hours.
+
+    Parameters
+    ----------
+    windows
+        As of `geoteam.tours.plan_tour`.
+    stay
+        From and until when somebody is visited there whom the client must not meet.
+    days
+        The days that are planned.
+    zone
+        The city's time zone.
+
+    Returns
+    -------
+    list of tuple of datetime
+        The hours on these days; where none is left, a minute after the last of them, for no hours
+        would mean any time.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    ends = datetime.combine(days[0], time(0), zone)
+    for day in days:
+        begins, ends = (
+            datetime.combine(one, time(0), zone) for one in (day, day + timedelta(days=1))
+        )
+        found += Clock(begins).outside(windows, stay, ends, "the client's hours")
+    return found or [(ends, ends + _NEVER)]

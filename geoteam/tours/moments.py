@@ -156,7 +156,7 @@ class Clock:
         stay
             From and until.
         until
-            What opens later is dropped.
+            What lies later is dropped.
         what
             Whose windows, for messages.
 
@@ -165,9 +165,9 @@ class Clock:
         list of tuple of datetime
             What is left of the windows; nothing may be left.
         """
-        begins, ends = (self.seconds(one) for one in stay)
-        spans = self.spans(windows, self.seconds(until), what)
-        free = intersect(spans, merge([(0, begins), (ends, spans[-1][1])])) if spans else []
+        (begins, ends), last = (self.seconds(one) for one in stay), self.seconds(until)
+        around = merge([(0, min(begins, last)), (max(0, ends), last)])
+        free = intersect(self.spans(windows, last, what), around)
         return [(self.moment(a), self.moment(b)) for a, b in free]
 
     def _pair(self, opens: Moment, closes: Moment, what: str) -> list[Span]:
