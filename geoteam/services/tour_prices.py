@@ -213,8 +213,8 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
         why += "another tour, it was excluded, or the address waits for review"
         return Work(Price(why, "Load the page again", versions=versions), [], visits)
     if move.target and trips[-1].off_duty:
-        why = "the officer and the police partner are not on duty together when the tour is made"
-        remedy = "Choose another tour, or change their hours"
+        why = f"nobody can be moved there unless {trips[-1].off_duty} at the time of the tour"
+        remedy = "Choose another tour, or change the hours on duty"
         return Work(Price(why, remedy, versions=versions), [], visits)
     parts = [
         _part(workspace, session, one, trip, visits, move)

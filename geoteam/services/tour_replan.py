@@ -158,6 +158,8 @@ def trip_from_here(
     trip = trip_of(workspace, session, saved, at=now)
     told = outcomes.of_tours(session, [saved.ref])[saved.ref]
     words = outcomes.check_ins(session, [saved.ref])[saved.ref]
+    if not told and not words:
+        return trip
     state = reckon(plan_of(workspace, session, saved), told, words, now)
     if state.begun_at is None:
         return trip

@@ -32,6 +32,7 @@ from geoteam.services.tour_ways import close_ways_back, driving_s
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
 from geoteam.store import staff, tours, venues, visit_limits
+from geoteam.store.tour_versions import others_of
 from geoteam.tours import TourPlan, replan_tour
 from geoteam.tours.moments import DAY_S, Clock, intersect
 
@@ -65,7 +66,8 @@ class Trip:
     hours
         When visits may take place, in order; empty for the whole of the tour.
     off_duty
-        The two are not on duty together when the tour takes place.
+        Who would have to be on duty for the tour to take place, such as ``its officer is on
+        duty``; '' when they are.
     via
         Longitude and latitude of the station where the police partner joins and leaves.
     """
@@ -81,7 +83,7 @@ class Trip:
     break_taken: Mapping[str, Any] | None = None
     bound: str = ""
     hours: tuple[duty.Span, ...] = ()
-    off_duty: bool = False
+    off_duty: str = ""
     via: tuple[float, float] | None = None
 
     @property
@@ -140,14 +142,16 @@ def trip_of(
     ] or [(departs, max(last, returns))]
     begins = min(asked[0][0].astimezone(zone), departs)
     ends, bound = max(asked[-1][1].astimezone(zone), returns), ""
-    joint = _joint(workspace, session, saved.on, saved.officer_ref, saved.police_partner_ref)
-    hours = duty.meet(asked, joint)
-    for other in _others(session, saved):
-        a, b = (one.astimezone(zone) for one in (other["departs_at"], other["returns_at"]))
+    own, theirs = _on_duty_then(workspace, session, saved)
+    hours = duty.meet(asked, duty.meet(own, theirs))
+    off = "" if duty.meet(hours, [(departs, returns)]) else "the two are on duty together"
+    for person, spans in (("its officer", own), ("its police partner", theirs)):
+        off = off if not off or duty.meet(spans, [(departs, returns)]) else f"{person} is on duty"
+    for who, a, b in others_of(session, saved.ref):
         if b <= departs:
-            begins = max(begins, b)
+            begins = max(begins, b.astimezone(zone))
         elif a >= returns and a < ends:
-            ends, bound = a, f"{other['who']} is on another tour"
+            ends, bound = a.astimezone(zone), f"its {who} is on another tour"
     taken = saved.summary.get("break")
     if now > departs:
         begins = max([now, *(one.leaves_at.astimezone(zone) for one in done)])
@@ -167,7 +171,7 @@ def trip_of(
         break_taken=taken if now > departs else None,
         bound=bound,
         hours=tuple(hours),
-        off_duty=not duty.meet(hours, [(departs, returns)]),
+        off_duty=off,
         via=_station(session, saved),
     )
 
@@ -179,37 +183,16 @@ def _station(session: Session, saved: tours.SavedTour) -> tuple[float, float] | 
     return (station.lon, station.lat) if station else None
 
 
-def _joint(
-    workspace: Workspace, session: Session, on: date, officer_ref: str, partner_ref: str
-) -> list[duty.Span]:
-    """Return when both are on duty around a day."""
-    own = duty.on_duty(session, workspace.profile, on, "officers", [officer_ref])
-    spans = own.get(officer_ref, [])
-    if partner_ref:
-        theirs = duty.on_duty(session, workspace.profile, on, "partners", [partner_ref])
-        spans = duty.meet(spans, theirs.get(partner_ref, []))
-    return spans
-
-
-def _others(session: Session, saved: tours.SavedTour) -> list[dict[str, Any]]:
-    """List the other tours of the same people and car around the day."""
-    found, car = [], ""
-    for step in (0, -1, 1):
-        day = tours.list_tours(session, on=saved.on + timedelta(days=step))
-        car = str(day["car"].get(saved.ref, "")) or car
-        day = day[day["status"].isin(tours.STANDING) & (day.index != saved.ref)]
-        for person, ref, who in (
-            ("officer", saved.officer_ref, "its officer"),
-            ("police_partner", saved.police_partner_ref, "its police partner"),
-            ("car", car, "its car"),
-        ):
-            if ref:
-                rows = day.loc[day[person] == ref, ["departs_at", "returns_at"]]
-                found += [
-                    {"departs_at": begins, "returns_at": ends, "who": who}
-                    for begins, ends in rows.itertuples(index=False)
-                ]
-    return found
+def _on_duty_then(
+    workspace: Workspace, session: Session, saved: tours.SavedTour
+) -> tuple[list[duty.Span], list[duty.Span]]:
+    """Tell when the officer and the police partner are on duty around the day of a tour."""
+    officer, partner = saved.officer_ref, saved.police_partner_ref
+    own = duty.on_duty(session, workspace.profile, saved.on, "officers", [officer])
+    if not partner:
+        return own.get(officer, []), own.get(officer, [])
+    theirs = duty.on_duty(session, workspace.profile, saved.on, "partners", [partner])
+    return own.get(officer, []), theirs.get(partner, [])
 
 
 def visits_of(

@@ -16,6 +16,7 @@ from geoteam.services.tour_moves import keep_move, undo_move
 from geoteam.services.tour_prices import Move, price_move
 from geoteam.services.workspace import Workspace
 from geoteam.store import tours as store
+from geoteam.store.tour_versions import others_of
 from tests.made_city import BOSS, O1, WEST
 from tests.tiny_city import TODAY
 
@@ -221,7 +222,8 @@ def test_a_partner_off_duty_is_refused_and_hours_are_kept_at_every_stop(
     price = price_move(workspace, BOSS, Move(client, one, other))
     assert price.refused or price.changes[1].left_out
     _put_on_duty(workspace, partner, "06:00", "07:00")
-    assert "not on duty together" in price_move(workspace, BOSS, Move(client, one, other)).refused
+    refused = price_move(workspace, BOSS, Move(client, one, other)).refused
+    assert "unless its police partner is on duty" in refused
     # Visits may still leave the tour that cannot take place.
     theirs = _clients(workspace, other)[0]
     assert price_move(workspace, BOSS, Move(theirs, other)).refused == ""
@@ -277,3 +279,20 @@ def test_what_was_told_from_the_road_is_done_and_shown(lone: Workspace) -> None:
     keep_move(lone, BOSS, out, price_move(lone, BOSS, out).versions)
     # Made first, it stands first.
     assert _clients(lone, ref) == [clients[1], *clients[2:]]
+
+
+def test_only_tours_that_share_a_person_or_a_car_bound_each_other(
+    two: tuple[Workspace, str, str],
+) -> None:
+    workspace, one, other = two
+    with workspace.transaction() as session:
+        session.execute(text("UPDATE tour SET police_partner_id = NULL, car_id = NULL"))
+        assert others_of(session, one) == []
+        car = "INSERT INTO car (ref, name, place_ref, active) VALUES ('K1', 'Car 1', '', true)"
+        session.execute(text(car))
+        session.execute(text("UPDATE tour SET car_id = (SELECT id FROM car)"))
+        assert [who for who, _, _ in others_of(session, one)] == ["car"]
+        session.execute(
+            text("UPDATE tour SET status = 'cancelled' WHERE ref = :ref"), {"ref": other}
+        )
+        assert others_of(session, one) == []
