@@ -168,13 +168,10 @@ export class Page {
   private clockTold(off: number): void {
     const box = this.get("clock");
     box.hidden = !off;
-    const minutes = Math.round(Math.abs(off) / 60);
-    const by =
-      minutes < 120 ? counted(minutes, "minute") : counted(Math.round(minutes / 60), "hour");
     if (off)
       write(
         box,
-        `The clock of this phone is ${by} ${off > 0 ? "fast" : "slow"}. Times are corrected; set the clock right.`,
+        `The clock of this phone is ${span(Math.abs(off))} ${off > 0 ? "fast" : "slow"}. Times are corrected; set the clock right.`,
       );
   }
 
@@ -203,17 +200,14 @@ export class Page {
     if (stop && !state.over) this.next(tour, state, stop, all);
     else this.end(tour, state, all);
     this.get("ask").hidden = !shown.asks || state.help;
-    if (shown.asks)
-      write(this.get("ask-why"), `No word was heard since ${this.lastWord(tour, state)}.`);
+    if (shown.asks) {
+      const due = (state.asksAt ?? 0) - tour.check_in_s * 1000;
+      write(this.get("ask-why"), `A word from you was expected at ${this.time(due)}.`);
+    }
     this.late(tour, state);
     this.last(state, shown.last);
     this.lists(tour, state, shown);
     this.get("replan").toggleAttribute("disabled", !state.begun);
-  }
-
-  private lastWord(tour: TourJson, state: State): string {
-    const at = (state.asksAt ?? 0) - tour.check_in_s * 1000;
-    return `the time it was expected, ${this.time(at)}`;
   }
 
   private next(tour: TourJson, state: State, stop: StopJson, all: boolean): void {
@@ -302,7 +296,6 @@ export class Page {
 
   private late(tour: TourJson, state: State): void {
     const box = this.get("late");
-    const minutes = Math.round(state.lateS / 60);
     const numbers = state.expected
       .filter((one) => one.missed)
       .map((one) => tour.stops.find((stop) => stop.client_ref === one.client)?.number ?? 0);
@@ -311,7 +304,7 @@ export class Page {
     const missed = numbers.length
       ? ` Too late for ${numbers.length === 1 ? "stop" : "stops"} ${numbers.join(", ")}: nobody will be at home any more. Plan the rest anew.`
       : "";
-    const text = `${late ? `${counted(minutes, "minute")} late.` : ""}${missed}`.trim();
+    const text = `${late ? `${span(state.lateS)} late.` : ""}${missed}`.trim();
     if (!box.hidden) write(box, text);
   }
 
@@ -452,6 +445,12 @@ export class Page {
 
 function counted(many: number, what: string): string {
   return `${many} ${what}${many === 1 ? "" : "s"}`;
+}
+
+function span(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return hours ? `${hours} h ${minutes % 60} min` : counted(minutes, "minute");
 }
 
 function far(metres: number): string {
