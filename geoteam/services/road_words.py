@@ -30,6 +30,9 @@ _MOST = 200
 _LONGEST_NOTE = 1_000
 # A phone's clock may be off by so much before it is corrected by the server's.
 CLOCK_OFF = timedelta(minutes=2)
+# What came of a visit may still be told so long after the planned return; what a phone kept longer
+# was told in time.
+_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,9 @@ def _read(
     at = min(_moment(sent.get("at")) - off, now)
     if at.date() < saved.on - timedelta(days=1):
         raise InputError("its time is before the day of the tour")
+    if kind in outcomes.KINDS and at > saved.returns_at + _AFTER:
+        # A contact counts on the day on which it is told.
+        raise InputError("its time is long after the tour")
     return _Word(_key(sent), kind, client_ref, note, at, _place(sent))
 
 

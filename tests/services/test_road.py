@@ -97,6 +97,19 @@ def test_the_latest_word_holds_whichever_comes_first(fresh: Workspace) -> None:
     assert chain[-1][1] == ""
 
 
+def test_no_contact_of_today_comes_of_a_tour_long_over(fresh: Workspace) -> None:
+    ref, driver, (first, second, *_) = planned(fresh)
+    kept = word("not_home", first, at=NOW + timedelta(hours=2))
+    told = word("made", second, at=NOW + timedelta(hours=2))
+    now = NOW + timedelta(days=60)
+    later = Workspace(fresh.folder, fresh.engine, lambda: now)
+    assert not take_words(later, driver, ref, [kept, told], now.isoformat()).refused
+    late = [word("made", first, at=now), word("withdrawn", second, at=now)]
+    refused = take_words(later, driver, ref, late, now.isoformat()).refused
+    assert refused == {late[0]["key"]: "its time is long after the tour"}
+    assert (made(fresh, first), made(fresh, second)) == (["not_home"], [])
+
+
 def test_a_contact_known_before_stays_when_the_word_is_taken_back(fresh: Workspace) -> None:
     ref, driver, (first, *_) = planned(fresh)
     with fresh.transaction() as session:
