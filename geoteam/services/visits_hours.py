@@ -144,8 +144,8 @@ def _drive(busy: pd.DataFrame, teams: Collection[str]) -> tuple[float, str]:
             drive_s = float(part["drive_s"].sum()) / stops
             return drive_s, (
                 f"A visit is taken to cost {drive_s / 60:.0f} minutes of driving: the average of "
-                f"{stops} stops on {len(part)} tours {whose}, of the last {DRIVE_DAYS} days and "
-                "planned."
+                f"{stops} stops on {len(part)} tours {whose} in the last {DRIVE_DAYS} days and "
+                "ahead."
             )
     return ASSUMED_DRIVE_S, (
         f"A visit is assumed to cost {ASSUMED_DRIVE_S / 60:.0f} minutes of driving; once "

@@ -14,7 +14,8 @@ from geoteam.services.visits_board import OVERDUE, DueOptions
 from geoteam.services.visits_due import due_board, offered
 from geoteam.services.visits_hours import hours_text
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, contacts, duty
+from geoteam.store import assignments, clients, contacts, duty
+from geoteam.store import tours as store
 from geoteam.store.duty import Shift
 from tests.made_city import BOSS, O1, STRANGERS, WEST
 from tests.services.test_tours import JOINT_T1
@@ -195,3 +196,29 @@ def test_who_may_see_what_is_due(city: Workspace) -> None:
 )
 def test_hours_are_told_as_people_say_them(minutes: int, said: str) -> None:
     assert hours_text(minutes) == said
+
+
+def test_the_drive_is_the_average_of_twenty_stops_or_more(lone: Workspace) -> None:
+    due = due_board(lone, BOSS, WEEK).open
+    ref, lon, lat = due.loc[0, ["client_ref", "lon", "lat"]]
+    at = lone.now() - timedelta(days=30)
+    with lone.transaction() as session:
+        home = int(clients.as_frame(session, TODAY).loc[ref, "residence_id"])
+        stop = {
+            "client_ref": ref, "residence_id": home, "arrives_at": at, "leaves_at": at,
+            "reason": "due", "lon": lon, "lat": lat,
+        }  # fmt: skip
+        for _ in range(10):
+            store.save(
+                session, ref=store.new_ref(), on=at.date(), officer_ref="O3",
+                police_partner_ref="", start_ref="V1", departs_at=at, returns_at=at,
+                drive_s=2 * 240.0, length_m=0.0, route=None, steps=[], left_out=[], summary={},
+                by="x", at=at, stops=[stop, stop],
+            )  # fmt: skip
+    hours = due_board(lone, WEST, WEEK).hours
+    # Four minutes a stop, of tours of another team, and fifteen at the door.
+    assert [one.need_min for one in hours.officers] == [19 * one.visits for one in hours.officers]
+    assert hours.basis[0] == (
+        "A visit is taken to cost 4 minutes of driving: the average of 20 stops on 10 tours of the "
+        "city in the last 90 days and ahead."
+    )
