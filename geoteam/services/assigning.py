@@ -210,7 +210,8 @@ def _on_day(session: Session, on: date, clients: pd.DataFrame) -> pd.DataFrame:
 def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
     """Solve every stretch, each from where the one before it leaves the clients.
 
-    A client whom an earlier run gave an officer for days to come keeps that officer as long as
+    Whoever has an officer stays as far as that officer has room: nobody changes because somebody
+    else came or left. A client whom an earlier run gave an officer for days to come keeps that officer as long as
     the rules allow it, so that a hand-over once told stands; unless the officer until then
     changes, or the client is new: then the stretch before counts. A plan moves nobody whose team
     stays: whoever has an officer of the team until then keeps that officer. One that takes another
@@ -232,7 +233,8 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
     present = held.where(held != "", case.clients["source_officer"])
     travel = travel_of(workspace)
     solved: list[Solved] = []
-    bond: Any = ""
+    # Whoever has an officer stays, unless that officer has no room.
+    bond: Any = np.where(held != "", "room", "")
     if case.publishing:
         returns = case.former != ""
         bond = np.select([returns, held != ""], ["room", "always"], "")
