@@ -77,6 +77,9 @@ def import_(
 ) -> None:
     """Load clients from CSV or XLSX, and place their addresses; safe to run again.
 
+    Hours at home may differ by day: "Mon-Fri 17:00-20:00; Sat 10:00-14:00". Limits of visits
+    (announced, two_officers, dog: yes or no) stay as they are where a file lacks the column.
+
     Example: geoteam clients import clients.xlsx --preview
     """
     if preview:

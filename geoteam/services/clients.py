@@ -263,6 +263,8 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
         }
         shown = visible_fields(record, user.role)
         changed_by, changed_at = visit_limits.last_change(session, ref)
+        # Whom else the page names.
+        others = [pair["client_ref"] for pair in shown.get("no_contact", ())]
         homes = _homes(session, client.id)
         explained = explanation(session, row, assignments.reason_of(session, ref, on))
         audit.append(
@@ -273,7 +275,7 @@ def client_record(workspace: Workspace, user: User, ref: str, purpose: str) -> d
             object_kind="client",
             object_ref=ref,
             purpose=purpose,
-            detail={"fields": sorted(shown)},
+            detail={"fields": sorted(shown)} | ({"clients": others} if others else {}),
         )
     withheld = sorted(set(record) - set(shown))
     return (

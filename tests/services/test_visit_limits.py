@@ -80,6 +80,8 @@ def test_two_clients_are_kept_apart_and_let_meet(fresh: Workspace) -> None:
         "C013", "Witness in the case", "west",
     )  # fmt: skip
     assert pair["name"]
+    detail = audit.list_events(fresh, None, page_size=1).rows[0]["detail"]
+    assert detail["clients"] == ["C013"]
     # Who may not open the other's record learns the id, not the name.
     (pair,) = clients.client_record(fresh, WEST, "C005", "tour")["no_contact"]
     assert pair["name"] == ""
