@@ -149,3 +149,19 @@ def test_nobody_of_another_team_and_nobody_unknown(signed_in: Browse, workspace:
     assert send(browser, "/duty/week", PERSON, **week)[0] == 404
     assert browser.get("/duty/person?kind=partners&ref=P9").status_code == 404
     assert _shifts(workspace, "officers", "O3") == []
+
+
+def test_a_tour_off_duty_is_refused_beside_what_was_typed(
+    signed_in: Browse, workspace: Workspace
+) -> None:
+    tomorrow = workspace.today() + timedelta(days=1)
+    with workspace.transaction() as session:
+        duty.replace_shifts(session, "officers", "O1", [Shift(tomorrow, "", "")], days=[tomorrow])
+    browser = signed_in(Role.OFFICER)
+    status, page = send(
+        browser, "/tours", "/tours", on=tomorrow.isoformat(), departs="09:00", meet="station"
+    )
+    assert status == 400
+    assert "The officer is off duty on" in page or "the officer is off duty on" in page
+    assert 'value="09:00"' in page
+    assert '<option value="station" selected>' in page

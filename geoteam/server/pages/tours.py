@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoteam.errors import GeoteamError, InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
@@ -33,9 +35,11 @@ def index() -> ResponseReturnValue:
         The page.
     """
     on = forms.day(request.args, "on") or workspace().today()
-    who = user()
-    officer = who.officer_ref or forms.text(request.args, "officer")
-    due = None
+    return _index(on, user().officer_ref or forms.text(request.args, "officer"))
+
+
+def _index(on: date, officer: str, fault: GeoteamError | None = None) -> str:
+    who, due = user(), None
     if who.role in _STAFF and officer:
         due = tours.list_due(workspace(), who, on, officer)
     choices = tours.choices(workspace(), who) if who.role in _STAFF else None
@@ -50,6 +54,8 @@ def index() -> ResponseReturnValue:
         to_print=teams_to_print(workspace(), who, on),
         most=MOST,
         choices=choices,
+        fault=fault,
+        typed=request.form,
     )
 
 
@@ -61,20 +67,24 @@ def plan() -> ResponseReturnValue:
     Returns
     -------
     ResponseReturnValue
-        The way to the tour.
+        The way to the tour; the page with what was typed when no such tour can be made.
     """
     form = request.form
-    ref = tours.plan_tour(
-        workspace(),
-        user(),
-        on=forms.day(form, "on") or workspace().today(),
-        officer_ref=user().officer_ref
-        or forms.text(form, "officer", label="Officer", required=True),
-        police_partner_ref=forms.text(form, "partner"),
-        departs=forms.text(form, "departs"),
-        max_stops=_most(form),
-        meet=_meet(form),
-    )
+    on = forms.day(form, "on") or workspace().today()
+    officer = user().officer_ref or forms.text(form, "officer", label="Officer", required=True)
+    try:
+        ref = tours.plan_tour(
+            workspace(),
+            user(),
+            on=on,
+            officer_ref=officer,
+            police_partner_ref=forms.text(form, "partner"),
+            departs=forms.text(form, "departs"),
+            max_stops=_most(form),
+            meet=_meet(form),
+        )
+    except InputError as fault:
+        return _index(on, officer, fault), 400
     flash("The tour is planned.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
 
