@@ -213,9 +213,9 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
     Whoever has an officer stays as far as that officer has room: nobody changes because somebody
     else came or left. A client whom an earlier run gave an officer for days to come keeps that
     officer as long as the rules allow it, so that a hand-over once told stands; unless the officer
-    until then changes, or the client is new: then the stretch before counts. A plan
-    moves nobody whose team stays: whoever has an officer of the team until then keeps that officer. One that takes another
-    back returns those whom that one moved, as far as their former officers have room.
+    until then changes, or the client is new: then the stretch before counts. A plan moves nobody
+    whose team stays: whoever has an officer of the team until then keeps that officer. One that
+    takes another back returns those whom that one moved, as far as their former officers have room.
 
     Parameters
     ----------
