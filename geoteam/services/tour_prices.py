@@ -195,7 +195,9 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     names = {one.ref: require_tour(session, user, one).name for one in saved}
     if len({one.on for one in saved}) > 1:
         raise InputError("the tours are on different days", remedy="Choose a tour of that day")
-    person = _person(workspace, session, user, move.client_ref)
+    refs = {stop.client_ref for one in saved for stop in one.stops} | {move.client_ref}
+    people = client_store.as_frame(session, workspace.today(), refs=refs, active_only=False)
+    person = _person(user, people, move.client_ref)
     if move.source and move.client_ref not in {stop.client_ref for stop in saved[0].stops}:
         raise changed(workspace, saved[0])
     versions = {one.ref: one.version for one in saved}
@@ -206,8 +208,9 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     if any(stop.client_ref == move.client_ref for trip in trips for stop in trip.done):
         why = "the visit has begun already"
         return Work(Price(why, "Choose a visit to come", versions=versions), [], pd.DataFrame())
-    refs = {stop.client_ref for one in saved for stop in one.stops} | {move.client_ref}
-    visits = visits_of(workspace, session, saved[0].on, refs, list(versions))
+    visits = visits_of(
+        workspace, session, saved[0].on, refs, list(versions), set(people["officer"])
+    )
     if move.target and move.client_ref not in visits.index:
         why = "no joint visit to this client can be planned on that day: none is due, it is on "
         why += "another tour, it was excluded, or the address waits for review"
@@ -228,18 +231,20 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
             if mine[0]["code"] == "late_return" and last.trip.bound:
                 why = f"{why} After that {last.trip.bound}."
             return Work(Price(why, remedy, versions=versions), parts, visits)
-    return Work(_price(workspace, session, parts, names, visits, move, person), parts, visits)
+    return Work(
+        _price(workspace, session, parts, names, people["name"], visits, move, person),
+        parts,
+        visits,
+    )
 
 
-def _person(
-    workspace: Workspace, session: Session, user: User, client_ref: str
-) -> Mapping[str, Any]:
-    people = client_store.as_frame(session, workspace.today(), refs=[client_ref], active_only=False)
-    if people.empty or not sees_client(
-        user, officer_ref=people["officer"].iloc[0], team_ref=people["team"].iloc[0]
+def _person(user: User, people: pd.DataFrame, client_ref: str) -> Mapping[str, Any]:
+    known = people[people.index == client_ref]
+    if known.empty or not sees_client(
+        user, officer_ref=known["officer"].iloc[0], team_ref=known["team"].iloc[0]
     ):
         raise NotFoundError("there is no such client of yours", remedy="Load the page again")
-    return {str(key): value for key, value in people.iloc[0].items()}
+    return {str(key): value for key, value in known.iloc[0].items()}
 
 
 def _part(
@@ -282,14 +287,12 @@ def _price(
     session: Session,
     parts: list[Part],
     names: Mapping[str, str],
+    people: pd.Series,
     visits: pd.DataFrame,
     move: Move,
     person: Mapping[str, Any],
 ) -> Price:
     zone = workspace.profile.city.zone
-    refs = [one["client_ref"] for part in parts for one in part.plan.left_out]
-    refs += [ref for part in parts for ref in part.gone]
-    people = client_store.as_frame(session, workspace.today(), refs=refs, active_only=False)["name"]
     changes = []
     for part in parts:
         left = [(one["client_ref"], one["reason"]) for one in part.plan.left_out]

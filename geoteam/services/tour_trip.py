@@ -201,6 +201,7 @@ def visits_of(
     on: date,
     refs: Collection[str],
     but: Collection[str],
+    officers: Collection[str] = (),
 ) -> pd.DataFrame:
     """Load the visits to some clients, as far as they are due and on no other tour.
 
@@ -216,15 +217,18 @@ def visits_of(
         The clients, whoever their officer is.
     but
         Tours whose visits count as not planned.
+    officers
+        Their officers; looked up when not given.
 
     Returns
     -------
     DataFrame
         As of `due_frame`.
     """
-    people = client_store.as_frame(session, workspace.today(), refs=refs)
-    officers = sorted({ref for ref in people["officer"] if ref})
-    due, _ = due_frame(workspace, session, on, officers, within_days=AHEAD_DAYS, but=but)
+    if not officers:
+        officers = client_store.as_frame(session, workspace.today(), refs=refs)["officer"]
+    theirs = sorted({str(ref) for ref in officers if ref})
+    due, _ = due_frame(workspace, session, on, theirs, within_days=AHEAD_DAYS, but=but)
     return due[due.index.isin(refs)]
 
 
