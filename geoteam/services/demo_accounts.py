@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from geoteam.errors import UnreadableFileError
 from geoteam.model import Role
+from geoteam.services import duty
 from geoteam.services.accounts import add_user
 from geoteam.services.passwords import new_password
 from geoteam.services.workspace import Workspace
@@ -123,7 +125,7 @@ def _busiest_officer(workspace: Workspace) -> str:
 
 
 def _partner_of(workspace: Workspace, officer_ref: str) -> str:
-    """The police partner who is chosen first for the officer's tours: both then show the same."""
+    """The police partner who is most with the officer on duty: both then show the same tours."""
     with workspace.reading() as session:
         partners = staff.police_partners(session)
         homes = clients.as_frame(session, workspace.today(), officers=[officer_ref])
@@ -135,7 +137,25 @@ def _partner_of(workspace: Workspace, officer_ref: str) -> str:
         named = [code for code in codes if code]
     most = max(sorted(set(named)), key=named.count) if named else ""
     fit = partners[partners["district"] == most]
-    return str((fit if len(fit) else partners).index.min()) if len(partners) else ""
+    refs = sorted(str(ref) for ref in (fit if len(fit) else partners).index)
+    together = _hours_together(workspace, officer_ref, refs)
+    return max(refs, key=lambda ref: together[ref], default="")
+
+
+def _hours_together(workspace: Workspace, officer_ref: str, refs: list[str]) -> dict[str, float]:
+    """Hours of the next seven days that each police partner is on duty with an officer."""
+    found = dict.fromkeys(refs, 0.0)
+    if not officer_ref:
+        return found
+    with workspace.reading() as session:
+        for step in range(7):
+            day = workspace.today() + timedelta(days=step)
+            own = duty.spans(session, workspace.profile, day, "officers", [officer_ref])
+            theirs = duty.spans(session, workspace.profile, day, "partners", refs)
+            for ref in refs:
+                both = duty.meet(own[officer_ref], theirs[ref])
+                found[ref] += sum((b - a).total_seconds() for a, b in both) / 3600
+    return found
 
 
 def _write(path: Path, accounts: list[DemoAccount]) -> None:
