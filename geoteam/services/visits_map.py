@@ -17,6 +17,8 @@ from geoteam.services.visits_due import due_board
 from geoteam.services.workspace import Workspace
 
 OUTSIDE = "Outside all areas"
+# About 400 metres around the points.
+_MARGIN_DEG = 0.004
 _TITLES: dict[Any, str] = {"urgent": "Urgent", "high": "High", "usual": "Usual"}
 
 
@@ -83,7 +85,7 @@ def due_map(
         A document made by folium.
     """
     board = due_board(workspace, user, options, action="tours.due.map")
-    ground = ground_of(workspace)
+    ground, points = ground_of(workspace), _points(board, options.day)
     title = f"Clients with a visit due, by {AREAS[options.by].lower()}"
     table = area_table(board, options.day)
     areas = workspace.areas(options.by)
@@ -103,20 +105,26 @@ def due_map(
             title_column="label",
             palette="Blues",
         ),
-        *_bands(_points(board, options.day), client_url),
+        *_bands(points, client_url),
     ]
-    bounds = ground.bounds
-    if options.area:
-        west, south, east, north = areas.loc[[options.area]].total_bounds
-        bounds = (float(west), float(south), float(east), float(north))
     return city_map(
         layers,
         title=title,
         subtitle=source,
-        bounds=bounds,
+        bounds=_extent(points) if len(points) else ground.bounds,
         nonce=nonce,
         basemap_url=ground.basemap_url,
         attribution=ground.attribution,
+    )
+
+
+def _extent(points: pd.DataFrame) -> tuple[float, float, float, float]:
+    lon, lat = points["lon"], points["lat"]
+    return (
+        float(lon.min()) - _MARGIN_DEG,
+        float(lat.min()) - _MARGIN_DEG,
+        float(lon.max()) + _MARGIN_DEG,
+        float(lat.max()) + _MARGIN_DEG,
     )
 
 
