@@ -2,8 +2,10 @@
 
 Visits come from contact standards and history, not from guesses. A stop lies only where both
 people are on duty and the client is at home; every visit that is left out carries a reason that
-was found by checking, and a tour of up to 18 stops is proven to be the best. The solver takes a
-matrix and knows no map. With a seed and no time limit the same input gives the same tour.
+was found by checking, and a tour of up to 18 stops is proven to be the best. Who must not meet is
+never on one tour nor at one door at one time, and driving takes longer where the day has peaks. The
+solver takes a matrix and knows no map. With a seed and no time limit the same input gives the same
+tour.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoteam.tours.moments import Span
 from geoteam.tours.schedule import Rest
-from geoteam.tours.stops import Stop, cliques
+from geoteam.tours.stops import Stop, cliques, most_apart
 from geoteam.tours.travel import Seconds
 
 # Time is counted in whole units, rounded so that the bound stays a bound.
@@ -34,7 +34,8 @@ def most_points(
 
     A knapsack over the stops. Each takes its service and half of the two shortest drives that
     lead to and from it; windows and peaks are left out of account. Every tour takes as long or
-    longer. Of stops that all shun each other one is taken at most.
+    longer. Of stops that all shun each other one is taken at most, and no more than the best choice
+    of stops that none shuns another has.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def most_points(
     # The moment at which such a tour ends, if it owes no break: a unit for each rounding down.
     ends = bounds[0] + np.arange(size + 1) * _UNIT_S + legs[0]
     possible = collected[_rested(ends, rest) <= bounds[1]]
-    return float(possible.max(initial=0.0))
+    return min(float(possible.max(initial=0.0)), most_apart(stops))
 
 
 def soonest_return(

@@ -149,29 +149,54 @@ def heaviest_apart(shun: NDArray[np.bool_], worth: Sequence[int]) -> list[int]:
     list of int
         Positions, in order.
     """
-
-    def best(some: list[int]) -> list[int]:
-        rivals = shun[np.ix_(some, some)].sum(axis=1)
-        if not rivals.any():
-            return some
-        one = some[int(np.argmax(rivals))]
-        ways = (
-            best([other for other in some if other != one]),
-            [one, *best([other for other in some if other != one and not shun[one, other]])],
-        )
-        return max(ways, key=lambda way: sum(worth[at] for at in way))
-
     chosen: list[int] = []
-    _, group = connected_components(shun, directed=False)
-    for number in np.unique(group):
-        some = np.flatnonzero(group == number).tolist()
+    for some in _joined(shun):
         if len(some) <= _TRY_ALL:
-            chosen += best(some)
+            chosen += _heaviest(some, shun, worth)
         else:
             for one in sorted(some, key=lambda at: -worth[at]):
                 if not shun[one, chosen].any():
                     chosen.append(one)
     return sorted(chosen)
+
+
+def most_apart(stops: Sequence[Stop]) -> float:
+    """Bound the priority points of stops of which none shuns another.
+
+    Parameters
+    ----------
+    stops
+        The stops.
+
+    Returns
+    -------
+    float
+        No choice has more points.
+    """
+    shun, points = clashes(stops), [stop.priority for stop in stops]
+    groups = [
+        _heaviest(some, shun, points) if len(some) <= _TRY_ALL else some for some in _joined(shun)
+    ]
+    return float(sum(points[at] for some in groups for at in some))
+
+
+def _joined(shun: NDArray[np.bool_]) -> list[list[int]]:
+    """Group stops that shun each other directly or by way of others."""
+    count, group = connected_components(shun, directed=False)
+    return [np.flatnonzero(group == number).tolist() for number in range(count)]
+
+
+def _heaviest(some: list[int], shun: NDArray[np.bool_], worth: Sequence[float]) -> list[int]:
+    rivals = shun[np.ix_(some, some)].sum(axis=1)
+    if not rivals.any():
+        return some
+    one = some[int(np.argmax(rivals))]
+    others = [other for other in some if other != one]
+    ways = (
+        _heaviest(others, shun, worth),
+        [one, *_heaviest([at for at in others if not shun[one, at]], shun, worth)],
+    )
+    return max(ways, key=lambda way: sum(worth[at] for at in way))
 
 
 def settle(stops: Sequence[Stop]) -> list[Stop]:
