@@ -52,7 +52,8 @@ def keep_move(workspace: Workspace, user: User, move: Move, versions: Mapping[st
         When a tour or the client is none of the user's.
     """
     with workspace.transaction() as session:
-        _hold(workspace, session, [move.source, move.target], versions)
+        tour_versions.plan_alone(session)
+        _hold(workspace, session, user, [move.source, move.target], versions)
         work = work_out(workspace, session, user, move)
         if work.price.refused:
             raise InputError(work.price.refused, remedy=work.price.remedy)
@@ -99,6 +100,7 @@ def undo_move(workspace: Workspace, user: User, refs: Collection[str]) -> None:
     """
     reach_of(user)
     with workspace.transaction() as session:
+        tour_versions.plan_alone(session)
         tour_versions.hold(session, refs)
         saved = {ref: tours.get(session, ref) for ref in refs}
         last = last_move(saved.values(), user)
@@ -172,13 +174,19 @@ def _put_done_first(session: Session, trip: Trip, ref: str) -> None:
 
 
 def _hold(
-    workspace: Workspace, session: Session, refs: Collection[str], seen: Mapping[str, int]
+    workspace: Workspace,
+    session: Session,
+    user: User,
+    refs: Collection[str],
+    seen: Mapping[str, int],
 ) -> None:
     """Lock the tours, and refuse when one is no longer as it was seen."""
     wanted = [ref for ref in refs if ref]
     for ref, version in tour_versions.hold(session, wanted).items():
         if seen.get(ref) != version:
-            raise changed(workspace, tours.get(session, ref))
+            saved = tours.get(session, ref)
+            require_tour(session, user, saved)
+            raise changed(workspace, saved)
 
 
 def _left_out(part: Part, move: Move, user: User) -> list[dict[str, Any]]:

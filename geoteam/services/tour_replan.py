@@ -18,6 +18,7 @@ from geoteam.services.road_words import of_tour
 from geoteam.services.tour_trip import Trip, replace_stops, solve, trip_of, visits_of
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, outcomes, tours
+from geoteam.store.tour_versions import plan_alone
 
 
 def replan_rest(
@@ -68,6 +69,7 @@ def replan_rest(
     """
     reach_of(user)
     with workspace.transaction() as session:
+        plan_alone(session)
         tour_id = outcomes.lock(session, ref)
         saved = of_tour(session, user, ref)
         if seen and seen != saved.version:

@@ -18,6 +18,7 @@ from geoteam.services.tour_plans import save_plan
 from geoteam.services.tour_trip import Trip, solve, visits_of
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
+from geoteam.store.tour_versions import plan_alone
 from geoteam.tours import TourPlan
 
 
@@ -53,6 +54,7 @@ def save_week(
     ChangedError
         When something came between; it says what, and nothing is to be saved.
     """
+    plan_alone(session)
     officers = staff.officers(session)
     made: list[str] = []
     faults: list[str] = []

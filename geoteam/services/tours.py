@@ -20,6 +20,7 @@ from geoteam.services.tour_times import departure, refuse_overlap
 from geoteam.services.tour_views import TourView, list_tours, tour, tour_map
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
+from geoteam.store.tour_versions import plan_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def plan_tour(
         raise InputError("a tour has at least one stop", remedy="Allow one stop or more")
     times = departure(workspace, on, departs)
     with workspace.transaction() as session:
+        plan_alone(session)
         _require_officer(session, user, officer_ref)
         visits, planned = due_frame(workspace, session, on, [officer_ref])
         if visits.empty:

@@ -21,6 +21,7 @@ from geoteam.services.tour_week_save import save_week
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, week_jobs
 from geoteam.store import clients as client_store
+from geoteam.store.tour_versions import plan_alone
 from geoteam.store.week_jobs import WeekJob
 
 COMMAND = ("-m", "geoteam.services.week_job_run")
@@ -323,6 +324,7 @@ def accept_week(workspace: Workspace, user: User, job_id: str, chosen: Collectio
     """
     _get(workspace, user, job_id)
     with workspace.transaction() as session:
+        plan_alone(session)
         job = week_jobs.get(session, job_id)
         if job.state == week_jobs.RUNNING:
             raise InputError("the week is still being planned", remedy="Wait, or stop it first")

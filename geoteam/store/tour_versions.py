@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from geoteam.store.tables import TourRow
 from geoteam.store.tours import STANDING
+
+# Any constant: PostgreSQL's advisory lock under which visits are put on tours.
+_PLANNING_LOCK = 7_460_003
+
+
+def plan_alone(session: Session) -> None:
+    """Let nobody else put visits on tours until the transaction ends; to be asked for first.
+
+    Else two who plan at once would each see the visit, the police partner and the car as free. On
+    SQLite writers queue anyway.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLANNING_LOCK})
 
 
 def hold(session: Session, refs: Collection[str]) -> dict[str, int]:

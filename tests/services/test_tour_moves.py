@@ -185,6 +185,9 @@ def test_nobody_moves_the_visits_of_others(two: tuple[Workspace, str, str]) -> N
     for move in (Move(mine, one, other), Move(theirs, other), Move(theirs, "", one)):
         with pytest.raises(NotFoundError):
             price_move(workspace, O1, move)
+        # Not even who changed it last is told.
+        with pytest.raises(NotFoundError):
+            keep_move(workspace, O1, move, {one: 1, other: 7})
     day = team_day(workspace, O1, on=TOMORROW)
     assert [tour.view.ref for tour in day.tours] == [one]
     with pytest.raises(NotFoundError):

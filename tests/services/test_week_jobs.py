@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from datetime import timedelta
 
@@ -59,6 +60,26 @@ def test_a_week_is_planned_looked_at_and_saved_in_parts(lone: Workspace) -> None
     week_jobs.throw_week_away(lone, BOSS, job)
     assert week_jobs.team_week(lone, BOSS, team="T1").job == ""
     assert len(tours.list_tours(lone, BOSS)) == len(week.tours)
+
+
+def test_two_who_accept_a_week_at_once_save_it_once(fresh: Workspace) -> None:
+    job = _planned(fresh)
+    both, said = threading.Barrier(2), []
+
+    def accept() -> None:
+        both.wait()
+        try:
+            said.append(week_jobs.accept_week(fresh, BOSS, job, [0]))
+        except InputError:
+            said.append(0)
+
+    threads = [threading.Thread(target=accept) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(said) == [0, 1]
+    assert len(tours.list_tours(fresh, BOSS)) == 1
 
 
 def test_what_came_between_is_told_and_nothing_is_saved(lone: Workspace) -> None:
