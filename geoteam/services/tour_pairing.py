@@ -40,7 +40,7 @@ from geoteam.tours import TourPlan, plan_tour, waiting_advice
 Meet = Literal["", "start", "station", "first stop"]
 MEETS: tuple[Meet, ...] = ("", "start", "station", "first stop")
 # So many pairings are planned and compared; fewer where planning takes long.
-_TRIED, _TRIED_LARGE, _LARGE = 6, 2, 18
+_TRIED, _TRIED_LARGE, _LARGE = 4, 2, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,11 @@ def pair_up(
             remedy="Meet at the start or at the first stop",
         )
     found = _best(asked, mates, cars, meet)
+    if found is None and partner_ref:
+        raise InputError(
+            "officer, police partner and car are not free at one time, or cannot meet there",
+            remedy="Choose another police partner, day, departure or meeting place",
+        )
     if found is None or (found[1].plan.stops.empty and not partner_ref):
         if not why:
             why = "No police partner who is free has time for one of these visits."

@@ -263,3 +263,16 @@ def test_a_station_that_is_not_known_cannot_be_met_at(lone: Workspace) -> None:
         session.execute(text("UPDATE police_partner SET station_ref = ''"))
     with pytest.raises(InputError, match="station is not known"):
         _plan(lone, officer, police_partner_ref="P1", meet="station")
+
+
+def test_a_chosen_partner_who_cannot_come_in_time_is_not_left_behind(lone: Workspace) -> None:
+    officer = _west(lone)[0]
+    _station(lone, "P1", "Station 1")
+    _shift(lone, "officers", officer, ("08:00", "15:59"))
+    # One minute together, of which 43 seconds go by on the way from the station to the office.
+    _shift(lone, "partners", "P1", ("15:58", "20:00"))
+    view = _plan(lone, officer, police_partner_ref="P1")
+    assert view.stops == []
+    _shift(lone, "partners", "P1", ("15:58", "15:59"))
+    with pytest.raises(InputError, match="are not free at one time"):
+        _plan(lone, officer, police_partner_ref="P1", meet="start")
