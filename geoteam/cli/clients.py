@@ -249,7 +249,11 @@ def list_no_contact_(state: State, as_json: bool) -> None:
     rows = visit_limits.list_no_contact(state.workspace, state.actor)
     show(
         {"pairs": rows},
-        lambda: table(rows, ["client", "other", "why", "by", "at"], "No clients are kept apart."),
+        lambda: table(
+            [row | {"on": f"{row['at']:%Y-%m-%d}"} for row in rows],
+            ["client", "other", "why", "by", "on"],
+            "No clients are kept apart.",
+        ),
         as_json,
     )
 
