@@ -227,15 +227,19 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     if move.target:
         mine = [one for one in last.plan.left_out if one["client_ref"] == move.client_ref]
         if mine:
-            why, remedy = str(mine[0]["reason"]), str(mine[0]["remedy"])
-            if mine[0]["code"] == "late_return" and last.trip.bound:
-                why = f"{why} After that {last.trip.bound}."
+            why, remedy = _why(mine[0], last.trip), str(mine[0]["remedy"])
             return Work(Price(why, remedy, versions=versions), parts, visits)
     return Work(
         _price(workspace, session, parts, names, people["name"], visits, move, person),
         parts,
         visits,
     )
+
+
+def _why(one: Mapping[str, Any], trip: Trip) -> str:
+    """Say why a visit is left out, and what the tour must be back for."""
+    late = one["code"] == "late_return" and trip.bound
+    return f"{one['reason']} After that {trip.bound}." if late else str(one["reason"])
 
 
 def _person(user: User, people: pd.DataFrame, client_ref: str) -> Mapping[str, Any]:
@@ -295,7 +299,7 @@ def _price(
     zone = workspace.profile.city.zone
     changes = []
     for part in parts:
-        left = [(one["client_ref"], one["reason"]) for one in part.plan.left_out]
+        left = [(one["client_ref"], _why(one, part.trip)) for one in part.plan.left_out]
         left += [(ref, _GONE) for ref in part.gone]
         behind = len(part.trip.done)
         plan, saved = part.plan, part.saved
