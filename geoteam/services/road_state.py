@@ -19,6 +19,8 @@ ANSWER = timedelta(minutes=5)
 # The most urgent first.
 STANDINGS = ("help", "no word", "late", "on time", "not begun", "done")
 _PROMISE = LATE / 2
+# Said at a desk too: no sign that the tour is under way.
+_QUIET = ("settled", "promised", "unpromised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def reckon(
     """
     told = {one.client_ref: one for one in outcomes}
     moments = [one.at for one in outcomes]
-    moments = sorted([*moments, *(one.at for one in words if one.kind != "settled")])
+    moments = sorted([*moments, *(one.at for one in words if one.kind not in _QUIET)])
     begun_at, last = (moments[0], moments[-1]) if moments else (None, None)
     coming = [(i, stop) for i, stop in enumerate(plan.stops) if stop.client_ref not in told]
     arrived, left_at = _where(plan, told, words, begun_at)

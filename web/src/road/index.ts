@@ -105,7 +105,10 @@ class Road {
 
   private words(): Word[] {
     const now = this.link.now ?? this.tour?.now;
-    const known = [...(now?.told ?? []), ...(now?.words ?? [])];
+    const noted = [...(this.tour?.now.told ?? []), ...this.link.said];
+    const notes = new Map(noted.map((one) => [one.key, one.note ?? ""]));
+    const told = (now?.told ?? []).map((one) => ({ ...one, note: notes.get(one.key) ?? "" }));
+    const known = [...told, ...(now?.words ?? [])];
     const keys = new Set(known.map((one) => one.key));
     const waiting = this.link.waiting.filter((one) => !one.refused && !keys.has(one.key));
     const off = this.link.clockOffS * 1000;

@@ -1,6 +1,7 @@
 // The way to the server: words are kept in the phone first, sent when there is a connection, and
 // dropped here only when the server says that it has them.
 import { getJson, isSignedOut, postJson, Refusal, renewToken } from "../editor/api.ts";
+import { forget } from "./keep.ts";
 import * as queue from "./queue.ts";
 import type { Kind, NowJson, TourJson, Word } from "./types.ts";
 
@@ -14,13 +15,15 @@ const BATCH = 100;
 /** As of the server, which corrects the times of a phone whose clock is off by more. */
 const CLOCK_OFF_S = 120;
 
-export type LinkState = "linked" | "offline" | "signed-out" | "other-user";
+export type LinkState = "linked" | "offline" | "signed-out" | "other-user" | "gone";
 
 export class Link {
   state: LinkState = "linked";
   now: NowJson | null = null;
   /** This user's words of this tour that the server has not taken. */
   waiting: queue.Waiting[] = [];
+  /** What was said on this page, with its notes: the server tells notes only when a tour is opened. */
+  readonly said: Word[] = [];
   /** How many words of others wait in this phone: they are never sent or shown by this user. */
   others = 0;
   /** By how much this phone's clock is ahead of the server's; 0 when it is near enough. */
@@ -40,8 +43,16 @@ export class Link {
     this.others = found.filter((one) => one.who !== this.who).length;
   }
 
-  tour(): Promise<TourJson> {
-    return getJson<TourJson>(`${this.page}/tour.json`);
+  async tour(): Promise<TourJson> {
+    const tour = await getJson<TourJson>(`${this.page}/tour.json`);
+    this.mine(tour.now);
+    return tour;
+  }
+
+  /** Refuses what the server tells somebody else who has signed in on this phone. */
+  private mine(now: NowJson): NowJson {
+    if (now.who !== this.who) throw new Refusal(403, "Somebody else is signed in.", "");
+    return now;
   }
 
   replan(version: number): Promise<TourJson> {
@@ -53,6 +64,7 @@ export class Link {
     const key = crypto.randomUUID();
     const word: Word = { key, kind, client, at: new Date().toISOString(), ...more };
     await queue.add({ key, who: this.who, ref: this.ref, word, refused: "" });
+    this.said.push(word);
     await this.load();
     return word;
   }
@@ -81,7 +93,7 @@ export class Link {
   private async once(): Promise<void> {
     try {
       await this.send();
-      this.now = await getJson<NowJson>(`${this.page}/now.json`);
+      this.now = this.mine(await getJson<NowJson>(`${this.page}/now.json`));
       const off = (Date.now() - Date.parse(this.now.at)) / 1000;
       this.clockOffS = Math.abs(off) > CLOCK_OFF_S ? off : 0;
       this.state = "linked";
@@ -119,7 +131,10 @@ export class Link {
   private async fault(error: unknown): Promise<void> {
     if (isSignedOut(error)) this.state = "signed-out";
     else if (error instanceof Refusal && error.status === 403) this.state = "other-user";
-    else if (error instanceof Refusal && error.status === 400)
+    else if (error instanceof Refusal && error.status === 404) {
+      this.state = "gone";
+      await forget((one) => one.ref === this.ref).catch(() => undefined);
+    } else if (error instanceof Refusal && error.status === 400)
       // Signed in again elsewhere: this page's token is of the session before.
       this.state = (await renewToken()) ? "linked" : "signed-out";
     else this.state = "offline";

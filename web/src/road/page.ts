@@ -141,6 +141,7 @@ export class Page {
       offline: many ? `No connection: ${wait} and will be sent.` : "No connection.",
       "signed-out": many ? `Signed out: ${wait}.` : "Signed out.",
       "other-user": "Somebody else is signed in on this phone. Load the page again.",
+      gone: `The server knows of no such tour of yours any more${many ? `: ${wait}` : ""}.`,
     }[link.state];
     const line = this.get("link");
     if (this.changed("link", text + link.state)) {

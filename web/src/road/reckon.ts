@@ -34,6 +34,9 @@ export interface State {
   asksAt: number | null;
 }
 
+/** Said at a desk too: no sign that the tour is under way. */
+const QUIET: readonly Word["kind"][] = ["settled", "promised", "unpromised"];
+
 const ms = (text: string): number => Date.parse(text);
 
 /** The words in force: the latest outcome of each visit, and every sign of life by its time. */
@@ -54,8 +57,8 @@ export function inForce(words: readonly Word[]): { told: Map<string, Word>; sign
 
 export function reckon(plan: Planned, words: readonly Word[], now: number, isOver = false): State {
   const { told, signs } = inForce(words);
-  const moments = [...told.values(), ...signs.filter((one) => one.kind !== "settled")].map((one) =>
-    ms(one.at),
+  const moments = [...told.values(), ...signs.filter((one) => !QUIET.includes(one.kind))].map(
+    (one) => ms(one.at),
   );
   const last = moments.length ? Math.max(...moments) : null;
   const over = isOver || signs.some((one) => one.kind === "ended");

@@ -55,6 +55,8 @@ export interface Word {
 
 export interface NowJson {
   at: string;
+  /** Who is signed in. */
+  who: string;
   version: number;
   status: string;
   told: Word[];
