@@ -18,7 +18,8 @@ from geoteam.cli.loading import (
     report_json,
     report_lines,
 )
-from geoteam.services.duty_people import list_cars, list_people
+from geoteam.services.cars import list_cars
+from geoteam.services.duty_people import list_people
 from geoteam.services.import_duty import CarLoader, ShiftLoader, import_cars, import_shifts
 from geoteam.services.import_mapping import Field
 from geoteam.services.import_report import ImportReport

@@ -11,6 +11,7 @@ from geoteam.errors import GeoteamError, InputError
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
+from geoteam.services import cars as garage
 from geoteam.services import duty_people as people
 from geoteam.services.duty_people import EDITORS, KINDS
 from geoteam.store.duty import Kind
@@ -46,8 +47,8 @@ def _index(fault: GeoteamError | None = None) -> str:
             ("Police partners", "District", [one for one in rows if one.kind == "partners"]),
         ],
         usual=f"{rules.earliest}-{rules.latest}",
-        cars=people.list_cars(workspace(), user()),
-        places=people.car_places(workspace(), user()),
+        cars=garage.list_cars(workspace(), user()),
+        places=garage.car_places(workspace(), user()),
         fault=fault,
         typed=request.form,
     )
@@ -163,7 +164,7 @@ def cars() -> ResponseReturnValue:
     """
     form = request.form
     try:
-        people.set_car(
+        garage.set_car(
             workspace(),
             user(),
             ref=forms.text(form, "ref", label="Car id", required=True),
