@@ -194,7 +194,7 @@ def open_road(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
         refs = [stop["client_ref"] for stop in seen.view.stops]
         unsafe = outcomes.unsafe_since(session, refs, workspace.now() - _UNSAFE)
         note_reading(workspace, session, user, seen, "tour.road")
-        now = _now(workspace, session, user, saved)
+        now = _now(workspace, session, user, saved, notes=user.role is not Role.POLICE)
     view, minutes = seen.view, workspace.profile.tours.check_in_minutes
     stops = [
         _stop(stop, ahead, leg)
@@ -289,7 +289,8 @@ def road_now(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``version``, ``status``, ``told`` (what came of each visit), ``words`` and ``at``.
+        ``who`` (the user), ``version``, ``status``, ``told`` (what came of each visit, without
+        notes), ``words`` and ``at``.
 
     Raises
     ------
@@ -298,11 +299,11 @@ def road_now(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
     """
     with workspace.reading() as session:
         saved = of_tour(session, user, ref)
-        return dict(_plain(_now(workspace, session, user, saved)))
+        return dict(_plain(_now(workspace, session, user, saved, notes=False)))
 
 
 def _now(
-    workspace: Workspace, session: Session, user: User, saved: tours.SavedTour
+    workspace: Workspace, session: Session, user: User, saved: tours.SavedTour, *, notes: bool
 ) -> dict[str, Any]:
     ref = saved.ref
     hidden = user.role is Role.POLICE and saved.status == CANCELLED
@@ -310,12 +311,14 @@ def _now(
     words = [] if hidden else outcomes.check_ins(session, [ref])[ref]
     return {
         "at": workspace.now(),
+        # A phone on which somebody else has signed in must not show them under the first name.
+        "who": user.username,
         "version": saved.version,
         "status": saved.status,
         "told": [
             {"key": one.key, "client": one.client_ref, "kind": one.kind, "at": one.at}
-            # What the officer wrote is the agency's.
-            | ({} if user.role is Role.POLICE else {"note": one.note})
+            # What the officer wrote is the agency's, and its reading is audited.
+            | ({"note": one.note} if notes else {})
             for one in told
         ],
         "words": [
@@ -336,6 +339,8 @@ def _plain(value: Any) -> Any:
 
 def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     """List the tours of today that a supervisor answers for, the most urgent first.
+
+    Those of yesterday are among them while they are under way, and every one that calls for help.
 
     It names officers and numbers of stops, no client.
 
@@ -363,13 +368,20 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     today = workspace.today()
     with workspace.reading() as session:
         days = [tours.list_tours(session, on=on) for on in (today, today - timedelta(days=1))]
-        # A tour may last over midnight.
-        days[1] = days[1][days[1]["status"] == "under way"]
         found = pd.concat(days)
         found = found.loc[[sees_team(user, team) for team in found["team"]]]
-        found = found[found["status"] != CANCELLED]
+        states = states_of(workspace, session, [str(ref) for ref in found.index])
+        found = found.loc[
+            [
+                # Who calls for help is seen, whatever has become of the tour.
+                states[str(ref)].help
+                # A tour may last over midnight.
+                or status == "under way"
+                or (on == today and status != CANCELLED)
+                for ref, on, status in zip(found.index, found["on"], found["status"], strict=True)
+            ]
+        ]
         refs = [str(ref) for ref in found.index]
-        states = states_of(workspace, session, refs)
         told, words = outcomes.of_tours(session, refs), outcomes.check_ins(session, refs)
         rows = [
             _row(tours.get(session, ref), names, states[ref], told[ref], words[ref])

@@ -93,6 +93,10 @@ def test_what_is_said_is_told_to_each_as_policy_allows(
         status, told = say(officer, clock, tour, "officer", word)
         assert (status, told["taken"], told["refused"]) == (200, [word["key"]], {})
     (one,) = told["now"]["told"]
+    # Notes come with the tour, whose reading is audited, and not with what is asked all the time.
+    assert (one["kind"], "note" in one) == ("refused", False)
+    assert told["now"]["who"] == "officer"
+    (one,) = officer.get(f"/road/{tour}/tour.json").json["now"]["told"]
     assert (one["kind"], one["note"]) == ("refused", "He shouted")
     (seen,) = police.get(f"/road/{tour}/now.json").json["told"]
     assert (seen["kind"], "note" in seen) == ("refused", False)

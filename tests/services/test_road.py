@@ -235,6 +235,19 @@ def test_what_was_done_on_a_cancelled_tour_is_not_lost(fresh: Workspace) -> None
     assert road.open_road(fresh, P1, ref)["stops"] == []
 
 
+def test_a_call_for_help_is_seen_from_a_tour_cancelled_or_of_yesterday(fresh: Workspace) -> None:
+    ref, driver, _ = planned(fresh)
+    tours.cancel_tour(fresh, BOSS, ref, "storm")
+    assert road.board(fresh, BOSS) == []
+    say(fresh, driver, ref, word("help"))
+    tomorrow = Workspace(fresh.folder, fresh.engine, lambda: NOW + timedelta(days=1))
+    for workspace in (fresh, tomorrow):
+        (row,) = road.board(workspace, BOSS)
+        assert (row["ref"], row["standing"]) == (ref, "help")
+    say(fresh, BOSS, ref, word("settled"))
+    assert road.board(fresh, BOSS) == []
+
+
 def test_the_board_shows_whose_tours_and_in_which_order(fresh: Workspace) -> None:
     ref, driver, (first, *_) = planned(fresh)
     (row,) = road.board(fresh, BOSS)
