@@ -12,11 +12,14 @@ from geoteam.services.assignment import explain_client
 @click.command()
 @click.option("--explain", default="", help="Tell why this client is where they are; run nothing.")
 @click.option("--overload", default=0.0, help="Share by which a full caseload may be exceeded.")
+@click.option("--rebalance", is_flag=True, help="Share the work out anew; clients may change.")
 @json_option
 @pass_state
-def assign(state: State, explain: str, overload: float, as_json: bool) -> None:
+def assign(state: State, explain: str, overload: float, rebalance: bool, as_json: bool) -> None:
     """Assign every client to a team and an officer under the plan in force.
 
+    Whoever has an officer stays as far as that officer has room. When an officer joins a team,
+    --rebalance shares the team's work out anew.
     The officer is chosen by optimisation (minimum-cost flow and a mixed-integer repair); the
     objective, its proven bound and the gap are printed.
 
@@ -27,7 +30,7 @@ def assign(state: State, explain: str, overload: float, as_json: bool) -> None:
         show({"client": explain, "explanation": text}, text.splitlines, as_json)
         return
     StepBar()("assigning clients")
-    done = run_assignment(state.workspace, state.actor, overload=overload)
+    done = run_assignment(state.workspace, state.actor, overload=overload, rebalance=rebalance)
     unassigned = [
         {"reason": status.replace("_", " "), "clients": count}
         for status, count in done["unassigned"].items()

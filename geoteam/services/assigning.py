@@ -207,7 +207,7 @@ def _on_day(session: Session, on: date, clients: pd.DataFrame) -> pd.DataFrame:
     return held.reindex(clients.index, fill_value="").astype("str")
 
 
-def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
+def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> list[Solved]:
     """Solve every stretch, each from where the one before it leaves the clients.
 
     Whoever has an officer stays as far as that officer has room: nobody changes because somebody
@@ -223,6 +223,8 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
         The workspace, for its streets and its caseload rules.
     case
         The case.
+    rebalance
+        Whoever has an officer may change, where the team as a whole is better off.
 
     Returns
     -------
@@ -233,8 +235,7 @@ def solve_case(workspace: Workspace, case: Case) -> list[Solved]:
     present = held.where(held != "", case.clients["source_officer"])
     travel = travel_of(workspace)
     solved: list[Solved] = []
-    # Whoever has an officer stays, unless that officer has no room.
-    bond: Any = np.where(held != "", "room", "")
+    bond: Any = np.where((held != "") & (not rebalance), "room", "")
     if case.publishing:
         returns = case.former != ""
         bond = np.select([returns, held != ""], ["room", "always"], "")
@@ -364,7 +365,9 @@ def refuse_stale(workspace: Workspace, session: Session, case: Case) -> None:
         )
 
 
-def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -> dict[str, Any]:
+def run_assignment(
+    workspace: Workspace, actor: str, *, overload: float = 0.0, rebalance: bool = False
+) -> dict[str, Any]:
     """Assign every active client under the plan in force and those to come, and keep the run.
 
     Parameters
@@ -375,6 +378,8 @@ def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -
         Who the audit log names.
     overload
         Share by which officers may exceed a full caseload.
+    rebalance
+        Share the work out anew within the teams, as when an officer joins one.
 
     Returns
     -------
@@ -393,10 +398,10 @@ def run_assignment(workspace: Workspace, actor: str, *, overload: float = 0.0) -
     with workspace.reading() as session:
         case = load_case(workspace, session, overload=overload)
     last = case.last_run
-    if last is not None and last["summary"].get("digest") == case.digest:
+    if not rebalance and last is not None and last["summary"].get("digest") == case.digest:
         return dict(last["summary"]) | {"repeated": True}
     # Solved outside the transaction: others go on working meanwhile.
-    solved = solve_case(workspace, case)
+    solved = solve_case(workspace, case, rebalance=rebalance)
     lost = (case.clients["officer"] != "") & (solved[0].rows["officer"] == "")
     solved[0] = replace(solved[0], summary=solved[0].summary | {"lost": int(lost.sum())})
     with workspace.transaction() as session:

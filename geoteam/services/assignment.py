@@ -34,7 +34,7 @@ def may_assign_anew(user: User) -> bool:
     return user.role is Role.SUPERVISOR and "*" in user.team_refs
 
 
-def assign_anew(workspace: Workspace, user: User) -> dict[str, Any]:
+def assign_anew(workspace: Workspace, user: User, *, rebalance: bool = False) -> dict[str, Any]:
     """Run the assignment for a user.
 
     Parameters
@@ -43,6 +43,8 @@ def assign_anew(workspace: Workspace, user: User) -> dict[str, Any]:
         The workspace.
     user
         A supervisor of every team.
+    rebalance
+        Share the work out anew within the teams.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def assign_anew(workspace: Workspace, user: User) -> dict[str, Any]:
             "the assignment concerns the clients of every team",
             remedy="Ask a supervisor of every team to run it",
         )
-    return run_assignment(workspace, user.username)
+    return run_assignment(workspace, user.username, rebalance=rebalance)
 
 
 def explain_client(workspace: Workspace, user: User | None, ref: str, *, actor: str = "") -> str:

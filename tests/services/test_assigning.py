@@ -22,7 +22,7 @@ from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs
 from geoteam.store import plans as plan_store
-from geoteam.store.tables import ClientRow
+from geoteam.store.tables import ClientRow, OfficerRow
 from tests.made_city import (
     ADMIN,
     BOSS,
@@ -122,6 +122,22 @@ def test_a_run_after_a_change_keeps_the_others(fresh: Workspace) -> None:
     assert done["kept"] == 22
     assert done["lost"] == 0
     assert _frame(fresh)["officer"].to_dict() == before
+
+
+def test_only_sharing_out_anew_gives_clients_to_an_officer_who_joins(fresh: Workspace) -> None:
+    before = _frame(fresh)["officer"]
+    with fresh.transaction() as session:
+        first = session.scalars(select(OfficerRow).where(OfficerRow.ref == "O1")).one()
+        session.add(OfficerRow(ref="O9", name="Officer 9", team_id=first.team_id))
+    done = assigning.run_assignment(fresh, "test")
+    assert (done["changed"], done["repeated"]) == (0, False)
+    assert _frame(fresh)["officer"].equals(before)
+    done = assigning.run_assignment(fresh, "test", rebalance=True)
+    now = _frame(fresh)["officer"]
+    assert (now == "O9").any()
+    assert done["changed"] == (now != before).sum()
+    # What was shared out stands.
+    assert assigning.run_assignment(fresh, "test")["repeated"]
 
 
 def test_a_run_that_was_overtaken_writes_nothing(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from geoteam.model import Role
+from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.services import assignment, clients
@@ -41,7 +42,9 @@ def run() -> ResponseReturnValue:
     ResponseReturnValue
         The way to the result.
     """
-    done = assignment.assign_anew(workspace(), user())
+    done = assignment.assign_anew(
+        workspace(), user(), rebalance=bool(forms.text(request.form, "rebalance"))
+    )
     flash(
         "Nothing had changed since the last run, which stands."
         if done.get("repeated")
