@@ -18,7 +18,7 @@ from geoteam.services.moved import open_review, take_review_back
 from geoteam.services.scope import require_role
 from geoteam.services.tour_views import CANCELLED, sees_tour
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, outcomes, staff, tours
+from geoteam.store import audit, outcomes, staff, stops, tours
 
 # What the police partner of a tour may say: that they are there, and that they need help. What
 # came of a visit is the agency's record.
@@ -268,7 +268,7 @@ def _take(
     else:
         outcomes.save_check_in(session, tour_id, **common)
         if word.kind in ("promised", "unpromised"):
-            outcomes.set_fixed(session, tour_id, word.client_ref, fixed=word.kind == "promised")
+            stops.set_fixed(session, tour_id, word.client_ref, fixed=word.kind == "promised")
     _move_on(session, saved, tour_id, word)
     audit.append(
         session,

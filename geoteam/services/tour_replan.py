@@ -17,7 +17,7 @@ from geoteam.services.road_state import RoadState, reckon
 from geoteam.services.road_words import of_tour
 from geoteam.services.tour_trip import Trip, replace_stops, solve, trip_of, visits_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, outcomes, tours
+from geoteam.store import audit, outcomes, stops, tours
 from geoteam.store.tour_versions import plan_alone
 
 
@@ -79,11 +79,11 @@ def replan_rest(
             )
         now = _moment(workspace, saved, at) if at else workspace.now()
         for number in fixed:
-            outcomes.set_fixed(session, tour_id, _client_of(saved, number), fixed=True)
+            stops.set_fixed(session, tour_id, _client_of(saved, number), fixed=True)
         saved = tours.get(session, ref)
         trip = trip_from_here(workspace, session, saved, now)
         made = [stop.client_ref for stop in trip.done]
-        outcomes.put_first(session, tour_id, made)
+        stops.put_first(session, tour_id, made)
         asked = {stop.client_ref for stop in saved.stops}
         asked |= {one["client_ref"] for one in saved.left_out}
         visits = visits_of(workspace, session, saved.on, asked - set(made), [ref])

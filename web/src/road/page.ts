@@ -2,6 +2,7 @@
 import { button, h, write } from "../editor/panels/dom.ts";
 import type { Link } from "./link.ts";
 import type { State } from "./reckon.ts";
+import { counted, far, span } from "./telling.ts";
 import type { Kind, StopJson, TourJson, Word } from "./types.ts";
 
 const SAID: Record<string, string> = {
@@ -11,7 +12,6 @@ const SAID: Record<string, string> = {
   refused: "refused",
   unsafe: "unsafe",
 };
-const METRES_PER_MILE = 1609.344;
 const PLACE_MS = 3000;
 
 export interface Acts {
@@ -442,20 +442,4 @@ export class Page {
     this.drawn[name] = value;
     return true;
   }
-}
-
-function counted(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? "" : "s"}`;
-}
-
-function span(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  return hours ? `${hours} h ${minutes % 60} min` : counted(minutes, "minute");
-}
-
-function far(metres: number): string {
-  if (metres < 1) return "";
-  const miles = metres >= 161 ? ` (${(metres / METRES_PER_MILE).toFixed(1)} mi)` : "";
-  return `${metres} m${miles}`;
 }
