@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import ChangedError, InputError
 from geoteam.model import User
+from geoteam.services import duty
 from geoteam.services.tour_crew import free_cars
 from geoteam.services.tour_plans import save_plan
 from geoteam.services.tour_trip import Trip, solve, visits_of
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
+from geoteam.store.duty import Kind
 from geoteam.store.tour_versions import plan_alone
 from geoteam.tours import TourPlan
 
@@ -64,7 +66,7 @@ def save_week(
         days[on] = visits_of(workspace, session, on, wanted, [])
     for row in rows:
         who = f"{row['officer']} on {row['on']:%a} {row['on'].day} {row['on']:%b}"
-        taken = _taken(session, row)
+        taken = _taken(session, row) or _off_duty(workspace, session, row)
         if row["officer_ref"] not in officers.index or taken:
             faults.append(f"{who}: {taken or 'the officer has left'}")
             continue
@@ -115,6 +117,20 @@ def _taken(session: Session, row: Mapping[str, Any]) -> str:
         own = day.loc[day[person] == ref, ["departs_at", "returns_at"]]
         if any(a < ends and begins < b for a, b in own.itertuples(index=False)):
             return f"{who} has another tour at that time by now"
+    return ""
+
+
+def _off_duty(workspace: Workspace, session: Session, row: Mapping[str, Any]) -> str:
+    """Tell who is not on duty when a visit begins; '' when both are."""
+    people: tuple[tuple[Kind, str, str], ...] = (
+        ("officers", row["officer_ref"], "the officer"),
+        ("partners", row["partner_ref"], "the police partner"),
+    )
+    for kind, ref, who in people:
+        spans = duty.on_duty(session, workspace.profile, row["on"], kind, [ref]).get(ref, [])
+        moments = [stop["starts_at"] for stop in row["stops"]]
+        if ref and not all(any(a <= at < b for a, b in spans) for at in moments):
+            return f"{who} is not on duty at that time by now"
     return ""
 
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 import pytest
 
 from geoteam.errors import ChangedError, InputError, NotFoundError, WorkspaceBusyError
-from geoteam.services import jobs, tours, week_job_run, week_jobs
+from geoteam.services import duty_people, jobs, tours, week_job_run, week_jobs
 from geoteam.services.tour_cancel import cancel_tour
 from geoteam.services.workspace import Workspace
 from geoteam.store import week_jobs as store
+from geoteam.store.duty import Kind
 from tests.made_city import BOSS, O1, WEST
 from tests.tiny_city import TODAY
 
@@ -92,6 +93,18 @@ def test_what_came_between_is_told_and_nothing_is_saved(lone: Workspace) -> None
     assert [one["ref"] for one in tours.list_tours(lone, BOSS)] == [ref]
     cancel_tour(lone, BOSS, ref, "planned by mistake")
     assert week_jobs.accept_week(lone, BOSS, job, range(len(week.tours))) == len(week.tours)
+
+
+def test_nobody_is_sent_on_a_day_off(lone: Workspace) -> None:
+    job = _planned(lone)
+    row = week_jobs.team_week(lone, BOSS, team="T1").tours[0]
+    whose: dict[Kind, str] = {"officers": row["officer_ref"], "partners": row["partner_ref"]}
+    for kind, ref in whose.items():
+        duty_people.set_days(lone, BOSS, kind, ref, row["on"], row["on"], [])
+        with pytest.raises(ChangedError, match="is not on duty at that time"):
+            week_jobs.accept_week(lone, BOSS, job, [0])
+        duty_people.clear_days(lone, BOSS, kind, ref, row["on"], row["on"])
+    assert week_jobs.accept_week(lone, BOSS, job, [0]) == 1
 
 
 def test_a_week_that_cannot_be_ends_with_the_reason(lone: Workspace) -> None:
