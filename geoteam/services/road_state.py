@@ -295,10 +295,13 @@ def _asks_at(
 
 
 def _help(words: Sequence[CheckIn]) -> bool:
-    asked = False
-    for word in words:
-        if word.kind == "help":
-            asked = True
-        elif word.kind in ("ok", "settled"):
-            asked = False
-    return asked
+    """Tell whether a call for help is open: what settles it was said, and came in, after it.
+
+    The clocks of two phones differ: one word alone may seem to be the later one.
+    """
+    calls = [one for one in words if one.kind == "help"]
+    answers = [one for one in words if one.kind in ("ok", "settled")]
+    return not all(
+        any(one.at >= call.at and one.received_at >= call.received_at for one in answers)
+        for call in calls
+    )

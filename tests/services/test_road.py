@@ -235,6 +235,22 @@ def test_what_was_done_on_a_cancelled_tour_is_not_lost(fresh: Workspace) -> None
     assert road.open_road(fresh, P1, ref)["stops"] == []
 
 
+def test_a_slow_clock_hides_no_call_for_help(fresh: Workspace) -> None:
+    ref, driver, _ = planned(fresh)
+    say(fresh, driver, ref, word("ok"))
+    now = NOW + timedelta(minutes=1)
+    later = Workspace(fresh.folder, fresh.engine, lambda: now)
+    # The partner's phone is a minute and a half behind, too little to be corrected.
+    slow = now - timedelta(seconds=90)
+    take_words(later, P1, ref, [word("help", at=slow)], slow.isoformat())
+    assert road.board(later, BOSS)[0]["standing"] == "help"
+    # What was said before the call and comes in late does not answer it either.
+    take_words(later, driver, ref, [word("ok", at=NOW - timedelta(minutes=9))], now.isoformat())
+    assert road.board(later, BOSS)[0]["standing"] == "help"
+    take_words(later, driver, ref, [word("ok", at=now)], now.isoformat())
+    assert road.board(later, BOSS)[0]["standing"] != "help"
+
+
 def test_a_call_for_help_is_seen_from_a_tour_cancelled_or_of_yesterday(fresh: Workspace) -> None:
     ref, driver, _ = planned(fresh)
     tours.cancel_tour(fresh, BOSS, ref, "storm")
