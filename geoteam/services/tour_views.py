@@ -30,6 +30,7 @@ from geoteam.store import clients as client_store
 from geoteam.tours import verdict
 
 CANCELLED = "cancelled"
+_APART = "Two clients on this tour must not meet: plan the rest anew, or take one off."
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         route=saved.route,
         start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
         status=saved.status,
-        advice=[str(one) for one in saved.summary.get("advice", ())],
+        advice=[*_apart_since(session, saved), *map(str, saved.summary.get("advice", ()))],
         verdict=verdict(saved.summary),
         proven=saved.summary.get("proven"),
         pause=_pause(saved),
@@ -297,6 +298,13 @@ def _not_to_visit(session: Session, saved: tours.SavedTour, refs: Collection[str
     decided = visit_decisions.standing(session, saved.on)
     excluded = decided.loc[decided["kind"] == visit_decisions.EXCLUDE, "client_ref"]
     return {str(ref) for ref in refs if ref not in active} | set(excluded)
+
+
+def _apart_since(session: Session, saved: tours.SavedTour) -> list[str]:
+    """Say that clients on a tour to come must not meet, as was said after it was planned."""
+    refs = [stop.client_ref for stop in saved.stops]
+    standing = saved.status in tours.STANDING
+    return [_APART] if standing and visit_limits.no_contact_pairs(session, refs) else []
 
 
 def _meeting(session: Session, saved: tours.SavedTour, start: str) -> str:

@@ -75,6 +75,20 @@ def test_a_week_visits_on_the_day_at_home(lone: Workspace) -> None:
     assert set(days.values()) == {wednesday}
 
 
+def test_a_tour_says_that_two_on_it_must_not_meet_any_more(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1",
+                          departs="13:00")  # fmt: skip
+    one, other, *_ = (stop["client_ref"] for stop in tours.tour(lone, BOSS, ref).stops)
+    assert not any("must not meet" in text for text in tours.tour(lone, BOSS, ref).advice)
+    _apart(lone, (one, other))
+    assert (
+        tours.tour(lone, BOSS, ref).advice[0].startswith("Two clients on this tour must not meet")
+    )
+    # Not for the police.
+    assert tours.tour(lone, P1, ref).advice == []
+
+
 def test_two_who_must_not_meet_are_on_no_tour_together(lone: Workspace) -> None:
     officer = _officer_with(lone, "C009")
     free = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
