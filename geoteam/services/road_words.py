@@ -187,11 +187,12 @@ def _key(sent: Any) -> str:
 def _moment(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        there = moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError("a word has no moment", remedy="Load the page again") from error
     if moment.tzinfo is None:
         raise InputError("a moment has no time zone", remedy="Load the page again")
-    return moment.astimezone(UTC)
+    return there
 
 
 def _read(
@@ -205,7 +206,10 @@ def _read(
         raise InputError("this client is not on the tour")
     if client_ref and client_ref not in asked:
         raise InputError("this client is not on the tour")
-    at = min(_moment(sent.get("at")) - off, now)
+    try:
+        at = min(_moment(sent.get("at")) - off, now)
+    except OverflowError as error:
+        raise InputError("a word has no moment") from error
     if at.date() < saved.on - timedelta(days=1):
         raise InputError("its time is before the day of the tour")
     if kind in outcomes.KINDS and at > saved.returns_at + _AFTER:

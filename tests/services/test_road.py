@@ -204,6 +204,19 @@ def test_what_cannot_be_a_word_is_refused_alone(fresh: Workspace) -> None:
         take_words(fresh, driver, ref, [], "2026-06-15T12:00:00")
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_beyond_the_calendar_is_refused(fresh: Workspace, moment: str) -> None:
+    ref, driver, (first, *_) = planned(fresh)
+    told = word("made", first) | {"at": moment}
+    refused = take_words(fresh, driver, ref, [told], NOW.isoformat()).refused
+    assert refused == {told["key"]: "a word has no moment"}
+    with pytest.raises(InputError, match="no moment"):
+        take_words(fresh, driver, ref, [], moment)
+    # A phone whose clock is off by thousands of years.
+    other = "0001-01-02T00:00:00+00:00" if moment > "5" else "9999-12-30T00:00:00+00:00"
+    assert take_words(fresh, driver, ref, [told | {"at": moment[:19] + "Z"}], other).refused
+
+
 def test_a_phone_with_a_wrong_clock_is_told_and_corrected(fresh: Workspace) -> None:
     ref, driver, (first, *_) = planned(fresh)
     wrong = NOW + timedelta(hours=9)
