@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from geoteam.cli.common import State, StepBar, json_option, pass_state, show
+from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
 from geoteam.services.loading import download_network, load_basemap, load_streets
+from geoteam.services.operator import operator
+from geoteam.services.street_closures import close_street, list_closures, open_street
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
 def streets() -> None:
-    """The street network: build, describe."""
+    """The street network: build, describe; streets closed on some days."""
 
 
 @streets.command()
@@ -47,6 +53,73 @@ def info(state: State, as_json: bool) -> None:
     network = state.workspace.streets()
     value = {"segments": len(network.edge_u), "notes": list(network.notes)}
     show(value, lambda: [f"{value['segments']:,} street segments", *network.notes], as_json)
+
+
+@streets.command()
+@click.argument("street")
+@click.option("--between", metavar="STREET", help="One end of the part that is closed.")
+@click.option("--and", "and_", metavar="STREET", help="The other end.")
+@click.option("--from", "first", type=_DAY, help="First day; today by default.")
+@click.option("--until", "last", type=_DAY, help="Last day; the first by default.")
+@click.option("--why", required=True, help="Why; kept in the audit log.")
+@json_option
+@pass_state
+def close(
+    state: State,
+    street: str,
+    between: str | None,
+    and_: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    why: str,
+    as_json: bool,
+) -> None:
+    """Close a street, or a part of it: tours planned for these days keep off it.
+
+    Example: geoteam streets close "H STREET NE" --between "8TH STREET NE" --and "10TH STREET NE"
+    --why "water main"
+    """
+    if (between is None) != (and_ is None):
+        raise click.UsageError("give both --between and --and, or neither")
+    closure = close_street(
+        state.workspace,
+        operator(state.actor),
+        street=street,
+        between=(between, and_) if between and and_ else None,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        why=why,
+    )
+    told = f"{closure.place} is closed from {closure.first} until {closure.last}."
+    lines = [told, f"Open it again with: geoteam streets open {closure.ref}"]
+    show(asdict(closure), lambda: lines, as_json)
+
+
+@streets.command()
+@json_option
+@pass_state
+def closures(state: State, as_json: bool) -> None:
+    """List the streets that are closed today or later.
+
+    Example: geoteam streets closures
+    """
+    found = list_closures(state.workspace, operator(state.actor))
+    rows = [asdict(one) | {"street": one.place} for one in found]
+    columns = ["ref", "street", "first", "last", "why", "by"]
+    show([asdict(one) for one in found], lambda: table(rows, columns, "None."), as_json)
+
+
+@streets.command("open")
+@click.argument("ref")
+@json_option
+@pass_state
+def open_(state: State, ref: str, as_json: bool) -> None:
+    """Open a closed street again, by the id that the list of closures tells.
+
+    Example: geoteam streets open 3fa2c1
+    """
+    closure = open_street(state.workspace, operator(state.actor), ref)
+    show(asdict(closure), lambda: [f"{closure.place} is open."], as_json)
 
 
 COMMANDS = (streets,)

@@ -103,6 +103,7 @@ def plan(
             _who(view),
             *([view.verdict] if view.verdict else []),
             *view.advice,
+            *view.closures.told,
             *table(stops, ["stop", "arrives", "client", "address"], "No stop."),
             *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
         ],

@@ -136,7 +136,7 @@ def _menu() -> list[dict[str, Any]]:
     hidden = {"tours.index"} if shared else {"plans.handovers"} if may("plans.index") else set()
     here = request.blueprint or ""
     here = "plans" if here.startswith("plan_") else here
-    here = "tours" if here.startswith(("tour_", "due", "duty", "road")) else here
+    here = "tours" if here.startswith(("tour_", "due", "duty", "road", "closures")) else here
     here = "shared" if shared and here == "tours" else here
     return [
         {

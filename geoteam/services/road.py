@@ -18,6 +18,7 @@ from geoteam.services.phone_map import phone_map_is_on
 from geoteam.services.road_state import ANSWER, LATE, STANDINGS, Ahead, Plan, RoadState, reckon
 from geoteam.services.road_words import POLICE_WORDS, of_tour
 from geoteam.services.scope import require_role, sees_team
+from geoteam.services.tour_closures import closure_notes
 from geoteam.services.tour_views import CANCELLED, SeenTour, look, note_reading
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
@@ -216,6 +217,7 @@ def open_road(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
             "stops": stops,
             "home": {"drive_s": plan.home_s, "steps": _steps(view.steps[-1:])},
             "pause": plan.pause if view.stops else None,
+            "detours": view.closures.stops,
             "pause_before": plan.pause_before,
             "check_in_s": minutes * 60,
             "answer_s": ANSWER.total_seconds(),
@@ -289,8 +291,8 @@ def road_now(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``who`` (the user), ``version``, ``status``, ``told`` (what came of each visit, without
-        notes), ``words`` and ``at``.
+        ``who`` (the user), ``version``, ``status``, ``closed`` (streets that the route
+        uses), ``told`` (what came of each visit, without notes), ``words`` and ``at``.
 
     Raises
     ------
@@ -315,6 +317,7 @@ def _now(
         "who": user.username,
         "version": saved.version,
         "status": saved.status,
+        "closed": [] if hidden else closure_notes(workspace, saved).route,
         "told": [
             {"key": one.key, "client": one.client_ref, "kind": one.kind, "at": one.at}
             # What the officer wrote is the agency's, and its reading is audited.

@@ -227,6 +227,7 @@ def _sheet(
                 f"{view.drive_s / 60:.0f} minutes",
             ),
             ("Break", _break(_pause(workspace, view))),
+            ("Closed streets", " ".join(view.closures.told)),
             ("Printed for", whose or "the police partner of this tour"),
             ("Printed", told_time(workspace.now(), workspace)),
             ("Printed by", user.name),

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.services import duty
 from geoteam.services.duty import Span
+from geoteam.services.street_closures import streets_on
+from geoteam.services.tour_closures import name_closures
 from geoteam.services.tour_crew import (
     Car,
     Mate,
@@ -74,6 +76,7 @@ class _Asked:
     """What every way of making the tour has in common."""
 
     workspace: Workspace
+    on: date
     visits: pd.DataFrame
     start: tuple[float, float]
     hours: list[Span]
@@ -149,6 +152,7 @@ def pair_up(
     """
     asked = _Asked(
         workspace,
+        on,
         visits,
         start_of(officer),
         officer_hours(workspace, session, on, officer_ref, times),
@@ -186,7 +190,8 @@ def pair_up(
     way, pairing = found
     notes = [*times.notes, *([why] if why and not way.mate.ref else []), *_car_note(asked, way)]
     advice = waiting_advice(pairing.plan, visits, _planner(asked, way))
-    return replace(pairing, advice=[*notes, *advice])
+    plan = name_closures(workspace, on, pairing.plan, visits)
+    return replace(pairing, plan=plan, advice=[*notes, *advice])
 
 
 def _best(
@@ -274,7 +279,8 @@ class _Ground:
         count = len(asked.visits) + 1
         self._rows = {station: count + place for place, station in enumerate(stations)}
         points = np.vstack([asked.start, asked.visits[["lon", "lat"]].to_numpy(), *stations])
-        self._drive = asked.workspace.streets().matrix(points, points).duration_s
+        streets = streets_on(asked.workspace, asked.on)
+        self._drive = streets.matrix(points, points, lengths=False).duration_s
         self._matrix = self._drive[:count, :count]
 
     def ways(self, mates: Sequence[Mate], cars: Sequence[Car], meet: Meet) -> list[_Way]:

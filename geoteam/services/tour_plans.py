@@ -15,6 +15,7 @@ from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.home_hours import moments_at_home
 from geoteam.services.people import clients_frame
+from geoteam.services.street_closures import streets_on
 from geoteam.services.tour_meetings import keep_clear
 from geoteam.services.visit_decisions import homes_frame
 from geoteam.services.workspace import Workspace
@@ -30,10 +31,11 @@ def due_frame(
     workspace: Workspace,
     session: Session,
     on: date,
-    officer_refs: Sequence[str],
+    officer_refs: Sequence[str] | None,
     *,
     within_days: int = 0,
     but: Collection[str] = (),
+    refs: Collection[str] | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """Join the visits due on joint tours with what a tour needs to know of the client.
 
@@ -46,11 +48,13 @@ def due_frame(
     on
         The day.
     officer_refs
-        Whose clients.
+        Whose clients; None is every officer's.
     within_days
         Also visits that fall due up to this many days later.
     but
         Tours whose visits count as not planned.
+    refs
+        Only these clients.
 
     Returns
     -------
@@ -61,15 +65,17 @@ def due_frame(
         ``residence_id``, ``officer``, ``service_s``, ``announced``, ``two_officers``,
         ``interpreter`` and ``dog``; and how many a planned tour makes.
     """
-    clients = clients_frame(workspace, session, workspace.today(), officers=officer_refs)
+    today = workspace.today()
+    clients = clients_frame(workspace, session, today, officers=officer_refs, refs=refs)
+    clients = clients[clients["officer"] != ""]
     history = contacts.load(session, due_on=on, client_refs=clients.index)
-    homes = homes_frame(session, clients, workspace.today())
+    homes = homes_frame(session, clients, today)
     standards = workspace.profile.contact_standards
     due = due_visits(homes, history, standards, on=on, within_days=within_days)
     # A place in doubt belongs in the review queue, not on a tour.
     due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
     due = due[due["excluded_until"].isna()].drop(columns="excluded_until")
-    coming = tours.visits_planned(session, since=min(on, workspace.today()), but=but)
+    coming = tours.visits_planned(session, since=min(on, today), but=but)
     coming = coming[coming["client_ref"].isin(due.index)]
     # As if the tours planned until then had been made; their sentences would not be true.
     made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
@@ -202,7 +208,7 @@ def save_plan(
         departs_at=plan.departs_at,
         returns_at=plan.returns_at,
         drive_s=plan.drive_s,
-        **paced(workspace, route_by(workspace, way, via), plan),
+        **paced(workspace, route_by(workspace, on, way, via), plan),
         car_ref=car_ref,
         meet_ref=meet_ref,
         left_out=left_out_of(plan),
@@ -218,7 +224,10 @@ def save_plan(
 
 
 def route_by(
-    workspace: Workspace, places: Sequence[Any], via: tuple[float, float] | None = None
+    workspace: Workspace,
+    on: date,
+    places: Sequence[Any],
+    via: tuple[float, float] | None = None,
 ) -> dict[str, Any]:
     """Find the streets between places, as the store keeps them.
 
@@ -226,6 +235,8 @@ def route_by(
     ----------
     workspace
         The workspace.
+    on
+        The day; streets that are closed then are not driven.
     places
         Longitudes and latitudes, in order.
     via
@@ -238,7 +249,7 @@ def route_by(
     """
     if via is not None and len(places):
         places = [places[0], via, *places[1:-1], via, places[-1]]
-    legs = workspace.streets().path(np.vstack(places)) if len(places) else []
+    legs = streets_on(workspace, on).path(np.vstack(places)) if len(places) else []
     line = [xy for leg in legs for xy in leg.geometry.coords]
     steps: list[list[dict[str, Any]]] = [
         [

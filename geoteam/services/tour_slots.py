@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.services import duty
 from geoteam.services.duty import Span
+from geoteam.services.street_closures import streets_on
 from geoteam.services.workspace import Workspace
 from geoteam.store import duty as store
 from geoteam.store import staff, venues
@@ -75,10 +76,10 @@ def partner_slots(
     ]
     partners = partners.loc[there]
     refs = [str(ref) for ref in partners.index]
-    ways = _ways(workspace, session, partners["station_ref"], start)
     has_shifts = {ref for ref, own in store.shifts(session, "partners", refs).items() if own}
     slots = []
     for day in days:
+        ways = _ways(workspace, session, day, partners["station_ref"], start)
         window = hours_of_day(workspace, day)
         on_duty = duty.on_duty(session, workspace.profile, day, "partners", refs)
         for ref in refs:
@@ -140,13 +141,17 @@ def taken(found: pd.DataFrame) -> list[Span]:
 
 
 def _ways(
-    workspace: Workspace, session: Session, stations: pd.Series, start: tuple[float, float]
+    workspace: Workspace,
+    session: Session,
+    on: date,
+    stations: pd.Series,
+    start: tuple[float, float],
 ) -> dict[str, tuple[timedelta, timedelta]]:
     """Tell how long each partner drives from the station to the office, and back."""
     found = {ref: venues.get(session, ref) for ref in set(stations) if ref}
     places = {ref: (one.lon, one.lat) for ref, one in found.items() if one}
     points = np.vstack([start, *places.values()])
-    drive = workspace.streets().matrix(points, points).duration_s
+    drive = streets_on(workspace, on).matrix(points, points, lengths=False).duration_s
     drive = np.ceil(np.where(np.isfinite(drive), drive, 0.0))
     rows = {ref: place for place, ref in enumerate(places, start=1)}
     return {

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from geoteam.errors import InputError
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store.tours import STANDING
 from geoteam.tours import Break, TourPlan
@@ -54,7 +55,8 @@ def departure(workspace: Workspace, on: date, wanted: str) -> Times:
     today, now = workspace.today(), workspace.now().astimezone(zone)
     if on < today:
         raise InputError(
-            f"{_day(on)} is over; today is {_day(today)}", remedy="Choose today or a later day"
+            f"{told_day(on)} is over; today is {told_day(today)}",
+            remedy="Choose today or a later day",
         )
     if departs >= latest:
         raise InputError(
@@ -147,7 +149,3 @@ def _clock(text: str) -> time:
         return time.fromisoformat(text)
     except ValueError as error:
         raise InputError("the departure is no time of day", remedy="Write it as 09:30") from error
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -23,6 +23,7 @@ from geoteam.services.city import grammar_of
 from geoteam.services.ground import ground_of
 from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
+from geoteam.services.tour_closures import Notes, closure_notes
 from geoteam.services.tour_stops import stops_seen
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, venues, visit_decisions, visit_limits
@@ -68,6 +69,8 @@ class TourView:
         1 as first planned; one more each time the rest was planned anew.
     cancelled
         Who cancelled it, when and why (``by``, ``at``, ``why``); empty for the police.
+    closures
+        What streets closed on its day mean for it.
     car, meeting
         Name of the car, and of the place where the police partner joins; '' for none.
 
@@ -98,6 +101,7 @@ class TourView:
     cancelled: dict[str, Any] = field(default_factory=dict)
     car: str = ""
     meeting: str = ""
+    closures: Notes = field(default_factory=Notes)
 
 
 def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list[dict[str, Any]]:
@@ -276,6 +280,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         cancelled=dict(saved.summary.get(CANCELLED, {})),
         car=saved.car_name,
         meeting=_meeting(session, saved, office.name if office else ""),
+        closures=closure_notes(workspace, saved),
     )
     if reader is Role.POLICE:
         view = replace(view, advice=[], verdict="", proven=None, cancelled={})
@@ -294,7 +299,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
 
 def _not_to_visit(session: Session, saved: tours.SavedTour, refs: Collection[str]) -> set[str]:
     """List who is supervised no longer, or is excluded from visits on the tour's day."""
-    active = client_store.as_frame(session, saved.on, refs=refs).index
+    active = client_store.active(session, refs)
     decided = visit_decisions.standing(session, saved.on)
     excluded = decided.loc[decided["kind"] == visit_decisions.EXCLUDE, "client_ref"]
     return {str(ref) for ref in refs if ref not in active} | set(excluded)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoteam.services.street_closures import streets_on
 from geoteam.services.workspace import Workspace
 
 
 def driving_s(
     workspace: Workspace,
+    on: date,
     start: tuple[float, float],
     homes: NDArray[np.float64],
     via: tuple[float, float] | None,
@@ -23,6 +26,8 @@ def driving_s(
     ----------
     workspace
         The workspace, for its streets.
+    on
+        The day; streets that are closed then are not driven.
     start
         Longitude and latitude where the tour begins and ends.
     homes
@@ -37,7 +42,7 @@ def driving_s(
     """
     count = len(homes) + 1
     points = np.vstack([start, homes, *([via] if via else [])])
-    drive = workspace.streets().matrix(points, points).duration_s
+    drive = streets_on(workspace, on).matrix(points, points, lengths=False).duration_s
     matrix = drive[:count, :count].copy()
     if via:
         matrix[0, 1:] = drive[0, count] + drive[count, 1:count]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from geoteam.services import duty
 from geoteam.services.clients import reach_of
 from geoteam.services.duty import Span
 from geoteam.services.scope import sees_team
+from geoteam.services.street_closures import streets_on
+from geoteam.services.tour_closures import named_in
 from geoteam.services.tour_plans import due_frame, start_of
 from geoteam.services.tour_slots import car_absences, officer_absences, partner_slots
 from geoteam.services.tour_times import break_owed
@@ -212,11 +214,13 @@ def _solve(
     cars: list[list[Span]] | None,
     progress: Callable[[float, WeekPlan], None],
 ) -> WeekPlan:
+    # One table of drives for the week: what is closed on one of its days is not driven on any.
+    days = {slot.departs.date() for slot in slots}
     points = np.vstack([start, visits[["lon", "lat"]].to_numpy()])
-    return plan_week(
+    week = plan_week(
         visits,
         start,
-        matrix=workspace.streets().matrix(points, points).duration_s,
+        matrix=streets_on(workspace, *days).matrix(points, points, lengths=False).duration_s,
         slots=slots,
         busy=busy,
         cars=cars,
@@ -227,6 +231,7 @@ def _solve(
         skills=skills,
         progress=progress,
     )
+    return replace(week, left_out=named_in(workspace, days, week.left_out, visits))
 
 
 def _rows(week: WeekPlan, officers: pd.Series, partners: pd.Series) -> list[dict[str, Any]]:

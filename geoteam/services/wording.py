@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from geoteam.services.workspace import Workspace
 
@@ -43,3 +43,19 @@ def told_time(at: datetime, workspace: Workspace) -> str:
         Such as ``2026-11-22 09:30 EST``.
     """
     return f"{at.astimezone(workspace.profile.city.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def told_day(day: date) -> str:
+    """Write a day.
+
+    Parameters
+    ----------
+    day
+        The day.
+
+    Returns
+    -------
+    str
+        Such as ``2 Nov 2026``.
+    """
+    return f"{day.day} {day:%b %Y}"

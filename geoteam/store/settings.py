@@ -61,6 +61,29 @@ def put(session: Session, key: str, value: Mapping[str, Any], at: datetime) -> b
     return True
 
 
+def drop(session: Session, key: str) -> bool:
+    """Remove one setting.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    key
+        Its name.
+
+    Returns
+    -------
+    bool
+        False when it was not there.
+    """
+    row = session.get(Setting, key)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
 def under(session: Session, prefix: str) -> dict[str, dict[str, Any]]:
     """Read all settings whose name begins alike.
 

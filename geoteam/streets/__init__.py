@@ -8,6 +8,7 @@ cannot be reached is infinite or an error with its reason, never a guess.
 
 from __future__ import annotations
 
+from geoteam.streets.closing import street_edges, street_named
 from geoteam.streets.directions import Leg, Step
 from geoteam.streets.matrix import Matrix
 from geoteam.streets.network import StreetNetwork
@@ -24,4 +25,6 @@ __all__ = [
     "TurnCosts",
     "download_streets",
     "read_streets",
+    "street_edges",
+    "street_named",
 ]

@@ -20,6 +20,7 @@ from geoteam.services.phone_map import WARNING, phone_map_is_on
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.sheets import MOST, teams_to_print
 from geoteam.services.tour_pairing import MEETS, Meet
+from geoteam.services.tour_replan import replan_rest
 
 _STAFF = (Role.SUPERVISOR, Role.OFFICER)
 
@@ -118,6 +119,27 @@ def cancel(ref: str) -> ResponseReturnValue:
     why = forms.text(request.form, "why", label="The reason", required=True)
     tours.cancel_tour(workspace(), user(), ref, why)
     flash("The tour is cancelled. Its visits are due again.", "good")
+    return redirect(url_for("tours.show", ref=ref), 303)
+
+
+@page.post("/tours/<ref>/replan")
+@allow(*_STAFF)
+def replan(ref: str) -> ResponseReturnValue:
+    """Plan what is still to come of a tour anew, as when a street on its route was closed.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back to the tour.
+    """
+    seen = forms.whole(request.form, "version", 0, low=0, high=10_000)
+    version = replan_rest(workspace(), user(), ref, seen=seen)
+    flash(f"The tour is planned anew: version {version}. Print its sheets again.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
 
 

@@ -130,6 +130,7 @@ class Road {
     const next = this.chosen || state.here || state.expected[0]?.client || "";
     const asks = !state.over && state.asksAt !== null && now >= state.asksAt;
     this.page.draw(tour, state, { next, fixed, asks, last: this.last });
+    this.page.closures((this.link.now ?? tour.now).closed, tour.detours);
     this.page.helped(!this.link.waiting.some((one) => one.word.kind === "help"));
     if (asks && state.asksAt !== this.asked) {
       this.asked = state.asksAt ?? 0;

@@ -280,6 +280,15 @@ export class Page {
     }
   }
 
+  /** Streets closed since the route was planned, and stops where the car cannot drive up. */
+  closures(closed: string[], detours: string[]): void {
+    const box = this.get("closures");
+    box.hidden = !closed.length && !detours.length;
+    const texts = closed.map((one) => `The route is out of date: it uses ${one}.`);
+    if (!this.changed("closures", JSON.stringify([closed, detours]))) return;
+    box.replaceChildren(...[...texts, ...detours].map((text) => h("p", {}, text)));
+  }
+
   private end(tour: TourJson, state: State, all: boolean): void {
     const title = state.over
       ? "The tour is over"

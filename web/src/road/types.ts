@@ -59,6 +59,8 @@ export interface NowJson {
   who: string;
   version: number;
   status: string;
+  /** Streets that the route uses and that were closed since. */
+  closed: string[];
   told: Word[];
   words: Word[];
 }
@@ -75,6 +77,8 @@ export interface TourJson {
   home: { drive_s: number; steps: StepJson[] };
   pause: [string, string] | null;
   pause_before: number;
+  /** Sentences on stops that no car can drive up to. */
+  detours: string[];
   check_in_s: number;
   answer_s: number;
   late_s: number;
