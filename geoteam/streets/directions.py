@@ -68,8 +68,8 @@ class _Drive:
     ms: int
 
 
-def legs_along(network: StreetNetwork, snap: Snap) -> list[Leg]:
-    """Find the fastest drives through snapped stops in their order and describe them.
+def leg_between(network: StreetNetwork, snap: Snap, start: int, end: int) -> Leg:
+    """Find the fastest drive between two snapped stops and describe it.
 
     Parameters
     ----------
@@ -77,18 +77,20 @@ def legs_along(network: StreetNetwork, snap: Snap) -> list[Leg]:
         The streets.
     snap
         Snapped stops.
+    start, end
+        Rows of ``snap``.
 
     Returns
     -------
-    list of Leg
-        Geometry, figures and directions from each stop to the next.
+    Leg
+        Geometry, figures and directions.
 
     Raises
     ------
     UnreachableError
-        When a stop is not on the streets or no drive leads to the next.
+        When a stop is not on the streets or no drive leads there.
     """
-    for row in range(len(snap.near)):
+    for row in (start, end):
         if not snap.near[row]:
             far = snap.distance_m[row]
             raise UnreachableError(
@@ -97,15 +99,11 @@ def legs_along(network: StreetNetwork, snap: Snap) -> list[Leg]:
                 else f"stop {row + 1} has no place",
                 remedy="Correct the stop's place on the map",
             )
-    # One graph for all legs: making it takes longer than driving a leg on it.
-    every = positions(snap, network.turns)
-    graph = dijkstra.point_graph(network.turns, every, every)
-    return [_leg(network, graph, snap, start) for start in range(len(snap.near) - 1)]
-
-
-def _leg(network: StreetNetwork, graph: dijkstra.PointGraph, snap: Snap, start: int) -> Leg:
-    end = start + 1
-    drive = _fastest(network, graph, snap, start)
+    drive = _fastest(
+        network,
+        positions(_row(snap, start), network.turns),
+        positions(_row(snap, end), network.turns),
+    )
     if drive is None:
         raise UnreachableError(f"no street leads from stop {start + 1} to stop {end + 1}")
     parts = _parts(network, drive)
@@ -127,14 +125,12 @@ def _row(snap: Snap, row: int) -> Snap:
     )
 
 
-def _fastest(
-    network: StreetNetwork, graph: dijkstra.PointGraph, snap: Snap, start: int
-) -> _Drive | None:
+def _fastest(network: StreetNetwork, one: Positions, two: Positions) -> _Drive | None:
     turns = network.turns
-    one, two = (positions(_row(snap, row), turns) for row in (start, start + 1))
-    goal = int(graph.destination_nodes[start + 1])
+    graph = dijkstra.point_graph(turns, one, two)
+    goal = int(graph.destination_nodes[0])
     cost, before = scipy_dijkstra(
-        graph.links, indices=int(graph.origin_nodes[start]), return_predecessors=True
+        graph.links, indices=int(graph.origin_nodes[0]), return_predecessors=True
     )
     ms, metres = dijkstra.decode(cost[goal : goal + 1], nudges=2)
     _, _, direct_ms, direct_m = same_arc(one, two)
