@@ -8,7 +8,7 @@ from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.tour_views import CANCELLED, sees_tour
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, staff, tours
+from geoteam.store import audit, outcomes, staff, tours
 
 
 def cancel_tour(workspace: Workspace, user: User, ref: str, why: str) -> None:
@@ -37,6 +37,7 @@ def cancel_tour(workspace: Workspace, user: User, ref: str, why: str) -> None:
     if not why:
         raise InputError("the reason is empty", remedy="Say why the tour is cancelled")
     with workspace.transaction() as session:
+        outcomes.lock(session, ref)
         saved = tours.get(session, ref)
         officer = staff.get_officer(session, saved.officer_ref)
         team_ref = officer.team_ref if officer else ""
