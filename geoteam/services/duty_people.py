@@ -299,16 +299,14 @@ def _days(workspace: Workspace, first: date, last: date) -> list[date]:
 
 def _checked(day: store.Day, hours: Hours) -> list[Shift]:
     whose = DAYS[day].capitalize() if isinstance(day, int) else day.isoformat()
-    for pair in hours:
-        for clock in pair:
-            try:
-                time.fromisoformat(clock)
-            except ValueError as error:
-                raise InputError(
-                    f"{whose}: hours need a beginning and an end",
-                    remedy="Write both, such as 08:00 and 16:00",
-                ) from error
-    found = [Shift(day, begins[:5], ends[:5]) for begins, ends in sorted(hours)]
+    try:
+        read = [[f"{time.fromisoformat(at):%H:%M}" for at in pair] for pair in hours]
+    except ValueError as error:
+        raise InputError(
+            f"{whose}: hours need a beginning and an end",
+            remedy="Write both, such as 08:00 and 16:00",
+        ) from error
+    found = [Shift(day, begins, ends) for begins, ends in sorted(read)]
     for one, other in itertools.pairwise(found):
         if one.ends <= one.begins or other.begins < one.ends:
             raise InputError(

@@ -51,6 +51,12 @@ def test_a_week_is_kept_shown_and_audited(signed_in: Browse, workspace: Workspac
     assert (event["action"], event["object_ref"]) == ("duty.week", "P1")
 
 
+def test_hours_are_kept_as_the_clock_shows_them(signed_in: Browse, workspace: Workspace) -> None:
+    fields = {"begins-0-0": "0800", "ends-0-0": "16", "begins-1-0": "09:00:00", "ends-1-0": "1200"}
+    assert send(signed_in(Role.SUPERVISOR), "/duty/week", PERSON, **P1, **fields)[0] == 303
+    assert _shifts(workspace) == [Shift(0, "08:00", "16:00"), Shift(1, "09:00", "12:00")]
+
+
 def test_hours_that_cannot_be_are_said_and_what_was_typed_stays(
     signed_in: Browse, workspace: Workspace
 ) -> None:
