@@ -188,8 +188,7 @@ class ImportProblems(InputError):
         *,
         where: str = "",
         total: int | None = None,
-        remedy: str = "Nothing was loaded. Mend the rows listed, or load the good ones with "
-        "--partial.",
+        remedy: str = "Nothing was loaded. Mend the rows listed and import again.",
     ) -> None:
         self.problems = tuple(problems)
         # A file may have more problems than are listed.

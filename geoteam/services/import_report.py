@@ -16,6 +16,8 @@ from geoteam.services.wording import counted
 
 # So many problems are kept with their words; the rest are counted.
 MOST_LISTED = 1000
+# What is imported by a command that takes --partial.
+_IN_PARTS = ("clients", "contacts", "no contact pairs")
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,11 @@ class Problems:
         Its columns.
     keep_rows
         Whether refused rows are written to ``FILE.problems.csv``.
+    noun
+        What the file holds.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str], *, keep_rows: bool) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], *, keep_rows: bool, noun: str) -> None:
         self.target = path.with_name(f"{path.stem}.problems.csv")
         self.refused = 0
         self.total = 0
@@ -117,6 +121,7 @@ class Problems:
         self.warnings: list[RowProblem] = []
         self._columns = columns
         self._keep_rows = keep_rows
+        self._noun = noun
         self._file: Any = None
         self._where = str(path)
 
@@ -155,7 +160,13 @@ class Problems:
         ImportProblems
             With the problems listed, and how many there are in all.
         """
-        return ImportProblems(self.listed, where=self._where, total=self.total)
+        more = ", or load the good ones with --partial" if self._noun in _IN_PARTS else ""
+        return ImportProblems(
+            self.listed,
+            where=self._where,
+            total=self.total,
+            remedy=f"Nothing was loaded. Mend the rows listed{more or ' and import again'}.",
+        )
 
     def _write(self, cells: Sequence[Any], found: Sequence[RowProblem]) -> None:
         try:

@@ -211,7 +211,7 @@ def run(
     """
     table, chosen = open_with_mapping(session, path, loader, mapping)
     reader = _Reader(table, chosen, loader)
-    problems = Problems(path, table.columns, keep_rows=partial)
+    problems = Problems(path, table.columns, keep_rows=partial, noun=loader.noun)
     counts, rows = Counts(), 0
     try:
         if partial:

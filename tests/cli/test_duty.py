@@ -32,6 +32,10 @@ def test_a_bad_row_is_said_with_what_to_do(geoteam: Command, tmp_path: Path) -> 
     file.write_text("person,days,begins,ends\nP9,Mon,08:00,16:00\n")
     said = geoteam("shifts", "import", str(file)).refused()
     assert "row 2, person: is nobody here (P9). Load officers and police partners first" in said
+    assert "Mend the rows listed" in said
+    assert "--partial" not in said
+    file.write_text("person,days,begins,ends\nP1,Mon,0800,16:00\n")
+    assert "row 2, begins: is no time of day" in geoteam("shifts", "import", str(file)).refused()
     file.write_text("who,days,begins,ends\nP1,Mon,08:00,16:00\n")
     said = geoteam("shifts", "import", str(file)).refused()
     assert "--column person=" in said
