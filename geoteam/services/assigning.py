@@ -291,7 +291,7 @@ def travel_of(workspace: Workspace) -> Travel | None:
         return None
 
     def seconds(origins: NDArray[np.float64], destinations: NDArray[np.float64]) -> Any:
-        return network.matrix(origins, destinations).duration_s
+        return network.matrix(origins, destinations, lengths=False).duration_s
 
     return seconds
 

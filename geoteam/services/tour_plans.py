@@ -31,10 +31,11 @@ def due_frame(
     workspace: Workspace,
     session: Session,
     on: date,
-    officer_refs: Sequence[str],
+    officer_refs: Sequence[str] | None,
     *,
     within_days: int = 0,
     but: Collection[str] = (),
+    refs: Collection[str] | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """Join the visits due on joint tours with what a tour needs to know of the client.
 
@@ -47,11 +48,13 @@ def due_frame(
     on
         The day.
     officer_refs
-        Whose clients.
+        Whose clients; None is every officer's.
     within_days
         Also visits that fall due up to this many days later.
     but
         Tours whose visits count as not planned.
+    refs
+        Only these clients.
 
     Returns
     -------
@@ -62,15 +65,17 @@ def due_frame(
         ``residence_id``, ``officer``, ``service_s``, ``announced``, ``two_officers``,
         ``interpreter`` and ``dog``; and how many a planned tour makes.
     """
-    clients = clients_frame(workspace, session, workspace.today(), officers=officer_refs)
+    today = workspace.today()
+    clients = clients_frame(workspace, session, today, officers=officer_refs, refs=refs)
+    clients = clients[clients["officer"] != ""]
     history = contacts.load(session, due_on=on, client_refs=clients.index)
-    homes = homes_frame(session, clients, workspace.today())
+    homes = homes_frame(session, clients, today)
     standards = workspace.profile.contact_standards
     due = due_visits(homes, history, standards, on=on, within_days=within_days)
     # A place in doubt belongs in the review queue, not on a tour.
     due = due[due["joint"].astype(bool) & due["usable"].astype(bool)]
     due = due[due["excluded_until"].isna()].drop(columns="excluded_until")
-    coming = tours.visits_planned(session, since=min(on, workspace.today()), but=but)
+    coming = tours.visits_planned(session, since=min(on, today), but=but)
     coming = coming[coming["client_ref"].isin(due.index)]
     # As if the tours planned until then had been made; their sentences would not be true.
     made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)

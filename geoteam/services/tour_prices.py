@@ -208,9 +208,7 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     if any(stop.client_ref == move.client_ref for trip in trips for stop in trip.done):
         why = "the visit has begun already"
         return Work(Price(why, "Choose a visit to come", versions=versions), [], pd.DataFrame())
-    visits = visits_of(
-        workspace, session, saved[0].on, refs, list(versions), set(people["officer"])
-    )
+    visits = visits_of(workspace, session, saved[0].on, refs, list(versions))
     if move.target and move.client_ref not in visits.index:
         why = "no joint visit to this client can be planned on that day: none is due, it is on "
         why += "another tour, it was excluded, or the address waits for review"

@@ -54,9 +54,10 @@ def stops_seen(
     """
     rows = []
     homes = people["residence_id"].dropna().to_dict()
+    columns = ["name", "matched_address", "level", "access_notes", "windows", "lon", "lat"]
+    persons, asked = people[columns].to_dict("index"), limits.to_dict("index")
     for stop in saved.stops:
-        person = people.loc[[stop.client_ref]].iloc[0]
-        kept = limits.loc[[stop.client_ref]].iloc[0]
+        person, kept = persons[stop.client_ref], asked[stop.client_ref]
         moved = homes.get(stop.client_ref) != stop.residence_id
         record = {
             "client_ref": stop.client_ref,
@@ -83,7 +84,7 @@ def stops_seen(
 
 
 def _since(
-    saved: tours.SavedTour, stop: tours.SavedStop, person: pd.Series, off: Collection[str]
+    saved: tours.SavedTour, stop: tours.SavedStop, person: Mapping[Any, Any], off: Collection[str]
 ) -> str:
     """Tell what has come between, while the tour is still to be made; '' for nothing."""
     if saved.status not in tours.STANDING:

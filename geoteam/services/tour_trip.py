@@ -31,7 +31,6 @@ from geoteam.services.tour_plans import (
 from geoteam.services.tour_times import break_owed
 from geoteam.services.tour_ways import close_ways_back, driving_s
 from geoteam.services.workspace import Workspace
-from geoteam.store import clients as client_store
 from geoteam.store import staff, tours, venues, visit_limits
 from geoteam.store.tour_versions import others_of
 from geoteam.tours import TourPlan, replan_tour
@@ -127,8 +126,8 @@ def trip_of(
     """
     if saved.status not in tours.STANDING:
         raise InputError(f"the tour is {saved.status} already", remedy="Choose another tour")
-    officers = staff.officers(session)
-    if saved.officer_ref not in officers.index:
+    officers = staff.officers(session, refs=[saved.officer_ref])
+    if officers.empty:
         raise InputError("the tour's officer has left", remedy="Cancel the tour")
     zone, rules = workspace.profile.city.zone, workspace.profile.tours
     now = (at or workspace.now()).astimezone(zone)
@@ -164,7 +163,7 @@ def trip_of(
         on=saved.on,
         officer_ref=saved.officer_ref,
         partner_ref=saved.police_partner_ref,
-        officer=officers.loc[[saved.officer_ref]].iloc[0],
+        officer=officers.iloc[0],
         begins=begins,
         ends=ends,
         max_stops=int(saved.summary.get("max_stops", rules.max_stops)),
@@ -202,7 +201,6 @@ def visits_of(
     on: date,
     refs: Collection[str],
     but: Collection[str],
-    officers: Collection[str] = (),
 ) -> pd.DataFrame:
     """Load the visits to some clients, as far as they are due and on no other tour.
 
@@ -218,19 +216,14 @@ def visits_of(
         The clients, whoever their officer is.
     but
         Tours whose visits count as not planned.
-    officers
-        Their officers; looked up when not given.
 
     Returns
     -------
     DataFrame
         As of `due_frame`.
     """
-    if not officers:
-        officers = client_store.as_frame(session, workspace.today(), refs=refs)["officer"]
-    theirs = sorted({str(ref) for ref in officers if ref})
-    due, _ = due_frame(workspace, session, on, theirs, within_days=AHEAD_DAYS, but=but)
-    return due[due.index.isin(refs)]
+    due, _ = due_frame(workspace, session, on, None, within_days=AHEAD_DAYS, but=but, refs=refs)
+    return due
 
 
 def solve(

@@ -206,16 +206,15 @@ def frame_of(
     result = session.execute(query)
     names = list(result.keys())
     rows = result.all()
-    data = pd.DataFrame(
-        {name: pd.Series([row[i] for row in rows], dtype=object) for i, name in enumerate(names)},
-    )
-    for name, dtype in (dtypes or {}).items():
-        if dtype == "str":
-            data[name] = data[name].where(data[name].notna(), "")
-        elif dtype == "bool":
-            data[name] = data[name].where(data[name].notna(), False)
-        data[name] = data[name].astype(pd.api.types.pandas_dtype(dtype))
-    return data.set_index(index)
+    blank: Mapping[str, Any] = {"str": "", "bool": False}
+    data: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        dtype = (dtypes or {}).get(name, "object")
+        values = [row[place] for row in rows]
+        if dtype in blank:
+            values = [blank[dtype] if value is None else value for value in values]
+        data[name] = pd.Series(values, dtype=pd.api.types.pandas_dtype(dtype)).array
+    return pd.DataFrame(data, index=pd.Index(data.pop(index), name=index))
 
 
 def geo_frame(frame: pd.DataFrame, geometry: str = "geometry") -> gpd.GeoDataFrame:

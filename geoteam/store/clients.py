@@ -161,6 +161,25 @@ def count(session: Session, *, active_only: bool = True) -> int:
     return session.scalar(query.where(ClientRow.active) if active_only else query) or 0
 
 
+def active(session: Session, refs: Collection[str]) -> set[str]:
+    """Tell whose supervision has not ended.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    refs
+        The agency's ids.
+
+    Returns
+    -------
+    set of str
+        Those of ``refs``.
+    """
+    query = select(ClientRow.ref).where(ClientRow.active, ClientRow.ref.in_(sorted(refs)))
+    return set(session.scalars(query))
+
+
 def _query(on: date) -> Select[*tuple[Any, ...]]:
     lives = and_(
         ResidenceRow.client_id == ClientRow.id,

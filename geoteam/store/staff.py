@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,7 +181,9 @@ def specialties(session: Session) -> dict[str, str]:
     return {ref: specialty for ref, specialty in rows}  # noqa: C416  rows
 
 
-def officers(session: Session, *, active_only: bool = True) -> pd.DataFrame:
+def officers(
+    session: Session, *, active_only: bool = True, refs: Collection[str] | None = None
+) -> pd.DataFrame:
     """Load the officers with their team and field office.
 
     Parameters
@@ -190,6 +192,8 @@ def officers(session: Session, *, active_only: bool = True) -> pd.DataFrame:
         Open session.
     active_only
         Leave out those who have left.
+    refs
+        Only these; None is everybody.
 
     Returns
     -------
@@ -214,6 +218,8 @@ def officers(session: Session, *, active_only: bool = True) -> pd.DataFrame:
     )
     if active_only:
         query = query.where(OfficerRow.active)
+    if refs is not None:
+        query = query.where(OfficerRow.ref.in_(refs))
     types = dict.fromkeys(("officer_ref", "name", "team", "specialty", "office_ref"), "str")
     types |= {"full_time_share": "float64", "active": "bool"}
     frame = frame_of(session, query, "officer_ref", types).sort_index()

@@ -68,8 +68,8 @@ class _Drive:
     ms: int
 
 
-def leg_between(network: StreetNetwork, snap: Snap, start: int, end: int) -> Leg:
-    """Find the fastest drive between two snapped stops and describe it.
+def legs_along(network: StreetNetwork, snap: Snap) -> list[Leg]:
+    """Find the fastest drives through snapped stops in their order and describe them.
 
     Parameters
     ----------
@@ -77,20 +77,18 @@ def leg_between(network: StreetNetwork, snap: Snap, start: int, end: int) -> Leg
         The streets.
     snap
         Snapped stops.
-    start, end
-        Rows of ``snap``.
 
     Returns
     -------
-    Leg
-        Geometry, figures and directions.
+    list of Leg
+        Geometry, figures and directions from each stop to the next.
 
     Raises
     ------
     UnreachableError
-        When a stop is not on the streets or no drive leads there.
+        When a stop is not on the streets or no drive leads to the next.
     """
-    for row in (start, end):
+    for row in range(len(snap.near)):
         if not snap.near[row]:
             far = snap.distance_m[row]
             raise UnreachableError(
@@ -99,11 +97,15 @@ def leg_between(network: StreetNetwork, snap: Snap, start: int, end: int) -> Leg
                 else f"stop {row + 1} has no place",
                 remedy="Correct the stop's place on the map",
             )
-    drive = _fastest(
-        network,
-        positions(_row(snap, start), network.turns),
-        positions(_row(snap, end), network.turns),
-    )
+    # One graph for all legs: making it takes longer than driving a leg on it.
+    every = positions(snap, network.turns)
+    graph = dijkstra.point_graph(network.turns, every, every)
+    return [_leg(network, graph, snap, start) for start in range(len(snap.near) - 1)]
+
+
+def _leg(network: StreetNetwork, graph: dijkstra.PointGraph, snap: Snap, start: int) -> Leg:
+    end = start + 1
+    drive = _fastest(network, graph, snap, start)
     if drive is None:
         raise UnreachableError(f"no street leads from stop {start + 1} to stop {end + 1}")
     parts = _parts(network, drive)
@@ -125,12 +127,14 @@ def _row(snap: Snap, row: int) -> Snap:
     )
 
 
-def _fastest(network: StreetNetwork, one: Positions, two: Positions) -> _Drive | None:
+def _fastest(
+    network: StreetNetwork, graph: dijkstra.PointGraph, snap: Snap, start: int
+) -> _Drive | None:
     turns = network.turns
-    graph = dijkstra.point_graph(turns, one, two)
-    goal = int(graph.destination_nodes[0])
+    one, two = (positions(_row(snap, row), turns) for row in (start, start + 1))
+    goal = int(graph.destination_nodes[start + 1])
     cost, before = scipy_dijkstra(
-        graph.links, indices=int(graph.origin_nodes[0]), return_predecessors=True
+        graph.links, indices=int(graph.origin_nodes[start]), return_predecessors=True
     )
     ms, metres = dijkstra.decode(cost[goal : goal + 1], nudges=2)
     _, _, direct_ms, direct_m = same_arc(one, two)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoteam.streets import dijkstra
 from geoteam.streets.arrays import StreetArrays
-from geoteam.streets.directions import Leg, leg_between
+from geoteam.streets.directions import Leg, legs_along
 from geoteam.streets.junctions import street_intersections
 from geoteam.streets.matrix import Engine, Matrix, travel_matrix
 from geoteam.streets.positions import Positions, positions
@@ -114,9 +114,7 @@ class StreetNetwork(StreetArrays):
         UnreachableError
             When a stop is not on the streets, or no drive leads to the next.
         """
-        stops = as_points(points)
-        snap = self.snap(stops, limit_m=limit_m)
-        return [leg_between(self, snap, index, index + 1) for index in range(len(stops) - 1)]
+        return legs_along(self, self.snap(points, limit_m=limit_m))
 
     def nearest_s(
         self,
