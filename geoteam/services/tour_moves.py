@@ -16,7 +16,7 @@ from geoteam.services.tour_prices import Move, Part, Price, changed, require_tou
 from geoteam.services.tour_replan import trip_from_here
 from geoteam.services.tour_trip import Trip, replace_stops, solve, visits_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, outcomes, tour_versions, tours
+from geoteam.store import audit, outcomes, stops, tour_versions, tours
 from geoteam.store.tours import SavedTour
 
 MOVED = "moved"
@@ -168,7 +168,7 @@ def last_move(saved: Collection[SavedTour], user: User) -> Mapping[str, Any] | N
 def _put_done_first(session: Session, trip: Trip, ref: str) -> None:
     """On the road, stops may be made in another order than planned."""
     if trip.done:
-        outcomes.put_first(
+        stops.put_first(
             session, outcomes.lock(session, ref), [one.client_ref for one in trip.done]
         )
 
