@@ -172,13 +172,25 @@ def minimise(
     scale = _SCALE / largest if largest else 1.0
     integral = np.ones(width) if whole is None else whole.astype(np.float64)
     limits = LinearConstraint(rows.matrix()[:, columns], rows.low, rows.high)
-    found = milp(
-        cost[columns] * scale,
-        constraints=limits,
-        integrality=integral[columns],
-        bounds=Bounds(0.0, 1.0),
-        options={"time_limit": seconds, "mip_rel_gap": gap},
-    )
+    begun = time.perf_counter()
+
+    def ask(*, presolve: bool) -> Any:
+        return milp(
+            cost[columns] * scale,
+            constraints=limits,
+            integrality=integral[columns],
+            bounds=Bounds(0.0, 1.0),
+            options={
+                "time_limit": max(0.1, seconds - (time.perf_counter() - begun)),
+                "mip_rel_gap": gap,
+                "presolve": presolve,
+            },
+        )
+
+    found = ask(presolve=True)
+    if found.status == 2:
+        # Its reductions beforehand have called models infeasible that are not (HiGHS issue 3090).
+        found = ask(presolve=False)
     if found.status == 2:
         return Answer(None, np.inf, infeasible=True)
     bound = -np.inf if found.mip_dual_bound is None else found.mip_dual_bound / scale

@@ -112,6 +112,25 @@ def test_contiguity_is_cut_where_a_point_breaks_it():
     assert model.cut(connected) == 0
 
 
+@ENGINES
+def test_a_plan_at_the_very_edge_of_the_tolerance_is_found(engine):
+    # Each team carries just what it may, 3 and 6 at least and 11 at most: there is no other plan.
+    # HiGHS 1.12 and later call the model infeasible after their reductions.
+    problem = grid(
+        3, 2, 3,
+        weight=[2, 3, 3, 1, 5, 6],
+        tolerance=0.1,
+        target=np.array([10 / 3, 10.0, 20 / 3]),
+        fixed={0: 1},
+        present=np.array([0, 0, 1, 1, 0, 2]),
+        transfer_weight=np.array([2.0, 3.0, 3.0, 1.0, 5.0, 6.0]),
+        transfer_price=0.05,
+    )  # fmt: skip
+    found = engine(problem)
+    assert found.status == "optimal"
+    assert found.assignment.tolist() == [1, 1, 0, 1, 1, 2]
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
     wide, high = draw(st.sampled_from([(3, 2), (4, 2), (3, 3), (5, 1), (7, 1)]))
