@@ -30,6 +30,8 @@ _MOST = 200
 _LONGEST_NOTE = 1_000
 # A phone's clock may be off by so much before it is corrected by the server's.
 CLOCK_OFF = timedelta(minutes=2)
+# Nothing comes of a visit earlier than so long before the planned departure: some begin early.
+_BEFORE = timedelta(hours=2)
 # What came of a visit may still be told so long after the planned return; what a phone kept longer
 # was told in time.
 _AFTER = timedelta(days=1)
@@ -212,6 +214,8 @@ def _read(
         raise InputError("a word has no moment") from error
     if at.date() < saved.on - timedelta(days=1):
         raise InputError("its time is before the day of the tour")
+    if kind in outcomes.KINDS and at < saved.departs_at - _BEFORE:
+        raise InputError("its time is before the tour")
     if kind in outcomes.KINDS and at > saved.returns_at + _AFTER:
         # A contact counts on the day on which it is told.
         raise InputError("its time is long after the tour")

@@ -204,6 +204,20 @@ def test_what_cannot_be_a_word_is_refused_alone(fresh: Workspace) -> None:
         take_words(fresh, driver, ref, [], "2026-06-15T12:00:00")
 
 
+def test_nothing_comes_of_a_visit_before_its_tour(fresh: Workspace) -> None:
+    ref, driver, (first, *_) = planned(fresh)
+    departs = tours.tour(fresh, BOSS, ref).departs_at
+    now = departs + timedelta(hours=4)
+    later = Workspace(fresh.folder, fresh.engine, lambda: now)
+    for before, taken in ((timedelta(hours=16), False), (timedelta(minutes=50), True)):
+        told = word("made", first, at=departs - before)
+        refused = take_words(later, driver, ref, [told], now.isoformat()).refused
+        assert list(refused.values()) == ([] if taken else ["its time is before the tour"])
+    # A call for help is never too early on the day.
+    call = word("help", at=departs - timedelta(hours=16))
+    assert take_words(later, driver, ref, [call], now.isoformat()).refused == {}
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_a_moment_beyond_the_calendar_is_refused(fresh: Workspace, moment: str) -> None:
     ref, driver, (first, *_) = planned(fresh)
