@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.model import User
 from geoteam.services.workspace import Workspace
-from geoteam.store import geocodes, undo
+from geoteam.store import geocodes, outcomes, undo
 
 _WHY = "An officer found on {day} that the client has moved."
 
 
 def open_review(
-    workspace: Workspace, session: Session, user: User, residence_id: int, note: str, at: datetime
+    workspace: Workspace, session: Session, residence_id: int, told: outcomes.Outcome
 ) -> None:
     """Let an address wait in the review queue because its client is said to have moved.
 
@@ -25,14 +22,10 @@ def open_review(
         The workspace.
     session
         Open session of a writing transaction.
-    user
-        Who says so.
     residence_id
         The home.
-    note
-        What the officer wrote.
-    at
-        When it was found.
+    told
+        Who found it when, with a note.
     """
     history = geocodes.history(session, residence_id)
     if not history or history[0].valid_to is not None:
@@ -42,7 +35,7 @@ def open_review(
         # Said before: the newer note counts.
         undo.take_back(session, [residence_id], workspace.now())
         present = geocodes.history(session, residence_id)[0]
-    day = at.astimezone(workspace.profile.city.zone).date()
+    day = told.at.astimezone(workspace.profile.city.zone).date()
     why = _WHY.format(day=f"{day.day} {day:%b %Y}")
     nan = float("nan")
     row = {
@@ -56,7 +49,7 @@ def open_review(
         "matched_address": present.matched_address,
         "reference_id": present.reference_id,
         "inferred": present.inferred,
-        "reason": f"{why} {note}".strip(),
+        "reason": f"{why} {told.note}".strip(),
         "candidates": list(present.candidates) or _alone(present),
         "boundary_ambiguous": present.boundary_ambiguous,
         "decision": "review",
@@ -66,14 +59,17 @@ def open_review(
         session,
         frame,
         workspace.now(),
-        decided_by=user.username,
-        decided_why=note or why,
+        decided_by=told.by,
+        decided_why=told.note or why,
         reference=present.reference,
     )
 
 
 def take_review_back(workspace: Workspace, session: Session, residence_id: int) -> None:
     """Let an address stand again because its client has not moved after all.
+
+    It stays in review while another tour's word that the client has moved holds, unless that word
+    is older than what a reviewer decided.
 
     Parameters
     ----------
@@ -85,8 +81,14 @@ def take_review_back(workspace: Workspace, session: Session, residence_id: int) 
         The home; nothing happens when a person has decided on it since.
     """
     history = geocodes.history(session, residence_id)
-    if history and history[0].decision == "review" and history[0].decided_by:
-        undo.take_back(session, [residence_id], workspace.now())
+    if not history or history[0].decision != "review" or not history[0].decided_by:
+        return
+    undo.take_back(session, [residence_id], workspace.now())
+    decided = [one.valid_from for one in history if one.decided_by and one.decision != "review"]
+    for told in reversed(outcomes.moved_from(session, residence_id)):
+        if all(told.received_at > at for at in decided):
+            open_review(workspace, session, residence_id, told)
+            return
 
 
 def _alone(present: geocodes.Geocode) -> list[dict[str, object]]:

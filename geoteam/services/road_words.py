@@ -306,7 +306,7 @@ def _follow(
         return
     zone = workspace.profile.city.zone
     if before is not None:
-        outcomes.unmake_contact(session, before.key)
+        outcomes.unmake_contact(session, before.key, zone)
     if after is not None:
         on = after.at.astimezone(zone).date()
         outcomes.make_contact(session, after, on, saved.officer_ref)
@@ -316,7 +316,7 @@ def _follow(
     if home is None:
         return
     if is_now and after is not None:
-        open_review(workspace, session, user, home, after.note, after.at)
+        open_review(workspace, session, home, after)
     elif was:
         take_review_back(workspace, session, home)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shapely.geometry import Point
 from sqlalchemy import Select, select
@@ -213,8 +214,7 @@ def save_outcome(
 
 def _in_force(session: Session, tour_id: int, client_id: int) -> Outcome | None:
     query = _outcomes().where(OutcomeRow.tour_id == tour_id, OutcomeRow.client_id == client_id)
-    row = session.execute(query).first()
-    return None if row is None else _outcome(row)
+    return next(map(_outcome, session.execute(query)), None)
 
 
 def _outcomes() -> Select[*tuple[Any, ...]]:
@@ -374,10 +374,8 @@ def make_contact(session: Session, told: Outcome, on: date, officer_ref: str) ->
     officer_ref
         The officer of the tour.
     """
-    client_id = ids_by_ref(session, ClientRow, [told.client_ref])[told.client_ref]
-    same: Mapping[str, Any] = {
-        "client_id": client_id, "on": on, "kind": "field", "outcome": told.kind,
-    }  # fmt: skip
+    same = {"client_id": _row(session, told.key).client_id, "on": on, "kind": "field",
+            "outcome": told.kind}  # fmt: skip
     if session.scalar(select(ContactRow.id).filter_by(**same)) is not None:
         return
     officers = ids_by_ref(session, OfficerRow, [officer_ref])
@@ -388,8 +386,10 @@ def make_contact(session: Session, told: Outcome, on: date, officer_ref: str) ->
     session.flush()
 
 
-def unmake_contact(session: Session, key: str) -> None:
+def unmake_contact(session: Session, key: str, zone: ZoneInfo) -> None:
     """Take back the contact that an outcome made; one known before stays.
+
+    A contact that another tour's outcome in force stands for as well is that one's from then on.
 
     Parameters
     ----------
@@ -397,14 +397,51 @@ def unmake_contact(session: Session, key: str) -> None:
         Open session.
     key
         Of the outcome.
+    zone
+        The city's, in which a contact has its day.
     """
     row = _row(session, key)
     made = session.get(ContactRow, row.contact_id) if row.contact_id else None
     row.contact_id = None
     session.flush()
-    if made is not None:
+    if made is None:
+        return
+    others = _outcomes().where(
+        OutcomeRow.client_id == made.client_id,
+        OutcomeRow.kind == made.outcome,
+        OutcomeRow.tour_id != row.tour_id,
+    )
+    for other, _, _ in session.execute(others):
+        if other.at.astimezone(zone).date() == made.on:
+            other.contact_id = made.id
+            made.officer_id = session.get_one(TourRow, other.tour_id).officer_id
+            break
+    else:
         session.delete(made)
-        session.flush()
+    session.flush()
+
+
+def moved_from(session: Session, residence_id: int) -> list[Outcome]:
+    """Load the words in force, of every tour, that a client has moved from a home.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    residence_id
+        The home.
+
+    Returns
+    -------
+    list of Outcome
+        By time.
+    """
+    client = select(ResidenceRow.client_id).where(ResidenceRow.id == residence_id)
+    query = _outcomes().where(
+        OutcomeRow.client_id == client.scalar_subquery(), OutcomeRow.kind == "moved"
+    )
+    words = session.execute(query)
+    return [_outcome(w) for w in words if residence_of(session, w[0].tour_id, w[2]) == residence_id]
 
 
 def _row(session: Session, key: str) -> OutcomeRow:
