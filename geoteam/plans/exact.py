@@ -207,16 +207,21 @@ class HessModel:
         low, high = np.array(self.rows.low), np.array(self.rows.high)
         same = low == high
         over, under = np.isfinite(high) & ~same, np.isfinite(low) & ~same
-        found = linprog(
-            self.cost,
-            A_ub=vstack([matrix[over], -matrix[under]]),
-            b_ub=np.concatenate((high[over], -low[under])),
-            A_eq=matrix[same],
-            b_eq=high[same],
-            bounds=(0.0, 1.0),
-            method="highs-ds",
-        )
-        if found.status == 2:
+        # Without reductions beforehand where those call it infeasible: see `minimise`.
+        for presolve in (True, False):
+            found = linprog(
+                self.cost,
+                A_ub=vstack([matrix[over], -matrix[under]]),
+                b_ub=np.concatenate((high[over], -low[under])),
+                A_eq=matrix[same],
+                b_eq=high[same],
+                bounds=(0.0, 1.0),
+                method="highs-ds",
+                options={"presolve": presolve},
+            )
+            if found.status != 2:
+                break
+        else:
             return None
         return float(found.fun), found.x, found.lower.marginals
 
