@@ -59,6 +59,17 @@ export async function remove(keys: readonly string[]): Promise<void> {
   });
 }
 
+/** A word without what was written with it and without its place. */
+export function bare(one: Waiting): Waiting {
+  const { key, kind, client, at } = one.word;
+  return { ...one, word: { key, kind, client, at } };
+}
+
+/** Drops what was written with words of a user that the server will never take. */
+export async function forgetNotes(who: string): Promise<void> {
+  for (const one of await all()) if (one.who === who && one.refused) await add(bare(one));
+}
+
 /** Marks words that the server will never take, so that they are shown and not sent again. */
 export async function refuse(why: Readonly<Record<string, string>>): Promise<void> {
   for (const one of await all()) {
