@@ -18,6 +18,7 @@ from geoteam.services.tour_pairing import Meet, pair_up
 from geoteam.services.tour_plans import due_frame, save_plan, start_of
 from geoteam.services.tour_times import departure, refuse_overlap
 from geoteam.services.tour_views import TourView, list_tours, tour, tour_map
+from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
 from geoteam.store.tour_versions import plan_alone
@@ -130,7 +131,7 @@ def list_due(workspace: Workspace, user: User, on: date, officer_ref: str) -> Du
             object_kind="officer",
             object_ref=officer_ref,
             purpose=TOUR,
-            detail={"rows": len(due)},
+            detail={"rows": len(due)} | named(due.index),
         )
     columns = ["client_ref", "name", "level", "due_on", "overdue_days", "priority", "reason"]
     rows = due.reset_index()[columns].to_dict("records")

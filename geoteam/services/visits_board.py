@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,6 +13,8 @@ from geoteam.services.visits_hours import Hours
 
 AREAS = {"district": "District", "service_area": "Service area"}
 OVERDUE = "overdue"
+# The audit log names so many clients of a list; of a longer one it notes the length, as of others.
+MOST_NAMED = 1_000
 # Priority points from which a visit is called so; the rest are usual.
 BANDS = {"urgent": 70, "high": 45, "usual": 0}
 
@@ -113,6 +116,23 @@ class DueBoard:
             return self.overdue
         on, planned = read_day(day), self.visits["planned_on"]
         return self.visits[(planned == on) | (planned.isna() & (self.visits["due_on"] == on))]
+
+
+def named(refs: Iterable[str]) -> dict[str, list[str]]:
+    """Name the clients of a list to the audit log.
+
+    Parameters
+    ----------
+    refs
+        The clients.
+
+    Returns
+    -------
+    dict of str to list of str
+        ``clients``, sorted; empty when they are more than ``MOST_NAMED``.
+    """
+    found = sorted(set(map(str, refs)))
+    return {"clients": found} if len(found) <= MOST_NAMED else {}
 
 
 def read_day(text: str) -> date:

@@ -16,7 +16,7 @@ from geoteam.model import User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.people import clients_frame
 from geoteam.services.visit_decisions import homes_frame
-from geoteam.services.visits_board import BANDS, OVERDUE, DueBoard, DueOptions, read_day
+from geoteam.services.visits_board import BANDS, OVERDUE, DueBoard, DueOptions, named, read_day
 from geoteam.services.visits_hours import reckon_hours
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, contacts, staff, tours, visit_decisions, visit_limits
@@ -114,6 +114,7 @@ def due_board(
     chosen = _chosen(workspace, user, options)
     with workspace.transaction() as session:
         board = _board(workspace, session, chosen, options, (first, last), areas)
+        shown = board.listed(options.day)
         audit.append(
             session,
             at=workspace.now(),
@@ -122,8 +123,9 @@ def due_board(
             object_kind="officer" if options.officer else "team" if options.team else "clients",
             object_ref=options.officer or options.team,
             purpose=TOUR,
-            detail={
-                "rows": len(board.listed(options.day)),
+            detail=named([*shown["client_ref"], *board.waiting.index, *board.excluded.index])
+            | {
+                "rows": len(shown),
                 "waiting": len(board.waiting),
                 "excluded": len(board.excluded),
                 "until": last.isoformat(),

@@ -129,6 +129,7 @@ def test_the_file_has_the_rows_of_the_list(signed_in: SignedIn, workspace: Works
     assert len(overdue.splitlines()) == 1 + len(board.overdue)
     events = audit.list_events(workspace, None).rows
     assert [row["action"] for row in events[:2]] == ["tours.due.export"] * 2
+    assert set(events[1]["detail"]["clients"]) == {row["client_ref"] for row in rows}
 
 
 def test_the_record_tells_of_a_decision_and_takes_one(

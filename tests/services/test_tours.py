@@ -76,7 +76,8 @@ def test_two_days_later_more_is_due(city: Workspace) -> None:
     assert later == {*JOINT_T1, "C001"}
     last = tours.visits_due(city, O1, TODAY, "O1")
     assert _last(city)["action"] == "tours.due"
-    assert _last(city)["detail"] == {"rows": len(last)}
+    named = sorted(row["client_ref"] for row in last)
+    assert _last(city)["detail"] == {"rows": len(last), "clients": named}
 
 
 def test_an_officer_without_clients_has_nothing_due(fresh: Workspace) -> None:

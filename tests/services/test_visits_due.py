@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import DisclosureError, InputError, NotFoundError
-from geoteam.services import audit, tours, visit_decisions, visits_map
+from geoteam.services import audit, tours, visit_decisions, visits_board, visits_map
 from geoteam.services.visits_board import OVERDUE, DueOptions
 from geoteam.services.visits_due import due_board, offered
 from geoteam.services.visits_hours import hours_text
@@ -35,6 +35,18 @@ def test_the_backlog_is_what_was_found_by_hand(city: Workspace) -> None:
     event = audit.list_events(city, None, page_size=1).rows[0]
     assert (event["action"], event["purpose"]) == ("tours.due", TOUR)
     assert event["detail"]["rows"] == len(board.visits)
+    named = {*board.visits["client_ref"], *board.waiting.index, *board.excluded.index}
+    assert event["detail"]["clients"] == sorted(named)
+
+
+def test_a_list_that_names_very_many_is_noted_by_its_length(
+    city: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits_board, "MOST_NAMED", 1)
+    board = due_board(city, BOSS, WEEK)
+    detail = audit.list_events(city, None, page_size=1).rows[0]["detail"]
+    assert detail["rows"] == len(board.visits)
+    assert "clients" not in detail
 
 
 def test_the_calendar_counts_each_day_and_its_list_agrees(city: Workspace) -> None:
