@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from geoteam.services.import_run import Choice, run
 from geoteam.services.import_values import BadValue
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, visit_limits
+from geoteam.store import audit, tour_lists, visit_limits
 from geoteam.store import clients as client_store
 
 _EDITORS = (Role.SUPERVISOR, Role.OFFICER)
@@ -207,7 +207,7 @@ def change_limits(workspace: Workspace, user: User, ref: str, limits: Limits) ->
     return bool(changed) or hours
 
 
-def keep_apart(workspace: Workspace, user: User, ref: str, other: str, why: str) -> None:
+def keep_apart(workspace: Workspace, user: User, ref: str, other: str, why: str) -> list[date]:
     """Say that two clients must not meet; they are planned on no tour together.
 
     Parameters
@@ -215,18 +215,24 @@ def keep_apart(workspace: Workspace, user: User, ref: str, other: str, why: str)
     workspace
         The workspace.
     user
-        The client's officer, or a supervisor of the team.
+        The officer of both clients, or a supervisor who may open both records.
     ref
         The client.
     other
-        The other client; it may be one of another officer.
+        The other client.
     why
         The reason; kept with the pair.
+
+    Returns
+    -------
+    list of date
+        Days of tours planned or under way that visit both all the same.
 
     Raises
     ------
     InputError
-        When no reason is given, or the other is no client or the same one.
+        When no reason is given, or the other is the same client, or none that the user may know
+        of.
     NotFoundError
         When there is no such client, or none that the user may know of.
     """
@@ -237,10 +243,17 @@ def keep_apart(workspace: Workspace, user: User, ref: str, other: str, why: str)
         )
     with workspace.transaction() as session:
         _require_client(workspace, session, user, ref)
+        if not _sees(workspace, session, user, other):
+            # The same whether there is such a client or not.
+            raise InputError(
+                "there is no such client, or none of yours",
+                remedy="Check the id; a supervisor of both clients can keep them apart",
+            )
         visit_limits.save_no_contact(
             session, [(ref, other, why)], by=user.username, at=workspace.now()
         )
         _note(workspace, session, user, ref, "client.no_contact.add", {"clients": [ref, other]})
+        return tour_lists.holding(session, ref, other, workspace.today())
 
 
 def let_meet(workspace: Workspace, user: User, ref: str, other: str) -> None:
@@ -344,9 +357,13 @@ def list_no_contact(workspace: Workspace, actor: str) -> list[dict[str, Any]]:
 
 def _require_client(workspace: Workspace, session: Session, user: User, ref: str) -> None:
     require_role(user, _EDITORS, "change a client's visits")
-    frame = client_store.as_frame(session, workspace.today(), refs=[ref], active_only=False)
-    if ref not in visible_refs(user, frame):
+    if not _sees(workspace, session, user, ref):
         raise NotFoundError("there is no such client", remedy="Check the id of the client")
+
+
+def _sees(workspace: Workspace, session: Session, user: User, ref: str) -> bool:
+    frame = client_store.as_frame(session, workspace.today(), refs=[ref], active_only=False)
+    return ref in visible_refs(user, frame)
 
 
 def _note(

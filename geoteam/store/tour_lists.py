@@ -130,6 +130,35 @@ def visits_planned(session: Session, *, since: date, but: Collection[str] = ()) 
     return pd.DataFrame(rows, columns=pd.Index(["client_ref", "on"]))
 
 
+def holding(session: Session, one: str, other: str, since: date) -> list[date]:
+    """List the days of tours planned or under way on which two clients are both visited.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    one, other
+        The clients.
+    since
+        First day.
+
+    Returns
+    -------
+    list of date
+        In order, one for each tour.
+    """
+    query = (
+        select(TourRow.on)
+        .join(StopRow, StopRow.tour_id == TourRow.id)
+        .join(ClientRow, ClientRow.id == StopRow.client_id)
+        .where(ClientRow.ref.in_((one, other)), TourRow.on >= since, TourRow.status.in_(STANDING))
+        .group_by(TourRow.id, TourRow.on)
+        .having(func.count(ClientRow.id.distinct()) == 2)
+        .order_by(TourRow.on)
+    )
+    return list(session.scalars(query))
+
+
 def stays(
     session: Session, refs: Collection[str], first: date, last: date, but: Collection[str] = ()
 ) -> pd.DataFrame:

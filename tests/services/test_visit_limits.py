@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geoteam.errors import DisclosureError, ImportProblems, InputError, NotFoundError
-from geoteam.services import audit, clients
+from geoteam.services import audit, clients, tours
 from geoteam.services.batch import safe, write_rows
 from geoteam.services.imports import import_clients
 from geoteam.services.visit_limits import (
@@ -19,7 +19,10 @@ from geoteam.services.visit_limits import (
     list_no_contact,
 )
 from geoteam.services.workspace import Workspace
-from tests.made_city import BOSS, LOOSE, NOBODY, STRANGERS, WEST, write_csv
+from geoteam.store import clients as client_store
+from tests.made_city import BOSS, LOOSE, NOBODY, O1, STRANGERS, WEST, write_csv
+from tests.services.test_road import planned
+from tests.tiny_city import TODAY
 
 WANTED = Limits(
     announced=True,
@@ -74,10 +77,10 @@ def test_only_who_supervises_a_client_changes_limits(city: Workspace) -> None:
 
 
 def test_two_clients_are_kept_apart_and_let_meet(fresh: Workspace) -> None:
-    keep_apart(fresh, WEST, "C005", "C013", "Witness in the case")
+    assert keep_apart(fresh, BOSS, "C005", "C013", "Witness in the case") == []
     (pair,) = clients.client_record(fresh, BOSS, "C005", "tour")["no_contact"]
     assert (pair["client_ref"], pair["no_contact_why"], pair["by"]) == (
-        "C013", "Witness in the case", "west",
+        "C013", "Witness in the case", "boss",
     )  # fmt: skip
     assert pair["name"]
     detail = audit.list_events(fresh, None, page_size=1).rows[0]["detail"]
@@ -92,6 +95,28 @@ def test_two_clients_are_kept_apart_and_let_meet(fresh: Workspace) -> None:
     assert _actions(fresh, 2)[1] == "client.no_contact.remove"
     with pytest.raises(NotFoundError, match="not kept apart"):
         let_meet(fresh, BOSS, "C013", "C005")
+
+
+def test_nobody_names_a_client_of_somebody_else(city: Workspace) -> None:
+    with city.reading() as session:
+        people = client_store.as_frame(session, TODAY)
+    own = people.index[people["officer"] == "O1"][0]
+    others = people.index[(people["officer"] != "O1") & (people["team"] == "T1")][0]
+    for user, ref, other in ((O1, own, others), (WEST, own, "C013")):
+        said = []
+        for asked in (other, "C999"):
+            with pytest.raises(InputError, match="no such client") as caught:
+                keep_apart(city, user, ref, asked, "Witness")
+            said.append(str(caught.value))
+        assert said[0] == said[1]
+    assert list_no_contact(city, "cli:test") == []
+
+
+def test_who_keeps_two_apart_is_told_of_tours_that_visit_both(fresh: Workspace) -> None:
+    ref, _, (one, other, *_) = planned(fresh)
+    assert keep_apart(fresh, BOSS, one, other, "Witness") == [TODAY]
+    tours.cancel_tour(fresh, BOSS, ref, "storm")
+    assert keep_apart(fresh, BOSS, other, one, "Witness") == []
 
 
 @pytest.mark.parametrize(

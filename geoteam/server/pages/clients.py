@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from geoteam.errors import InputError
@@ -195,9 +195,12 @@ def keep_apart(word: str) -> ResponseReturnValue:
     try:
         other = forms.text(request.form, "other", label="Id of the other client", required=True)
         why = forms.text(request.form, "why", label="Why", required=True)
-        visit_limits.keep_apart(workspace(), user(), open_client(word), other, why)
+        both = visit_limits.keep_apart(workspace(), user(), open_client(word), other, why)
     except InputError as fault:
         return _record_page(word, fault, request.form), 400
+    if both:
+        days = ", ".join(f"{on.day} {on:%b %Y}" for on in both)
+        flash(f"A planned tour still visits both of them: {days}. Plan that tour anew.", "warn")
     return _to_visits(word)
 
 
