@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -143,6 +143,13 @@ def close_street(
         why=" ".join(why.split()),
         by=user.name,
     )
+    if any(
+        replace(one, ref=closure.ref, why=closure.why, by=closure.by) == closure
+        for one in in_force(workspace, [last])
+    ):
+        raise InputError(
+            f"{closure.place} is closed on these days already", remedy="See the list of closures"
+        )
     with workspace.transaction() as session:
         settings.put(session, _KEY + closure.ref, _packed(closure), workspace.now())
         _note(workspace, session, user, "streets.close", closure)

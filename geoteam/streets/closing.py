@@ -44,7 +44,7 @@ def street_named(network: StreetArrays, typed: str) -> str:
     known = {_plain(name): name for name in network.names if name}
     if wanted in known:
         return known[wanted]
-    near = [known[one] for one in get_close_matches(wanted, known, _OFFERED, 0.5)]
+    near = [known[one] for one in get_close_matches(wanted, known, _OFFERED, 0.65)]
     raise StreetsError(
         f"no street is called {' '.join(typed.split()) or '(nothing)'}",
         remedy=f"Did you mean {_any_of(near)}?" if near else "Write it as the street map does",

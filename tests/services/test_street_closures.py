@@ -39,6 +39,8 @@ def test_a_drive_goes_round_a_closed_part_on_its_days_only(lone: Workspace) -> N
     closure = close_street(lone, ADMIN, street="a street nw", between=PART, why="water  main")
     assert closure.place == "A STREET NW between 2ND STREET NW and CENTRAL AVENUE NE"
     assert (closure.first, closure.last, closure.why) == (TODAY, TODAY, "water main")
+    with pytest.raises(InputError, match="closed on these days already"):
+        close_street(lone, BOSS, street="A STREET NW", between=PART, why="again")
     # By B STREET: 200 m up and 200 m down more.
     assert _drive_s(lone, *ends) == pytest.approx(64.0, abs=0.1)
     assert streets_on(lone, TOMORROW) is lone.streets()

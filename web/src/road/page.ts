@@ -280,8 +280,9 @@ export class Page {
     }
   }
 
-  /** Streets closed since the route was planned, and stops where the car cannot drive up. */
-  closures(closed: string[], detours: string[]): void {
+  /** Streets closed since the route was planned, and stops where the car cannot drive up; a tour
+   * that was kept before there were closures has none. */
+  closures(closed: string[] = [], detours: string[] = []): void {
     const box = this.get("closures");
     box.hidden = !closed.length && !detours.length;
     const texts = closed.map((one) => `The route is out of date: it uses ${one}.`);
