@@ -47,12 +47,14 @@ def spans(
         Everybody asked for; in order, in UTC. A shift over midnight ends on the next day. What is
         left of the day before's is not among them; see `on_duty`.
     """
+    found = duty.shifts(session, kind, refs)
+    return {ref: _spans_of(own, profile, on) for ref, own in found.items()}
+
+
+def _spans_of(own: list[Shift], profile: CityProfile, on: date) -> list[Span]:
     rules = profile.tours
     usual = [Shift(on.weekday(), rules.earliest, rules.latest)]
-    return {
-        ref: day_spans(hours_of(own, on, usual), on, profile.city.zone)
-        for ref, own in duty.shifts(session, kind, refs).items()
-    }
+    return day_spans(hours_of(own, on, usual), on, profile.city.zone)
 
 
 def on_duty(
@@ -74,9 +76,12 @@ def on_duty(
     dict of str to list of tuple
         As of `spans`; spans that touch are one.
     """
-    before = spans(session, profile, on - timedelta(days=1), kind, refs)
-    today = spans(session, profile, on, kind, refs)
-    return {ref: joined([*before[ref], *own]) for ref, own in today.items()}
+    days = (on - timedelta(days=1), on)
+    found = duty.shifts(session, kind, refs)
+    return {
+        ref: joined(span for day in days for span in _spans_of(own, profile, day))
+        for ref, own in found.items()
+    }
 
 
 def skills(

@@ -99,7 +99,7 @@ def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[
         "units": _units(session, until, dry, table, names),
         "teams": _groups(table, "team", names.teams, dry.case.officers),
         "officers": _groups(table, "officer", names.officers, dry.case.officers),
-        "clients": [_client(ref, row, names, user) for ref, row in shown.iterrows()],
+        "clients": [_client(ref, row, names, user) for ref, row in shown.to_dict("index").items()],
         "hidden": len(changed) - len(shown),
         "notes": _notes(workspace, session, dry),
     }
@@ -224,29 +224,45 @@ def _groups(
     room = officers["capacity_points"]
     room = room.groupby(officers["team"]).sum() if of == "team" else room
     refs = set(room.index) | set(table[f"before_{of}"]) | set(table[f"after_{of}"])
-    moved = table[f"before_{of}"] != table[f"after_{of}"]
+    moved = table[table[f"before_{of}"] != table[f"after_{of}"]]
+    given, received = (moved[f"{when}_{of}"].value_counts() for when in ("before", "after"))
+    held = {
+        when: table.groupby(f"{when}_{of}")
+        .agg(
+            clients=("points", "size"),
+            workload=("points", "sum"),
+            mean=(f"{when}_minutes", "mean"),
+            worst=(f"{when}_minutes", "max"),
+        )
+        .to_dict("index")
+        for when in ("before", "after")
+    }
+    none: dict[Any, Any] = {"clients": 0, "workload": 0.0, "mean": None, "worst": None}
     rows = []
     for ref in sorted(refs - {""}):
         row: dict[str, Any] = {of: ref, "name": names.get(ref, ref)}
         if of == "officer":
             row["team"] = officers["team"].get(ref, "")
         for when in ("before", "after"):
-            mine = table[table[f"{when}_{of}"] == ref]
-            minutes = mine[f"{when}_minutes"].dropna()
+            own = held[when].get(ref, none)
             row |= {
-                f"clients_{when}": len(mine),
-                f"workload_{when}": float(mine["points"].sum()),
-                f"minutes_mean_{when}": float(minutes.mean()) if len(minutes) else None,
-                f"minutes_worst_{when}": float(minutes.max()) if len(minutes) else None,
+                f"clients_{when}": int(own["clients"]),
+                f"workload_{when}": float(own["workload"]),
+                f"minutes_mean_{when}": _known(own["mean"]),
+                f"minutes_worst_{when}": _known(own["worst"]),
             }
         row["capacity"] = float(room.get(ref, 0.0))
-        row["given"] = int((moved & (table[f"before_{of}"] == ref)).sum())
-        row["received"] = int((moved & (table[f"after_{of}"] == ref)).sum())
+        row["given"], row["received"] = int(given.get(ref, 0)), int(received.get(ref, 0))
         rows.append(row)
     return rows
 
 
-def _client(ref: Any, row: pd.Series, names: Names, user: User) -> dict[str, Any]:
+def _known(value: float | None) -> float | None:
+    """Return a figure, None where there is none."""
+    return None if value is None or value != value else float(value)
+
+
+def _client(ref: Any, row: Mapping[Any, Any], names: Names, user: User) -> dict[str, Any]:
     allowed = visible_fields(dict.fromkeys(_FIELDS, ""), user.role)
     cause = "the plan" if row["by_plan"] else "officers chosen anew"
     told: dict[str, Any] = {"change": row["change"], "cause": cause}

@@ -78,10 +78,12 @@ def due_frame(
     coming = tours.visits_planned(session, since=min(on, today), but=but)
     coming = coming[coming["client_ref"].isin(due.index)]
     # As if the tours planned until then had been made; their sentences would not be true.
+    theirs = homes[homes.index.isin(coming["client_ref"])]
     made = pd.concat([history, coming.assign(kind="field", outcome="made")], ignore_index=True)
-    again = due_visits(homes, made, standards, on=on, within_days=within_days).index
+    again = due_visits(theirs, made, standards, on=on, within_days=within_days).index
     later = coming.loc[coming["on"] >= on, "client_ref"]
-    free = due[due.index.isin(again) & ~due.index.isin(later)]
+    settled = {*theirs.index.difference(again), *later}
+    free = due[~due.index.isin(settled)]
     columns = ["name", "lon", "lat", "windows", "residence_id", "officer"]
     free = _with_limits(workspace, session, free.join(clients[columns]), on, within_days)
     days = (on, on + timedelta(days=within_days))

@@ -44,7 +44,7 @@ def homes_frame(session: Session, clients: pd.DataFrame, today: date) -> pd.Data
     """
     clients = clients.rename(columns={"since": "address_since"})
     clients["address_since"] = _settled(session, clients)
-    moved = residences.moves(session, today)
+    moved = residences.moves(session, today, clients.index)
     decided = visit_decisions.standing(session, today)
     added = decided[decided["kind"] == ADD]
     excluded = decided[decided["kind"] == EXCLUDE]

@@ -108,20 +108,23 @@ def load(
         .order_by(ContactRow.on, ContactRow.id)
     )
     if due_on is not None:
-        query = _since_last_seen(query, due_on)
+        query = _since_last_seen(query, due_on, client_refs)
     if client_refs is not None:
         query = query.where(ClientRow.ref.in_(sorted(client_refs)))
     text = dict.fromkeys(("client_ref", "kind", "outcome", "officer"), "str")
     return frame_of(session, query, "contact_id", text | {"contact_id": "int64"})
 
 
-def _since_last_seen(query: Select[*tuple[Any, ...]], on: date) -> Select[*tuple[Any, ...]]:
-    last = (
-        select(ContactRow.client_id, func.max(ContactRow.on).label("made_on"))
-        .where(ContactRow.kind == "field", ContactRow.outcome == "made", ContactRow.on <= on)
-        .group_by(ContactRow.client_id)
-        .subquery()
+def _since_last_seen(
+    query: Select[*tuple[Any, ...]], on: date, refs: Collection[str] | None
+) -> Select[*tuple[Any, ...]]:
+    seen = select(ContactRow.client_id, func.max(ContactRow.on).label("made_on")).where(
+        ContactRow.kind == "field", ContactRow.outcome == "made", ContactRow.on <= on
     )
+    if refs is not None:
+        own = select(ClientRow.id).where(ClientRow.ref.in_(sorted(refs)))
+        seen = seen.where(ContactRow.client_id.in_(own))
+    last = seen.group_by(ContactRow.client_id).subquery()
     return query.outerjoin(last, last.c.client_id == ContactRow.client_id).where(
         ContactRow.on <= on,
         or_(last.c.made_on.is_(None), ContactRow.on >= last.c.made_on),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,7 +62,7 @@ def of_clients(session: Session, client_ids: Iterable[int]) -> dict[int, list[Re
     return found
 
 
-def moves(session: Session, on: date) -> dict[str, date]:
+def moves(session: Session, on: date, refs: Collection[str] | None = None) -> dict[str, date]:
     """Tell who moved to the home of a day from another one.
 
     Parameters
@@ -71,6 +71,8 @@ def moves(session: Session, on: date) -> dict[str, date]:
         Open session.
     on
         The day.
+    refs
+        Only these clients; None is everybody.
 
     Returns
     -------
@@ -90,6 +92,8 @@ def moves(session: Session, on: date) -> dict[str, date]:
         .join(now, now.client_id == ClientRow.id)
         .where(now.valid_from <= on, or_(now.valid_to.is_(None), now.valid_to > on), earlier)
     )
+    if refs is not None:
+        query = query.where(ClientRow.ref.in_(sorted(refs)))
     return {ref: day for ref, day in session.execute(query)}  # noqa: C416  rows
 
 
