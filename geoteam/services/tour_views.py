@@ -299,7 +299,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
 
 def _not_to_visit(session: Session, saved: tours.SavedTour, refs: Collection[str]) -> set[str]:
     """List who is supervised no longer, or is excluded from visits on the tour's day."""
-    active = client_store.as_frame(session, saved.on, refs=refs).index
+    active = client_store.active(session, refs)
     decided = visit_decisions.standing(session, saved.on)
     excluded = decided.loc[decided["kind"] == visit_decisions.EXCLUDE, "client_ref"]
     return {str(ref) for ref in refs if ref not in active} | set(excluded)
