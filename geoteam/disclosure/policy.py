@@ -43,8 +43,9 @@ CASE = (
 RISK = ("level",)
 BACKGROUND = ("background", "conditions")
 DOOR = ("access_notes", "hazards", "windows")
-# What makes a visit safe, and what the officer arranges beforehand.
-SAFETY = ("dog", "two_officers", "interpreter")
+# What makes a visit safe, and what the officer arranges beforehand. Of a visit that was not safe
+# the day alone; what the officer wrote of it is no part of a stop.
+SAFETY = ("dog", "two_officers", "interpreter", "unsafe_on")
 ARRANGED = ("announced", "service_minutes")
 # Whom a client must not meet, and why; the why tells of a case, often of another person's.
 NO_CONTACT = ("no_contact", "no_contact_why")

@@ -27,10 +27,8 @@ from geoteam.store import outcomes, tours
 # Of a stop, as far as policy lets the reader see it.
 _SHOWN = (
     "number", "client_ref", "name", "address", "level", "reason", "access_notes", "announced",
-    "two_officers", "interpreter", "dog", "changed",
+    "two_officers", "interpreter", "dog", "unsafe_on", "changed",
 )  # fmt: skip
-# A visit called unsafe is told at the door for so long.
-_UNSAFE = timedelta(days=365)
 _MAP_SIZE = (900.0, 900.0)
 
 
@@ -192,14 +190,11 @@ def open_road(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
         seen = look(workspace, session, user, ref, user.role)
         saved = tours.get(session, ref)
         plan = plan_of(workspace, session, saved)
-        refs = [stop["client_ref"] for stop in seen.view.stops]
-        unsafe = outcomes.unsafe_since(session, refs, workspace.now() - _UNSAFE)
         note_reading(workspace, session, user, seen, "tour.road")
         now = _now(workspace, session, user, saved, notes=user.role is not Role.POLICE)
     view, minutes = seen.view, workspace.profile.tours.check_in_minutes
     stops = [
         _stop(stop, ahead, leg)
-        | ({"unsafe_on": unsafe[ahead.client_ref].at} if ahead.client_ref in unsafe else {})
         for stop, ahead, leg in zip(view.stops, plan.stops, [*view.steps, *[[]] * 99], strict=False)
     ]
     points = phone_map_is_on(workspace)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from geoteam.disclosure import visible_fields
 from geoteam.disclosure.policy import TOUR
 from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.model import Role
 from geoteam.services.home_hours import hours_on
-from geoteam.store import tours
+from geoteam.services.workspace import Workspace
+from geoteam.store import outcomes, tours
 
 # Degrees, about 10 cm.
 _SAME_PLACE = 1e-6
+# A visit called unsafe is told for so long.
+_UNSAFE = timedelta(days=365)
 _MOVED = "Has moved since the tour was planned: ask before going."
 _DOUBT = "The address has been changed or put in doubt since: ask before going."
 # Why is not told: the police and whoever finds the sheet read it too.
@@ -27,6 +32,7 @@ def stops_seen(
     people: pd.DataFrame,
     limits: pd.DataFrame,
     off: Collection[str],
+    unsafe: Mapping[str, datetime],
     reader: Role,
     grammar: AddressGrammar,
 ) -> list[dict[str, Any]]:
@@ -42,6 +48,8 @@ def stops_seen(
         Limits of visits to them, as of the store.
     off
         Clients who are not to be visited on its day.
+    unsafe
+        Client to when a visit was last reported unsafe, on the city's clock.
     reader
         The role for whose eyes it is.
     grammar
@@ -77,6 +85,8 @@ def stops_seen(
             "arrives_at": stop.arrives_at,
             "leaves_at": stop.leaves_at,
         }
+        if stop.client_ref in unsafe:
+            record["unsafe_on"] = unsafe[stop.client_ref]
         shown = visible_fields(record, reader, purpose=TOUR)
         changed = _MOVED if moved else _since(saved, stop, person, off)
         rows.append({"number": stop.position, "changed": changed} | shown)
@@ -96,6 +106,29 @@ def _since(
     return "" if away < _SAME_PLACE else _DOUBT
 
 
+def unsafe_lately(
+    workspace: Workspace, session: Session, refs: Collection[str]
+) -> dict[str, datetime]:
+    """Find clients at whose door a visit was reported unsafe within a year.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    refs
+        The clients.
+
+    Returns
+    -------
+    dict of str to datetime
+        Client to when it last was, on the city's clock; nobody else.
+    """
+    found = outcomes.unsafe_since(session, refs, workspace.now() - _UNSAFE)
+    return {ref: one.at.astimezone(workspace.profile.city.zone) for ref, one in found.items()}
+
+
 def told_limits(stop: Mapping[str, Any]) -> list[str]:
     """Tell in a few words what a visit must keep to.
 
@@ -109,7 +142,9 @@ def told_limits(stop: Mapping[str, Any]) -> list[str]:
     list of str
         Such as ``Call ahead`` and ``Interpreter: Spanish``; empty when nothing is asked for.
     """
+    unsafe = stop.get("unsafe_on")
     said = [
+        (f"Caution: reported unsafe on {unsafe.day} {unsafe:%b %Y}" if unsafe else "", unsafe),
         ("Call ahead", stop.get("announced")),
         ("Dog", stop.get("dog")),
         ("Two officers", stop.get("two_officers")),

@@ -24,7 +24,7 @@ from geoteam.services.ground import ground_of
 from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_closures import Notes, closure_notes
-from geoteam.services.tour_stops import stops_seen
+from geoteam.services.tour_stops import stops_seen, unsafe_lately
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, venues, visit_decisions, visit_limits
 from geoteam.store import clients as client_store
@@ -45,9 +45,9 @@ class TourView:
     stops
         ``number``, ``arrives_at``, ``leaves_at``, ``lon``, ``lat`` and those of ``client_ref``,
         ``name``, ``address``, ``level``, ``reason``, ``access_notes``, ``windows`` (of that day),
-        ``announced``, ``two_officers``, ``interpreter``, ``dog`` that policy allows; and
-        ``changed``, why to ask before going ('' for no reason): the client moved, the address is in
-        doubt, or no visit is to be made any more.
+        ``announced``, ``two_officers``, ``interpreter``, ``dog``, ``unsafe_on`` that policy allows;
+        and ``changed``, why to ask before going ('' for no reason): the client moved, the address
+        is in doubt, or no visit is to be made any more.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
     wait_s
@@ -255,6 +255,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
     people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
     limits = visit_limits.limits_frame(session, people.index)
     off = _not_to_visit(session, saved, people.index)
+    unsafe = unsafe_lately(workspace, session, people.index)
     view = TourView(
         ref=saved.ref,
         on=saved.on,
@@ -266,7 +267,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         drive_s=saved.drive_s,
         length_m=saved.length_m,
         wait_s=float(saved.summary.get("wait_s", 0.0)),
-        stops=stops_seen(saved, people, limits, off, reader, grammar_of(workspace.profile)),
+        stops=stops_seen(saved, people, limits, off, unsafe, reader, grammar_of(workspace.profile)),
         left_out=[] if reader is Role.POLICE else _left_out(saved, people),
         steps=[list(leg) for leg in saved.steps],
         route=saved.route,

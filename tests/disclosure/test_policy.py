@@ -107,12 +107,13 @@ def test_the_police_get_what_makes_a_visit_safe_and_nobody_whom_to_keep_apart() 
         "dog": True,
         "two_officers": True,
         "interpreter": "Spanish",
+        "unsafe_on": "2026-06-15",
         "announced": True,
         "service_minutes": 30.0,
         "no_contact": ["C-2"],
         "no_contact_why": "Witness",
     }
-    safe = {"dog", "two_officers", "interpreter"}
+    safe = {"dog", "two_officers", "interpreter", "unsafe_on"}
     assert set(visible_fields(limits, Role.POLICE, purpose="accountability_tour")) == safe
     assert not visible_fields(limits, Role.POLICE, purpose="information_sharing")
     for role in (Role.COMMUNITY, Role.ADMINISTRATOR, Role.AUDITOR):

@@ -162,7 +162,7 @@ def test_unsafe_counts_as_a_try_and_is_told_at_the_door(fresh: Workspace) -> Non
     assert row["unsafe"] == [1]
     for reader in (driver, P1):
         stop = road.open_road(fresh, reader, ref)["stops"][0]
-        assert stop["unsafe_on"] == NOW.isoformat()
+        assert datetime.fromisoformat(stop["unsafe_on"]) == NOW
     assert "knife" not in str(road.open_road(fresh, P1, ref))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geoteam.services import tours
+from geoteam.services.tour_day import team_day
 from geoteam.services.tour_export import export_tour
 from geoteam.services.tour_plans import due_frame
 from geoteam.services.tour_replan import replan_rest
@@ -16,7 +17,8 @@ from geoteam.services.tour_week import plan_team_week
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients, duty, visit_limits
 from geoteam.store.tables import ClientRow
-from tests.made_city import BOSS, P1
+from tests.made_city import BOSS, NOW, P1
+from tests.services.test_road import planned, say, word
 from tests.services.test_tours import _officer_with, _printed, _text
 from tests.tiny_city import TODAY
 
@@ -134,6 +136,28 @@ def test_pages_and_sheets_tell_limits_and_the_police_what_is_safe(
     table = export_tour(lone, BOSS, ref, "csv").decode("utf-8-sig").splitlines()
     assert "announced,two_officers,interpreter,dog" in table[0]
     assert any("yes,yes,Spanish,yes" in line for line in table[1:])
+
+
+def test_a_visit_reported_unsafe_is_told_wherever_the_tour_is_read(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    ref, driver, (client, *_) = planned(lone)
+    assert "Caution" not in _text(_printed(lone, BOSS, ref, "officer"), tmp_path)
+    say(lone, driver, ref, word("unsafe", client, note="A man with a knife."))
+    caution = "Caution: reported unsafe on 15 Jun 2026"
+    for reader in (BOSS, driver, P1):
+        first, *others = tours.tour(lone, reader, ref).stops
+        assert told_limits(first)[0] == caution
+        assert not any(caution in told_limits(stop) for stop in others)
+    (view,) = [one.view for one in team_day(lone, BOSS, on=TODAY).tours if one.view.ref == ref]
+    assert told_limits(view.stops[0])[0] == caution
+    for copy in ("officer", "police"):
+        sheet = _text(_printed(lone, BOSS, ref, copy), tmp_path)
+        # The column of hazards is narrow: the rest of the words stand on its next line.
+        assert sheet.count("Caution: reported unsafe on 15") == 1
+        assert "knife" not in sheet
+    later = Workspace(lone.folder, lone.engine, lambda: NOW + timedelta(days=366))
+    assert caution not in told_limits(tours.tour(later, BOSS, ref).stops[0])
 
 
 def test_who_must_not_meet_whom_is_not_on_paper(lone: Workspace, tmp_path: Path) -> None:
