@@ -128,7 +128,7 @@ def plan_team_week(
         slots = partner_slots(workspace, session, days, standing, visits, start, there)
         cars = car_absences(session, str(officers["office_ref"].iloc[0]), standing)
         pairs = visit_limits.no_contact_pairs(session, visits.index)
-        speak = duty.skills(session, "officers", refs) | duty.skills(session, "partners")
+        speak = duty.skills(session, "officers", refs), duty.skills(session, "partners")
         partners = staff.police_partners(session)
 
     def told(week: WeekPlan) -> TeamWeek:
@@ -207,7 +207,7 @@ def _solve(
     workspace: Workspace,
     visits: pd.DataFrame,
     exclusive: list[tuple[str, str]],
-    skills: dict[str, set[str]],
+    speak: tuple[dict[str, set[str]], dict[str, set[str]]],
     start: tuple[float, float],
     slots: list[Slot],
     busy: dict[str, list[Span]],
@@ -228,7 +228,8 @@ def _solve(
         rest=break_owed(workspace),
         peaks=workspace.profile.tours.peaks,
         exclusive=exclusive,
-        skills=skills,
+        skills=speak[0],
+        partner_skills=speak[1],
         progress=progress,
     )
     return replace(week, left_out=named_in(workspace, days, week.left_out, visits))

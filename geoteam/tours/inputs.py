@@ -244,8 +244,8 @@ class Rules:
         The break that is owed on each day.
     exclusive
         Pairs of clients who must not be on one tour.
-    skills
-        What officers and police partners speak, by their reference.
+    skills, partner_skills
+        What officers, and police partners, speak, by their reference.
     peaks
         As of `geoteam.tours.plan_tour`.
     """
@@ -253,7 +253,8 @@ class Rules:
     max_stops: int
     rest: Break | None
     exclusive: Pairs
-    skills: Mapping[str, frozenset[str]]
+    skills: Mapping[str, Collection[str]]
+    partner_skills: Mapping[str, Collection[str]]
     peaks: Peaks
 
     def crew(self, officer: str, partner: str) -> tuple[frozenset[str], int]:
@@ -271,6 +272,6 @@ class Rules:
         tuple
             Casefolded names of skills, and 1 or 2.
         """
-        people = [one for one in (officer, partner) if one]
-        spoken = [name for one in people for name in self.skills.get(one, ())]
-        return read_skills(spoken, len(people)), len(people)
+        spoken = [*self.skills.get(officer, ()), *self.partner_skills.get(partner, ())]
+        people = 2 if partner else 1
+        return read_skills(spoken, people), people

@@ -79,6 +79,7 @@ def plan_week(
     rest: Break | None = None,
     exclusive: Pairs = (),
     skills: Mapping[str, Collection[str]] | None = None,
+    partner_skills: Mapping[str, Collection[str]] | None = None,
     peaks: Peaks = (),
     seed: int = 0,
     progress: Callable[[float, WeekPlan], None] | None = None,
@@ -108,8 +109,8 @@ def plan_week(
         The break that is owed on each day.
     exclusive
         Pairs of clients who must not be on one tour, nor at one address at one time.
-    skills
-        What officers and police partners speak, by their reference.
+    skills, partner_skills
+        What officers, and police partners, speak, by their reference.
     peaks
         As of `plan_tour`.
     seed
@@ -131,8 +132,7 @@ def plan_week(
     if "officer" not in visits:
         raise TourError("column(s) missing: officer", where="visits")
     check_slots(slots)
-    known = {ref: frozenset(own) for ref, own in (skills or {}).items()}
-    rules = Rules(max_stops, rest, exclusive, known, peaks)
+    rules = Rules(max_stops, rest, exclusive, skills or {}, partner_skills or {}, peaks)
     week = Team(visits, start, matrix, rules, seed)
     given = give_slots(week, slots, busy or {}, cars)
     made: list[WeekTour] = []
@@ -300,5 +300,6 @@ def _why(
         return why
     day = f"{slot.departs:%a} {slot.departs.day} {slot.departs:%b}, from {slot.departs:%H:%M}"
     which = "its officer's only tour" if tours == 1 else f"any of its officer's {tours} tours"
-    text = f"Fits into {which} no more. Nearest was {day}: {why['reason']}"
-    return why | {"reason": text}
+    if why["code"].startswith("needs_"):
+        return why | {"reason": why["reason"].replace("this tour", which)}
+    return why | {"reason": f"Does not fit into {which}. Nearest was {day}: {why['reason']}"}

@@ -59,7 +59,7 @@ def test_a_full_week_says_which_tour_came_nearest() -> None:
     (left,) = found.left_out
     assert (left["client_ref"], left["code"]) == ("c2", "tour_full")
     assert left["reason"].startswith(
-        "Fits into any of its officer's 2 tours no more. Nearest was Mon 2 Mar, from 17:00: Tour"
+        "Does not fit into any of its officer's 2 tours. Nearest was Mon 2 Mar, from 17:00: Tour"
     )
 
 
@@ -150,18 +150,20 @@ def test_who_can_come_at_no_other_time_is_left_out() -> None:
 
 def test_the_slot_goes_to_those_who_speak_the_language() -> None:
     visits = make_visits([{}, {}]).assign(officer=["A", "A"], interpreter=["Spanish", "Amharic"])
-    speaks = {"P1": ["Spanish"], "A": ["amharic"]}
-    found = plan_week(
-        visits, START, matrix=along_a_street(2), slots=[slot(0, "P0"), slot(1, "P1")], skills=speaks
-    )
+    # The officer's own languages are not those of a partner with the same reference.
+    speaks = {
+        "skills": {"A": ["amharic"], "P0": ["Spanish"]},
+        "partner_skills": {"P1": ["Spanish"]},
+    }
+    slots = [slot(0, "P0"), slot(1, "P1")]
+    found = plan_week(visits, START, matrix=along_a_street(2), slots=slots, **speaks)
     by_partner = {one.slot.partner: one.plan.stops.index.tolist() for one in found.tours}
     assert by_partner["P1"] == ["c0"] or set(by_partner["P1"]) == {"c0", "c1"}
     assert found.left_out == []
-    nobody = plan_week(
-        visits, START, matrix=along_a_street(2), slots=[slot(0, "P0")], skills=speaks
-    )
+    nobody = plan_week(visits, START, matrix=along_a_street(2), slots=slots[:1], **speaks)
     (left,) = nobody.left_out
     assert (left["client_ref"], left["code"]) == ("c0", "needs_interpreter")
+    assert left["reason"].endswith("nobody on its officer's only tour speaks it.")
 
 
 def test_peaks_slow_the_week() -> None:
