@@ -146,6 +146,50 @@ def test_words_are_sent_by_who_said_them_and_by_nobody_else(open_as: OpenAs, tou
     expect(page.locator("[data-kept]")).not_to_contain_text("another user")
 
 
+def test_signing_out_asks_for_words_and_drops_the_notes_of_refused_ones(
+    open_as: OpenAs, tour: str
+) -> None:
+    page = open_as(Role.OFFICER, NARROW).page
+    page.goto(f"/road/{tour}")
+    opened(page)
+    # A word of a client who is on no such tour is refused; the other never reached the server.
+    page.evaluate(
+        """ref => new Promise(done => {
+          const asked = indexedDB.open("geoteam-road", 1);
+          asked.onsuccess = () => {
+            const change = asked.result.transaction("words", "readwrite");
+            for (const [key, refused] of [["refused-1", "this client is not on the tour"],
+                                          ["unsent-1", ""]])
+              change.objectStore("words").put({ key, who: "officer", ref, refused, word:
+                { key, kind: "made", client: "C1", at: "2026-06-15T16:00:00Z", note: key } });
+            change.oncomplete = () => { asked.result.close(); done(); };
+          };
+        })""",
+        "anothertour",
+    )
+    said: list[str] = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    page.goto("/clients")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    (asked,) = said
+    assert "1 word from the road has not been sent; it stays on this phone" in asked
+    assert "1 word was refused" in asked
+    kept = page.evaluate(
+        """() => new Promise(done => {
+          const asked = indexedDB.open("geoteam-road", 1);
+          asked.onsuccess = () => {
+            const all = asked.result.transaction("words").objectStore("words").getAll();
+            all.onsuccess = () => { asked.result.close(); done(all.result); };
+          };
+        })"""
+    )
+    assert {one["key"]: one["word"].get("note") for one in kept} == {
+        "refused-1": None,
+        "unsent-1": "unsent-1",
+    }
+
+
 def test_a_call_for_help_stands_on_top_of_the_board(
     open_as: OpenAs, tour: str, pictures: Path
 ) -> None:
