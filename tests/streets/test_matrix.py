@@ -295,7 +295,7 @@ def test_far_more_origins_than_destinations_go_to_dijkstra(city, monkeypatch) ->
         raise AssertionError("the hierarchy must not be asked for")
 
     monkeypatch.setattr(cch.Hierarchy, "times", refuse)
-    many = np.repeat(lonlat((50, 0)), 10, axis=0)
+    many = np.repeat(lonlat((50, 0)), 1001, axis=0)
     table = city.matrix(many, lonlat((150, 0)), lengths=False)
     np.testing.assert_allclose(table.duration_s, 10.0, atol=0.01)
     assert np.isnan(table.length_m).all()
