@@ -58,7 +58,7 @@ def read_hours(cell: object) -> list[list[str]]:
             continue
         match = _PART.fullmatch(part.strip())
         if match is None:
-            raise BadValue("are no hours at home that can be read", f"Write them as {_EXAMPLE}")
+            raise BadValue("cannot be read as hours at home", f"Write them as {_EXAMPLE}")
         begin, end = clock(match["begin"]), clock(match["end"])
         if begin >= end:
             raise BadValue(
@@ -94,7 +94,7 @@ def read_days(words: str) -> list[str]:
     for word in re.sub(r"\s*-\s*", "-", plain).replace(" and ", " ").split():
         ends = [_NAMES.get(name, "") for name in word.split("-")]
         if not all(ends) or len(ends) > 2:
-            raise BadValue(f"have a day that is none: {word}", f"Write them as {_EXAMPLE}")
+            raise BadValue(f"'{word}' is not a day of the week", "Write days as Mon-Fri or Mon,Wed")
         first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
         # From Saturday to Monday passes the end of the week.
         span = (last - first) % len(DAYS) + 1

@@ -130,7 +130,11 @@ class ShiftLoader:
                 "Add a column kind with officer or police partner",
             )  # fmt: skip
         else:
-            entry.blame("person", "is nobody here", "Load officers and police partners first")
+            entry.blame(
+                "person",
+                "is not an officer or a police partner here",
+                "Load officers and police partners first",
+            )
         return None
 
     def save(

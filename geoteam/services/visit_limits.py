@@ -184,7 +184,7 @@ def change_limits(workspace: Workspace, user: User, ref: str, limits: Limits) ->
     try:
         windows = read_hours(limits.hours)
     except BadValue as bad:
-        raise InputError(f"the hours at home {bad.message}", remedy=bad.remedy) from bad
+        raise InputError(f"hours at home: {bad.message}", remedy=bad.remedy) from bad
     low, high = VISIT_MINUTES
     if limits.service_minutes is not None and not low <= limits.service_minutes <= high:
         raise InputError(f"a visit takes {low} to {high} minutes", remedy="Correct the minutes")

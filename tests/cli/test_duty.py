@@ -31,7 +31,10 @@ def test_a_bad_row_is_said_with_what_to_do(geoteam: Command, tmp_path: Path) -> 
     file = tmp_path / "shifts.csv"
     file.write_text("person,days,begins,ends\nP9,Mon,08:00,16:00\n")
     said = geoteam("shifts", "import", str(file)).refused()
-    assert "row 2, person: is nobody here (P9). Load officers and police partners first" in said
+    assert (
+        "row 2, person: is not an officer or a police partner here (P9). Load officers and police partners first"
+        in said
+    )
     assert "Mend the rows listed" in said
     assert "--partial" not in said
     file.write_text("person,days,begins,ends\nP1,Mon,0800,16:00\n")

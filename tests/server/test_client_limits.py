@@ -53,7 +53,7 @@ def test_hours_that_cannot_be_read_stay_on_the_page(app: Flask, signed_in: Signe
     path = _record(app, client, "C007")
     status, page = send(client, f"{path}/limits", path, **LIMITS | {"hours": "late <b>"})
     assert status == 400
-    assert "The hours at home are no hours at home that can be read" in html.unescape(page)
+    assert "Hours at home: cannot be read as hours at home" in html.unescape(page)
     assert 'value="late &lt;b&gt;"' in page
     assert "<details open>" in page
 

@@ -38,10 +38,10 @@ def test_hours_are_read_and_told(written: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("evenings", "no hours"),
-        ("Mon 17:00", "no hours"),
+        ("evenings", "cannot be read as hours at home"),
+        ("Mon 17:00", "cannot be read as hours at home"),
         ("Mon 17-20", "no time of day"),
-        ("Monkday 17:00-20:00", "a day that is none: monkday"),
+        ("Monkday 17:00-20:00", "'monkday' is not a day of the week"),
         ("Mon 20:00-17:00", "end before they begin"),
         ("Mon 25:00-26:00", "no time of day"),
     ],

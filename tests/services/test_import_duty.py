@@ -88,9 +88,9 @@ def test_a_later_file_replaces_the_week_and_the_days_it_names(
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        (("O9", "Mon", "", "08:00", "16:00"), "person", "is nobody here"),
-        (("O3", "Mon", "", "08:00", "16:00"), "person", "is nobody here"),
-        (("O1", "Moonday", "", "08:00", "16:00"), "days", "a day that is none: moonday"),
+        (("O9", "Mon", "", "08:00", "16:00"), "person", "is not an officer or a police partner"),
+        (("O3", "Mon", "", "08:00", "16:00"), "person", "is not an officer or a police partner"),
+        (("O1", "Moonday", "", "08:00", "16:00"), "days", "'moonday' is not a day of the week"),
         (("O1", "", "", "08:00", "16:00"), "days", "names no day"),
         (("O1", "Mon", "2026-06-15", "08:00", "16:00"), "days", "a date"),
         (("O1", "", "2026-02-30", "08:00", "16:00"), "date", "no day of the calendar"),

@@ -66,7 +66,7 @@ def test_a_file_without_the_columns_leaves_the_limits(bare: Workspace, tmp_path:
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("Home Hours", "in the evening", "no hours at home"),
+        ("Home Hours", "in the evening", "cannot be read as hours at home"),
         ("Home Hours", "Mon 20:00-17:00", "end before they begin"),
         ("Announced", "perhaps", "neither yes nor no"),
         ("Two Officers", "2", "neither yes nor no"),
