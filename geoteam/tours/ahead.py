@@ -18,9 +18,11 @@ def visits_ahead(
     """List the visits that fall due up to a day, and those that planned tours make.
 
     A planned visit keeps the due date before it, early or late; the next one is due the level's
-    interval later. A visit on no tour is taken as made on the day on which it is due (when that is
-    over, on the first day), so that a client who is to be seen every week counts once a week. No
-    visit falls due while the client's visits are excluded.
+    interval later. A visit on no tour that is due on the first day or later is taken as made on its
+    day, so that a client who is to be seen every week counts once a week. After an overdue visit on
+    no tour none is counted: when it will be made is not known, and taking the whole backlog as made
+    at once would let all its repeats fall due together. No visit falls due while the client's
+    visits are excluded.
 
     Parameters
     ----------
@@ -77,5 +79,5 @@ def _of_client(
         following = max(following, excluded)
     while following is not None and following <= until:
         rows.append({"due_on": following, "planned_on": None, "again": len(rows)})
-        following = None if step is None else max(following, on) + step
+        following = None if step is None or following < on else following + step
     return rows
