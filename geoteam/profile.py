@@ -180,6 +180,10 @@ class TourTable(_Table):
     # A break that both people owe within a span of the day; none with 0 minutes.
     break_minutes: Annotated[float, Field(ge=0)] = 0
     break_between: tuple[str, str] = ("11:30", "13:30")
+    # Of officers' hours on duty, how much counts for home visits when hours are set against them.
+    share_of_duty: Annotated[float, Field(ge=0, le=1)] = 0.3
+    # Longest driving of a tour; any with 0 minutes.
+    longest_drive_minutes: Annotated[float, Field(ge=0)] = 0
     # From, until and how many times as long driving takes then, from Monday to Friday.
     peaks: tuple[tuple[time, time, Annotated[float, Field(ge=1, le=5)]], ...] = ()
     # So long after a word from the road was expected, the phone asks for one; never with 0.

@@ -33,7 +33,7 @@ from geoteam.services.tour_crew import (
     wanted_mate,
 )
 from geoteam.services.tour_plans import start_of
-from geoteam.services.tour_times import Times, break_owed
+from geoteam.services.tour_times import Times, break_owed, longest_drive_s
 from geoteam.services.workspace import Workspace
 from geoteam.store import tours, visit_limits
 from geoteam.tours import TourPlan, plan_tour, waiting_advice
@@ -254,6 +254,7 @@ def _planner(asked: _Asked, way: _Way) -> Callable[[NDArray[np.int64], datetime]
             partner_shift=partner or None,
             rest=break_owed(asked.workspace),
             peaks=asked.workspace.profile.tours.peaks,
+            longest_drive_s=longest_drive_s(asked.workspace),
             exclusive=asked.exclusive,
             skills=asked.spoken | way.mate.spoken,
             people=2 if way.mate.ref else 1,

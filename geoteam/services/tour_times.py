@@ -93,6 +93,22 @@ def break_owed(workspace: Workspace) -> Break | None:
     return Break(rules.break_minutes, *rules.break_between) if rules.break_minutes else None
 
 
+def longest_drive_s(workspace: Workspace) -> float | None:
+    """Return the longest driving of a tour as the profile has it.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    float or None
+        Seconds; None where a tour may drive as long as it likes.
+    """
+    return workspace.profile.tours.longest_drive_minutes * 60 or None
+
+
 def refuse_overlap(
     workspace: Workspace, day: pd.DataFrame, plan: TourPlan, person: Person, ref: str
 ) -> None:

@@ -28,7 +28,7 @@ from geoteam.services.tour_plans import (
     start_of,
     stops_of,
 )
-from geoteam.services.tour_times import break_owed
+from geoteam.services.tour_times import break_owed, longest_drive_s
 from geoteam.services.tour_ways import close_ways_back, driving_s
 from geoteam.services.workspace import Workspace
 from geoteam.store import staff, tours, venues, visit_limits
@@ -70,6 +70,8 @@ class Trip:
         duty``; '' when they are.
     via
         Longitude and latitude of the station where the police partner joins and leaves.
+    driven_s
+        Driving to the stops that are done.
     """
 
     on: date
@@ -85,6 +87,7 @@ class Trip:
     hours: tuple[duty.Span, ...] = ()
     off_duty: str = ""
     via: tuple[float, float] | None = None
+    driven_s: float = 0.0
 
     @property
     def start(self) -> tuple[float, float]:
@@ -173,6 +176,7 @@ def trip_of(
         hours=tuple(hours),
         off_duty=off,
         via=_station(session, saved),
+        driven_s=driven_s(saved, len(done)),
     )
 
 
@@ -274,6 +278,7 @@ def solve(
     matrix = driving_s(workspace, trip.on, trip.start, homes, trip.via)
     close_ways_back(matrix, list(whole.index), order)
     places = len({(stop.lon, stop.lat) for stop in trip.done})
+    longest = longest_drive_s(workspace)
     plan = replan_tour(
         whole,
         trip.start,
@@ -285,6 +290,7 @@ def solve(
         max_stops=max(1, trip.max_stops - places),
         rest=None if trip.break_taken else break_owed(workspace),
         peaks=workspace.profile.tours.peaks,
+        longest_drive_s=None if longest is None else longest - trip.driven_s,
         exclusive=visit_limits.no_contact_pairs(session, list(whole.index)),
         skills=_skills(session, trip),
         people=2 if trip.partner_ref else 1,

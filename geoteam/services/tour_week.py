@@ -22,7 +22,7 @@ from geoteam.services.street_closures import streets_on
 from geoteam.services.tour_closures import named_in
 from geoteam.services.tour_plans import due_frame, start_of
 from geoteam.services.tour_slots import car_absences, officer_absences, partner_slots
-from geoteam.services.tour_times import break_owed
+from geoteam.services.tour_times import break_owed, longest_drive_s
 from geoteam.services.tour_week_save import save_week
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, visit_limits
@@ -227,6 +227,7 @@ def _solve(
         max_stops=workspace.profile.tours.max_stops,
         rest=break_owed(workspace),
         peaks=workspace.profile.tours.peaks,
+        longest_drive_s=longest_drive_s(workspace),
         exclusive=exclusive,
         skills=speak[0],
         partner_skills=speak[1],

@@ -34,6 +34,7 @@ _HELP = {
     "no_slot": "more hours of police partners",
     "tour_full": "one more stop on a tour, or one more tour",
     "late_return": "a later return, or an earlier departure",
+    "longest_drive": "longer driving",
     "no_window": "a tour at the hours when these clients are at home",
     "window_missed": "a tour at the hours when these clients are at home",
     "window_too_short": "less time for the visit, or wider hours at home",

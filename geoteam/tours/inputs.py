@@ -246,7 +246,7 @@ class Rules:
         Pairs of clients who must not be on one tour.
     skills, partner_skills
         What officers, and police partners, speak, by their reference.
-    peaks
+    peaks, longest_drive_s
         As of `geoteam.tours.plan_tour`.
     """
 
@@ -256,6 +256,7 @@ class Rules:
     skills: Mapping[str, Collection[str]]
     partner_skills: Mapping[str, Collection[str]]
     peaks: Peaks
+    longest_drive_s: float | None = None
 
     def crew(self, officer: str, partner: str) -> tuple[frozenset[str], int]:
         """Tell what the people on a tour speak, and how many they are.

@@ -50,6 +50,8 @@ class Day:
         Most stops.
     rest
         The break that both people owe.
+    longest_drive_s
+        Longest driving of the tour; None: as long as it likes.
     """
 
     clock: Clock
@@ -58,6 +60,7 @@ class Day:
     shift_ends: bool
     max_stops: int
     rest: Rest | None = None
+    longest_drive_s: int | None = None
 
     def later(self, seconds: int) -> str:
         """Say how the tour could come back later.
@@ -179,6 +182,13 @@ def why_impossible(
             f"{_minutes(alone.late_s)}.",
             day.later(alone.late_s),
         )
+    if day.longest_drive_s is not None and alone.drive_s > day.longest_drive_s:
+        return (
+            "longest_drive",
+            f"Even as the only stop it takes {_minutes(alone.drive_s)} of driving, and at most "
+            f"{_minutes(day.longest_drive_s)} are allowed.",
+            "Plan it from an office that is nearer, or allow longer driving.",
+        )
     return None
 
 
@@ -219,6 +229,12 @@ def why_left_out(
         if times.late_s == 0:
             return "tour_full", reason, "Allow one more stop, or plan a second tour."
         return "tour_full", reason, "Plan a second tour."
+    if times.late_s == 0 and day.longest_drive_s is not None:
+        return (
+            "longest_drive",
+            f"No place in the tour keeps the driving within {_minutes(day.longest_drive_s)}.",
+            "Plan a second tour, or allow longer driving.",
+        )
     if times.late_at == REST:
         return (
             "no_break",

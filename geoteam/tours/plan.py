@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from geoteam.tours.left_out import (
     why_left_out,
     why_unfit,
 )
+from geoteam.tours.longest import keep_longest
 from geoteam.tours.moments import DAY_S, Clock, Moment, Span, intersect
 from geoteam.tours.schedule import Rest, Schedule, schedule
 from geoteam.tours.stops import Stop, make_stops, settle
@@ -108,6 +109,7 @@ def plan_tour(
     skills: Collection[str] = (),
     people: int = 2,
     peaks: Peaks = (),
+    longest_drive_s: float | None = None,
     seed: int = 0,
     seconds: float | None = None,
     iterations: int = ITERATIONS,
@@ -158,6 +160,9 @@ def plan_tour(
     peaks
         From, until (clock times, Monday to Friday) and how many times as long driving takes then.
         The matrix holds the times of free streets.
+    longest_drive_s
+        Longest driving of the tour, the way back included; None: as long as it likes. A tour that
+        had to be cut for it is not proven.
     seed
         Seed of the search.
     seconds
@@ -186,12 +191,15 @@ def plan_tour(
     clock = Clock(departs)
     drive = read_peaks(peaks, free, clock)
     day = _day(clock, latest_return, officer_shift, partner_shift, max_stops, rest)
+    if longest_drive_s is not None:
+        day = replace(day, longest_drive_s=max(0, math.floor(longest_drive_s)))
     home = [
         clock.spans(windows, day.bounds[1], f"client {ref}")
         for ref, windows in zip(visits.index, visits["windows"], strict=True)
     ]
     stops, left_out = _possible(visits, home, drive, day, crew, pairs, longest_stop_s)
     order, proof = choose(stops, drive, day, seed, seconds, iterations)
+    order, proof = keep_longest(order, proof, stops, drive, day)
     for position in sorted(set(range(len(stops))) - set(order)):
         why = why_left_out(position, order, stops, drive, day)
         left_out += [

@@ -35,6 +35,7 @@ def replan_tour(
     skills: Collection[str] = (),
     people: int = 2,
     peaks: Peaks = (),
+    longest_drive_s: float | None = None,
     seed: int = 0,
 ) -> TourPlan:
     """Plan the rest of a tour from where the car is.
@@ -62,8 +63,8 @@ def replan_tour(
         The break, if it is still owed.
     exclusive
         As of `plan_tour`; who must not meet a client that was visited is left out.
-    skills, people, peaks
-        As of `plan_tour`.
+    skills, people, peaks, longest_drive_s
+        As of `plan_tour`; the driving still to come.
     seed
         Seed of the search.
 
@@ -101,6 +102,7 @@ def replan_tour(
         skills=skills,
         people=people,
         peaks=peaks,
+        longest_drive_s=longest_drive_s,
         seed=seed,
     )
     kept_off = visits.loc[visits.index.isin(met) & ~visits.index.isin(list(done)), "priority"]

@@ -81,6 +81,7 @@ def plan_week(
     skills: Mapping[str, Collection[str]] | None = None,
     partner_skills: Mapping[str, Collection[str]] | None = None,
     peaks: Peaks = (),
+    longest_drive_s: float | None = None,
     seed: int = 0,
     progress: Callable[[float, WeekPlan], None] | None = None,
 ) -> WeekPlan:
@@ -111,7 +112,7 @@ def plan_week(
         Pairs of clients who must not be on one tour, nor at one address at one time.
     skills, partner_skills
         What officers, and police partners, speak, by their reference.
-    peaks
+    peaks, longest_drive_s
         As of `plan_tour`.
     seed
         Seed of the search; the same input gives the same tours.
@@ -132,7 +133,8 @@ def plan_week(
     if "officer" not in visits:
         raise TourError("column(s) missing: officer", where="visits")
     check_slots(slots)
-    rules = Rules(max_stops, rest, exclusive, skills or {}, partner_skills or {}, peaks)
+    speak = (skills or {}, partner_skills or {})
+    rules = Rules(max_stops, rest, exclusive, *speak, peaks, longest_drive_s)
     week = Team(visits, start, matrix, rules, seed)
     given = give_slots(week, slots, busy or {}, cars)
     made: list[WeekTour] = []
@@ -258,11 +260,20 @@ def _plan(week: Team, visits: pd.DataFrame, officer: str, slot: Slot, rows: set[
         skills=skills,
         people=people,
         peaks=rules.peaks,
+        longest_drive_s=rules.longest_drive_s,
         seed=week.seed,
     )
 
 
-_NEAR = ("tour_full", "late_return", "no_break", "lower_priority", "window_missed", "no_contact")
+_NEAR = (
+    "tour_full",
+    "late_return",
+    "longest_drive",
+    "no_break",
+    "lower_priority",
+    "window_missed",
+    "no_contact",
+)
 
 
 def _nearer(
