@@ -127,7 +127,7 @@ def _lines(board: DueBoard) -> list[str]:
         *(["", "Excluded:", *table(excluded, list(_EXCLUDED), "")] if excluded else []),
         "",
         "Hours:",
-        *table(hours, ["of", "name", "visits", "needed", "free", "enough"], "No hours are needed."),
+        *table(hours, ["of", "name", "visits", "needed", "counted", "enough"], "No hours are needed."),
         *board.hours.basis,
     ]  # fmt: skip
 
@@ -138,7 +138,7 @@ def _fit(what: str, one: Fit) -> dict[str, Any]:
         "name": one.name,
         "visits": one.visits,
         "needed": f"{one.need_min / 60:.1f}",
-        "free": f"{one.free_min / 60:.1f}",
+        "counted": f"{one.counted_min / 60:.1f}",
         "enough": f"short by {one.short_min / 60:.1f}" if one.short_min else "enough",
     }
 

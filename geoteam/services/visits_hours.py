@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geoteam.profile import CityProfile
 from geoteam.services.duty import Span, day_spans, hours_of, joined, meet, without
 from geoteam.services.workspace import Workspace
-from geoteam.store import duty, staff
+from geoteam.store import duty, plans, staff
 from geoteam.store.duty import Kind, Shift
 from geoteam.store.visits_ahead import tour_hours
 from geoteam.tours.capacity import shortages
@@ -30,13 +30,13 @@ ASSUMED_DUTY_H = 8
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Hours of one officer, team or district: what its visits still need, and what is free."""
+    """Hours of one officer, team or district: what its visits need, and what counts for them."""
 
     ref: str
     name: str
     visits: int
     need_min: int
-    free_min: int
+    counted_min: int
     short_min: int
 
 
@@ -100,39 +100,80 @@ def reckon_hours(
     need = visits.assign(need_min=(visits["service_s"] + drive_s) / 60)
     coming = busy[busy["standing"] & (busy["on"] >= first)]
     book = _Book(workspace, session, first, last)
-    own = book.free("officers", officers.index, coming, "officer")
+    own = book.duty("officers", officers.index, coming, "officer")
     together = joined(span for spans in own.values() for span in spans)
     partners = staff.police_partners(session)
     theirs = {
         ref: meet(spans, together)
-        for ref, spans in book.free("partners", partners.index, coming, "police_partner").items()
+        for ref, spans in book.duty("partners", partners.index, coming, "police_partner").items()
     }
-    by_officer = _officer_fits(need, officers, own)
+    share = workspace.profile.tours.share_of_duty
+    counted = {ref: int(share * book.minutes(spans)) for ref, spans in own.items()}
+    by_officer = _officer_fits(need, officers, counted)
     serves = {
         str(ref): {row["district"], *row["more_districts"].split()}
         for ref, row in partners.iterrows()
     }
-    has = {ref: _minutes(spans) for ref, spans in theirs.items()}
+    has = {ref: book.minutes(spans) for ref, spans in theirs.items()}
     by_district = _district_fits(workspace, need, serves, has)
     wanted = {one.ref for one in by_district}
     police_min = sum(has[ref] for ref in has if serves[ref] & wanted)
-    officers_min = sum(_minutes(spans) for spans in own.values())
+    officers_min = sum(counted.values())
     verdicts = _verdicts(by_officer, by_district, officers_min, police_min)
+    served = {code for codes in serves.values() if codes & wanted for code in codes}
+    others = _other_teams(workspace, session, first, served, set(officers["team"]))
     return Hours(
         by_officer,
         _team_fits(by_officer, officers, dict(staff.teams(session)["name"])),
         by_district,
         verdicts,
         all(one.short_min == 0 for one in [*by_officer, *by_district]),
-        [told, *book.told, _SAID],
+        [told, *book.told, _counted(share), _SAID, *_shared(others)],
     )
 
 
 _SAID = (
     "Hours on duty are counted within the hours of tours, from now on, without those of planned "
-    "tours; a police partner's only while one of these officers is on duty. They are compared over "
-    "the whole span of days, not day by day, and officers have other work in them too."
+    "tours and without breaks; a police partner's only while one of these officers is on duty. "
+    "They are compared over the whole span of days, not day by day."
 )
+
+
+def _counted(share: float) -> str:
+    return (
+        f"{100 * share:.0f} % of officers' hours on duty are counted for home visits, as they have "
+        "other work too ([tours] share_of_duty in the city profile)."
+    )
+
+
+def _shared(others: int) -> list[str]:
+    if not others:
+        return []
+    teams = "1 other team" if others == 1 else f"{others} other teams"
+    return [
+        f"Police partners serve districts: their hours are shared with {teams} there, "
+        "and stand in full with each team."
+    ]
+
+
+def _other_teams(
+    workspace: Workspace,
+    session: Session,
+    on: date,
+    districts: Collection[str],
+    own: Collection[str],
+) -> int:
+    """Count the other teams that the plan in force gives a part of the districts."""
+    plan = plans.in_force(session, on)
+    if plan is None:
+        return 0
+    parents = workspace.areas_of(plan.boundary_set_id)["parent"]
+    teams = {
+        team
+        for unit, team in plans.units(session, plan.id).items()
+        if team and parents.get(unit, "") in districts
+    }
+    return len(teams - set(own))
 
 
 def _drive(busy: pd.DataFrame, teams: Collection[str]) -> tuple[float, str]:
@@ -144,7 +185,7 @@ def _drive(busy: pd.DataFrame, teams: Collection[str]) -> tuple[float, str]:
             drive_s = float(part["drive_s"].sum()) / stops
             return drive_s, (
                 f"A visit is taken to cost {drive_s / 60:.0f} minutes of driving: the average of "
-                f"{stops} stops on {len(part)} tours {whose} in the last {DRIVE_DAYS} days and "
+                f"{stops:,} stops on {len(part):,} tours {whose} in the last {DRIVE_DAYS} days and "
                 "ahead."
             )
     return ASSUMED_DRIVE_S, (
@@ -154,7 +195,7 @@ def _drive(busy: pd.DataFrame, teams: Collection[str]) -> tuple[float, str]:
 
 
 class _Book:
-    """When people are free for tours between two days; says what had to be assumed."""
+    """When people are on duty between two days; says what had to be assumed."""
 
     def __init__(self, workspace: Workspace, session: Session, first: date, last: date) -> None:
         self._profile: CityProfile = workspace.profile
@@ -165,10 +206,11 @@ class _Book:
         self._hours = {day: self._span(day, rules.earliest, rules.latest) for day in self._days}
         begins = datetime.combine(first, time.fromisoformat(rules.earliest))
         ends = f"{begins + timedelta(hours=ASSUMED_DUTY_H):%H:%M}"
+        self._breaks = [self._span(day, *rules.break_between) for day in self._days]
         self._usual = (rules.earliest, min(ends, rules.latest))
         self.told: list[str] = []
 
-    def free(
+    def duty(
         self, kind: Kind, refs: Collection[str], busy: pd.DataFrame, column: str
     ) -> dict[str, list[Span]]:
         """Tell when people are on duty, within the hours of tours and on no planned tour."""
@@ -187,6 +229,12 @@ class _Book:
         ):
             taken.setdefault(str(ref), []).append((begins_at, ends_at))
         return {ref: self._of(own, taken.get(ref, [])) for ref, own in kept.items()}
+
+    def minutes(self, spans: Collection[Span]) -> int:
+        """Add up whole minutes, less the break of each day on duty then."""
+        longest = int(self._profile.tours.break_minutes)
+        breaks = (_minutes(meet(list(spans), one)) for one in self._breaks) if longest else ()
+        return _minutes(spans) - sum(min(longest, one) for one in breaks)
 
     def _of(self, own: list[Shift], taken: list[Span]) -> list[Span]:
         zone = self._profile.city.zone
@@ -218,11 +266,11 @@ def _sums(need: pd.DataFrame, column: str) -> dict[str, tuple[int, int]]:
 
 
 def _officer_fits(
-    need: pd.DataFrame, officers: pd.DataFrame, free: Mapping[str, list[Span]]
+    need: pd.DataFrame, officers: pd.DataFrame, counted: Mapping[str, int]
 ) -> list[Fit]:
     found = []
     for ref, (visits, minutes) in _sums(need, "officer").items():
-        has = _minutes(free.get(ref, []))
+        has = counted.get(ref, 0)
         name = str(officers["name"].get(ref, ref))
         found.append(Fit(ref, name, visits, minutes, has, max(0, minutes - has)))
     return sorted(found, key=lambda one: (one.name, one.ref))
@@ -238,7 +286,7 @@ def _team_fits(fits: list[Fit], officers: pd.DataFrame, names: Mapping[Any, Any]
             str(names.get(ref, ref)),
             sum(one.visits for one in own),
             sum(one.need_min for one in own),
-            sum(one.free_min for one in own),
+            sum(one.counted_min for one in own),
             sum(one.short_min for one in own),
         )
         for ref, own in sorted(by_team.items())
@@ -286,9 +334,9 @@ def _verdicts(
             said.append(f"Short by {hours_text(whole)} of {whose}: {named}{more}.")
     needs = "visit still to plan needs" if visits == 1 else "visits still to plan need"
     return said or [
-        f"Enough: {visits} {needs} {hours_text(need)}; their officers have "
-        f"{hours_text(officers_min)} free, and the police partners who serve there "
-        f"{hours_text(police_min)}."
+        f"Enough: {visits:,} {needs} {hours_text(need)}. Counted for home visits are "
+        f"{hours_text(officers_min)} on duty of their officers, and {hours_text(police_min)} of "
+        "the police partners who serve there."
     ]
 
 

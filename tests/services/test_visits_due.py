@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import DisclosureError, InputError, NotFoundError
+from geoteam.model import User
 from geoteam.services import audit, tours, visit_decisions, visits_board, visits_map
 from geoteam.services.visits_board import OVERDUE, DueOptions
 from geoteam.services.visits_due import due_board, offered
 from geoteam.services.visits_hours import hours_text
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, clients, contacts, duty
+from geoteam.store import assignments, clients, contacts, duty, settings, staff
 from geoteam.store import tours as store
 from geoteam.store.duty import Shift
 from tests.made_city import BOSS, O1, STRANGERS, WEST
@@ -155,17 +156,19 @@ def test_hours_short_are_told_by_officer_and_district(lone: Workspace) -> None:
     for one in [*enough.officers, *enough.districts]:
         assert one.need_min == 25 * one.visits
     assert "assumed to cost 10 minutes" in enough.basis[0]
-    # Five working days of eight hours, the first from noon on: 4 + 4 x 8.
-    assert {one.free_min for one in enough.officers} == {(4 + 4 * 8) * 60}
+    # Five working days of eight hours, the first from noon on: 4 + 4 x 8; 30 % of them count.
+    assert {one.counted_min for one in enough.officers} == {(4 + 4 * 8) * 60 * 3 // 10}
+    assert any(line.startswith("30 % of officers' hours") for line in enough.basis)
+    assert " free" not in " ".join([*enough.verdicts, *enough.basis])
     # Only half an hour on Tuesdays from now on: one visit of the two or more.
     with lone.transaction() as session:
         for one in enough.officers:
             duty.replace_shifts(session, "officers", one.ref, [Shift(1, "09:00", "09:30")])
     short = due_board(lone, BOSS, WEEK).hours
     assert not short.enough
-    assert {one.free_min for one in short.officers} == {30}
+    assert {one.counted_min for one in short.officers} == {9}
     assert [one.short_min for one in short.officers] == [
-        max(0, one.need_min - 30) for one in short.officers
+        max(0, one.need_min - 9) for one in short.officers
     ]
     assert short.verdicts[0].startswith("Short by ")
     assert "of officers' time: Officer " in short.verdicts[0]
@@ -176,9 +179,48 @@ def test_partners_count_only_while_an_officer_is_on_duty(lone: Workspace) -> Non
         for partner in ("P1", "P2"):
             duty.replace_shifts(session, "partners", partner, [Shift(0, "19:00", "20:00")])
     hours = due_board(lone, BOSS, WEEK).hours
-    assert {one.free_min for one in hours.districts} == {0}
+    assert {one.counted_min for one in hours.districts} == {0}
     assert all(one.short_min == one.need_min for one in hours.districts)
     assert any("of police partners' time" in line for line in hours.verdicts)
+
+
+def _rule(workspace: Workspace, **rules: object) -> None:
+    tours_table = workspace.profile.tours.model_copy(update=rules)
+    profile = workspace.profile.model_copy(update={"tours": tours_table})
+    with workspace.transaction() as session:
+        settings.put(session, "profile", profile.model_dump(mode="json"), workspace.now())
+    workspace.forget()
+
+
+def test_a_break_a_day_is_taken_off_and_the_city_says_how_much_counts(lone: Workspace) -> None:
+    _rule(lone, break_minutes=30, break_between=("12:30", "13:30"), share_of_duty=0.5)
+    hours = due_board(lone, BOSS, WEEK).hours
+    # Noon to 16:00 today, four days of eight hours, half an hour less on each of the five; half.
+    assert {one.counted_min for one in hours.officers} == {(4 + 4 * 8 - 5 * 0.5) * 60 / 2}
+    assert any(line.startswith("50 % of officers' hours") for line in hours.basis)
+    # Who is only there in the evening owes no break at noon.
+    with lone.transaction() as session:
+        for one in hours.officers:
+            duty.replace_shifts(session, "officers", one.ref, [Shift(1, "17:00", "19:00")])
+    assert {one.counted_min for one in due_board(lone, BOSS, WEEK).hours.officers} == {60}
+
+
+def test_partners_hours_are_said_to_be_shared_with_the_other_teams(lone: Workspace) -> None:
+    shared = "Police partners serve districts: their hours are shared with"
+
+    def told(user: User) -> list[str]:
+        basis = due_board(lone, user, WEEK).hours.basis
+        return [line for line in basis if line.startswith(shared)]
+
+    # Each district of the tiny city is one team's, until a partner of the west serves both.
+    assert told(WEST) == []
+    with lone.transaction() as session:
+        partner = {"ref": "P1", "name": "P1", "district": "1", "station_ref": "", "active": True}
+        staff.save_police_partners(session, [partner | {"more_districts": "2"}])
+    (line,) = told(WEST)
+    assert line.startswith(f"{shared} 1 other team there")
+    # Whoever sees every team is told of no other.
+    assert told(BOSS) == []
 
 
 def test_who_may_see_what_is_due(city: Workspace) -> None:
