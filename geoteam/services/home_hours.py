@@ -141,6 +141,23 @@ def _tell_days(window: Sequence[str]) -> str:
     )
 
 
+def shortest_minutes(windows: Windows) -> int | None:
+    """Measure the shortest hours at home.
+
+    Parameters
+    ----------
+    windows
+        As kept.
+
+    Returns
+    -------
+    int or None
+        Minutes; None without hours.
+    """
+    ends = [[int(at[:2]) * 60 + int(at[3:]) for at in one[:2]] for one in windows]
+    return min((end - begin for begin, end in ends), default=None)
+
+
 def hours_on(windows: Windows, on: date) -> list[list[str]]:
     """Pick the hours at home of one day.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.model import ResidenceKind
 from geoteam.profile import CityProfile
-from geoteam.services.home_hours import read_hours
+from geoteam.services.home_hours import read_hours, shortest_minutes
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import (
@@ -26,7 +26,7 @@ from geoteam.services.import_values import (
     yes_no,
     zip_code,
 )
-from geoteam.store import clients, residences, staff, visit_limits
+from geoteam.store import clients, duty, residences, staff, visit_limits
 from geoteam.store.residences import Residence
 
 NEEDS = ("mental_health", "substance_use", "domestic_violence", "sex_offense", "gps")
@@ -176,7 +176,9 @@ class ClientLoader:
     def __init__(self, profile: CityProfile, today: date, by: str, at: datetime) -> None:
         self.fields = client_fields(profile)
         self._today, self._by, self._at = today, by, at
+        self._visit_minutes = profile.tours.service_minutes
         self._officers: set[str] | None = None
+        self._spoken: set[str] | None = None
         self._homes: dict[int, _Home] = {}
 
     def check(self, entry: Entry) -> None:
@@ -211,6 +213,7 @@ class ClientLoader:
         entries
             Rows without faults.
         """
+        self._blame_short_hours(session, entries)
         ids = clients.refs_to_ids(session, [entry.values["ref"] for entry in entries])
         lived = residences.of_clients(session, ids.values())
         self._homes = {}
@@ -220,6 +223,21 @@ class ClientLoader:
                 self._homes[entry.row] = self._home(entry.values, history)
             except BadValue as bad:
                 entry.blame("since", bad.message, bad.remedy)
+
+    def _blame_short_hours(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Blame hours at home in which no visit has room."""
+        timed = {entry.values["ref"]: entry for entry in entries if _windows(entry.values)}
+        silent = [ref for ref, entry in timed.items() if "service_minutes" not in entry.values]
+        kept = visit_limits.limits_frame(session, silent)["service_minutes"].dropna().to_dict()
+        for ref, entry in timed.items():
+            shortest = shortest_minutes(_windows(entry.values)) or 0
+            needed = entry.values.get("service_minutes") or kept.get(ref, self._visit_minutes)
+            if shortest < needed:
+                name = "home_hours" if entry.values.get("home_hours") else "home_to"
+                entry.blame(
+                    name, f"leaves {shortest} minutes, and a visit takes {needed:.0f}",
+                    "Correct the hours, or the minutes of the visit",
+                )  # fmt: skip
 
     def _home(self, values: dict[str, Any], history: Sequence[Residence]) -> _Home:
         since: date | None = values.get("since")
@@ -269,6 +287,7 @@ class ClientLoader:
             What became of the rows.
         """
         self._warn_of_officers(session, entries, warn)
+        self._warn_of_languages(session, entries, warn)
         for entry in entries:
             kind = entry.values.get("kind", ResidenceKind.ADDRESS.value)
             if not entry.values["address"] and kind != ResidenceKind.NO_FIXED_ADDRESS.value:
@@ -315,6 +334,24 @@ class ClientLoader:
         ]
         return visit_limits.save(session, rows, by=self._by, at=self._at)
 
+    def _warn_of_languages(
+        self,
+        session: Session,
+        entries: Sequence[Entry],
+        warn: Callable[[Entry, str, str, str], None],
+    ) -> None:
+        if self._spoken is None:
+            people = [*duty.skills(session, "officers").values()]
+            people += duty.skills(session, "partners").values()
+            self._spoken = {name.casefold() for names in people for name in names}
+        for entry in entries:
+            language = entry.values.get("interpreter", "")
+            if language and language.casefold() not in self._spoken:
+                warn(
+                    entry, "interpreter", "is spoken by nobody on the staff",
+                    "Load the languages of officers and police partners, or correct the name",
+                )  # fmt: skip
+
     def _warn_of_officers(
         self,
         session: Session,
@@ -329,9 +366,12 @@ class ClientLoader:
                 warn(entry, "officer", "is no officer here", "Load the officer, or correct the id")
 
 
-def _client(values: dict[str, Any]) -> dict[str, Any]:
+def _windows(values: dict[str, Any]) -> list[list[str]]:
     start = values.get("home_from", "")
-    hours = [[start, values["home_to"]]] if start else values.get("home_hours", [])
+    return [[start, values["home_to"]]] if start else values.get("home_hours") or []
+
+
+def _client(values: dict[str, Any]) -> dict[str, Any]:
     return {
         "ref": values["ref"],
         "name": values["name"],
@@ -339,7 +379,7 @@ def _client(values: dict[str, Any]) -> dict[str, Any]:
         "needs": values.get("needs", []),
         "intake_on": values["intake_on"],
         "access_notes": values.get("access_notes", ""),
-        "windows": hours,
+        "windows": _windows(values),
         "active": True,
         "source_officer_ref": values.get("officer", ""),
     }

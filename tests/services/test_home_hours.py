@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoteam.services.home_hours import DAYS, hours_on, moments_at_home, read_hours, tell_hours
+from geoteam.services.home_hours import (
+    DAYS,
+    hours_on,
+    moments_at_home,
+    read_hours,
+    shortest_minutes,
+    tell_hours,
+)
 from geoteam.services.import_values import BadValue
 
 MONDAY = date(2026, 6, 15)
@@ -85,6 +92,11 @@ def test_a_day_has_its_own_hours() -> None:
     assert [one[0] for one in week[1:]] == [
         datetime(2026, 6, 15, 17, tzinfo=ZONE), datetime(2026, 6, 16, 8, tzinfo=ZONE),
     ]  # fmt: skip
+
+
+def test_the_shortest_hours_are_measured() -> None:
+    assert shortest_minutes(read_hours("Mon-Fri 17:00-20:00; Sat 09:50-10:05")) == 15
+    assert shortest_minutes([]) is None
 
 
 def test_hours_on_other_days_are_not_any_time() -> None:

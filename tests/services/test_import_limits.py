@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from geoteam.errors import ImportProblems
 from geoteam.services.imports import guess_mapping
 from geoteam.services.workspace import Workspace
-from geoteam.store import visit_limits
+from geoteam.store import duty, staff, visit_limits
 from tests.services.made_files import GOOD, client, load, refused, row, write
 
 LIMITS = {
@@ -63,11 +64,37 @@ def test_a_file_without_the_columns_leaves_the_limits(bare: Workspace, tmp_path:
     assert _limits(bare)["two_officers"]
 
 
+def test_hours_must_have_room_for_the_visit_that_is_asked_for_or_usual(
+    bare: Workspace, tmp_path: Path
+) -> None:
+    # Fifteen minutes are the city's usual ones; A1 has asked for 30 before.
+    load(bare, write(tmp_path / "a.csv", row(**LIMITS)))
+    silent = dict.fromkeys(("Home From", "Home To"), "") | {"Home Hours": "Mon 10:00-10:20"}
+    path = write(tmp_path / "b.csv", row(**silent), row(**silent, **{"Client ID": "A2"}))
+    with pytest.raises(ImportProblems) as caught:
+        load(bare, path)
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.column) == (2, "Home Hours")
+    assert problem.message == "leaves 20 minutes, and a visit takes 30"
+
+
+def test_a_language_that_nobody_speaks_is_a_warning(bare: Workspace, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", row(**LIMITS))
+    (warning,) = (one for one in load(bare, path).warnings if one.column == "Interpreter")
+    assert (warning.column, warning.message) == ("Interpreter", "is spoken by nobody on the staff")
+    with bare.transaction() as session:
+        partner = {"ref": "P1", "name": "P1", "district": "1", "station_ref": "", "active": True}
+        staff.save_police_partners(session, [partner])
+        duty.save_skills(session, "partners", {"P1": ["spanish"]})
+    assert "Interpreter" not in {one.column for one in load(bare, path).warnings}
+
+
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
         ("Home Hours", "in the evening", "cannot be read as hours at home"),
         ("Home Hours", "Mon 20:00-17:00", "end before they begin"),
+        ("Home Hours", "Mon 10:00-10:05", "leaves 5 minutes, and a visit takes 30"),
         ("Announced", "perhaps", "neither yes nor no"),
         ("Two Officers", "2", "neither yes nor no"),
         ("Interpreter", "yes", "does not say which language"),
