@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -87,6 +88,11 @@ class ShiftLoader:
                 entry.blame("ends", "has an end on a day off", "Leave it empty")
         elif not values.get("ends"):
             entry.blame("ends", "is empty", "Fill it in; after midnight is the next day")
+        elif values["ends"] == values["begins"]:
+            entry.blame(
+                "ends", "is the beginning again",
+                "Correct it; for a whole day write two rows, 00:00-12:00 and 12:00-00:00",
+            )  # fmt: skip
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Blame rows of people who are not there, and hours that overlap.
@@ -215,7 +221,7 @@ class CarLoader:
     Parameters
     ----------
     places
-        Accepted names and references of offices and stations, reduced, to the reference.
+        Names and references of offices and stations, to the reference.
     """
 
     noun = "cars"
@@ -231,7 +237,8 @@ class CarLoader:
     )  # fmt: skip
 
     def __init__(self, places: Mapping[str, str]) -> None:
-        self._places = places
+        self._places = {plain(said): ref for said, ref in places.items()}
+        self._written = {plain(said): said for said in places}
 
     def check(self, entry: Entry) -> None:
         """Check the place of a row.
@@ -241,10 +248,15 @@ class CarLoader:
         entry
             The row.
         """
-        if plain(entry.values["place"]) not in self._places:
+        said = plain(entry.values["place"])
+        if said not in self._places:
+            near = difflib.get_close_matches(said, self._written, n=3, cutoff=0)
+            known = ", ".join(self._written[one] for one in near)
+            nearest = f"The nearest known names are: {known}. " if near else ""
             entry.blame(
-                "place", "is no field office or police station here", "Load it as a venue first"
-            )
+                "place", "is no field office or police station here",
+                f"{nearest}Load other offices with: geoteam staff import --offices",
+            )  # fmt: skip
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Accept every row: places were checked before.
@@ -304,13 +316,13 @@ def places_by_name(workspace: Workspace, session: Session) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Accepted names and references, reduced, to the reference.
+        Accepted names and references, to the reference.
     """
     table = workspace.profile.venues
     kinds = (*table.office_categories, *table.station_categories) if table else ()
     frame = venues.load(session, categories=kinds)
-    named = {plain(str(name)): str(ref) for ref, name in frame["name"].items()}
-    return named | {plain(str(ref)): str(ref) for ref in frame.index}
+    named = {str(name): str(ref) for ref, name in frame["name"].items()}
+    return named | {str(ref): str(ref) for ref in frame.index}
 
 
 def import_shifts(

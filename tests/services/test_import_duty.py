@@ -97,6 +97,7 @@ def test_a_later_file_replaces_the_week_and_the_days_it_names(
         (("O1", "Mon", "", "8", "16:00"), "begins", "no time of day"),
         (("O1", "Mon", "", "", "16:00"), "begins", "is empty"),
         (("O1", "Mon", "", "08:00", ""), "ends", "is empty"),
+        (("O1", "Mon", "", "08:00", "8 AM"), "ends", "is the beginning again"),
         (("O1", "Mon", "", "off", ""), "begins", "off on a day of every week"),
         (("O1", "", "2026-06-15", "off", "16:00"), "ends", "an end on a day off"),
     ],
@@ -220,6 +221,29 @@ def test_cars_stand_at_offices_and_stations(offices: Workspace, tmp_path: Path) 
     assert found["place_ref"].to_dict() == {"A1": "F1", "A2": "S1"}
     assert found["active"].to_dict() == {"A1": True, "A2": False}
     assert found["name"].to_dict() == {"A1": "Marked 1", "A2": "A2"}
+
+
+def test_a_whole_day_is_two_rows(workspace: Workspace, tmp_path: Path) -> None:
+    rows = ("O1", "Sat", "", "00:00", "12:00"), ("O1", "Sat", "", "12:00", "00:00")
+    assert _load(workspace, _file(tmp_path, *rows)).added == 2
+
+
+def test_days_that_are_wrong_are_told_how_to_be_written(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with pytest.raises(ImportProblems) as refused:
+        _load(workspace, _file(tmp_path, ("O1", "Mon-Fry", "", "08:00", "16:00")))
+    assert refused.value.problems[0].message == "'mon-fry' is not a day of the week"
+    assert refused.value.problems[0].remedy == "Write days as Mon-Fri or Mon,Wed"
+
+
+def test_a_car_at_an_unknown_place_is_told_the_nearest(offices: Workspace, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", {"car_id": "A1", "place": "Plase F1"})
+    with pytest.raises(ImportProblems) as refused:
+        import_cars(offices, "cli:test", path)
+    remedy = refused.value.problems[0].remedy
+    assert remedy.startswith("The nearest known names are: Place F1, Place S1, ")
+    assert remedy.endswith("geoteam staff import --offices")
 
 
 @pytest.mark.parametrize(
