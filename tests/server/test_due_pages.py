@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from geoteam.model import Role
 from geoteam.services import audit, visit_decisions
@@ -62,6 +63,22 @@ def test_each_view_shows_its_part(signed_in: SignedIn) -> None:
     for query in ("?view=else", "?by=ward", "?days=0", "?day=soon"):
         assert client.get(f"{PAGE}{query}").status_code == 400
     assert client.get(f"{PAGE}?team=T9").status_code == 404
+
+
+def test_what_cannot_be_planned_leads_to_its_reasons(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    assert "Visits due to plan" in _page(client)
+    assert '#waiting"' not in _page(client)
+    in_review = """UPDATE geocode SET decision = 'review' WHERE residence_id IN (SELECT r.id
+        FROM residence r JOIN client c ON c.id = r.client_id WHERE c.ref = :ref)"""
+    board = due_board(workspace, operator("test"), DueOptions())
+    with workspace.transaction() as session:
+        session.execute(text(in_review), {"ref": str(board.overdue["client_ref"].iloc[0])})
+    found = re.search(r'href="([^"]*)#waiting">Cannot be planned yet</a>', _page(client))
+    assert found
+    assert 'id="waiting"' in client.get(found[1]).text
 
 
 def test_an_officer_sees_their_own_and_decides_nothing(
