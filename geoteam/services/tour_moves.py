@@ -168,9 +168,7 @@ def last_move(saved: Collection[SavedTour], user: User) -> Mapping[str, Any] | N
 def _put_done_first(session: Session, trip: Trip, ref: str) -> None:
     """On the road, stops may be made in another order than planned."""
     if trip.done:
-        stops.put_first(
-            session, outcomes.lock(session, ref), [one.client_ref for one in trip.done]
-        )
+        stops.put_first(session, outcomes.lock(session, ref), [one.client_ref for one in trip.done])
 
 
 def _hold(
