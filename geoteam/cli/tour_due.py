@@ -127,7 +127,7 @@ def _lines(board: DueBoard) -> list[str]:
         *(["", "Excluded:", *table(excluded, list(_EXCLUDED), "")] if excluded else []),
         "",
         "Hours:",
-        *table(hours, ["of", "name", "visits", "needed", "counted", "enough"], "No hours are needed."),
+        *table(hours, ["of", "name", "visits", "needed", "counted", "enough"], "No hours needed."),
         *board.hours.basis,
     ]  # fmt: skip
 
