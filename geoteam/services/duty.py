@@ -74,12 +74,19 @@ def on_duty(
     Returns
     -------
     dict of str to list of tuple
-        As of `spans`; spans that touch are one.
+        As of `spans`; spans that touch are one, and those that end before the day are none.
     """
     days = (on - timedelta(days=1), on)
+    midnight = datetime.combine(on, time(), profile.city.zone)
     found = duty.shifts(session, kind, refs)
     return {
-        ref: joined(span for day in days for span in _spans_of(own, profile, day))
+        ref: [
+            (begins, ends)
+            for begins, ends in joined(
+                span for day in days for span in _spans_of(own, profile, day)
+            )
+            if ends > midnight
+        ]
         for ref, own in found.items()
     }
 

@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -114,7 +114,7 @@ def take_words(
                 taken.append(key)
                 continue
             try:
-                word = _read(sent, user, saved, now, off)
+                word = _read(sent, user, saved, now, off, workspace.profile.city.zone)
             except InputError as error:
                 refused[key] = error.what
                 continue
@@ -198,7 +198,12 @@ def _moment(text: Any) -> datetime:
 
 
 def _read(
-    sent: Mapping[str, Any], user: User, saved: tours.SavedTour, now: datetime, off: timedelta
+    sent: Mapping[str, Any],
+    user: User,
+    saved: tours.SavedTour,
+    now: datetime,
+    off: timedelta,
+    zone: tzinfo,
 ) -> _Word:
     kind, client_ref = str(sent.get("kind", "")), str(sent.get("client", ""))
     note = " ".join(str(sent.get("note", "")).replace("\x00", "").split())[:_LONGEST_NOTE]
@@ -214,7 +219,8 @@ def _read(
         raise InputError("a word has no moment") from error
     if at.date() < saved.on - timedelta(days=1):
         raise InputError("its time is before the day of the tour")
-    if kind in outcomes.KINDS and at < saved.departs_at - _BEFORE:
+    early = at < saved.departs_at - _BEFORE and at.astimezone(zone).date() < saved.on
+    if kind in outcomes.KINDS and early:
         raise InputError("its time is before the tour")
     if kind in outcomes.KINDS and at > saved.returns_at + _AFTER:
         # A contact counts on the day on which it is told.

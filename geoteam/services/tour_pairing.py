@@ -324,7 +324,9 @@ class _Ground:
         if meet == "first stop":
             lead = _farthest(self._drive[row, visits]) if mate.from_station else 0.0
             trail = _farthest(self._drive[visits, row]) if mate.to_station else 0.0
-        spans = list(mate.spans)
+        # Last night's shift is over, and so is the way from the station before it.
+        first = self._asked.hours[0][0]
+        spans = [span for span in mate.spans if span[1] > first] or list(mate.spans)
         spans[0] = (spans[0][0] + timedelta(seconds=math.ceil(lead)), spans[0][1])
         spans[-1] = (spans[-1][0], spans[-1][1] - timedelta(seconds=math.ceil(trail)))
         return duty.joined(spans)

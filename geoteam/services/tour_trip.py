@@ -33,7 +33,7 @@ from geoteam.services.tour_ways import close_ways_back, driving_s
 from geoteam.services.workspace import Workspace
 from geoteam.store import staff, tours, venues, visit_limits
 from geoteam.store.tour_versions import others_of
-from geoteam.tours import TourPlan, replan_tour
+from geoteam.tours import Break, TourPlan, replan_tour
 from geoteam.tours.moments import DAY_S, Clock, intersect
 
 # A tour of a later day may hold visits that fall due until then.
@@ -350,6 +350,38 @@ def _skills(session: Session, trip: Trip) -> set[str]:
     return spoken
 
 
+def break_while_waiting(
+    rest: Break | None, begins: datetime, departs: datetime, before: int
+) -> dict[str, Any]:
+    """Tell of the break of a tour under way that waits where it stands before it drives on.
+
+    Parameters
+    ----------
+    rest
+        The break that is owed.
+    begins, departs
+        From when to when the car waits, in the city's time zone.
+    before
+        Number of the stop that it drives to.
+
+    Returns
+    -------
+    dict
+        As of `break_of`; empty when the break does not lie in the wait.
+    """
+    if rest is None:
+        return {}
+    opens, closes = (
+        datetime.combine(begins.date(), time.fromisoformat(str(clock)), begins.tzinfo)
+        for clock in (rest.opens, rest.closes)
+    )
+    start = max(begins, opens)
+    ends = start + timedelta(minutes=rest.minutes)
+    if ends > min(departs, closes):
+        return {}
+    return {"break": {"begins": start.isoformat(), "ends": ends.isoformat(), "before": before}}
+
+
 def replace_stops(
     workspace: Workspace,
     session: Session,
@@ -406,6 +438,11 @@ def replace_stops(
     pause = {"break": dict(taken)} if taken else break_of(plan)
     if pause and not taken:
         pause["break"]["before"] += len(done)
+    if not pause and done and len(plan.stops):
+        zone = workspace.profile.city.zone
+        pause = break_while_waiting(
+            break_owed(workspace), trip.begins.astimezone(zone), plan.departs_at, len(done) + 1
+        )
     kept = {key: saved.summary[key] for key in ("max_stops", "hours") if key in saved.summary}
     tours.replace_rest(
         session,

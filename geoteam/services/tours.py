@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
 from geoteam.store.tour_versions import plan_alone
+from geoteam.tours import TourPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,8 @@ def plan_tour(
     ------
     InputError
         When no visit is due, the day is over, the departure is no time of day or too late, no
-        stop is allowed, the officer or the partner is off duty or has a tour at that time, or no
-        car is free.
+        stop is allowed, the officer or the partner is off duty or has a tour at that time, no
+        car is free, or no visit fits.
     NotFoundError
         When the officer or partner does not exist or is not the user's.
     """
@@ -217,6 +218,11 @@ def plan_tour(
             meet=meet,
         )
         plan = pair.plan
+        if plan.stops.empty:
+            raise InputError(
+                f"no visit of this officer fits on that day: {plan.left_out[0]['reason']}",
+                remedy=plan.left_out[0]["remedy"],
+            )
         refuse_overlap(workspace, day, plan, "officer", officer_ref)
         refuse_overlap(workspace, day, plan, "police_partner", pair.partner_ref)
         ref = save_plan(
@@ -230,7 +236,7 @@ def plan_tour(
             row,
             start_of(row),
             visits,
-            pair.advice,
+            [*_later(plan, departs), *pair.advice],
             car_ref=pair.car_ref,
             meet_ref=pair.meet_ref,
             via=pair.via,
@@ -246,6 +252,14 @@ def plan_tour(
             detail={"stops": len(plan.stops), "left_out": len(plan.left_out)},
         )
     return ref
+
+
+def _later(plan: TourPlan, wanted: str) -> list[str]:
+    """Tell of a tour that leaves later than was asked for."""
+    leaves = plan.departs_at
+    if not wanted or leaves.time() <= time.fromisoformat(wanted):
+        return []
+    return [f"Leaves at {leaves:%H:%M}, not at {wanted}: sooner, it would not come back sooner."]
 
 
 def _require_partner(session: Session, wanted: str) -> None:

@@ -73,6 +73,11 @@ def test_a_night_belongs_to_the_day_it_begins_on(workspace: Workspace) -> None:
         assert duty.spans(session, profile, MONDAY, "officers")["O1"] == [night]
         assert duty.spans(session, profile, TUESDAY, "officers")["O1"] == []
         assert duty.on_duty(session, profile, TUESDAY, "officers")["O1"] == [night]
+        # What ended before the day is no business of its tours.
+        days = [Shift(0, "14:00", "22:00"), Shift(1, "14:00", "22:00")]
+        store.replace_shifts(session, "officers", "O1", days, week=True)
+        own = [(_at(TUESDAY, "14:00"), _at(TUESDAY, "22:00"))]
+        assert duty.on_duty(session, profile, TUESDAY, "officers")["O1"] == own
 
 
 def test_the_nights_on_which_clocks_change_have_their_own_length() -> None:

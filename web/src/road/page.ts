@@ -132,12 +132,19 @@ export class Page {
     this.get("undo").hidden = true;
   }
 
+  /** What was sent, and what the server would not take. */
+  private sent(link: Link): string {
+    const refused = link.waiting.filter((one) => one.refused).length;
+    if (!refused) return "All that you said is sent.";
+    return `${counted(refused, "word")} ${refused === 1 ? "was" : "were"} not taken: see below.`;
+  }
+
   /** How it stands with the server, and what this phone keeps. */
   linked(link: Link, kept: boolean, over: boolean): void {
     const many = link.unsent;
     const wait = `${counted(many, "word")} ${many === 1 ? "waits" : "wait"} on this phone`;
     const text = {
-      linked: many ? `Sending: ${wait}.` : "Connected. All that you said is sent.",
+      linked: many ? `Sending: ${wait}.` : `Connected. ${this.sent(link)}`,
       offline: many ? `No connection: ${wait} and will be sent.` : "No connection.",
       "signed-out": many ? `Signed out: ${wait}.` : "Signed out.",
       "other-user": "Somebody else is signed in on this phone. Load the page again.",
