@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
 from geoteam.services.tour_pairing import Meet, pair_up
 from geoteam.services.tour_plans import due_frame, save_plan, start_of
-from geoteam.services.tour_times import departure, refuse_overlap
+from geoteam.services.tour_times import Times, departure, refuse_overlap
 from geoteam.services.tour_views import TourView, list_tours, tour, tour_map
 from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
@@ -236,7 +236,7 @@ def plan_tour(
             row,
             start_of(row),
             visits,
-            [*_later(plan, departs), *pair.advice],
+            [*_later(plan, times, departs), *pair.advice],
             car_ref=pair.car_ref,
             meet_ref=pair.meet_ref,
             via=pair.via,
@@ -254,12 +254,12 @@ def plan_tour(
     return ref
 
 
-def _later(plan: TourPlan, wanted: str) -> list[str]:
-    """Tell of a tour that leaves later than was asked for."""
-    leaves = plan.departs_at
-    if not wanted or leaves.time() <= time.fromisoformat(wanted):
+def _later(plan: TourPlan, times: Times, wanted: str) -> list[str]:
+    """Tell of a tour that leaves later than it was asked for and could."""
+    if not wanted or plan.departs_at <= times.departs:
         return []
-    return [f"Leaves at {leaves:%H:%M}, not at {wanted}: sooner, it would not come back sooner."]
+    leaves, could = f"{plan.departs_at:%H:%M}", f"{times.departs:%H:%M}"
+    return [f"Leaves at {leaves}, not at {could}: sooner, it would not come back sooner."]
 
 
 def _require_partner(session: Session, wanted: str) -> None:
