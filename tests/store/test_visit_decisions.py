@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from geoteam.errors import NotFoundError
 from geoteam.store import contacts, residences, visit_decisions
 from geoteam.store.engine import reading, transaction
+from geoteam.store.tables import ClientRow
 
 ON = date(2026, 6, 15)
 AT = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -96,7 +97,7 @@ def test_what_visits_follow_from_is_the_last_home_contact_and_what_failed_since(
 def test_who_moved_is_known_by_an_earlier_home(people: Engine) -> None:
     moved = date(2026, 5, 1)
     with transaction(people) as session:
-        homes = residences.of_clients(session, range(1, 100))
+        homes = residences.of_clients(session, session.scalars(select(ClientRow.id)))
         (first, second) = [own[0] for own in homes.values()][:2]
         # The second one's first address ended on its first day: it was only a mistake.
         residences.close(session, {first.id: moved, second.id: second.valid_from})
