@@ -46,6 +46,13 @@ class Watched:
         assert self.said == []
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test here a second go, as pages wait for other work; the report counts both."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def serve_copy(made: Path, folder: Path, clock: Callable[[], datetime]) -> str:
     """Run a server as in production, with a copy of the tiny city; returns its address."""
     shutil.copytree(made, folder)

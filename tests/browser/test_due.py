@@ -72,9 +72,11 @@ def test_the_map_and_its_table_light_each_other_up(open_as: OpenAs) -> None:
     due = [int(text.replace(",", "")) for text in rows.locator("td:nth-child(5)").all_inner_texts()]
     assert int(page.locator("[data-map-table] tfoot td:nth-child(5)").inner_text()) == sum(due) > 0
     # Points and the discs of clusters together are the clients of the table.
-    marks = frame.locator(".gt-pin:not(.gt-key)").count()
-    discs = frame.locator(".gt-cluster").all_inner_texts()
-    assert marks + sum(int(text.split()[0]) for text in discs) == sum(due)
+    # While clusters open or close, a mark and the disc that it leaves are both there.
+    shown = """due => [...document.querySelectorAll(".gt-pin:not(.gt-key), .gt-cluster")]
+        .map(mark => mark.matches(".gt-cluster") ? parseInt(mark.innerText) : 1)
+        .reduce((all, one) => all + one, 0) === due"""
+    frame.wait_for_function(shown, arg=sum(due))
     rows.first.focus()
     page.keyboard.press("ArrowDown")
     expect(rows.nth(1)).to_be_focused()
