@@ -264,17 +264,23 @@ def let_meet(workspace: Workspace, user: User, ref: str, other: str) -> None:
     workspace
         The workspace.
     user
-        The client's officer, or a supervisor of the team.
+        The officer of both clients, or a supervisor who may open both records.
     ref, other
         The two clients.
 
     Raises
     ------
     NotFoundError
-        When they are not kept apart, or the user may not know of the client.
+        When they are not kept apart, or the user may not know of one of them.
     """
     with workspace.transaction() as session:
         _require_client(workspace, session, user, ref)
+        if not _sees(workspace, session, user, other):
+            # The same whether the two are kept apart or not.
+            raise NotFoundError(
+                "there is no such client, or none of yours",
+                remedy="A supervisor of both clients can let them meet again",
+            )
         if not visit_limits.remove_no_contact(session, ref, other):
             raise NotFoundError("these two clients are not kept apart", remedy="Open the page anew")
         _note(workspace, session, user, ref, "client.no_contact.remove", {"clients": [ref, other]})

@@ -90,6 +90,11 @@ def test_two_clients_are_kept_apart_and_let_meet(fresh: Workspace) -> None:
     assert pair["name"] == ""
     (other,) = clients.client_record(fresh, BOSS, "C013", "tour")["no_contact"]
     assert other["client_ref"] == "C005"
+    # What two records say, who sees one of them does not take back.
+    for other in ("C013", "C999"):
+        with pytest.raises(NotFoundError, match="none of yours"):
+            let_meet(fresh, WEST, "C005", other)
+    assert clients.client_record(fresh, BOSS, "C005", "tour")["no_contact"]
     let_meet(fresh, BOSS, "C013", "C005")
     assert clients.client_record(fresh, BOSS, "C005", "tour")["no_contact"] == []
     assert _actions(fresh, 2)[1] == "client.no_contact.remove"
