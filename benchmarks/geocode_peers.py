@@ -1,7 +1,7 @@
 """Compare geoteam's geocoder with addok and with Nominatim on the same points and texts.
 
     benchmarks/peers_setup.sh install DIR       # once, on a Debian machine
-    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--many 100000] [--limit-s 60]
+    python benchmarks/geocode_peers.py --peers DIR [--each 500] [--many 200000] [--limit-s 60]
 
 Every engine holds nine in ten address points of Washington, DC, and nothing else but what the
 street network gives; none is told the ZIP. The points that none holds are two classes of their
@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "dc")
     parser.add_argument("--peers", type=Path, required=True, help="folder made by peers_setup.sh")
     parser.add_argument("--each", type=int, default=500, help="texts of each class")
-    parser.add_argument("--many", type=int, default=100_000, help="the same for geoteam's speed")
+    parser.add_argument("--many", type=int, default=200_000, help="the same for geoteam's speed")
     parser.add_argument("--limit-s", type=float, default=60.0, help="time for a class and peer")
     parser.add_argument("--held-out", action="store_true", help="use only the unseen streets")
     parser.add_argument("--seed", type=int, default=11)
