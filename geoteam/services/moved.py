@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.services.workspace import Workspace
-from geoteam.store import geocodes, outcomes, undo
+from geoteam.store import geocodes, outcome_effects, outcomes, undo
 
 _WHY = "An officer found on {day} that the client has moved."
 
@@ -85,7 +85,7 @@ def take_review_back(workspace: Workspace, session: Session, residence_id: int) 
         return
     undo.take_back(session, [residence_id], workspace.now())
     decided = [one.valid_from for one in history if one.decided_by and one.decision != "review"]
-    for told in reversed(outcomes.moved_from(session, residence_id)):
+    for told in reversed(outcome_effects.moved_from(session, residence_id)):
         if all(told.received_at > at for at in decided):
             open_review(workspace, session, residence_id, told)
             return

@@ -1,27 +1,24 @@
-"""A tour on the road: what the phone shows and keeps, how it stands, and the board of the day."""
+"""A tour on the road: what the phone shows and keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.maps import draw_tour
 from geoteam.model import Role, User
 from geoteam.services.ground import streets_to_draw
-from geoteam.services.home_hours import hours_on
 from geoteam.services.phone_map import phone_map_is_on
-from geoteam.services.road_state import ANSWER, LATE, STANDINGS, Ahead, Plan, RoadState, reckon
+from geoteam.services.road_plan import plan_of
+from geoteam.services.road_state import ANSWER, LATE, Ahead
 from geoteam.services.road_words import POLICE_WORDS, of_tour
-from geoteam.services.scope import require_role, sees_team
 from geoteam.services.tour_closures import closure_notes
 from geoteam.services.tour_views import CANCELLED, SeenTour, look, note_reading
 from geoteam.services.workspace import Workspace
-from geoteam.store import clients as client_store
 from geoteam.store import outcomes, tours
 
 # Of a stop, as far as policy lets the reader see it.
@@ -30,137 +27,6 @@ _SHOWN = (
     "two_officers", "interpreter", "dog", "unsafe_on", "changed",
 )  # fmt: skip
 _MAP_SIZE = (900.0, 900.0)
-
-
-def state_of(workspace: Workspace, session: Session, ref: str) -> RoadState:
-    """Tell how a tour stands now.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    session
-        Open session.
-    ref
-        The tour's reference; the caller has asked whether the reader may know of it.
-
-    Returns
-    -------
-    RoadState
-        How it stands.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such tour.
-    """
-    return states_of(workspace, session, [ref])[ref]
-
-
-def states_of(
-    workspace: Workspace, session: Session, refs: Collection[str]
-) -> dict[str, RoadState]:
-    """Tell how some tours stand now.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    session
-        Open session.
-    refs
-        References; the caller has asked whether the reader may know of them.
-
-    Returns
-    -------
-    dict of str to RoadState
-        Every tour asked for.
-
-    Raises
-    ------
-    NotFoundError
-        When one does not exist.
-    """
-    now = workspace.now()
-    told, words = outcomes.of_tours(session, refs), outcomes.check_ins(session, refs)
-    found = {}
-    for ref in refs:
-        saved = tours.get(session, ref)
-        over = saved.status not in tours.STANDING
-        plan = plan_of(workspace, session, saved)
-        found[ref] = reckon(plan, told[ref], words[ref], now, is_over=over)
-    return found
-
-
-def plan_of(workspace: Workspace, session: Session, saved: tours.SavedTour) -> Plan:
-    """Take from a saved tour what its reckoning needs.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    session
-        Open session.
-    saved
-        The tour.
-
-    Returns
-    -------
-    Plan
-        Stops with drives and hours at home, the leg home, the break.
-    """
-    refs = {stop.client_ref for stop in saved.stops}
-    people = client_store.as_frame(session, saved.on, refs=refs, active_only=False)
-    hours = {str(ref): hours_on(own, saved.on) for ref, own in people["windows"].items()}
-    drives = [sum(float(step["duration_s"]) for step in leg) for leg in saved.steps]
-    drives += [0.0] * (len(saved.stops) + 1 - len(drives))
-    reached = [*(stop.arrives_at for stop in saved.stops), saved.returns_at]
-    slow = [
-        drive_s * _peak(workspace, at - timedelta(seconds=drive_s))
-        for drive_s, at in zip(drives, reached, strict=False)
-    ]
-    taken = saved.summary.get("break") or {}
-    minutes = workspace.profile.tours.check_in_minutes
-    zone = workspace.profile.city.zone
-    return Plan(
-        departs_at=saved.departs_at,
-        returns_at=saved.returns_at,
-        stops=tuple(
-            Ahead(
-                client_ref=stop.client_ref,
-                arrives_at=stop.arrives_at,
-                leaves_at=stop.leaves_at,
-                drive_s=drive_s,
-                windows=tuple(
-                    (_at(saved.on, begin, zone), _at(saved.on, end, zone))
-                    for begin, end in hours.get(stop.client_ref, ())
-                ),
-                fixed=stop.fixed,
-            )
-            for stop, drive_s in zip(saved.stops, slow, strict=False)
-        ),
-        home_s=slow[-1],
-        pause=(datetime.fromisoformat(taken["begins"]), datetime.fromisoformat(taken["ends"]))
-        if taken
-        else None,
-        pause_before=int(taken.get("before", 1)) - 1,
-        check_in=timedelta(minutes=minutes) if minutes else None,
-    )
-
-
-def _peak(workspace: Workspace, at: datetime) -> float:
-    """Tell how many times as long driving takes then, by the profile's peaks."""
-    local = at.astimezone(workspace.profile.city.zone)
-    if local.weekday() > 4:
-        return 1.0
-    for begin, end, factor in workspace.profile.tours.peaks:
-        if begin <= local.time() < end:
-            return float(factor)
-    return 1.0
-
-
-def _at(on: date, clock: str, zone: Any) -> datetime:
-    return datetime.combine(on, time.fromisoformat(clock), zone)
 
 
 def open_road(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
@@ -333,93 +199,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """List the tours of today that a supervisor answers for, the most urgent first.
-
-    Those of yesterday are among them while they are under way, and every one that calls for help.
-
-    It names officers and numbers of stops, no client.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        A supervisor.
-
-    Returns
-    -------
-    list of dict
-        ``ref``, ``officer``, ``police_partner``, ``standing`` (of ``STANDINGS``), ``done``,
-        ``stops``, ``at`` (number of the stop where they are, 0 on the way), ``next`` (its number,
-        0 for none), ``next_at``, ``back_at``, ``departs_at``, ``late_s``, ``missed`` and
-        ``unsafe`` (numbers of stops), ``last_word_at`` and ``help_at``.
-
-    Raises
-    ------
-    DisclosureError
-        For every other role.
-    """
-    require_role(user, [Role.SUPERVISOR], "see the tours under way")
-    today = workspace.today()
-    with workspace.reading() as session:
-        days = [tours.list_tours(session, on=on) for on in (today, today - timedelta(days=1))]
-        found = pd.concat(days)
-        found = found.loc[[sees_team(user, team) for team in found["team"]]]
-        states = states_of(workspace, session, [str(ref) for ref in found.index])
-        found = found.loc[
-            [
-                # Who calls for help is seen, whatever has become of the tour.
-                states[str(ref)].help
-                # A tour may last over midnight.
-                or status == "under way"
-                or (on == today and status != CANCELLED)
-                for ref, on, status in zip(found.index, found["on"], found["status"], strict=True)
-            ]
-        ]
-        refs = [str(ref) for ref in found.index]
-        told, words = outcomes.of_tours(session, refs), outcomes.check_ins(session, refs)
-        rows = [
-            _row(tours.get(session, ref), names, states[ref], told[ref], words[ref])
-            for ref, names in zip(refs, found.to_dict("records"), strict=True)
-        ]
-    return sorted(rows, key=lambda row: (STANDINGS.index(row["standing"]), row["departs_at"]))
-
-
-def _row(
-    saved: tours.SavedTour,
-    listed: Mapping[Any, Any],
-    state: RoadState,
-    told: list[outcomes.Outcome],
-    words: list[outcomes.CheckIn],
-) -> dict[str, Any]:
-    number = {stop.client_ref: stop.position for stop in saved.stops}
-    ahead = [one for one in state.expected if one.client_ref != state.at_client]
-    calls = [one.at for one in words if one.kind == "help"]
-    return {
-        "ref": saved.ref,
-        "officer": str(listed["officer_name"]),
-        "police_partner": str(listed["police_partner_name"]),
-        "standing": state.standing,
-        "done": sum(ref in number for ref in state.done),
-        "stops": len(saved.stops),
-        "at": number.get(state.at_client, 0),
-        "next": number[ahead[0].client_ref] if ahead else 0,
-        "next_at": ahead[0].at if ahead else None,
-        "back_at": state.back_at,
-        "departs_at": saved.departs_at,
-        "late_s": state.late_s,
-        "missed": sorted(number[ref] for ref in state.missed),
-        "unsafe": sorted(
-            number[one.client_ref]
-            for one in told
-            if one.kind == "unsafe" and one.client_ref in number
-        ),
-        "last_word_at": state.last_word_at,
-        "help_at": calls[-1] if state.help and calls else None,
-    }
 
 
 def check_road(workspace: Workspace, user: User, ref: str) -> None:

@@ -18,7 +18,7 @@ from geoteam.services.moved import open_review, take_review_back
 from geoteam.services.scope import require_role
 from geoteam.services.tour_views import CANCELLED, sees_tour
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, outcomes, staff, stops, tours
+from geoteam.store import audit, outcome_effects, outcomes, staff, stops, tours
 
 # What the police partner of a tour may say: that they are there, and that they need help. What
 # came of a visit is the agency's record.
@@ -312,13 +312,13 @@ def _follow(
         return
     zone = workspace.profile.city.zone
     if before is not None:
-        outcomes.unmake_contact(session, before.key, zone)
+        outcome_effects.unmake_contact(session, before.key, zone)
     if after is not None:
         on = after.at.astimezone(zone).date()
-        outcomes.make_contact(session, after, on, saved.officer_ref)
+        outcome_effects.make_contact(session, after, on, saved.officer_ref)
     was, is_now = (one is not None and one.kind == "moved" for one in (before, after))
     client_ref = after.client_ref if after else before.client_ref if before else ""
-    home = outcomes.residence_of(session, tour_id, client_ref)
+    home = outcome_effects.residence_of(session, tour_id, client_ref)
     if home is None:
         return
     if is_now and after is not None:

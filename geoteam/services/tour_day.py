@@ -14,7 +14,7 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import NotFoundError
 from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
-from geoteam.services.road import states_of
+from geoteam.services.road_plan import states_of
 from geoteam.services.road_state import RoadState
 from geoteam.services.tour_moves import last_move
 from geoteam.services.tour_plans import due_frame

@@ -12,7 +12,7 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError, SettledError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
-from geoteam.services.road import plan_of
+from geoteam.services.road_plan import plan_of
 from geoteam.services.road_state import RoadState, reckon
 from geoteam.services.road_words import of_tour
 from geoteam.services.tour_trip import Trip, replace_stops, solve, trip_of, visits_of

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shapely.geometry import Point
 from sqlalchemy import Select, select
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import chunks, ids_by_ref
-from geoteam.store.tables import ClientRow, ContactRow, OfficerRow, ResidenceRow, StopRow, TourRow
+from geoteam.store.tables import ClientRow, TourRow
 from geoteam.store.tour_tables import CheckInRow, OutcomeRow
 
 KINDS = ("made", "not_home", "moved", "refused", "unsafe")
@@ -213,11 +212,18 @@ def save_outcome(
 
 
 def _in_force(session: Session, tour_id: int, client_id: int) -> Outcome | None:
-    query = _outcomes().where(OutcomeRow.tour_id == tour_id, OutcomeRow.client_id == client_id)
-    return next(map(_outcome, session.execute(query)), None)
+    query = in_force().where(OutcomeRow.tour_id == tour_id, OutcomeRow.client_id == client_id)
+    return next(map(as_outcome, session.execute(query)), None)
 
 
-def _outcomes() -> Select[*tuple[Any, ...]]:
+def in_force() -> Select[*tuple[Any, ...]]:
+    """Ask for the outcomes in force, to be narrowed down; `as_outcome` reads its rows.
+
+    Returns
+    -------
+    Select
+        Rows of outcome, reference of the tour and of the client, by time.
+    """
     return (
         select(OutcomeRow, TourRow.ref, ClientRow.ref)
         .join(TourRow, TourRow.id == OutcomeRow.tour_id)
@@ -227,7 +233,19 @@ def _outcomes() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _outcome(found: Any) -> Outcome:
+def as_outcome(found: Any) -> Outcome:
+    """Read a row of `in_force`.
+
+    Parameters
+    ----------
+    found
+        The row.
+
+    Returns
+    -------
+    Outcome
+        What it says.
+    """
     row, tour_ref, client_ref = found
     point = row.geometry
     return Outcome(
@@ -261,8 +279,8 @@ def of_tours(session: Session, tour_refs: Collection[str]) -> dict[str, list[Out
     """
     found: dict[str, list[Outcome]] = {ref: [] for ref in tour_refs}
     for part in chunks(sorted(tour_refs)):
-        for row in session.execute(_outcomes().where(TourRow.ref.in_(part))):
-            one = _outcome(row)
+        for row in session.execute(in_force().where(TourRow.ref.in_(part))):
+            one = as_outcome(row)
             found[one.tour_ref].append(one)
     return found
 
@@ -326,123 +344,8 @@ def unsafe_since(
     """
     found: dict[str, Outcome] = {}
     for part in chunks(sorted(client_refs)):
-        query = _outcomes().where(
+        query = in_force().where(
             ClientRow.ref.in_(part), OutcomeRow.kind == "unsafe", OutcomeRow.at >= since
         )
-        found |= {one.client_ref: one for one in map(_outcome, session.execute(query))}
+        found |= {one.client_ref: one for one in map(as_outcome, session.execute(query))}
     return found
-
-
-def residence_of(session: Session, tour_id: int, client_ref: str) -> int | None:
-    """Find the home at which a tour visits a client: of its stop, else the present one.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    tour_id
-        From `lock`.
-    client_ref
-        The client.
-
-    Returns
-    -------
-    int or None
-        The residence; None when the client has none.
-    """
-    client = select(ClientRow.id).where(ClientRow.ref == client_ref).scalar_subquery()
-    at_stop = select(StopRow.residence_id).where(
-        StopRow.tour_id == tour_id, StopRow.client_id == client
-    )
-    present = select(ResidenceRow.id).where(
-        ResidenceRow.client_id == client, ResidenceRow.valid_to.is_(None)
-    )
-    return session.scalar(at_stop) or session.scalar(present)
-
-
-def make_contact(session: Session, told: Outcome, on: date, officer_ref: str) -> None:
-    """Count an outcome as a home contact, unless the same contact is known.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    told
-        The outcome.
-    on
-        Its day.
-    officer_ref
-        The officer of the tour.
-    """
-    same = {"client_id": _row(session, told.key).client_id, "on": on, "kind": "field",
-            "outcome": told.kind}  # fmt: skip
-    if session.scalar(select(ContactRow.id).filter_by(**same)) is not None:
-        return
-    officers = ids_by_ref(session, OfficerRow, [officer_ref])
-    row = ContactRow(**same, officer_id=officers.get(officer_ref))
-    session.add(row)
-    session.flush()
-    _row(session, told.key).contact_id = row.id
-    session.flush()
-
-
-def unmake_contact(session: Session, key: str, zone: ZoneInfo) -> None:
-    """Take back the contact that an outcome made; one known before stays.
-
-    A contact that another tour's outcome in force stands for as well is that one's from then on.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    key
-        Of the outcome.
-    zone
-        The city's, in which a contact has its day.
-    """
-    row = _row(session, key)
-    made = session.get(ContactRow, row.contact_id) if row.contact_id else None
-    row.contact_id = None
-    session.flush()
-    if made is None:
-        return
-    others = _outcomes().where(
-        OutcomeRow.client_id == made.client_id,
-        OutcomeRow.kind == made.outcome,
-        OutcomeRow.tour_id != row.tour_id,
-    )
-    for other, _, _ in session.execute(others):
-        if other.at.astimezone(zone).date() == made.on:
-            other.contact_id = made.id
-            made.officer_id = session.get_one(TourRow, other.tour_id).officer_id
-            break
-    else:
-        session.delete(made)
-    session.flush()
-
-
-def moved_from(session: Session, residence_id: int) -> list[Outcome]:
-    """Load the words in force, of every tour, that a client has moved from a home.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    residence_id
-        The home.
-
-    Returns
-    -------
-    list of Outcome
-        By time.
-    """
-    client = select(ResidenceRow.client_id).where(ResidenceRow.id == residence_id)
-    query = _outcomes().where(
-        OutcomeRow.client_id == client.scalar_subquery(), OutcomeRow.kind == "moved"
-    )
-    words = session.execute(query)
-    return [_outcome(w) for w in words if residence_of(session, w[0].tour_id, w[2]) == residence_id]
-
-
-def _row(session: Session, key: str) -> OutcomeRow:
-    return session.scalars(select(OutcomeRow).where(OutcomeRow.key == key)).one()

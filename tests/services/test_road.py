@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services import audit, review, road, tours
+from geoteam.services import audit, review, road, road_board, road_plan, tours
 from geoteam.services.road_words import take_words
 from geoteam.services.workspace import Workspace
 from geoteam.store import contacts, outcomes
@@ -158,7 +158,7 @@ def test_unsafe_counts_as_a_try_and_is_told_at_the_door(fresh: Workspace) -> Non
     with fresh.reading() as session:
         assert session.scalars(select(ContactRow.outcome).where(ContactRow.on == TODAY)).all()
     assert made(fresh, first) == ["unsafe"]
-    (row,) = road.board(fresh, BOSS)
+    (row,) = road_board.board(fresh, BOSS)
     assert row["unsafe"] == [1]
     for reader in (driver, P1):
         stop = road.open_road(fresh, reader, ref)["stops"][0]
@@ -270,44 +270,44 @@ def test_a_slow_clock_hides_no_call_for_help(fresh: Workspace) -> None:
     # The partner's phone is a minute and a half behind, too little to be corrected.
     slow = now - timedelta(seconds=90)
     take_words(later, P1, ref, [word("help", at=slow)], slow.isoformat())
-    assert road.board(later, BOSS)[0]["standing"] == "help"
+    assert road_board.board(later, BOSS)[0]["standing"] == "help"
     # What was said before the call and comes in late does not answer it either.
     take_words(later, driver, ref, [word("ok", at=NOW - timedelta(minutes=9))], now.isoformat())
-    assert road.board(later, BOSS)[0]["standing"] == "help"
+    assert road_board.board(later, BOSS)[0]["standing"] == "help"
     take_words(later, driver, ref, [word("ok", at=now)], now.isoformat())
-    assert road.board(later, BOSS)[0]["standing"] != "help"
+    assert road_board.board(later, BOSS)[0]["standing"] != "help"
 
 
 def test_a_call_for_help_is_seen_from_a_tour_cancelled_or_of_yesterday(fresh: Workspace) -> None:
     ref, driver, _ = planned(fresh)
     tours.cancel_tour(fresh, BOSS, ref, "storm")
-    assert road.board(fresh, BOSS) == []
+    assert road_board.board(fresh, BOSS) == []
     say(fresh, driver, ref, word("help"))
     tomorrow = Workspace(fresh.folder, fresh.engine, lambda: NOW + timedelta(days=1))
     for workspace in (fresh, tomorrow):
-        (row,) = road.board(workspace, BOSS)
+        (row,) = road_board.board(workspace, BOSS)
         assert (row["ref"], row["standing"]) == (ref, "help")
     say(fresh, BOSS, ref, word("settled"))
-    assert road.board(fresh, BOSS) == []
+    assert road_board.board(fresh, BOSS) == []
 
 
 def test_the_board_shows_whose_tours_and_in_which_order(fresh: Workspace) -> None:
     ref, driver, (first, *_) = planned(fresh)
-    (row,) = road.board(fresh, BOSS)
+    (row,) = road_board.board(fresh, BOSS)
     assert (row["standing"], row["done"], row["at"]) == ("not begun", 0, 0)
     say(fresh, driver, ref, word("begun"), word("arrived", first))
-    (row,) = road.board(fresh, BOSS)
+    (row,) = road_board.board(fresh, BOSS)
     assert row["at"] == 1
     say(fresh, P1, ref, word("help"))
-    (row,) = road.board(fresh, BOSS)
+    (row,) = road_board.board(fresh, BOSS)
     assert (row["standing"], row["help_at"]) == ("help", NOW)
     say(fresh, BOSS, ref, word("settled"))
-    assert road.board(fresh, BOSS)[0]["standing"] != "help"
+    assert road_board.board(fresh, BOSS)[0]["standing"] != "help"
     if driver.officer_ref in ("O3", "O4"):
-        assert road.board(fresh, WEST) == []
+        assert road_board.board(fresh, WEST) == []
     for stranger in (driver, O1, P1, RELATIONS):
         with pytest.raises(DisclosureError):
-            road.board(fresh, stranger)
+            road_board.board(fresh, stranger)
 
 
 def test_opening_and_telling_are_audited_without_what_was_told(fresh: Workspace) -> None:
@@ -336,8 +336,8 @@ def test_driving_takes_longer_while_the_streets_are_full(lone: Workspace) -> Non
     ref, _, _ = planned(lone)
     with lone.reading() as session:
         saved = store_tours.get(session, ref)
-        free = road.plan_of(lone, session, saved).home_s
+        free = road_plan.plan_of(lone, session, saved).home_s
         # 15 June 2026 is a Monday; the tour of the afternoon ends before three.
         rules = lone.profile.tours.model_copy(update={"peaks": ((time(12), time(20), 2.0),)})
         lone.profile.__dict__["tours"] = rules
-        assert road.plan_of(lone, session, saved).home_s == pytest.approx(2 * free)
+        assert road_plan.plan_of(lone, session, saved).home_s == pytest.approx(2 * free)

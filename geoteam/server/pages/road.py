@@ -17,7 +17,7 @@ from geoteam.model import Role
 from geoteam.server.access import PUBLIC, allow
 from geoteam.server.answers import refuse_in_json, sent, whole, words
 from geoteam.server.context import user, workspace
-from geoteam.services import road
+from geoteam.services import road, road_board
 from geoteam.services.road_words import settle_help, take_words
 from geoteam.services.tour_replan import replan_rest
 
@@ -38,7 +38,7 @@ def board() -> ResponseReturnValue:
     ResponseReturnValue
         The page; its script loads it again and again.
     """
-    return render_template("road_board.html", rows=road.board(workspace(), user()))
+    return render_template("road_board.html", rows=road_board.board(workspace(), user()))
 
 
 @page.post("/road/<ref>/settle")
