@@ -173,7 +173,9 @@ def area_features(layer: AreaLayer) -> list[Feature]:
     """
     shapes = _simplified(layer.frame.geometry)
     weight, dash, opacity = _RANKS[min(max(layer.rank, 0), 2)]
-    fills = area_fills(list(shapes)) if layer.fill == "each" else []
+    fills = [layer.fills[str(code)] for code in layer.frame.index] if layer.fills else []
+    if layer.fill == "each" and not fills:
+        fills = area_fills(list(shapes))
     out = []
     for position, (geometry, base) in enumerate(zip(shapes, _base(layer), strict=True)):
         style: dict[str, Any] = {"color": layer.colour, "weight": weight, "opacity": opacity}

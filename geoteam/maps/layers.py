@@ -63,10 +63,12 @@ class AreaLayer(Layer):
     """Outlines of areas (boundaries), or areas each with its own fill (team areas).
 
     ``fill`` is ``none`` for outlines or ``each`` for a fill of its own, with a legend, for at most
-    40 areas. ``rank`` orders outlines: 0 is the boldest (districts), 2 the finest.
+    48 areas; ``fills`` names them (hue and pattern of each area) where they are not to be chosen
+    here. ``rank`` orders outlines: 0 is the boldest (districts), 2 the finest.
     """
 
     fill: Literal["none", "each"] = "none"
+    fills: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     colour: str = "#4a2a6b"
     rank: int = 1
     labels: LabelKind = "name"

@@ -17,8 +17,7 @@ from geoteam.maps.palettes import HUES, NO_DATA_FILL, PATTERNS
 from geoteam.maps.text import safe_text
 
 _STROKES = {
-    "right": '<path d="M-2 2 L2 -2 M0 8 L8 0 M6 10 L10 6" stroke="#33404d" stroke-width="1.3"/>',
-    "left": '<path d="M-2 6 L2 10 M0 0 L8 8 M6 -2 L10 2" stroke="#33404d" stroke-width="1.3"/>',
+    "lines": '<path d="M-2 2 L2 -2 M0 8 L8 0 M6 10 L10 6" stroke="#33404d" stroke-width="1.3"/>',
     "dots": '<circle cx="2" cy="2" r="1.3" fill="#33404d"/>'
     '<circle cx="6" cy="6" r="1.3" fill="#33404d"/>',
     "cross": '<path d="M0 4 H8 M4 0 V8" stroke="#33404d" stroke-width="1"/>',

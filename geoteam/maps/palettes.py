@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
 
 import numpy as np
 import shapely
@@ -22,11 +22,16 @@ SEQUENTIAL: dict[str, tuple[str, ...]] = {
     "Purples": ("#f2f0f7", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#4a1486"),
     "viridis": ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154"),
 }
-# Paul Tol's light scheme, made for areas with dark text on them.
+# Of teams and other areas that each have a fill of their own: any two hues are told apart with
+# normal and with colour-blind sight. The plan editor is told them by the server; the day map of the
+# tours has them in web/src/editor/colours.ts.
 HUES = (
-    "#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00",
+    "#5366bf", "#fea25e", "#3bc8ac", "#cf6c91", "#aac5ec", "#98980a",
+    "#9a98fd", "#3c9abb", "#dee786", "#9e4689", "#706d3e", "#62fafd",
 )  # fmt: skip
-PATTERNS = ("plain", "right", "left", "dots", "cross")
+PATTERNS = ("plain", "dots", "lines", "cross")
+# How much less a neighbour's neighbour matters, and what it costs to use a hue again.
+_BEHIND, _AGAIN = 0.08, 0.12
 NO_DATA_FILL = "#ffffff"
 ZERO_FILL = "#f7f7f7"
 
@@ -172,7 +177,7 @@ def _label(low: float, high: float, kind: FigureKind, *, last: bool) -> str:
 
 
 def area_fills(geometry: Sequence[shapely.Geometry]) -> list[tuple[str, str]]:
-    """Choose a fill for each of up to 40 areas: 8 hues, then the same hues with patterns.
+    """Choose a fill for each of up to 48 areas: 12 hues, then the same hues with patterns.
 
     Parameters
     ----------
@@ -187,7 +192,7 @@ def area_fills(geometry: Sequence[shapely.Geometry]) -> list[tuple[str, str]]:
     Raises
     ------
     MapError
-        For more than 40 areas, which no eye tells apart.
+        For more than 48 areas, which no eye tells apart.
     """
     most = len(HUES) * len(PATTERNS)
     if len(geometry) > most:
@@ -199,12 +204,79 @@ def area_fills(geometry: Sequence[shapely.Geometry]) -> list[tuple[str, str]]:
     for a, b in shapely.STRtree(geometry).query(geometry, predicate="intersects").T:
         if a != b:
             near[a].add(int(b))
-    free = [(hue, pattern) for pattern, hue in product(PATTERNS, HUES)]
-    chosen: dict[int, tuple[str, str]] = {}
+    return fills_apart(near)
+
+
+def fills_apart(near: Sequence[Set[int]]) -> list[tuple[str, str]]:
+    """Choose fills so that neighbours' hues are far from each other.
+
+    Parameters
+    ----------
+    near
+        Of each area, the positions of its neighbours.
+
+    Returns
+    -------
+    list of tuple
+        Hue and pattern of each area: all different up to 48, then the fills come again.
+    """
+    apart = _distances()
+    chosen: dict[int, int] = {}
+    used = np.zeros(len(HUES), dtype=int)
+    fills = [("", "")] * len(near)
     # Areas with many neighbours choose first.
-    for area in sorted(range(len(geometry)), key=lambda i: (-len(near[i]), i)):
-        taken = {chosen[other][0] for other in near[area] if other in chosen}
-        pick = next((fill for fill in free if fill[0] not in taken), free[0])
-        free.remove(pick)
-        chosen[area] = pick
-    return [chosen[i] for i in range(len(geometry))]
+    for area in sorted(range(len(near)), key=lambda i: (-len(near[i]), i)):
+        behind = set[int]().union(*(near[other] for other in near[area]))
+        beside = _least(apart, near[area], chosen)
+        worth = np.minimum(beside, _least(apart, behind, chosen) + _BEHIND) - _AGAIN * used
+        # Never a neighbour's hue, if another is free; and no fill twice while there are others.
+        worth -= 9.0 * (beside == 0) + 99.0 * (used // len(PATTERNS))
+        hue = int(worth.argmax())
+        fills[area] = HUES[hue], PATTERNS[used[hue] % len(PATTERNS)]
+        chosen[area] = hue
+        used[hue] += 1
+    return fills
+
+
+def _least(
+    apart: NDArray[np.float64], areas: Iterable[int], chosen: Mapping[int, int]
+) -> NDArray[np.float64]:
+    """How far each hue is from the nearest one that these areas have."""
+    hues = [chosen[area] for area in areas if area in chosen]
+    least: NDArray[np.float64] = apart[:, hues].min(axis=1, initial=1.0)
+    return least
+
+
+# What the eye sees of linear red, green and blue: normally, and without one kind of cone
+# (Machado, Oliveira and Fernandes 2009); and OKLab of it (Ottosson 2020).
+_SIGHT = np.array([
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+     [-0.003882, -0.048116, 1.051998]],
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+     [-0.01182, 0.04294, 0.968881]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+     [0.004733, 0.691367, 0.3039]],
+])  # fmt: skip
+_CONES = np.array([
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+])  # fmt: skip
+_OKLAB = np.array([
+    [0.2104542553, 0.793617785, -0.0040720468],
+    [1.9779984951, -2.428592205, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.808675766],
+])  # fmt: skip
+
+
+@cache
+def _distances() -> NDArray[np.float64]:
+    """How far any two hues are apart for the eye that tells them apart worst (OKLab)."""
+    rgb = np.array([[int(hue[k : k + 2], 16) / 255 for k in (1, 3, 5)] for hue in HUES])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.einsum("sij,hj->shi", _SIGHT, linear), 0.0, 1.0)
+    lab = np.cbrt(seen @ _CONES.T) @ _OKLAB.T
+    apart: NDArray[np.float64] = np.linalg.norm(lab[:, :, None] - lab[:, None], axis=-1)
+    least: NDArray[np.float64] = apart.min(axis=0)
+    return least

@@ -11,18 +11,32 @@ import shapely
 from numpy.typing import NDArray
 
 from geoteam.errors import MapError
-from geoteam.maps.palettes import area_fills
 from geoteam.maps.paper import Frame, frame_around, north_arrow, scale_bar
 
 WIDTH, HEIGHT = 1880.0, 1500.0
 _INK = "#1b2530"
 _LARGE, _LEAST = 34.0, 15.0
+# As in web/src/editor: fills over the streets, light textures, dark lines where the team changes.
+_OPACITY = 0.75
+_LIGHT = 'fill="#ffffff" fill-opacity="0.7"'
+_PATTERNS = (
+    f'<defs><pattern id="dots" width="36" height="36" patternUnits="userSpaceOnUse">'
+    f'<circle cx="9" cy="9" r="5" {_LIGHT}/><circle cx="27" cy="27" r="5" {_LIGHT}/></pattern>'
+    f'<pattern id="lines" width="36" height="36" patternUnits="userSpaceOnUse">'
+    f'<rect y="15" width="36" height="6" {_LIGHT}/></pattern>'
+    f'<pattern id="cross" width="36" height="36" patternUnits="userSpaceOnUse">'
+    f'<rect y="15" width="36" height="5" {_LIGHT}/><rect x="15" width="5" height="36" {_LIGHT}/>'
+    '</pattern><pattern id="moved" width="22" height="22" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="6" height="22" fill="#1b2530" '
+    'fill-opacity="0.45"/></pattern></defs>'
+)
 
 
 def draw_plan(
     areas: gpd.GeoDataFrame,
     units: gpd.GeoDataFrame,
     *,
+    fills: Mapping[str, tuple[str, str]],
     changed: Mapping[str, str],
     offices: list[tuple[float, float]],
     crs: str,
@@ -35,6 +49,8 @@ def draw_plan(
         One row a team: ``name``; EPSG:4326.
     units
         BOUNDARIES of the plan's units.
+    fills
+        Hue and pattern of each team, by the index of ``areas``: those of the screen.
     changed
         Unit -> anything, of those that change team: they are hatched.
     offices
@@ -58,9 +74,13 @@ def draw_plan(
     frame = frame_around([(west, south), (east, north)], crs, width=WIDTH, height=HEIGHT, margin=40)
     placed = frame.place(areas.geometry.to_numpy())
     thin = frame.place(units.geometry.to_numpy())
-    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#ffffff"/>', _hatch()]
-    for shape, (hue, _) in zip(placed, _fills(areas), strict=True):
-        parts.append(f'<path d="{_rings(shape)}" fill="{hue}" fill-rule="evenodd"/>')
+    parts = [f'<rect width="{WIDTH:.0f}" height="{HEIGHT:.0f}" fill="#ffffff"/>', _PATTERNS]
+    for team, shape in zip(areas.index, placed, strict=True):
+        hue, pattern = fills[str(team)]
+        path = f'<path d="{_rings(shape)}" fill-rule="evenodd"'
+        parts.append(f'{path} fill="{hue}" fill-opacity="{_OPACITY}"/>')
+        if pattern != "plain":
+            parts.append(f'{path} fill="url(#{pattern})"/>')
     for code, shape in zip(units.index, thin, strict=True):
         fill = "url(#moved)" if str(code) in changed else "none"
         parts.append(
@@ -77,22 +97,6 @@ def draw_plan(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
         f'font-family="Public Sans">{"".join(parts)}</svg>'
-    )
-
-
-def _fills(areas: gpd.GeoDataFrame) -> list[tuple[str, str]]:
-    try:
-        return area_fills(areas.geometry.to_list())
-    except MapError:
-        # More areas than fills: names and borders tell them apart.
-        return [("#e8ecef", "plain")] * len(areas)
-
-
-def _hatch() -> str:
-    return (
-        '<defs><pattern id="moved" width="22" height="22" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect width="6" height="22" fill="#1b2530" '
-        'fill-opacity="0.45"/></pattern></defs>'
     )
 
 

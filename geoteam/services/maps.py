@@ -29,6 +29,7 @@ from geoteam.services.clients import reach_of
 from geoteam.services.figures import Figures, MapOptions, compute
 from geoteam.services.ground import KIND_WORDS, Ground, ground_of, outline
 from geoteam.services.people import clients_frame
+from geoteam.services.plan_ground import team_fills
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plans, staff, venues
 
@@ -228,9 +229,10 @@ def _team_areas(workspace: Workspace, on: date) -> AreaLayer | None:
             return None
         units = {unit: team for unit, team in plans.units(session, plan.id).items() if team}
         teams = staff.teams(session)
+        fills = team_fills(workspace, session, plan)
     frame = dissolve(workspace.areas_of(plan.boundary_set_id), units)
     frame["name"] = [str(teams["name"].get(ref, ref)) for ref in frame.index]
-    return AreaLayer(name="Team areas", frame=frame, title_column="name", fill="each")
+    return AreaLayer(name="Team areas", frame=frame, title_column="name", fill="each", fills=fills)
 
 
 def _places(

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.areas import AreaIndex
+from geoteam.maps.palettes import PATTERNS, fills_apart
 from geoteam.model import Role, User
 from geoteam.plans import Layout, Load
 from geoteam.plans.borders import SCALE, Outlines
 from geoteam.services.ground import BASEMAP_URL
 from geoteam.services.plan_figures import general_clients
+from geoteam.services.plan_new import teams_in_force
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
@@ -58,6 +60,7 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
     -------
     GroundFile
         A JSON object. Positions in ``units`` and ``teams`` name units and teams everywhere.
+        ``fills`` holds hue and texture (a position in ``palettes.PATTERNS``) of each team.
         ``shapes`` holds each unit's rings, ``sides`` the lines between the two units of each edge:
         x and y of the first corner and then the step to each next one, in ``1 / scale`` degrees
         from ``origin``; a ring does not repeat its first corner. Lengths and areas in metres.
@@ -77,7 +80,8 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
     layout = plan_layout(workspace, frame)
     drawn = workspace.once(("drawn", plan.boundary_set_id), lambda: _drawn(frame, layout))
     with workspace.reading() as session:
-        teams = plan_teams(session, *_shown(workspace, session, plan))
+        looks = team_fills(workspace, session, plan)
+        teams = list(looks)
         people = workspace.latest(
             ("people", plan.boundary_set_id),
             (workspace.now().timestamp() // _KEPT_S, teams),
@@ -85,6 +89,7 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
         )
     named = {"plan": plan.id, "name": plan.name, "address": BASEMAP_URL}
     named["districts"] = _districts(workspace, frame)
+    named["fills"] = [(hue, PATTERNS.index(pattern)) for hue, pattern in looks.values()]
     # Three objects become one: what follows from boundaries alone is made once.
     body = f"{_json(named)[:-1]},{people[1:-1]},{drawn[1:]}".encode()
     return GroundFile(body, hashlib.sha256(body).hexdigest()[:32])
@@ -139,6 +144,42 @@ def plan_teams(session: Session, *units: Mapping[str, str]) -> list[str]:
     known = staff.specialties(session)
     held = {team for plan in units for team in plan.values() if team}
     return sorted({team for team, specialty in known.items() if not specialty} | held)
+
+
+def team_fills(
+    workspace: Workspace, session: Session, plan: SavedPlan
+) -> dict[str, tuple[str, str]]:
+    """Choose the fill of each team, for the editor, for maps and for paper.
+
+    They follow from the plan in force, which drawing does not change: a team keeps its fill
+    through every draft.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    plan
+        The plan that is shown.
+
+    Returns
+    -------
+    dict of str to tuple
+        Team -> hue and pattern (see ``palettes``), for every team that the plan is drawn with, in
+        their order.
+    """
+    set_id = plan.boundary_set_id
+    now = teams_in_force(workspace, session, set_id)
+    teams = plan_teams(session, plan_edits.teams_of(session, plan.id), now)
+    layout = plan_layout(workspace, workspace.areas_of(set_id))
+    of = np.array([teams.index(now[u]) if now.get(u) else -1 for u in layout.units], dtype=int)
+    near: list[set[int]] = [set() for _ in teams]
+    for one, other in of[layout.edges]:
+        if one != other and min(one, other) >= 0:
+            near[one].add(int(other))
+            near[other].add(int(one))
+    return dict(zip(teams, fills_apart(near), strict=True))
 
 
 def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
@@ -205,12 +246,6 @@ def _people(
             "teams": _teams(session, teams),
         }
     )
-
-
-def _shown(workspace: Workspace, session: Session, plan: SavedPlan) -> list[dict[str, str]]:
-    """The teams of the plan's units, and those of the plan in force."""
-    now = plans.in_force(session, workspace.today())
-    return [plan_edits.teams_of(session, one.id) for one in (plan, now) if one is not None]
 
 
 def _sparse(table: NDArray[np.int64]) -> list[list[int]]:

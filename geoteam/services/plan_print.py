@@ -13,6 +13,7 @@ from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
 from geoteam.model import Role, User
 from geoteam.services.plan_change import Names, change_of
 from geoteam.services.plan_figures import plan_figures
+from geoteam.services.plan_ground import team_fills
 from geoteam.services.plan_handover import handover
 from geoteam.services.plan_impact import plan_impact
 from geoteam.services.plan_publish import note
@@ -238,7 +239,9 @@ def _map(
     mine = officers[officers["team"].isin(areas.index)]
     offices = sorted({(float(x), float(y)) for x, y in zip(mine["lon"], mine["lat"], strict=True)})
     crs = workspace.profile.city.crs
-    return draw_plan(areas, frame, changed=changed, offices=offices, crs=crs), changed
+    fills = team_fills(workspace, session, plan)
+    drawing = draw_plan(areas, frame, fills=fills, changed=changed, offices=offices, crs=crs)
+    return drawing, changed
 
 
 def _day(day: date) -> str:

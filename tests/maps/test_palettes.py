@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoteam.errors import MapError
-from geoteam.maps import classify
-from geoteam.maps.palettes import HUES, PATTERNS, area_fills, colour_of
+from geoteam.maps import classify, palettes
+from geoteam.maps.palettes import HUES, PATTERNS, area_fills, colour_of, fills_apart
 
 
 def test_counts_have_a_class_for_zero_and_readable_limits() -> None:
@@ -68,18 +70,49 @@ def test_wrong_wishes_are_refused() -> None:
         classify([-1])
 
 
-def test_forty_areas_have_forty_fills_and_neighbours_differ_in_hue() -> None:
-    grid = [shapely.box(x, y, x + 1, y + 1) for x in range(8) for y in range(5)]
+def test_every_area_has_another_fill_and_neighbours_differ_in_hue() -> None:
+    grid = [shapely.box(x, y, x + 1, y + 1) for x in range(8) for y in range(6)]
     fills = area_fills(grid)
-    assert len(set(fills)) == 40 == len(HUES) * len(PATTERNS)
+    assert len(set(fills)) == 48 == len(HUES) * len(PATTERNS)
     same = [
         (a, b)
-        for a in range(40)
+        for a in range(48)
         for b in range(a)
         if shapely.intersection(grid[a], grid[b]).length > 0 and fills[a][0] == fills[b][0]
     ]
-    # With every one of the forty in use a few must touch; never more than one in twenty borders.
-    assert len(same) <= 3
+    # With every one of the 48 in use a few may touch; never more than one in twenty borders.
+    assert len(same) <= 4
+
+
+@pytest.mark.parametrize("sight", range(4))
+def test_any_two_hues_are_told_apart_whatever_the_sight(sight: int) -> None:
+    distances = palettes._distances()
+    assert distances.shape == (12, 12)
+    assert np.allclose(np.diag(distances), 0.0)
+    assert (distances + np.eye(12)).min() > 0.07
+    # OKLab of white is (1, 0, 0), for every eye.
+    white = np.cbrt(palettes._SIGHT[sight] @ np.ones(3) @ palettes._CONES.T) @ palettes._OKLAB.T
+    assert np.allclose(white, [1.0, 0.0, 0.0], atol=0.01)
+
+
+def test_neighbours_have_hues_far_from_each_other() -> None:
+    grid = [shapely.box(x, y, x + 1, y + 1) for x in range(5) for y in range(4)]
+    near = [{int(b) for b in range(20) if b != a and grid[a].touches(grid[b])} for a in range(20)]
+    hues = [HUES.index(hue) for hue, _ in fills_apart(near)]
+    for area, others in enumerate(near):
+        assert all(palettes._distances()[hues[area], hues[other]] > 0.07 for other in others)
+
+
+def test_more_teams_than_fills_take_them_again() -> None:
+    fills = fills_apart([set() for _ in range(60)])
+    assert len(set(fills[:48])) == 48
+    assert len(set(fills)) == 48
+
+
+def test_the_day_map_has_the_same_hues() -> None:
+    source = Path(__file__).parents[2] / "web/src/editor/colours.ts"
+    listed = source.read_text("utf8").partition("PALETTE")[2].partition("];")[0]
+    assert tuple(re.findall(r"#[0-9a-f]{6}", listed)) == HUES
 
 
 def test_few_areas_have_plain_fills() -> None:
@@ -89,4 +122,4 @@ def test_few_areas_have_plain_fills() -> None:
 
 def test_more_areas_than_can_be_told_apart_are_refused() -> None:
     with pytest.raises(MapError, match="told apart"):
-        area_fills([shapely.box(x, 0, x + 1, 1) for x in range(41)])
+        area_fills([shapely.box(x, 0, x + 1, 1) for x in range(49)])

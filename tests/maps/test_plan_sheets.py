@@ -8,6 +8,7 @@ import geopandas as gpd
 import shapely
 
 from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
+from geoteam.maps.palettes import PATTERNS
 from tests.tiny_city import CRS, lonlat
 
 PAGES = re.compile(rb"/Type\s*/Page\b")
@@ -24,12 +25,17 @@ UNITS = gpd.GeoDataFrame(
 AREAS = gpd.GeoDataFrame(
     {"name": ["West <Team> & co", "East Team"]},
     geometry=[shapely.union_all(UNITS.geometry[:2]), UNITS.geometry.iloc[2]],
+    index=["T1", "T2"],
     crs="EPSG:4326",
 )
 
 
+FILLS = {"T1": ("#5366bf", "plain"), "T2": ("#fea25e", "dots")}
+
+
 def drawing() -> str:
-    return draw_plan(AREAS, UNITS, changed={"102": "T2"}, offices=[lonlat(250, 250)], crs=CRS)
+    offices = [lonlat(250, 250)]
+    return draw_plan(AREAS, UNITS, fills=FILLS, changed={"102": "T2"}, offices=offices, crs=CRS)
 
 
 def test_the_map_names_teams_and_hatches_what_changes() -> None:
@@ -38,8 +44,13 @@ def test_the_map_names_teams_and_hatches_what_changes() -> None:
     assert "West &lt;Team&gt;" in svg
     assert "<Team>" not in svg
     assert svg.count("<rect") > 2
-    fills = set(re.findall(r'fill="(#[0-9a-f]{6})" fill-rule', svg))
-    assert len(fills) == 2
+
+
+def test_teams_have_the_fills_that_they_are_given() -> None:
+    svg = drawing()
+    fills = re.findall(r'fill-rule="evenodd" fill="([^"]+)"', svg)
+    assert fills == ["#5366bf", "#fea25e", "url(#dots)"]
+    assert all(f'<pattern id="{name}"' in svg for name in PATTERNS if name != "plain")
 
 
 def test_a_summary_is_one_page() -> None:

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apart, PALETTE } from "../src/editor/colours.ts";
 import { Editing, type StateJson } from "../src/editor/editing.ts";
 import type { GroundJson } from "../src/editor/ground.ts";
 import { percent } from "../src/editor/labels.ts";
@@ -66,6 +65,7 @@ function ground(columns: number, rows: number, teams = 3): GroundJson {
       officers: 1,
       office: null,
     })),
+    fills: Array.from({ length: teams }, (_, at) => [`#00000${at % 10}`, at % 4]),
     address: "",
   };
 }
@@ -286,38 +286,9 @@ test("arrow keys lead to the neighbour in that direction, and stay at the edge",
   assert.equal(shapes.next(5, 1, 0), 5);
 });
 
-test("every pair of colours is told apart, whatever the sight", () => {
-  PALETTE.forEach((one, at) => {
-    for (const other of PALETTE.slice(at + 1)) assert.ok(apart(one, other) > 0.07, one + other);
-  });
-});
-
-test("forty teams are all told apart, and neighbours by colour", () => {
-  const of = Array.from({ length: 40 }, (_, at) => at);
-  const plan = new Editing(ground(8, 5, 40), state(of), () => 1);
-  const looks = new Set(plan.teams.map(({ colour, pattern }) => colour + pattern));
-  assert.equal(looks.size, 40);
-  const { edges } = plan.ground;
-  for (let at = 0; at < edges.length; at += 2) {
-    const [a, b] = [plan.teams[edges[at] ?? 0], plan.teams[edges[at + 1] ?? 0]];
-    assert.ok(apart(a?.colour ?? "", b?.colour ?? "") > 0.07);
-  }
-});
-
-test("a team keeps its colour whatever is drawn, and shares its look with no other", () => {
-  const now = Array.from({ length: 40 }, (_, at) => at);
-  const drawn = now.map((team) => (team * 7) % 40);
-  const looks = (of: number[]) =>
-    new Editing(ground(8, 5, 40), { ...state(of), now }, () => 1).teams.map(
-      ({ colour, pattern }) => colour + pattern,
-    );
-  assert.deepEqual(looks(drawn), looks(now));
-  assert.equal(new Set(looks(drawn)).size, 40);
-  // Without a plan in force they follow the teams' own order.
-  const nothing = (of: number[]) =>
-    new Editing(ground(8, 5, 40), { ...state(of), now: now.map(() => -1) }, () => 1).teams;
-  assert.deepEqual(nothing(drawn), nothing(now));
-  assert.equal(new Set(nothing(now).map(({ colour, pattern }) => colour + pattern)).size, 40);
+test("teams have the colours and textures that the ground gives them", () => {
+  const looks = editing().teams.map(({ colour, pattern }) => [colour, pattern]);
+  assert.deepEqual(looks, ground(3, 3).fills);
 });
 
 test("times are the city's, as on every page, whatever the browser's zone", () => {

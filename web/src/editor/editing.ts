@@ -1,7 +1,7 @@
 // One plan while it is drawn: what tools, panels and the map share. Whatever changes the plan goes
 // through here; whoever shows it listens here.
 import type { Map as LeafletMap } from "leaflet";
-import { coloured, type Team } from "./colours.ts";
+import { placed, type Team } from "./colours.ts";
 import { Ground, type GroundJson } from "./ground.ts";
 import {
   type Changes,
@@ -75,7 +75,7 @@ export class Editing {
     this.log = new Log(this.ground, of);
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, of);
-    this.teams = coloured(this.ground, this.now);
+    this.teams = placed(this.ground.teams);
     this.comments = state.comments ?? [];
     this.present = state.present ?? [];
     this.lead(state);
@@ -349,7 +349,7 @@ export class Editing {
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, this.log.assignment());
     this.looked = null;
-    this.teams = coloured(this.ground, this.now);
+    this.teams = placed(this.ground.teams);
     this.locked.clear();
     for (const ref of refs) if (this.ground.team(ref) >= 0) this.locked.add(this.ground.team(ref));
     this.brush = brush ? Math.max(0, this.ground.team(brush)) : -1;

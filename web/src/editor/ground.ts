@@ -29,6 +29,8 @@ export interface GroundJson {
   by_team: [number, number, number][];
   by_officer: [number, number, number][];
   teams: { ref: string; name: string; officers: number; office: [number, number] | null }[];
+  /** Colour and texture of each team. */
+  fills: [string, number][];
   districts?: Record<string, Packed[]>;
   address: string;
 }
@@ -39,6 +41,9 @@ export interface GroundTeam {
   /** Full-time shares. */
   officers: number;
   office: [number, number] | null;
+  colour: string;
+  /** 0 plain, 1 dotted, 2 ruled, 3 crossed: with the colour it is the team's own. */
+  pattern: number;
 }
 
 /** Points as lon, lat, lon, lat. */
@@ -91,7 +96,10 @@ export class Ground {
     this.units = json.units;
     this.labels = json.labels;
     this.parents = json.parents;
-    this.teams = json.teams;
+    this.teams = json.teams.map((team, at) => {
+      const [colour, pattern] = json.fills[at] as [string, number];
+      return { ...team, colour, pattern };
+    });
     const unpack = (packed: Packed) => unpacked(packed, json.origin, json.scale);
     this.rings = json.shapes.map((rings) => rings.map(unpack));
     this.sides = json.sides.map((lines) => lines.map(unpack));
