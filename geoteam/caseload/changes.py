@@ -22,7 +22,7 @@ _OFFICER = {
 }
 _NOBODY = {
     "no_location": "no usable location is known",
-    "ambiguous": "the location is too close to the edge of an area",
+    "ambiguous": "the location is too close to the border of two teams' areas",
     "outside": "the home lies in no area of the plan",
     "no_team": "area {unit} has no team in the plan",
     "no_officer": "{team} has no officer for general supervision",

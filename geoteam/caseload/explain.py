@@ -8,8 +8,8 @@ from typing import Any
 _UNASSIGNED = {
     "no_location": "There is no usable location, so no service area can be named. The address "
     "waits in the review queue, or the client has no fixed address.",
-    "ambiguous": "The location is not certain enough to say in which area it lies. The address "
-    "waits in the review queue.",
+    "ambiguous": "The location is not certain enough to say in which team's area it lies: the "
+    "border is too near. Write the address in full in the agency's record.",
     "outside": "The location lies in no area of the boundary set in force.",
     "no_team": "Area {unit} belongs to no team in the plan. Add it to a team's area.",
     "no_officer": "Team {team} of area {unit} has no officer for general supervision.",

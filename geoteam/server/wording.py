@@ -26,7 +26,7 @@ _LOADS = {
 }
 _UNASSIGNED = {
     "no_location": "No usable location: in address review, or without a fixed address",
-    "ambiguous": "In address review: too close to the edge of an area",
+    "ambiguous": "Too close to the border of two teams' areas",
     "outside": "Lives in no area of the boundaries in force",
     "no_team": "The area belongs to no team in the plan",
     "no_officer": "The team has no officer for this kind of supervision",

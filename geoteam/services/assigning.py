@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from geoteam.caseload import assign
 from geoteam.caseload.assign import Travel
 from geoteam.errors import NotFoundError, StreetsError, WorkspaceBusyError
-from geoteam.services.people import clients_frame, officers_frame, units_in_plan
+from geoteam.services.people import clients_frame, doubtful_in_plan, officers_frame, units_in_plan
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs, assignments, audit, plan_states, plans
 from geoteam.store.assignment_runs import Later
@@ -42,8 +42,9 @@ class Stretch:
         First day of the stretch: today, or the plan's own first day.
     units
         Unit -> team.
-    places
-        Unit of each client in the plan's own boundaries.
+    places, doubtful
+        Unit of each client in the plan's own boundaries, and whether the client may live in
+        another team's area.
     stored
         Officer of each client on that day, as written by now; '' for none.
     """
@@ -52,6 +53,7 @@ class Stretch:
     on: date
     units: Mapping[str, str]
     places: pd.Series
+    doubtful: pd.Series
     stored: pd.Series
 
 
@@ -94,9 +96,7 @@ class Case:
     @property
     def digest(self) -> str:
         """Name all that the outcome depends on but the officers, which it made itself."""
-        people = self.clients[
-            ["points", "specialty", "lon", "lat", "located", "boundary_ambiguous"]
-        ].assign(
+        people = self.clients[["points", "specialty", "lon", "lat", "located"]].assign(
             needs=self.clients["needs"].map(sorted).map(str),
             source=self.clients["source_officer"],
         )
@@ -104,7 +104,8 @@ class Case:
         parts = [people.to_csv(), staff.to_csv(), repr(self.overload)]
         for number, stretch in enumerate(self.stretches):
             since = stretch.on.isoformat() if number else ""
-            parts += [stretch.places.to_csv(), repr(sorted(stretch.units.items())), since]
+            places = stretch.places.to_frame().assign(doubtful=stretch.doubtful)
+            parts += [places.to_csv(), repr(sorted(stretch.units.items())), since]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -163,16 +164,7 @@ def load_case(
             )
     else:
         now = [(plan, since or today)]
-    stretches = [
-        Stretch(
-            one,
-            on,
-            plans.units(session, one.id),
-            units_in_plan(workspace, one, clients),
-            _on_day(session, on, clients)["officer"],
-        )
-        for one, on in now
-    ]
+    stretches = [_stretch(workspace, session, one, on, clients) for one, on in now]
     known = last["summary"].get("overload", 0.0) if last else 0.0
     former = {} if plan is None else _former(session, published, stretches[0])
     return Case(
@@ -185,6 +177,20 @@ def load_case(
         by_plans=[(one.id, one.effective_from) for one in published],
         publishing=plan is not None,
         former=pd.Series(former, dtype="str").reindex(clients.index, fill_value=""),
+    )
+
+
+def _stretch(
+    workspace: Workspace, session: Session, plan: SavedPlan, on: date, clients: pd.DataFrame
+) -> Stretch:
+    teams = plans.units(session, plan.id)
+    return Stretch(
+        plan,
+        on,
+        units=teams,
+        places=units_in_plan(workspace, plan, clients),
+        doubtful=doubtful_in_plan(workspace, plan, teams, clients),
+        stored=_on_day(session, on, clients)["officer"],
     )
 
 
@@ -247,7 +253,12 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
             present = stretch.stored.where(stays, now)
             bond = np.where(present == now, "always", "room")
         result = assign(
-            case.clients.assign(officer=present, unit=stretch.places, bond=bond),
+            case.clients.assign(
+                officer=present,
+                unit=stretch.places,
+                boundary_ambiguous=stretch.doubtful,
+                bond=bond,
+            ),
             case.officers,
             stretch.units,
             profile_caseload=workspace.profile.caseload,

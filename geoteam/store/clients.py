@@ -209,6 +209,7 @@ def _query(on: date) -> Select[*tuple[Any, ...]]:
             ResidenceRow.valid_from.label("since"),
             GeocodeRow.id.label("geocode_id"),
             GeocodeRow.decision,
+            GeocodeRow.decided_by,
             GeocodeRow.match_code,
             GeocodeRow.matched_address,
             GeocodeRow.reason.label("geocode_reason"),
@@ -257,7 +258,7 @@ def as_frame(
     DataFrame
         Index client_ref, sorted. Columns client_id, name, level, needs (list), intake_on,
         access_notes, windows (list), source_officer, residence_id (<NA> when none), residence_kind,
-        address, zip, since, geocode_id, decision ('' before geocoding), match_code,
+        address, zip, since, geocode_id, decision and decided_by ('' before geocoding), match_code,
         matched_address, geocode_reason, uncertainty_m, boundary_ambiguous, located (an accepted
         point), lon, lat (EPSG:4326, NaN unless located), unit, team, officer ('' when unassigned).
         The caller adds ``specialty`` and ``points`` to make it CLIENTS.
