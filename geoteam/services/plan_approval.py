@@ -7,10 +7,19 @@ from typing import Any
 
 from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.model import Role, User
+from geoteam.services.plan_handover import concerned_by
 from geoteam.services.plan_publish import check_publishable, note, publish, refuse_outdated
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignment_runs, audit, plan_edits, plan_states, plans, settings
+from geoteam.store import (
+    assignment_runs,
+    assignments,
+    audit,
+    plan_edits,
+    plan_states,
+    plans,
+    settings,
+)
 from geoteam.store.plans import PROPOSED, PUBLISHED, SavedPlan
 
 # Whether users of the pages need a second person to publish a plan.
@@ -301,7 +310,15 @@ def take_back(
         if plan.effective_from <= today:
             refuse_outdated(session, former, day)
         else:
-            plan_states.take_back(session, plan_id, why=why, by=user.username, at=workspace.now())
+            moved = assignments.transfers(session, plan_id, plan.effective_from)
+            plan_states.take_back(
+                session,
+                plan_id,
+                why=why,
+                by=user.username,
+                at=workspace.now(),
+                concerned=concerned_by(moved),
+            )
             assignment_runs.drop_from(session, plan.effective_from)
             note(workspace, session, user.username, "plan.take_back", plan_id)
             return None

@@ -238,3 +238,24 @@ def coming(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             if any(_sees(user, row) for _, row in moved.iterrows()):
                 found.append({"id": plan.id, "name": plan.name, "on": plan.effective_from})
     return found
+
+
+def concerned_by(moved: pd.DataFrame) -> set[tuple[str, str]]:
+    """List the teams and officers who give or receive clients.
+
+    Parameters
+    ----------
+    moved
+        The hand-over rows, ``assignments.transfers``.
+
+    Returns
+    -------
+    set of tuple
+        Team and officer; '' where a client has a team without an officer.
+    """
+    pairs = {
+        (str(team), str(officer))
+        for when in ("before", "after")
+        for team, officer in zip(moved[f"{when}_team"], moved[f"{when}_officer"], strict=True)
+    }
+    return pairs - {("", "")}

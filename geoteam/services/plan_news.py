@@ -8,9 +8,9 @@ from typing import Any
 from geoteam.model import Role, User
 from geoteam.services.plan_approval import may_publish
 from geoteam.services.plan_handover import HANDOVER_DAYS
-from geoteam.services.scope import require_role
+from geoteam.services.scope import require_role, sees_client
 from geoteam.services.workspace import Workspace
-from geoteam.store import plans
+from geoteam.store import plan_states, plans
 from geoteam.store.plans import PROPOSED, WITHDRAWN
 
 
@@ -39,6 +39,8 @@ def count_waiting(workspace: Workspace, user: User) -> int:
 def taken_back(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     """List published plans that were taken back before their day, within the last month.
 
+    They are told to those whose clients were on the hand-over list.
+
     Parameters
     ----------
     workspace
@@ -60,10 +62,19 @@ def taken_back(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     require_role(user, [Role.SUPERVISOR, Role.OFFICER], "see hand-over lists")
     since = workspace.now() - timedelta(days=HANDOVER_DAYS)
     with workspace.reading() as session:
-        found = plans.list_plans(session, WITHDRAWN)
-    return [
-        {"name": plan.name, "on": plan.effective_from, "at": plan.withdrawn_at}
-        for plan in found
-        # A draft that was deleted never had a hand-over list.
-        if plan.effective_from and plan.withdrawn_at and plan.withdrawn_at >= since
-    ]
+        return [
+            {"name": plan.name, "on": plan.effective_from, "at": plan.withdrawn_at}
+            for plan in plans.list_plans(session, WITHDRAWN)
+            # A draft that was deleted never had a hand-over list.
+            if plan.effective_from
+            and plan.withdrawn_at
+            and plan.withdrawn_at >= since
+            and _concerns(user, plan_states.concerned(session, plan.id))
+        ]
+
+
+def _concerns(user: User, pairs: list[tuple[str, str]] | None) -> bool:
+    """Tell whether a user gave or received a client; where nobody knows, everybody is told."""
+    return pairs is None or any(
+        sees_client(user, officer_ref=officer, team_ref=team) for team, officer in pairs
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -174,7 +175,15 @@ def publish(
     return plans.get(session, plan_id)
 
 
-def take_back(session: Session, plan_id: int, *, why: str, by: str, at: datetime) -> SavedPlan:
+def take_back(
+    session: Session,
+    plan_id: int,
+    *,
+    why: str,
+    by: str,
+    at: datetime,
+    concerned: Iterable[tuple[str, str]] = (),
+) -> SavedPlan:
     """Withdraw the newest published plan before its day; the one before it goes on.
 
     Parameters
@@ -187,6 +196,9 @@ def take_back(session: Session, plan_id: int, *, why: str, by: str, at: datetime
         The reason.
     by, at
         Who and when.
+    concerned
+        Team and officer of each client on its hand-over list, before and after; kept so that they
+        can be told.
 
     Returns
     -------
@@ -203,8 +215,28 @@ def take_back(session: Session, plan_id: int, *, why: str, by: str, at: datetime
     plans.withdraw(session, plan_id)
     row = session.get_one(PlanRow, plan_id)
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = by, at, why
+    row.withdrawn_list = [list(pair) for pair in sorted(set(concerned))]
     session.flush()
     return plans.get(session, plan_id)
+
+
+def concerned(session: Session, plan_id: int) -> list[tuple[str, str]] | None:
+    """Tell whose clients were on the hand-over list of a plan that was taken back.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    list of tuple or None
+        Pairs of team and officer ('' for none); None where it was not kept.
+    """
+    kept = session.get_one(PlanRow, plan_id).withdrawn_list
+    return None if kept is None else [(team, officer) for team, officer in kept]
 
 
 def before(session: Session, plan: SavedPlan) -> SavedPlan | None:

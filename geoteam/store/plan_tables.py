@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoteam.store.base import EMPTY, Base
@@ -37,6 +37,8 @@ class PlanRow(Base):
     withdrawn_by: Mapped[str] = mapped_column(default="", server_default=EMPTY)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_why: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    # Teams and officers of its hand-over list, as pairs, where it was taken back before its day.
+    withdrawn_list: Mapped[list[list[str]] | None] = mapped_column(JSON)
 
 
 class PlanUnitRow(Base):

@@ -24,12 +24,13 @@ from geoteam.services import (
     plan_figures,
     plan_handover,
     plan_impact,
+    plan_news,
     plan_publish,
     plans,
 )
 from geoteam.services.responsible import responsible
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, audit
+from geoteam.store import assignments, audit, staff
 from geoteam.store import boundaries as boundary_store
 from geoteam.store import plans as plan_store
 from tests.made_city import (
@@ -167,6 +168,28 @@ def test_taken_back_before_its_day_nothing_is_left(fresh: Workspace) -> None:
         assert plan_store.in_force(session, LATER).name == plans.BASELINE
         assert not audit.verify(session)
     assert plans.units_of(fresh, plan) == EAST
+
+
+def test_only_those_concerned_are_told_that_a_plan_was_taken_back(fresh: Workspace) -> None:
+    """102 would have gone from West to East: O3 stays out of it where nobody comes or goes."""
+    plan = draft(fresh)
+    plan_publish.publish(fresh, "test", plan, LATER)
+    rows = plan_handover.handover(fresh, BOSS, plan)["clients"]
+    concerned = {row["gives"] for row in rows} | {row["receives"] for row in rows}
+    plan_approval.take_back(fresh, BOSS, plan, "A mistake")
+    with fresh.reading() as session:
+        officers = staff.officers(session)
+    told = {
+        ref
+        for ref in officers.index
+        if plan_news.taken_back(fresh, User(9, "x", "X", Role.OFFICER, officer_ref=ref))
+    }
+    assert told == concerned - {""}
+    assert told < set(officers.index)
+    names = [one["name"] for one in plan_news.taken_back(fresh, BOSS)]
+    assert names == ["East grows"]
+    assert not plan_news.taken_back(fresh, User(9, "x", "X", Role.SUPERVISOR, team_refs=("T9",)))
+    assert plan_news.taken_back(fresh, WEST)
 
 
 def test_taken_back_after_its_day_history_stays(fresh: Workspace) -> None:

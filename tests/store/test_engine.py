@@ -16,7 +16,7 @@ from shapely.geometry import Point
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from geoteam.errors import WorkspaceBusyError, WorkspaceError
-from geoteam.store import plans
+from geoteam.store import plan_states, plans
 from geoteam.store.engine import (
     _config,
     check_connection,
@@ -39,7 +39,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert schema_version(engine) == ""
     assert migrate(engine) is True
     assert migrate(engine) is False
-    assert schema_version(engine) == newest_version() == "0005"
+    assert schema_version(engine) == newest_version() == "0006"
     engine.dispose()
 
 
@@ -89,6 +89,37 @@ def test_plans_of_the_second_revision_keep_their_units(empty_database_url: str) 
         command.downgrade(config, "0002")
         kept = connection.execute(text("SELECT unit, team_id FROM plan_unit ORDER BY unit"))
         assert [tuple(row) for row in kept] == [("101", 3), ("102", None)]
+    engine.dispose()
+
+
+def test_plans_taken_back_before_the_sixth_revision_are_kept(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
+    config = _config()
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for statement in (
+            "INSERT INTO boundary_set (id, kind, version, valid_from, source, credit, loaded_at) "
+            "VALUES (7, 'service_area', '2024', '2024-01-01', '', '', '2026-01-02 03:04:05')",
+            "INSERT INTO team (id, ref, name, specialty, office_ref) VALUES (3, 'T1', 'W', '', '')",
+            "INSERT INTO plan (id, name, boundary_set_id, status, effective_from, version, "
+            "created_by, created_at, withdrawn_by, withdrawn_at, withdrawn_why) "
+            "VALUES (5, 'Old', 7, 'withdrawn', '2026-02-01', 1, 'ada', '2026-01-02 03:04:05', "
+            "'ada', '2026-01-03 03:04:05', 'A mistake')",
+            "INSERT INTO plan_unit (plan_id, unit, team_id) VALUES (5, '101', 3)",
+        ):
+            connection.execute(text(statement))
+    assert migrate(engine) is True
+    with reading(engine) as session:
+        assert plans.get(session, 5).withdrawn_why == "A mistake"
+        assert plans.units(session, 5) == {"101": "T1"}
+        # Whom it concerned nobody wrote down: everybody is told.
+        assert plan_states.concerned(session, 5) is None
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        kept = connection.execute(text("SELECT name, withdrawn_why FROM plan"))
+        assert [tuple(row) for row in kept] == [("Old", "A mistake")]
     engine.dispose()
 
 
