@@ -8,7 +8,7 @@ from typing import Any
 
 from geoteam.maps.typeset import plain_text, typeset
 
-_ROW = ("area", "name", "ref", "address", "level", "officer", "team", "why")
+_ROW = ("area", "name", "ref", "address", "level", "officer", "team", "why", "done_by", "done_at")
 _HANDOVER_NOTICE = (
     "Official use only. Hand over in person; shred after it is recorded in the case file."
 )
@@ -23,7 +23,8 @@ def handover_sheet(data: Mapping[str, Any]) -> bytes:
         ``title``, ``subtitle``; ``facts``: pairs of label and text; ``sections``: each ``title``,
         ``other`` (heading of the other officer's column) and ``rows`` (``area``, a heading
         where it changes, ``name``, ``ref``, ``address``, ``level``, ``officer``, ``team``,
-        ``why``). Only what the reader may see.
+        ``why``; ``done_by`` and ``done_at`` of who is handed over already). Only what the reader
+        may see.
 
     Returns
     -------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 from sqlalchemy.orm import Session
@@ -60,6 +61,7 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
     view = handover(workspace, user, plan_id, officer=officer, purpose="print")
     # On the list of everybody each client stands once: with who gives, or takes from nobody.
     whole = not officer and user.role is not Role.OFFICER
+    zone = workspace.profile.city.zone
     sections = []
     for one in view["officers"]:
         for verb, other, side, whose in (
@@ -69,18 +71,21 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
             mine = [row for row in view["clients"] if row[side] == one["ref"]]
             if whole and side == "receives":
                 mine = [row for row in mine if not row["gives"]]
-            rows = sorted((_hand_row(row, whose) for row in mine), key=lambda row: row["area"])
+            rows = sorted(
+                (_hand_row(row, whose, zone) for row in mine), key=lambda row: row["area"]
+            )
             title = f"{one['name']} {verb} {len(rows)} client{'' if len(rows) == 1 else 's'}"
             if rows:
                 sections.append({"title": title, "other": other, "rows": rows})
-    printed = workspace.now().astimezone(workspace.profile.city.zone)
+    printed = workspace.now().astimezone(zone)
+    done = sum(row["done_at"] is not None for row in view["clients"])
     return handover_sheet(
         {
             "title": "Hand-over list",
             "subtitle": f"{view['plan']['name']}, from {_day(view['on'])}",
             "facts": [
                 ("Why", view["plan"]["reason"] or "–"),
-                ("Clients on this list", str(len(view["clients"]))),
+                ("Clients on this list", f"{len(view['clients'])}, {done} handed over"),
                 ("Printed", f"{_day(printed.date())} {printed:%H:%M}, {user.name}"),
             ],
             "sections": sections,
@@ -88,7 +93,7 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
     )
 
 
-def _hand_row(row: dict[str, Any], whose: str) -> dict[str, Any]:
+def _hand_row(row: dict[str, Any], whose: str, zone: ZoneInfo) -> dict[str, Any]:
     unit, before, after = row["after_unit"], row["before_team"], row["after_team"]
     area = f"Area {unit} goes from {before} to {after}. "
     area = area if row["why"].startswith(area) else ""
@@ -103,6 +108,8 @@ def _hand_row(row: dict[str, Any], whose: str) -> dict[str, Any]:
         "officer": row[f"{whose}_officer"] or "nobody",
         "team": row[f"{whose}_team"],
         "why": row["why"].removeprefix(area).removeprefix(change),
+        "done_by": row["done_by"],
+        "done_at": f"{row['done_at'].astimezone(zone):%-d %b %Y %H:%M}" if row["done_at"] else "",
     }
 
 

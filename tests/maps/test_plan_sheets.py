@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import geopandas as gpd
 import shapely
@@ -31,6 +32,13 @@ AREAS = gpd.GeoDataFrame(
 
 
 FILLS = {"T1": ("#5366bf", "plain"), "T2": ("#fea25e", "dots")}
+
+
+def words(pdf: bytes) -> str:
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
 
 
 def drawing() -> str:
@@ -85,3 +93,16 @@ def test_the_rows_of_a_hand_over_list_are_low() -> None:
     data = {"title": "List", "subtitle": "East", "facts": [("Why", "x")], "sections": sections}
     pages = [int(number) for number in re.findall(rb"/Count (\d+)", handover_sheet(data))]
     assert 5 < max(pages) <= 12
+
+
+def test_who_is_handed_over_is_ticked_with_who_and_when() -> None:
+    row = {"area": "", "name": "Tess", "ref": "C1", "address": "1 A ST", "level": "Medium",
+           "officer": "Officer 2", "team": "East", "why": "x"}  # fmt: skip
+    done = row | {"name": "Una", "done_by": "Officer 1", "done_at": "3 Jul 2026 09:05"}
+    sections = [{"title": "Officer 1 gives", "other": "Goes to", "rows": [row, done]}]
+    data = {"title": "List", "subtitle": "East", "facts": [("Why", "x")], "sections": sections}
+    ticked, empty = (handover_sheet(data | {"sections": [section | {"rows": [one]}]})
+                     for section in sections for one in (done, row))  # fmt: skip
+    assert "3 Jul 2026 09:05" in words(ticked)
+    assert "Officer 1" in words(ticked).partition("09:05")[2]
+    assert "2026" not in words(empty)

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError, WorkspaceBusyError
+from geoteam.maps import handover_sheet
 from geoteam.model import Role, User
 from geoteam.services import (
     assigning,
@@ -25,6 +27,7 @@ from geoteam.services import (
     plan_handover,
     plan_impact,
     plan_news,
+    plan_print,
     plan_publish,
     plans,
 )
@@ -295,6 +298,7 @@ _PUBLISH = """
 import os, signal, sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from geoteam.services import plan_publish
 from geoteam.services.workspace import Workspace
 from geoteam.store import {module}
@@ -382,3 +386,25 @@ def test_a_plan_on_finer_units_is_followed_everywhere(fresh: Workspace, tmp_path
     assert plans.units_of(fresh)["101"] == "T2"
     found = plan_figures.plan_figures(fresh)
     assert found["plan"]["transfers"] == 0
+
+
+def test_ticks_are_printed_with_who_and_when(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = draft(lone)
+    plan_publish.publish(lone, "test", plan, LATER)
+    plan_handover.tick(lone, BOSS, plan, "C007", done=True)
+    printed: list[dict[str, Any]] = []
+
+    def look(data: dict[str, Any]) -> bytes:
+        printed.append(data)
+        return handover_sheet(data)
+
+    monkeypatch.setattr(plan_print, "handover_sheet", look)
+    assert plan_print.handover_pdf(lone, BOSS, plan).startswith(b"%PDF")
+    rows = {row["ref"]: row for part in printed[0]["sections"] for row in part["rows"]}
+    ticked = {ref: (row["done_by"], row["done_at"]) for ref, row in rows.items() if row["done_by"]}
+    # NOW is noon in New York.
+    assert ticked == {"C007": ("boss", "15 Jun 2026 12:00")}
+    assert len(rows) > 1
+    assert ("Clients on this list", f"{len(rows)}, 1 handed over") in printed[0]["facts"]
