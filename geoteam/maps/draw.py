@@ -40,6 +40,12 @@ from geoteam.maps.layers import AnyLayer, AreaLayer, ChoroplethLayer, PointLayer
 from geoteam.maps.text import safe_text
 
 Bounds = tuple[float, float, float, float]
+# A closed street is barred in black and white, as in web/src/day/map.ts.
+_CLOSED = (
+    {"color": "#10161c", "weight": 7, "opacity": 1, "fill": False, "lineCap": "butt"},
+    {"color": "#ffffff", "weight": 4, "opacity": 1, "fill": False, "lineCap": "butt",
+     "dashArray": "6 6"},
+)  # fmt: skip
 _EMPTY = "Nothing to show here"
 _ADVICE = "No rows match. Choose other filters, another date or another layer."
 
@@ -228,6 +234,8 @@ def _route(group: Any, layer: RouteLayer) -> None:
     casing = {"color": "#ffffff", "weight": 8, "opacity": 0.9, "fill": False}
     lines = [feature(leg, {"style": casing}) for leg in layer.legs]
     lines += [feature(leg, {"style": style}) for leg in layer.legs]
+    # Above the route: where it uses a closed street, that is what matters.
+    lines += [feature(one, {"style": style}) for one in layer.closed for style in _CLOSED]
     folium.GeoJson(collection(lines), interactive=False).add_to(group)
     for leg in layer.legs:
         Arrows([(round(y, 6), round(x, 6)) for x, y in leg.coords], layer.colour).add_to(group)

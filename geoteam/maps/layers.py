@@ -146,7 +146,7 @@ class RouteLayer:
     """A tour: where it starts, the path driven with its direction, and the numbered stops.
 
     ``stops`` has a Point geometry, in order, and the columns named in ``details``; the row whose
-    ``number_column`` is 0 is the start.
+    ``number_column`` is 0 is the start. ``closed`` are streets that no car may drive.
     """
 
     name: str
@@ -157,6 +157,7 @@ class RouteLayer:
     details: Mapping[str, str] = field(default_factory=dict)
     colour: str = "#b3261e"
     show: bool = True
+    closed: Sequence[shapely.MultiLineString] = ()
 
     def __post_init__(self) -> None:
         require_wgs84(self.stops, f"layer {self.name!r}")

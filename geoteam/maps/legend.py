@@ -22,6 +22,11 @@ _STROKES = {
     '<circle cx="6" cy="6" r="1.3" fill="#33404d"/>',
     "cross": '<path d="M0 4 H8 M4 0 V8" stroke="#33404d" stroke-width="1"/>',
 }
+_CLOSED = (
+    '<svg viewBox="0 0 24 15" aria-hidden="true"><path d="M0 7.5 H24" stroke="#10161c" '
+    'stroke-width="7"/><path d="M0 7.5 H24" stroke="#fff" stroke-width="4" '
+    'stroke-dasharray="6 6"/></svg>'
+)
 
 
 def pattern_definitions() -> str:
@@ -127,6 +132,8 @@ def point_legend(layers: Sequence[PointLayer], routes: Sequence[RouteLayer]) -> 
     if routes:
         rows.append('<li><span class="gt-pin gt-pin-start gt-key">S</span>Start and end</li>')
         rows.append('<li><span class="gt-pin gt-pin-stop gt-key">1</span>Stop, in order</li>')
+    if any(one.closed for one in routes):
+        rows.append(f"<li>{_CLOSED}Closed street</li>")
     if not rows:
         return ""
     return (

@@ -33,10 +33,40 @@ _READERS = (Role.SUPERVISOR, Role.OFFICER)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Teams and officers that a user may choose from, as (ref, label)."""
+    """Teams and officers that a user may choose from, as (ref, label).
+
+    Attributes
+    ----------
+    teams
+        The user's own first, then by id.
+    officers
+        By name within their teams, which are in the order of ``teams``.
+    of_team
+        Officers of each team, in the same order.
+    """
 
     teams: list[tuple[str, str]]
     officers: list[tuple[str, str]]
+    of_team: dict[str, list[tuple[str, str]]]
+
+    def groups(self, team: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+        """List the officers under the names of their teams.
+
+        Parameters
+        ----------
+        team
+            Only this one; '' for all.
+
+        Returns
+        -------
+        list of tuple
+            Name of the team, and its officers.
+        """
+        return [
+            (label, self.of_team[ref])
+            for ref, label in self.teams
+            if ref in self.of_team and team in ("", ref)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +128,18 @@ def filters(workspace: Workspace, user: User) -> Filters:
     elif reach.teams is not None:
         teams = teams[teams.index.isin(reach.teams)]
         officers = officers[officers["team"].isin(reach.teams)]
+    labels = {str(ref): str(name) for ref, name in teams["name"].items()}
+    order = sorted(labels, key=lambda ref: ref not in user.team_refs)
+    named = officers.sort_values("name", key=lambda names: names.str.casefold())["name"]
+    of_team = {
+        team: [(str(ref), str(name)) for ref, name in named[own].items()]
+        for team in order
+        if (own := officers["team"].reindex(named.index) == team).any()
+    }
     return Filters(
-        [(str(ref), str(name)) for ref, name in teams["name"].items()],
-        [(str(ref), str(name)) for ref, name in officers["name"].items()],
+        [(ref, labels[ref]) for ref in order],
+        [one for own_officers in of_team.values() for one in own_officers],
+        of_team,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoteam.crs import project
+from geoteam.crs import project, unproject
 from geoteam.services.street_closures import Closure, edges_of, in_force, streets_on
 from geoteam.services.workspace import Workspace
 from geoteam.store.tours import STANDING, SavedTour
@@ -84,7 +84,8 @@ def named_in(
             )
             new[ref] = {
                 "reason": f"Unreachable: {near.told}, and no open street is near.",
-                "remedy": "Plan this visit on another day, or walk there from an open street.",
+                # A day on which it can be made is looked for by planning.
+                "remedy": "",
             }
     return [dict(one) | new.get(one["client_ref"], {}) for one in left_out]
 
@@ -114,6 +115,52 @@ class Notes:
             Empty where no closure touches the tour.
         """
         return [*(f"The route is out of date: it uses {one}." for one in self.route), *self.stops]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStreet:
+    """A street closed on some day, to be drawn.
+
+    Attributes
+    ----------
+    told
+        Which, until when and why.
+    lines
+        Where, in EPSG:4326, longitude first.
+    """
+
+    told: str
+    lines: shapely.MultiLineString
+
+
+def closed_streets(workspace: Workspace, on: date) -> list[ClosedStreet]:
+    """List the streets that are closed on a day, with what a map draws of them.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    on
+        The day.
+
+    Returns
+    -------
+    list of ClosedStreet
+        Those that begin first, first; without those that the street map has no more.
+    """
+    closures = in_force(workspace, [on])
+    if not closures:
+        return []
+    network = workspace.streets()
+
+    def degrees(places: np.ndarray) -> np.ndarray:
+        return np.column_stack(unproject(places[:, 0], places[:, 1], network.crs))
+
+    return [
+        ClosedStreet(one.told, shapely.transform(_lines(network, one), degrees))
+        for one in closures
+        if len(edges_of(network, [one]))
+    ]
 
 
 def closure_notes(workspace: Workspace, saved: SavedTour) -> Notes:

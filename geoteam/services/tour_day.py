@@ -16,6 +16,7 @@ from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.road_plan import states_of
 from geoteam.services.road_state import RoadState
+from geoteam.services.tour_closures import ClosedStreet, closed_streets
 from geoteam.services.tour_moves import last_move
 from geoteam.services.tour_plans import due_frame
 from geoteam.services.tour_views import TourView, look, sees_tour
@@ -84,6 +85,8 @@ class TeamDay:
         The day's last move of the reader can be taken back.
     open
         The day is not over: visits may be moved.
+    closed
+        Streets closed on the day.
     """
 
     on: date
@@ -93,6 +96,7 @@ class TeamDay:
     unplanned: list[dict[str, Any]] = field(default_factory=list)
     undo: bool = False
     open: bool = True
+    closed: list[ClosedStreet] = field(default_factory=list)
 
 
 def team_day(workspace: Workspace, user: User, *, on: date, team: str = "") -> TeamDay:
@@ -151,6 +155,7 @@ def team_day(workspace: Workspace, user: User, *, on: date, team: str = "") -> T
         unplanned=unplanned,
         undo=last_move(saved, user) is not None,
         open=on >= workspace.today(),
+        closed=closed_streets(workspace, on),
     )
 
 

@@ -8,22 +8,18 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-from shapely import LineString, Point
+from shapely import LineString
 from sqlalchemy.orm import Session
 
-from geoteam.crs import WGS84
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import NotFoundError
-from geoteam.maps import RouteLayer, city_map
 from geoteam.model import Role, User
 from geoteam.services.city import grammar_of
-from geoteam.services.ground import ground_of
 from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_closures import Notes, closure_notes
+from geoteam.services.tour_fits import misfits
 from geoteam.services.tour_stops import stops_seen, unsafe_lately
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours, venues, visit_decisions, visit_limits
@@ -31,7 +27,6 @@ from geoteam.store import clients as client_store
 from geoteam.tours import verdict
 
 CANCELLED = "cancelled"
-_APART = "Two clients on this tour must not meet: plan the rest anew, or take one off."
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,9 @@ class TourView:
     closures: Notes = field(default_factory=Notes)
 
 
-def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list[dict[str, Any]]:
+def list_tours(
+    workspace: Workspace, user: User, on: date | None = None, team: str = ""
+) -> list[dict[str, Any]]:
     """List the tours that a user may see; for the police without those cancelled.
 
     Parameters
@@ -115,6 +112,8 @@ def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list
         An officer, a supervisor or a police partner.
     on
         Only this day; any when None.
+    team
+        Only tours of this team's officers; '' for any.
 
     Returns
     -------
@@ -134,7 +133,8 @@ def list_tours(workspace: Workspace, user: User, on: date | None = None) -> list
             "status": row["status"],
         }
         for ref, row in frame.iterrows()
-        if sees_tour(user, row["officer"], row["team"], row["police_partner"])
+        if team in ("", row["team"])
+        and sees_tour(user, row["officer"], row["team"], row["police_partner"])
         # What is shared with the police is what they are to do.
         and not (user.role is Role.POLICE and row["status"] == CANCELLED)
     ]
@@ -162,7 +162,7 @@ def sees_tour(user: User, officer_ref: str, team_ref: str, partner_ref: str) -> 
     return sees_team(user, team_ref)
 
 
-def tour(workspace: Workspace, user: User, ref: str) -> TourView:
+def tour(workspace: Workspace, user: User, ref: str, *, action: str = "tour.read") -> TourView:
     """Open one tour; the reading is audited, and a reading by the police is a disclosure.
 
     Parameters
@@ -173,6 +173,8 @@ def tour(workspace: Workspace, user: User, ref: str) -> TourView:
         The officer, a supervisor of the team, or the police partner of the tour.
     ref
         The tour's reference.
+    action
+        What the audit log calls it.
 
     Returns
     -------
@@ -184,13 +186,8 @@ def tour(workspace: Workspace, user: User, ref: str) -> TourView:
     NotFoundError
         When there is no such tour, or none that the user may know of.
     """
-    return _open(workspace, user, ref, "tour.read", user.role)
-
-
-def _open(workspace: Workspace, user: User, ref: str, action: str, reader: Role) -> TourView:
-    """Load a tour as a reader of some role may see it, and write the audit event."""
     with workspace.transaction() as session:
-        seen = look(workspace, session, user, ref, reader)
+        seen = look(workspace, session, user, ref, user.role)
         note_reading(workspace, session, user, seen, action)
     return seen.view
 
@@ -273,7 +270,10 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         route=saved.route,
         start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
         status=saved.status,
-        advice=[*_apart_since(session, saved), *map(str, saved.summary.get("advice", ()))],
+        advice=[
+            *misfits(workspace, session, saved, people),
+            *map(str, saved.summary.get("advice", ())),
+        ],
         verdict=verdict(saved.summary),
         proven=saved.summary.get("proven"),
         pause=_pause(saved),
@@ -304,13 +304,6 @@ def _not_to_visit(session: Session, saved: tours.SavedTour, refs: Collection[str
     decided = visit_decisions.standing(session, saved.on)
     excluded = decided.loc[decided["kind"] == visit_decisions.EXCLUDE, "client_ref"]
     return {str(ref) for ref in refs if ref not in active} | set(excluded)
-
-
-def _apart_since(session: Session, saved: tours.SavedTour) -> list[str]:
-    """Say that clients on a tour to come must not meet, as was said after it was planned."""
-    refs = [stop.client_ref for stop in saved.stops]
-    standing = saved.status in tours.STANDING
-    return [_APART] if standing and visit_limits.no_contact_pairs(session, refs) else []
 
 
 def _meeting(session: Session, saved: tours.SavedTour, start: str) -> str:
@@ -371,7 +364,7 @@ def _left_out(saved: tours.SavedTour, people: pd.DataFrame) -> list[dict[str, An
         dict(one)
         | {
             "name": people["name"].get(one["client_ref"], ""),
-            "remedy": one["remedy"] + _hours_of(one, people),
+            "remedy": (one["remedy"] + _hours_of(one, people)).strip(),
         }
         for one in saved.left_out
     ]
@@ -384,65 +377,3 @@ def _hours_of(one: Mapping[str, Any], people: pd.DataFrame) -> str:
     windows = people["windows"][one["client_ref"]]
     hours = tell_hours(windows).replace("-", "–")
     return f" At home: {hours}." if hours else ""
-
-
-def tour_map(workspace: Workspace, user: User, ref: str, *, nonce: str = "") -> str:
-    """Draw a tour's route and numbered stops.
-
-    Parameters
-    ----------
-    workspace
-        The workspace.
-    user
-        Who may see the tour.
-    ref
-        The tour's reference.
-    nonce
-        Nonce of the content security policy.
-
-    Returns
-    -------
-    str
-        A document made by folium.
-    """
-    view = _open(workspace, user, ref, "tour.map", user.role)
-    zone = workspace.profile.city.zone
-    start = {
-        "number": 0,
-        "title": view.start or "Start",
-        "arrives": f"{view.departs_at.astimezone(zone):%H:%M}",
-        "geometry": Point(*view.start_point),
-    }
-    rows = [start] + [
-        {
-            "number": stop["number"],
-            "title": stop.get("address", ""),
-            "arrives": f"{stop['arrives_at'].astimezone(zone):%H:%M}",
-            "geometry": Point(stop["lon"], stop["lat"]),
-        }
-        for stop in view.stops
-    ]
-    stops = gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
-    ground = ground_of(workspace)
-    layer = RouteLayer(
-        name="Tour",
-        legs=[view.route] if view.route is not None else [],
-        stops=stops,
-        details={"arrives": "Arrives"},
-    )
-    return city_map(
-        [ground.units(show=False), layer],
-        title="Tour",
-        nonce=nonce,
-        bounds=_around(stops, view.route),
-        basemap_url=ground.basemap_url,
-        attribution=ground.attribution,
-    )
-
-
-def _around(stops: gpd.GeoDataFrame, route: LineString | None) -> tuple[float, float, float, float]:
-    boxes = [stops.total_bounds] + ([np.array(route.bounds)] if route is not None else [])
-    low, high = np.min([b[:2] for b in boxes], axis=0), np.max([b[2:] for b in boxes], axis=0)
-    margin = np.maximum((high - low) * 0.06, 0.001)
-    west, south, east, north = (float(v) for v in (*(low - margin), *(high + margin)))
-    return west, south, east, north

@@ -14,10 +14,11 @@ from geoteam.model import Role, User
 from geoteam.services.clients import filters, reach_of
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
+from geoteam.services.tour_map import tour_map
 from geoteam.services.tour_pairing import Meet, pair_up
 from geoteam.services.tour_plans import due_frame, save_plan, start_of
 from geoteam.services.tour_times import Times, departure, refuse_overlap
-from geoteam.services.tour_views import TourView, list_tours, tour, tour_map
+from geoteam.services.tour_views import TourView, list_tours, tour
 from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
@@ -27,10 +28,21 @@ from geoteam.tours import TourPlan
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Officers and police partners that a user may plan with, as (ref, label)."""
+    """Whom a user may plan with, as (ref, label).
 
-    officers: list[tuple[str, str]]
-    partners: list[tuple[str, str]]
+    Attributes
+    ----------
+    teams
+        The user's own first.
+    officers
+        Under the names of their teams.
+    partners
+        Under the names of their districts.
+    """
+
+    teams: list[tuple[str, str]]
+    officers: list[tuple[str, list[tuple[str, str]]]]
+    partners: list[tuple[str, list[tuple[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class DueVisits:
     planned: int
 
 
-def choices(workspace: Workspace, user: User) -> Choices:
+def choices(workspace: Workspace, user: User, team: str = "") -> Choices:
     """List whom a user may plan a tour for, and with which police partner.
 
     Parameters
@@ -50,6 +62,8 @@ def choices(workspace: Workspace, user: User) -> Choices:
         The workspace.
     user
         An officer or a supervisor.
+    team
+        Only officers of this one; '' for all of the user's.
 
     Returns
     -------
@@ -58,10 +72,12 @@ def choices(workspace: Workspace, user: User) -> Choices:
     """
     with workspace.reading() as session:
         partners = staff.police_partners(session)
-    labels = [
-        (str(ref), f"{row['name']}, district {row['district']}") for ref, row in partners.iterrows()
-    ]
-    return Choices(filters(workspace, user).officers, labels)
+    found = filters(workspace, user)
+    districts: dict[str, list[tuple[str, str]]] = {}
+    for ref, row in partners.sort_values(["district", "name"]).iterrows():
+        own = districts.setdefault(f"District {row['district']}", [])
+        own.append((str(ref), str(row["name"])))
+    return Choices(found.teams, found.groups(team), list(districts.items()))
 
 
 def _require_officer(session: Session, user: User, officer_ref: str) -> staff.Officer:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.clients import reach_of
+from geoteam.services.clients import list_clients, reach_of
+from geoteam.services.paging import Page
 from geoteam.services.people import clients_frame
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
@@ -19,6 +20,8 @@ from geoteam.store import audit, contacts, geocodes, residences, tours, visit_de
 from geoteam.store.visit_decisions import ADD, EXCLUDE
 
 SHORTEST_REASON = 3
+# So many clients are offered to choose from.
+MOST_FOUND = 12
 # Longer than this nobody is left unvisited without a new decision.
 MOST_DAYS = 366
 _WORDS = {ADD: "a visit was added", EXCLUDE: "visits are excluded"}
@@ -238,6 +241,33 @@ def list_decisions(workspace: Workspace, user: User) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def find_clients(workspace: Workspace, user: User, search: str) -> Page:
+    """Find clients whose visits a supervisor may decide on; the search is audited.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        A supervisor; only clients whom the user may see are found.
+    search
+        Parts of a name, an id or an address.
+
+    Returns
+    -------
+    Page
+        The first ``MOST_FOUND`` by name, as of `list_clients`, each with ``decided``: the decision
+        that holds, as of `decision_on`, or None.
+    """
+    require_role(user, (Role.SUPERVISOR,), "add or exclude a visit")
+    found = list_clients(workspace, user, search=search, page_size=MOST_FOUND)
+    with workspace.reading() as session:
+        decided = visit_decisions.standing(session, workspace.today()).reset_index()
+    own = {str(row["client_ref"]): row for row in decided.to_dict("records")}
+    rows = [row | {"decided": own.get(row["client_ref"])} for row in found.rows]
+    return Page(rows, found.total, found.page, found.page_size)
 
 
 def decision_on(workspace: Workspace, user: User, client_ref: str) -> dict[str, Any] | None:

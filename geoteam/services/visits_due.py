@@ -34,10 +34,10 @@ _EVER = 4000
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a user may choose from, each as (value, label)."""
+    """What a user may choose from, each as (value, label); the officers under names of teams."""
 
     teams: list[tuple[str, str]]
-    officers: list[tuple[str, str]]
+    officers: list[tuple[str, list[tuple[str, str]]]]
     areas: list[tuple[str, str]]
 
 
@@ -61,14 +61,11 @@ def offered(workspace: Workspace, user: User, by: str, team: str = "") -> Offere
         References with labels.
     """
     found = filters(workspace, user)
-    with workspace.reading() as session:
-        teams = staff.officers(session)["team"]
-    officers = [one for one in found.officers if not team or teams.get(one[0], "") == team]
     areas = [
         (code, f"{code}, {name}" if name != code else code)
         for code, name in _areas(workspace, by).items()
     ]
-    return Offered(found.teams, officers, areas)
+    return Offered(found.teams, found.groups(team), areas)
 
 
 def due_board(

@@ -129,6 +129,7 @@ TABLE = {
     "GET /tours/due/visits.csv": "303 200 200 403 403 403 403",
     "POST /tours/due/add": "401 400 403 403 403 403 403",
     "POST /tours/due/exclude": "401 400 403 403 403 403 403",
+    "POST /tours/due/find": "401 303 403 403 403 403 403",
     "POST /tours/due/withdraw": "401 400 403 403 403 403 403",
     "POST /tours": "401 400 303 403 403 403 403",
     "GET /tours/day": "303 200 200 403 403 403 403",

@@ -12,7 +12,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from geoteam.model import Role
+from geoteam.model import Role, User
 from geoteam.services import audit, visit_decisions
 from geoteam.services.operator import operator
 from geoteam.services.visits_board import DueOptions
@@ -132,6 +132,52 @@ def test_a_visit_is_added_and_refusals_are_told(signed_in: SignedIn, workspace: 
     assert status == 400
     assert "already" in page
     assert send(client, f"{PAGE}/add", PAGE, client_ref="C404", why="asked for")[0] == 404
+
+
+def test_a_client_is_found_by_name_and_no_id_is_typed(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    client = signed_in(Role.SUPERVISOR)
+    asked = f"{PAGE}/find?view=list&team=T1"
+    status, target = send(client, asked, PAGE, search="person07")
+    assert status == 303
+    # Neither a name nor an id stands in the address; the filters stay.
+    assert target.startswith(f"{PAGE}?view=list&team=T1&")
+    assert target.endswith("#decide")
+    assert not re.search("person07|C007", target, re.IGNORECASE)
+    page = html.unescape(client.get(target).text)
+    found = page[page.index('id="decide"') :]
+    assert "1 client fits." in found
+    assert "Tess Person07" in found
+    # The only one fitting: what to do stands open.
+    assert found.count("<details open>") == 1
+    ref = open_record(found)
+    assert ref == "C007"
+    back = html.unescape(re.findall(r'name="back" value="([^"]+)"', found)[0])
+    fields = {"client_ref": ref, "why": "the court asked", "back": back}
+    assert send(client, f"{PAGE}/add", target, **fields) == (303, back)
+    # Once decided, the next who looks is told, and may withdraw it.
+    again = html.unescape(client.get(target).text)
+    found = again[again.index('id="decide"') :]
+    assert "A visit is added already: the court asked" in found
+    assert "Add the visit" not in found
+    assert "Nobody whom you may see fits" in html.unescape(
+        client.get(send(client, asked, PAGE, search="nobody at all")[1]).text
+    )
+
+
+def test_nobody_else_finds_clients_and_many_are_said_to_be_many(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    found = visit_decisions.find_clients(workspace, operator("test"), "person")
+    assert len(found.rows) == visit_decisions.MOST_FOUND < found.total
+    west = User(9, "west", "Wes West", Role.SUPERVISOR, team_refs=("T1",))
+    mine = visit_decisions.find_clients(workspace, west, "person")
+    assert mine.total < found.total
+    officer = signed_in(Role.OFFICER)
+    assert send(officer, f"{PAGE}/find", PAGE, search="person07")[0] == 403
+    target = send(signed_in(Role.SUPERVISOR), f"{PAGE}/find", PAGE, search="person07")[1]
+    assert "Tess Person07" not in officer.get(target).text.partition('id="decide"')[2]
 
 
 def test_the_file_has_the_rows_of_the_list(signed_in: SignedIn, workspace: Workspace) -> None:

@@ -171,7 +171,7 @@ def test_a_tour_is_planned_from_the_form(signed_in: SignedIn) -> None:
     page = client.get(target).text
     assert "Stops" in page
     assert "13:00" in page
-    assert "miles" in page
+    assert "Miles" in page
     assert client.get(f"{target}/map").status_code == 200
     assert client.get(f"{target}/sheet.pdf").data.startswith(b"%PDF-")
 

@@ -10,7 +10,9 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from geoteam.model import Role
+from geoteam.services.street_closures import close_street
 from geoteam.services.workspace import Workspace
+from tests.made_city import BOSS
 
 Signed = Callable[[Role], FlaskClient]
 
@@ -40,6 +42,13 @@ def test_the_day_names_each_tour_and_the_police_are_kept_out(
     (tour,) = json.loads(drawn[1].replace("&#34;", '"').replace("&#39;", "'"))
     assert tour["letter"] == "A"
     assert len(tour["stops"]) == 1
+    assert 'data-closed="[]"' in page
+    close_street(workspace, BOSS, street="B STREET NW", first=on, why="parade")
+    page = boss.get(f"/tours/day?on={on}&team=T1").text
+    assert "1 street is closed on this day" in page
+    assert "B STREET NW (closed until" in page
+    assert 'data-closed="[]"' not in page
+    assert "1 street is closed on this day" in boss.get(f"/tours/{places['<ref>']}").text
     state = boss.get(f"/tours/day/state.json?on={on}&team=T1").json
     assert state["tours"][places["<ref>"]]["version"] == 1
     assert "client" not in json.dumps(state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
@@ -89,6 +90,22 @@ def test_filters_offer_what_the_user_leads(city: Workspace) -> None:
     assert [ref for ref, _ in west.officers] == ["O1", "O2"]
     assert [ref for ref, _ in clients.filters(city, O1).officers] == ["O1"]
     assert clients.filters(city, LOOSE).officers == []
+
+
+def test_officers_stand_by_name_under_their_teams_the_users_own_first(fresh: Workspace) -> None:
+    with fresh.transaction() as session:
+        session.execute(text("UPDATE officer SET name = 'zoe' WHERE ref = 'O1'"))
+        session.execute(text("UPDATE officer SET name = 'Adam' WHERE ref = 'O4'"))
+    both = User(9, "both", "Bo Both", Role.SUPERVISOR, team_refs=("T2", "*"))
+    found = clients.filters(fresh, both)
+    assert [ref for ref, _ in found.teams] == ["T2", "T1", "TM"]
+    assert found.groups() == [
+        ("East Team", [("O4", "Adam"), ("O3", "Officer 3")]),
+        ("West Team", [("O2", "Officer 2"), ("O1", "zoe")]),
+        ("Mental Health Team", [("O5", "Officer 5")]),
+    ]
+    assert [ref for ref, _ in found.officers] == ["O4", "O3", "O2", "O1", "O5"]
+    assert found.groups("T1") == [("West Team", [("O2", "Officer 2"), ("O1", "zoe")])]
 
 
 def test_a_record_shows_what_policy_allows_and_is_audited(city: Workspace) -> None:

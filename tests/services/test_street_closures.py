@@ -17,6 +17,7 @@ from geoteam.services.street_closures import (
     street_names,
     streets_on,
 )
+from geoteam.services.tour_closures import closed_streets
 from geoteam.services.tour_replan import replan_rest
 from geoteam.services.tour_week import plan_team_week
 from geoteam.services.workspace import Workspace
@@ -52,6 +53,16 @@ def test_a_drive_goes_round_a_closed_part_on_its_days_only(lone: Workspace) -> N
     assert done == ["streets.open", "streets.close"]
     with pytest.raises(NotFoundError, match="no such closure"):
         open_street(lone, BOSS, closure.ref)
+
+
+def test_a_closed_street_is_drawn_on_its_days_where_it_is(lone: Workspace) -> None:
+    close_street(lone, ADMIN, street="a street nw", between=PART, why="water main")
+    (closed,) = closed_streets(lone, TODAY)
+    assert closed.told.startswith("A STREET NW between 2ND STREET NW")
+    west, south, east, north = closed.lines.bounds
+    assert (west, south) == pytest.approx(lonlat(200, 0), abs=1e-6)
+    assert (east, north) == pytest.approx(lonlat(400, 0), abs=1e-6)
+    assert closed_streets(lone, TOMORROW) == []
 
 
 def test_what_cannot_be_closed_is_said_and_nothing_is_kept(lone: Workspace) -> None:
@@ -108,7 +119,7 @@ def test_a_home_that_no_open_street_is_near_is_left_out_with_the_closure(lone: W
     (left,) = (one for one in view.left_out if one["client_ref"] == "C001")
     assert left["code"] == "unreachable"
     assert left["reason"].startswith("Unreachable: 1ST STREET NW (closed until 16 Jun 2026: flood)")
-    assert "another day" in left["remedy"]
+    assert left["remedy"] == "Plan a tour on Wed 17 Jun."
 
 
 def test_a_week_keeps_off_what_is_closed_on_one_of_its_days(lone: Workspace) -> None:
@@ -144,6 +155,15 @@ def test_a_tour_planned_before_says_that_its_route_is_out_of_date(lone: Workspac
     assert tours.tour(lone, BOSS, ref).closures.stops == ()
     tours.cancel_tour(lone, BOSS, ref, "ill")
     assert tours.tour(lone, BOSS, ref).closures.told == []
+
+
+def test_the_map_of_a_tour_draws_what_is_closed_and_says_so(lone: Workspace) -> None:
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref="O1")
+    assert "Closed street" not in tours.tour_map(lone, BOSS, ref)
+    close_street(lone, ADMIN, street="a street nw", between=PART, why="water main")
+    page = tours.tour_map(lone, BOSS, ref)
+    assert "Closed street" in page
+    assert '"dashArray": "6 6"' in page
 
 
 def test_a_closure_that_a_newer_street_map_does_not_know_closes_nothing(lone: Workspace) -> None:

@@ -256,8 +256,13 @@ def test_the_tours_map_shows_stops_and_no_name(lone: Workspace) -> None:
 
 def test_choices_are_the_users_officers_and_all_partners(city: Workspace) -> None:
     found = tours.choices(city, WEST)
-    assert [ref for ref, _ in found.officers] == ["O1", "O2"]
-    assert found.partners == [("P1", "Police One, district 1"), ("P2", "Police Two, district 2")]
+    assert found.officers == [("West Team", [("O1", "Officer 1"), ("O2", "Officer 2")])]
+    assert found.partners == [
+        ("District 1", [("P1", "Police One")]), ("District 2", [("P2", "Police Two")])
+    ]  # fmt: skip
+    every, east = tours.choices(city, BOSS), tours.choices(city, BOSS, "T2")
+    assert [ref for _, own in every.officers for ref, _ in own] == ["O1", "O2", "O3", "O4", "O5"]
+    assert [label for label, _ in east.officers] == ["East Team"]
 
 
 def _clock_of(workspace: Workspace, view: tours.TourView) -> str:

@@ -18,5 +18,6 @@ review(document);
 shortcuts(document);
 signingOut(document);
 roadBoard(document);
-// On a phone the bar of pages scrolls sideways: the present page must be in sight.
-document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+// On a phone the bar of pages and the tabs scroll sideways: the present one must be in sight.
+for (const bar of [".nav", ".tabs"])
+  document.querySelector(`${bar} [aria-current]`)?.scrollIntoView({ block: "nearest" });

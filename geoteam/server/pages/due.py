@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
-from geoteam.server.context import user, workspace
+from geoteam.server.context import open_search, seal_search, user, workspace
 from geoteam.server.headers import nonce
-from geoteam.server.show import client_url, link_to
+from geoteam.server.show import client_url, link_to, may
 from geoteam.server.tables import csv_answer
 from geoteam.services import visit_decisions, visits_due, visits_map
 from geoteam.services.paging import Page
@@ -43,7 +43,9 @@ def index() -> ResponseReturnValue:
     """
     view = forms.choice(request.args, "view", _VIEWS, "calendar")
     kept, options, offered = _asked(view)
+    names = [own for _, own in offered.officers]
     board = visits_due.due_board(workspace(), user(), options)
+    search = open_search(forms.text(request.args, "q")) if may("due.find") else ""
     listed = board.listed(options.day)
     number = forms.whole(request.args, "page", 1, low=1, high=100_000)
     part = listed.iloc[(number - 1) * _PAGE_SIZE : number * _PAGE_SIZE]
@@ -61,6 +63,9 @@ def index() -> ResponseReturnValue:
         options=options,
         days=kept["days"],
         offered=offered,
+        officer_name=next(
+            (own[options.officer] for own in map(dict, names) if options.officer in own), ""
+        ),
         board=board,
         weeks=_weeks(board) if view == "calendar" else [],
         areas=visits_map.area_table(board, options.day).reset_index().to_dict("records")
@@ -71,6 +76,9 @@ def index() -> ResponseReturnValue:
         excluded=_records(board.excluded),
         link=link,
         here=link(day=options.day),
+        search=search,
+        people=visit_decisions.find_clients(workspace(), user(), search) if search else None,
+        find_url=link_to("due.find", {"view": view, **kept}),
         frame_url=link_to("due.frame", kept),
         table_url=link_to("due.table", kept),
         tomorrow=board.first + timedelta(days=1),
@@ -111,6 +119,23 @@ def table() -> ResponseReturnValue:
         rows += [_file_row(row, "excluded", on=row["excluded_until"])
                  for row in _records(board.excluded)]  # fmt: skip
     return csv_answer(rows, _FILE_COLUMNS, "visits-due.csv")
+
+
+@page.post("/tours/due/find")
+@allow(Role.SUPERVISOR)
+def find() -> ResponseReturnValue:
+    """Take a client's name or id out of a form, so that neither stands in an address.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way to the page, with the words sealed.
+    """
+    words = seal_search(forms.text(request.form, "search", label="Name or id"))
+    view = forms.choice(request.args, "view", _VIEWS, "calendar")
+    kept, _, _ = _asked(view)
+    asked = {"view": view, **kept, "q": words, "_anchor": "decide"}
+    return redirect(link_to("due.index", asked), 303)
 
 
 @page.post("/tours/due/add")
@@ -184,7 +209,7 @@ def _asked(view: str) -> tuple[dict[str, str], DueOptions, visits_due.Offered]:
     offered = visits_due.offered(workspace(), user(), by, team)
     kept = {
         "team": team,
-        "officer": officer if officer in dict(offered.officers) else "",
+        "officer": officer if any(officer in dict(own) for _, own in offered.officers) else "",
         "by": by,
         "area": area if area in dict(offered.areas) else "",
         "days": str(days),

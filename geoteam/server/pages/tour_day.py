@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -37,7 +38,12 @@ def show() -> ResponseReturnValue:
     on = forms.day(request.args, "on") or workspace().today()
     day = tour_day.team_day(workspace(), user(), on=on, team=forms.text(request.args, "team"))
     return render_template(
-        "tour_day.html", day=day, drawn=_drawn(day), basemap=BASEMAP_URL, zone=_zone()
+        "tour_day.html",
+        day=day,
+        drawn=_drawn(day),
+        closed=[[_line(part.coords) for part in one.lines.geoms] for one in day.closed],
+        basemap=BASEMAP_URL,
+        zone=_zone(),
     )
 
 
@@ -140,6 +146,11 @@ def _zone() -> Any:
     return workspace().profile.city.zone
 
 
+def _line(coords: Iterable[tuple[float, ...]]) -> list[list[float]]:
+    """Turn a line around, as the map takes it: latitude first."""
+    return [[round(lat, 5), round(lon, 5)] for lon, lat in coords]
+
+
 def _drawn(day: TeamDay) -> list[dict[str, Any]]:
     """Give what the map draws of each tour: its route, its start and its stops."""
     zone = _zone()
@@ -150,10 +161,7 @@ def _drawn(day: TeamDay) -> list[dict[str, Any]]:
             "colour": at % 12,
             "officer": one.view.officer,
             "start": [*one.view.start_point[::-1], one.view.start],
-            "route": [
-                [round(lat, 5), round(lon, 5)]
-                for lon, lat in (one.view.route.coords if one.view.route is not None else ())
-            ],
+            "route": _line(one.view.route.coords if one.view.route is not None else ()),
             "stops": [
                 {
                     "client": stop.get("client_ref", ""),

@@ -19,6 +19,7 @@ from geoteam.services import tours
 from geoteam.services.phone_map import WARNING, phone_map_is_on
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.sheets import MOST, teams_to_print
+from geoteam.services.tour_closures import closed_streets
 from geoteam.services.tour_pairing import MEETS, Meet
 from geoteam.services.tour_replan import replan_rest
 
@@ -36,22 +37,28 @@ def index() -> ResponseReturnValue:
         The page.
     """
     on = forms.day(request.args, "on") or workspace().today()
-    return _index(on, user().officer_ref or forms.text(request.args, "officer"))
+    team, officer = forms.text(request.args, "team"), forms.text(request.args, "officer")
+    return _index(on, user().officer_ref or officer, team)
 
 
-def _index(on: date, officer: str, fault: GeoteamError | None = None) -> str:
+def _index(on: date, officer: str, team: str = "", fault: GeoteamError | None = None) -> str:
     who, due = user(), None
+    choices = tours.choices(workspace(), who, team) if who.role in _STAFF else None
+    names = dict(one for _, own in choices.officers for one in own) if choices else {}
+    if team and officer not in names:
+        # The officer of another team, chosen before the team was.
+        officer = ""
     if who.role in _STAFF and officer:
         due = tours.list_due(workspace(), who, on, officer)
-    choices = tours.choices(workspace(), who) if who.role in _STAFF else None
     return render_template(
         "tours.html",
         on=on,
         officer=officer,
-        officer_name=dict(choices.officers).get(officer, "") if choices else "",
+        officer_name=names.get(officer, ""),
+        team=team,
         due=due.rows if due else None,
         on_tours=due.planned if due else 0,
-        found=tours.list_tours(workspace(), who),
+        found=tours.list_tours(workspace(), who, team=team),
         to_print=teams_to_print(workspace(), who, on),
         most=MOST,
         choices=choices,
@@ -85,7 +92,7 @@ def plan() -> ResponseReturnValue:
             meet=_meet(form),
         )
     except InputError as fault:
-        return _index(on, officer, fault), 400
+        return _index(on, officer, forms.text(form, "team"), fault), 400
     flash("The tour is planned.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
 
@@ -164,6 +171,7 @@ def show(ref: str) -> ResponseReturnValue:
         "tour.html",
         tour=view,
         ref=ref,
+        closed=closed_streets(workspace(), view.on),
         # Somebody scanned the code on a sheet: is it still true?
         sheet=sheet_state(workspace(), user(), ref, number) if number else None,
         usual_paper=workspace().profile.tours.paper,

@@ -57,12 +57,9 @@ class Day {
     const head = fresh.querySelector(".page-head .muted");
     const here = document.querySelector(".page-head .muted");
     if (head && here) here.textContent = head.textContent;
-    const scrolled = this.root.querySelector(".day-unplanned .day-stops")?.scrollTop ?? 0;
     const view = this.map?.leave() ?? null;
     this.root.replaceWith(next);
     this.root = next;
-    const list = next.querySelector(".day-unplanned .day-stops");
-    if (list) list.scrollTop = scrolled;
     const box = next.querySelector<HTMLElement>("[data-map]");
     this.map = box ? new DayMap(next, box, view) : null;
     this.moves.begin();

@@ -3,6 +3,7 @@ import L from "leaflet";
 import { PALETTE } from "../editor/colours.ts";
 import { basemap } from "../map/basemap.ts";
 import { arrows } from "../map/route.ts";
+import { type Place, spread } from "./spread.ts";
 
 type LatLng = [number, number];
 
@@ -17,6 +18,8 @@ interface Drawn {
 }
 
 const DARK = "#10161c";
+// Marks are 28 pixels wide: closer together than that they hide each other.
+const APART_PX = 30;
 
 /** What a map showed, so that the next one shows the same. */
 export interface View {
@@ -34,6 +37,9 @@ export class DayMap {
   private readonly map: L.Map;
   private readonly lines = new Map<string, Line>();
   private readonly pins = new Map<string, L.Marker>();
+  /** Every mark with its true place; those of the start stay where they are. */
+  private readonly marks: { marker: L.Marker; at: LatLng; stays: boolean }[] = [];
+  private readonly leaders = L.layerGroup();
   private readonly watched: ResizeObserver;
 
   constructor(
@@ -47,6 +53,8 @@ export class DayMap {
     basemap(root.dataset.basemap ?? "", "").addTo(this.map);
     L.control.scale({ position: "bottomleft" }).addTo(this.map);
     for (const tour of drawn) this.draw(tour);
+    for (const line of JSON.parse(root.dataset.closed ?? "[]") as LatLng[][]) this.bar(line);
+    this.leaders.addTo(this.map);
     const all = drawn.flatMap((tour) => [
       ...tour.route,
       ...tour.stops.map((stop) => stop.at),
@@ -55,6 +63,8 @@ export class DayMap {
     const known = all.filter(([lat, lon]) => Number.isFinite(lat) && Number.isFinite(lon));
     if (view) this.map.setView(view.centre, view.zoom, { animate: false });
     else if (known.length) this.map.fitBounds(known, { padding: [24, 24], animate: false });
+    this.part();
+    this.map.on("zoomend", () => this.part());
     this.watched = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
     this.watched.observe(box);
     this.tie();
@@ -74,6 +84,36 @@ export class DayMap {
     this.pins.clear();
     this.map.remove();
     return view;
+  }
+
+  /** A closed street is barred in black and white, as in geoteam/maps/draw.py. */
+  private bar(line: LatLng[]): void {
+    const common = { opacity: 1, lineCap: "butt", interactive: false } as const;
+    L.polyline(line, { ...common, color: DARK, weight: 7 }).addTo(this.map);
+    L.polyline(line, { ...common, color: "#ffffff", weight: 4, dashArray: "6 6" }).addTo(this.map);
+  }
+
+  /** Puts marks that would hide each other side by side, each tied by a line to its true place. */
+  private part(): void {
+    const zoom = this.map.getZoom();
+    const places: Place[] = this.marks.map(({ at, stays }) => {
+      const { x, y } = this.map.project(at, zoom);
+      return { x, y, stays };
+    });
+    this.leaders.clearLayers();
+    spread(places, APART_PX).forEach((to, row) => {
+      const mark = this.marks[row];
+      const from = places[row];
+      if (!mark || !from) return;
+      const aside = Math.hypot(to.x - from.x, to.y - from.y) > 3;
+      const spot = aside ? this.map.unproject(L.point(to.x, to.y), zoom) : L.latLng(mark.at);
+      mark.marker.setLatLng(spot);
+      if (!aside) return;
+      const style = { color: DARK, weight: 2, opacity: 1, interactive: false };
+      this.leaders.addLayer(L.polyline([mark.at, spot], style));
+      const dot = { ...style, radius: 4, fillColor: "#ffffff", fillOpacity: 1 };
+      this.leaders.addLayer(L.circleMarker(mark.at, dot));
+    });
   }
 
   private draw(tour: Drawn): void {
@@ -114,7 +154,9 @@ export class DayMap {
     const face = document.createElement("span");
     face.textContent = text;
     const icon = L.divIcon({ className, html: face, iconSize: [28, 28] });
-    return L.marker(at, { icon, title, alt: title }).addTo(this.map);
+    const marker = L.marker(at, { icon, title, alt: title }).addTo(this.map);
+    this.marks.push({ marker, at, stays: className.includes("day-pin-start") });
+    return marker;
   }
 
   private visit(client: string): HTMLElement | undefined {
