@@ -77,8 +77,6 @@ def plan(
         meet=meet or "",
     )
     view = services.tour(state.workspace, user, ref)
-    value: dict[str, Any] = asdict(view)
-    value["route"] = view.route.wkt if view.route is not None else None
     zone = state.workspace.profile.city.zone
     stops: list[dict[str, Any]] = [
         {
@@ -94,7 +92,7 @@ def plan(
         line = {"stop": "", "arrives": f"{begins:%H:%M}", "client": "break"}
         stops.insert(view.pause["before"] - 1, line | {"address": f"until {ends:%H:%M}"})
     show(
-        value,
+        _value(view),
         lambda: [
             f"Tour {ref}: {_counted(len(view.stops), 'stop')}, {view.drive_s / 60:.0f} minutes of "
             f"driving, {view.length_m / 1000:.1f} km ({view.length_m / METRES_PER_MILE:.1f} "
@@ -109,6 +107,10 @@ def plan(
         ],
         as_json,
     )
+
+
+def _value(view: services.TourView) -> dict[str, Any]:
+    return asdict(view) | {"route": view.route.wkt if view.route is not None else None}
 
 
 def _who(view: services.TourView) -> str:
@@ -166,10 +168,13 @@ def replan(state: State, ref: str, at: str, fixed: tuple[int, ...], as_json: boo
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     show(
-        {"ref": ref, "version": version, "stops": view.stops, "left_out": view.left_out},
+        _value(view),
         lambda: [
             f"Tour {ref}, version {version}: {_counted(len(view.stops), 'stop')}, back at "
             f"{view.returns_at.astimezone(zone):%H:%M}.",
+            *([view.verdict] if view.verdict else []),
+            *view.advice,
+            *view.closures.told,
             *table(view.left_out, ["client_ref", "reason", "remedy"], "Nobody is left out."),
         ],
         as_json,

@@ -14,11 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from geoteam.model import Role, User
+from geoteam.services.tour_fits import misfits
 from geoteam.services.tour_views import CANCELLED, SeenTour, look
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit
+from geoteam.store import audit, tours
+from geoteam.store import clients as client_store
 
 PRINT = "tour.print"
+_MISFIT = "It no longer fits what a client, or the car, allows; it is to be planned anew."
 _OFF = "The tour is cancelled; nobody is visited on it."
 
 
@@ -108,13 +111,16 @@ def sheet_state(workspace: Workspace, user: User, ref: str, number: int) -> Shee
             offset=total - number,
         )
         if seen.view.status == CANCELLED:
-            return SheetState(
-                number, event["at"], ["The tour is cancelled; nobody is visited on it."]
-            )
+            return SheetState(number, event["at"], [_OFF])
         was = event["detail"]
         reader = Role.POLICE if was.get("copy") == "police" else Role.SUPERVISOR
         now = held_by(look(workspace, session, user, ref, reader))
-    return SheetState(number, event["at"], _changes(was, now))
+        saved = tours.get(session, ref)
+        people = client_store.as_frame(
+            session, saved.on, refs=[stop.client_ref for stop in saved.stops], active_only=False
+        )
+        fits = not misfits(workspace, session, saved, people)
+    return SheetState(number, event["at"], _changes(was, now) + ([] if fits else [_MISFIT]))
 
 
 def _changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from geoteam.errors import InputError
 from geoteam.services import duty
 from geoteam.services.duty import Span
 from geoteam.services.tour_times import Times
-from geoteam.services.wording import counted
+from geoteam.services.wording import counted, told_weekday
 from geoteam.services.workspace import Workspace
 from geoteam.store import duty as store
 from geoteam.store import staff, tours, venues
@@ -103,9 +103,9 @@ def officer_hours(
     said = f"is on duty {tell(own, zone)}" if _of_day(own, on, zone) else "is off duty"
     later = (on + timedelta(days=step) for step in range(1, _AHEAD_DAYS + 1))
     free = next((day for day in later if _begins_on(workspace, session, day, officer_ref)), None)
-    when = f"{free:%a} {free.day} {free:%b}" if free else ""
+    when = told_weekday(free) if free else ""
     raise InputError(
-        f"the officer {said} on {on:%a} {on.day} {on:%b}, and the tour would take place between "
+        f"the officer {said} on {told_weekday(on)}, and the tour would take place between "
         f"{times.departs:%H:%M} and {times.latest:%H:%M}",
         remedy=(f"Choose {when}, the next day on duty" if when else "Choose another officer")
         + ", or change the officer's hours",
@@ -322,7 +322,7 @@ def wanted_mate(
         there = _of_day(spans, on, zone)
         said = f"is on duty {tell(spans, zone)}" if there else "is off duty"
         raise InputError(
-            f"the police partner {said} on {on:%a} {on.day} {on:%b}; the officer can make the tour "
+            f"the police partner {said} on {told_weekday(on)}; the officer can make the tour "
             f"{tell(hours, zone)}",
             remedy="Choose another police partner, day or departure, or change their hours",
         )

@@ -14,7 +14,8 @@ from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.tour_prices import Move, Part, Price, changed, require_tour, work_out
 from geoteam.services.tour_replan import trip_from_here
-from geoteam.services.tour_trip import Trip, replace_stops, solve, visits_of
+from geoteam.services.tour_trip import Trip, solve, visits_of
+from geoteam.services.tour_trip_save import replace_stops
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, outcomes, stops, tour_versions, tours
 from geoteam.store.tours import SavedTour

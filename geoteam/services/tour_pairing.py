@@ -60,7 +60,9 @@ class Pairing:
     via
         Longitude and latitude of the station on the way; None without one.
     advice
-        What is to be said about it.
+        What is to be said about its times.
+    notes
+        What is to be said about its people and its car, whichever visits it makes.
     """
 
     plan: TourPlan
@@ -69,6 +71,7 @@ class Pairing:
     meet_ref: str
     via: tuple[float, float] | None
     advice: list[str]
+    notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def pair_up(
     day: pd.DataFrame,
     partner_ref: str = "",
     meet: Meet = "",
+    advised: bool = True,
 ) -> Pairing:
     """Plan a tour with the police partner, car and meeting place with which it makes the most.
 
@@ -138,6 +142,8 @@ def pair_up(
         The police partner; '' chooses.
     meet
         Where the police partner joins; '' chooses between the start and the station.
+    advised
+        Whether it is tried what would spare a long wait.
 
     Returns
     -------
@@ -188,10 +194,10 @@ def pair_up(
     if found is None:
         raise InputError("nobody can make this tour", remedy="Choose another day")
     way, pairing = found
-    notes = [*times.notes, *([why] if why and not way.mate.ref else []), *_car_note(asked, way)]
-    advice = waiting_advice(pairing.plan, visits, _planner(asked, way))
+    notes = [*([why] if why and not way.mate.ref else []), *_car_note(asked, way)]
+    advice = waiting_advice(pairing.plan, visits, _planner(asked, way)) if advised else []
     plan = name_closures(workspace, on, pairing.plan, visits)
-    return replace(pairing, plan=plan, advice=[*notes, *advice])
+    return replace(pairing, plan=plan, advice=[*times.notes, *advice], notes=notes)
 
 
 def _best(
@@ -211,6 +217,7 @@ def _best(
                 way.car.ref,
                 {"station": way.mate.station_ref, "first stop": tours.FIRST_STOP}.get(way.meet, ""),
                 way.mate.station if way.meet == "station" else None,
+                [],
                 [],
             )
             if best is None or _worth(way, plan) > _worth(best[0], best[1].plan):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -163,6 +163,7 @@ def save_plan(
     car_ref: str = "",
     meet_ref: str = "",
     via: tuple[float, float] | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
     """Save a tour as planned, with its route and directions.
 
@@ -192,6 +193,8 @@ def save_plan(
         The car, and where the police partner joins, as of `geoteam.store.tours.save`.
     via
         Longitude and latitude of the station on the way out and back; None without one.
+    notes
+        What else is to be said, whichever visits it makes.
 
     Returns
     -------
@@ -213,9 +216,10 @@ def save_plan(
         **paced(workspace, route_by(workspace, on, way, via), plan),
         car_ref=car_ref,
         meet_ref=meet_ref,
-        left_out=left_out_of(plan),
+        left_out=left_out_of(plan.left_out),
         summary=plan.summary
-        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": advice}
+        | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": [*notes, *advice]}
+        | {"notes": list(notes)}
         # When it might take place: with other visits it may leave earlier or return later.
         | {"hours": [[begins.isoformat(), ends.isoformat()] for begins, ends in plan.on_duty]}
         | break_of(plan),
@@ -306,22 +310,24 @@ def paced(workspace: Workspace, route: dict[str, Any], plan: TourPlan) -> dict[s
     return route | {"steps": steps}
 
 
-def left_out_of(plan: TourPlan) -> list[dict[str, Any]]:
+def left_out_of(left_out: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """List the visits left out, as the store keeps them.
 
     Parameters
     ----------
-    plan
-        The tour.
+    left_out
+        Of a tour, with what `geoteam.tours.offer_remedies` found.
 
     Returns
     -------
     list of dict
-        ``client_ref``, ``code``, ``reason`` and ``remedy``.
+        ``client_ref``, ``code``, ``reason``, ``remedy`` and ``change`` (what to ask for instead, by
+        name; empty where nothing was found to help).
     """
     return [
         {key: one[key] for key in ("client_ref", "code", "reason", "remedy")}
-        for one in plan.left_out
+        | {"change": dict(one.get("change", {}))}
+        for one in left_out
     ]
 
 

@@ -225,7 +225,7 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     if move.target:
         mine = [one for one in last.plan.left_out if one["client_ref"] == move.client_ref]
         if mine:
-            why, remedy = _why(mine[0], last.trip), str(mine[0]["remedy"])
+            why, remedy = _why(mine[0], last.trip), "Choose another tour, or another day"
             return Work(Price(why, remedy, versions=versions), parts, visits)
     return Work(
         _price(workspace, session, parts, names, people["name"], visits, move, person),

@@ -15,7 +15,12 @@ from geoteam.services.clients import reach_of
 from geoteam.services.road_plan import plan_of
 from geoteam.services.road_state import RoadState, reckon
 from geoteam.services.road_words import of_tour
-from geoteam.services.tour_trip import Trip, replace_stops, solve, trip_of, visits_of
+from geoteam.services.tour_crew import free_cars
+from geoteam.services.tour_fits import misplaced_car
+from geoteam.services.tour_plans import left_out_of
+from geoteam.services.tour_remedies import Asked, besides, told_remedies
+from geoteam.services.tour_trip import Trip, solve, trip_of, visits_of
+from geoteam.services.tour_trip_save import replace_stops
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, outcomes, stops, tours
 from geoteam.store.tour_versions import plan_alone
@@ -60,8 +65,8 @@ def replan_rest(
     Raises
     ------
     InputError
-        When the tour is done or cancelled, the time is none of the tour's, or there is no such
-        stop.
+        When the tour is done or cancelled, the time is none of the tour's, there is no such stop,
+        or its car was moved away and no other is free.
     SettledError
         When somebody else has changed the tour since.
     NotFoundError
@@ -94,6 +99,19 @@ def replan_rest(
         }
         plan = solve(workspace, session, trip, visits, promised=promised)
         replace_stops(workspace, session, saved, trip, plan, visits, by=user.name)
+        if not made:
+            _another_car(workspace, session, saved)
+        whole = Asked(
+            workspace,
+            session,
+            saved.officer_ref,
+            trip.officer,
+            "",
+            "",
+            workspace.profile.tours.max_stops,
+        )
+        left_out = told_remedies(plan.left_out, besides(whole, saved.on, plan.returns_at))
+        tours.put_left_out(session, ref, left_out_of(left_out))
         version = tours.get(session, ref).version
         audit.append(
             session,
@@ -106,6 +124,24 @@ def replan_rest(
             detail={"version": version, "done": len(made), "stops": len(plan.stops)},
         )
     return version
+
+
+def _another_car(workspace: Workspace, session: Session, saved: tours.SavedTour) -> None:
+    """Give a tour that has not left yet a car that stands where it begins."""
+    if not misplaced_car(session, saved):
+        return
+    now = tours.get(session, saved.ref)
+    hours = [(now.departs_at, now.returns_at)]
+    day = tours.list_tours(session, on=saved.on)
+    free = free_cars(workspace, session, saved.start_ref, hours, day)
+    whole = [car for car in free if car.span == hours[0]]
+    if not whole:
+        raise InputError(
+            f"{saved.car_name} {misplaced_car(session, saved)}, and no other car is free for the "
+            "whole tour",
+            remedy="Cancel another tour, move a car, or cancel this tour and plan it anew",
+        )
+    tours.put_car(session, saved.ref, whole[0].ref)
 
 
 def _client_of(saved: tours.SavedTour, number: int) -> str:

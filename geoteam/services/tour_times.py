@@ -64,7 +64,7 @@ def departure(workspace: Workspace, on: date, wanted: str) -> Times:
             remedy=f"Depart before {latest:%H:%M}",
         )
     notes = []
-    soonest = _rounded_up(now)
+    soonest = rounded_up(now)
     if soonest > departs:
         if soonest >= latest:
             raise InputError(
@@ -156,7 +156,19 @@ def _overlapping(day: pd.DataFrame, plan: TourPlan) -> pd.DataFrame:
     return standing[pd.Series(meets, index=standing.index, dtype="bool")]
 
 
-def _rounded_up(moment: datetime) -> datetime:
+def rounded_up(moment: datetime) -> datetime:
+    """Round up to five minutes.
+
+    Parameters
+    ----------
+    moment
+        Any moment.
+
+    Returns
+    -------
+    datetime
+        Not before it.
+    """
     return moment + timedelta(seconds=-moment.timestamp() % _STEP_S)
 
 

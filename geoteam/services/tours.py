@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
@@ -15,15 +18,16 @@ from geoteam.services.clients import filters, reach_of
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
 from geoteam.services.tour_map import tour_map
-from geoteam.services.tour_pairing import Meet, pair_up
-from geoteam.services.tour_plans import due_frame, save_plan, start_of
-from geoteam.services.tour_times import Times, departure, refuse_overlap
+from geoteam.services.tour_pairing import Meet, Pairing
+from geoteam.services.tour_plans import due_frame, left_out_of, save_plan, start_of
+from geoteam.services.tour_remedies import Asked, as_required, besides, instead, told_remedies
+from geoteam.services.tour_times import Times, departure
 from geoteam.services.tour_views import TourView, list_tours, tour
 from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
 from geoteam.store.tour_versions import plan_alone
-from geoteam.tours import TourPlan
+from geoteam.tours import Remedy, TourPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,27 +224,17 @@ def plan_tour(
         _require_partner(session, police_partner_ref)
         row = staff.officers(session).loc[[officer_ref]].iloc[0]
         day = tours.list_tours(session, on=on)
-        pair = pair_up(
-            workspace,
-            session,
-            on=on,
-            officer_ref=officer_ref,
-            officer=row,
-            visits=visits,
-            times=times,
-            max_stops=max_stops or rules.max_stops,
-            day=day,
-            partner_ref=police_partner_ref,
-            meet=meet,
-        )
+        most = max_stops or rules.max_stops
+        asked = Asked(workspace, session, officer_ref, row, police_partner_ref, meet, most)
+        pair = asked.pair(on, visits, times, day)
         plan = pair.plan
+        changes = partial(_changes, asked, on, visits, times, day, plan)
         if plan.stops.empty:
+            (first,) = told_remedies(plan.left_out[:1], changes(None))
             raise InputError(
-                f"no visit of this officer fits on that day: {plan.left_out[0]['reason']}",
-                remedy=plan.left_out[0]["remedy"],
+                f"no visit of this officer fits on that day: {first['reason']}",
+                remedy=first["remedy"],
             )
-        refuse_overlap(workspace, day, plan, "officer", officer_ref)
-        refuse_overlap(workspace, day, plan, "police_partner", pair.partner_ref)
         ref = save_plan(
             workspace,
             session,
@@ -252,11 +246,14 @@ def plan_tour(
             row,
             start_of(row),
             visits,
-            [*_later(plan, times, departs), *pair.advice],
+            [*_later(pair, times, departs), *pair.advice],
             car_ref=pair.car_ref,
             meet_ref=pair.meet_ref,
             via=pair.via,
+            notes=pair.notes,
         )
+        left_out = told_remedies(plan.left_out, changes(plan.returns_at))
+        tours.put_left_out(session, ref, left_out_of(left_out))
         audit.append(
             session,
             at=workspace.now(),
@@ -270,12 +267,40 @@ def plan_tour(
     return ref
 
 
-def _later(plan: TourPlan, times: Times, wanted: str) -> list[str]:
-    """Tell of a tour that leaves later than it was asked for and could."""
-    if not wanted or plan.departs_at <= times.departs:
+def _changes(
+    asked: Asked,
+    on: date,
+    visits: pd.DataFrame,
+    times: Times,
+    day: pd.DataFrame,
+    plan: TourPlan,
+    returns_at: datetime | None,
+) -> Iterator[Remedy]:
+    """List what may help visits that a tour leaves out, the least trouble first."""
+    yield from instead(asked, on, visits, times, day)
+    yield from besides(asked, on, returns_at)
+    left_out = [one["client_ref"] for one in plan.left_out]
+    yield from as_required(asked, on, visits, times, day, left_out)
+
+
+def _later(pair: Pairing, times: Times, wanted: str) -> list[str]:
+    """Tell of a tour that leaves later than it was asked for."""
+    if not wanted:
         return []
-    leaves, could = f"{plan.departs_at:%H:%M}", f"{times.departs:%H:%M}"
-    return [f"Leaves at {leaves}, not at {could}: sooner, it would not come back sooner."]
+    said, could, leaves = [], times.departs, pair.plan.departs_at
+    if pair.plan.on_duty and pair.plan.on_duty[0][0] > could:
+        could = pair.plan.on_duty[0][0]
+        who = "officer, police partner" if pair.partner_ref else "officer"
+        said.append(
+            f"Planned from {could:%H:%M}, not from {times.departs:%H:%M}: {who} and car are not "
+            "free together before."
+        )
+    if leaves > could:
+        said.append(
+            f"Leaves at {leaves:%H:%M}, not at {could:%H:%M}: sooner, it would not come back "
+            "sooner."
+        )
+    return said
 
 
 def _require_partner(session: Session, wanted: str) -> None:

@@ -29,23 +29,14 @@ _DIED = (
     "Planning ended before it was done, perhaps because the server was stopped. The tours found "
     "until then are kept."
 )
-# Left-out code -> what would help all of them.
+# Left-out code -> what would help, where that is not a further tour.
 _HELP = {
-    "no_slot": "more hours of police partners",
-    "tour_full": "one more stop on a tour, or one more tour",
-    "late_return": "a later return, or an earlier departure",
-    "longest_drive": "longer driving",
-    "no_window": "a tour at the hours when these clients are at home",
-    "window_missed": "a tour at the hours when these clients are at home",
-    "window_too_short": "less time for the visit, or wider hours at home",
     "needs_interpreter": "somebody on the tour who speaks the language",
-    "needs_two_officers": "a police partner who comes along",
-    "no_contact": "a tour of its own: a client on the tour must not be met",
     "unreachable": "a look at the place, or at the street network around it",
     "no_location": "a decision in the review queue",
-    "lower_priority": "one more tour",
-    "no_break": "a tour without a break at that time",
 }
+_FURTHER = "one more police partner, on the day that stands beside each"
+_NOTHING = "nothing that was tried in this week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +217,7 @@ def what_helps(left_out: Collection[dict[str, Any]]) -> list[tuple[str, int]]:
     Parameters
     ----------
     left_out
-        With ``code``.
+        With ``code`` and ``change``, which names hours of a further tour that would make it.
 
     Returns
     -------
@@ -234,7 +225,7 @@ def what_helps(left_out: Collection[dict[str, Any]]) -> list[tuple[str, int]]:
         What, and for how many visits; the most first.
     """
     counted = Counter(
-        _HELP.get(str(one["code"]), "the change that stands beside each") for one in left_out
+        _FURTHER if one.get("change") else _HELP.get(str(one["code"]), _NOTHING) for one in left_out
     )
     return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
 

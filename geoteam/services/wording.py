@@ -45,6 +45,22 @@ def told_time(at: datetime, workspace: Workspace) -> str:
     return f"{at.astimezone(workspace.profile.city.zone):%Y-%m-%d %H:%M %Z}"
 
 
+def told_weekday(day: date) -> str:
+    """Write a day that is near, with its day of the week.
+
+    Parameters
+    ----------
+    day
+        The day.
+
+    Returns
+    -------
+    str
+        Such as ``Tue 24 Nov``.
+    """
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def told_day(day: date) -> str:
     """Write a day.
 

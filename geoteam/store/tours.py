@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shapely.geometry import LineString, Point
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -71,6 +71,7 @@ class SavedTour:
     version: int = 1
     meet_ref: str = ""
     car_name: str = ""
+    car_ref: str = ""
 
 
 def new_ref() -> str:
@@ -254,6 +255,39 @@ def replace_rest(
     session.flush()
 
 
+def put_left_out(session: Session, ref: str, left_out: Sequence[Mapping[str, Any]]) -> None:
+    """Keep other words on the visits that a tour leaves out; its version stays.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        The tour's reference.
+    left_out
+        As of `save`.
+    """
+    session.execute(update(TourRow).where(TourRow.ref == ref).values(left_out=list(left_out)))
+    session.flush()
+
+
+def put_car(session: Session, ref: str, car_ref: str) -> None:
+    """Give a tour another car.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    ref
+        The tour's reference.
+    car_ref
+        The car.
+    """
+    car_id = ids_by_ref(session, CarRow, [car_ref])[car_ref]
+    session.execute(update(TourRow).where(TourRow.ref == ref).values(car_id=car_id))
+    session.flush()
+
+
 def get(session: Session, ref: str) -> SavedTour:
     """Load one tour with its stops.
 
@@ -275,7 +309,7 @@ def get(session: Session, ref: str) -> SavedTour:
         When there is no such tour.
     """
     found = session.execute(
-        select(TourRow, OfficerRow.ref, PolicePartnerRow.ref, CarRow.name)
+        select(TourRow, OfficerRow.ref, PolicePartnerRow.ref, CarRow.name, CarRow.ref)
         .join(OfficerRow, OfficerRow.id == TourRow.officer_id)
         .outerjoin(PolicePartnerRow, PolicePartnerRow.id == TourRow.police_partner_id)
         .outerjoin(CarRow, CarRow.id == TourRow.car_id)
@@ -283,7 +317,7 @@ def get(session: Session, ref: str) -> SavedTour:
     ).one_or_none()
     if found is None:
         raise NotFoundError("there is no such tour", remedy="See the list of tours")
-    row, officer_ref, partner_ref, car_name = found
+    row, officer_ref, partner_ref, car_name, car_ref = found
     return SavedTour(
         ref=row.ref,
         on=row.on,
@@ -305,6 +339,7 @@ def get(session: Session, ref: str) -> SavedTour:
         version=row.version,
         meet_ref=row.meet_ref,
         car_name=car_name or "",
+        car_ref=car_ref or "",
     )
 
 

@@ -15,6 +15,7 @@ from geoteam.tours.bound import verdict
 from geoteam.tours.due import visits_due
 from geoteam.tours.inputs import Break
 from geoteam.tours.plan import TourPlan, plan_tour
+from geoteam.tours.remedies import Remedy, offer_remedies
 from geoteam.tours.replan import replan_tour
 from geoteam.tours.slots import Slot
 from geoteam.tours.solomon import VrptwInstance, VrptwSolution, read_solomon, solve_vrptw
@@ -23,12 +24,14 @@ from geoteam.tours.week import WeekPlan, WeekTour, plan_week
 __all__ = [
     "LONG_WAIT_S",
     "Break",
+    "Remedy",
     "Slot",
     "TourPlan",
     "VrptwInstance",
     "VrptwSolution",
     "WeekPlan",
     "WeekTour",
+    "offer_remedies",
     "plan_tour",
     "plan_week",
     "read_solomon",

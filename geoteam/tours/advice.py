@@ -19,7 +19,9 @@ _STEP_S = 300
 Replan = Callable[[NDArray[np.int64], datetime], TourPlan]
 
 
-def waiting_advice(plan: TourPlan, visits: pd.DataFrame, replan: Replan) -> list[str]:
+def waiting_advice(
+    plan: TourPlan, visits: pd.DataFrame, replan: Replan, *, done: int = 0
+) -> list[str]:
     """Tell before which stops a tour waits long, and what would spare it.
 
     The tour is planned again without the visits that cause the wait, and again with a departure
@@ -33,6 +35,8 @@ def waiting_advice(plan: TourPlan, visits: pd.DataFrame, replan: Replan) -> list
         The visits it was planned from.
     replan
         Plans rows of ``visits`` from a departure.
+    done
+        Visits made before, on a tour that is under way; the plan is of those still to come.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def waiting_advice(plan: TourPlan, visits: pd.DataFrame, replan: Replan) -> list
     if plan.wait_s <= LONG_WAIT_S:
         return []
     # Visits at one address share the stop and its wait; the list counts visits.
-    stops = plan.stops.assign(number=np.arange(1, len(plan.stops) + 1))
+    stops = plan.stops.assign(number=done + np.arange(1, len(plan.stops) + 1))
     first = stops.drop_duplicates("stop")
     long = first[first["wait_s"] > LONG_WAIT_S]
     if long.empty:
@@ -53,10 +57,14 @@ def waiting_advice(plan: TourPlan, visits: pd.DataFrame, replan: Replan) -> list
     lost = set(plan.stops.index) - set(without.stops.index) - waiting
     saved_s = _span_s(plan) - _span_s(without)
     spares = not lost and saved_s > LONG_WAIT_S
-    return [_sentence(row, spares, _later(plan, visits, row, replan)) for _, row in long.iterrows()]
+    drive = "drive on" if done else "depart"
+    return [
+        _sentence(row, spares, _later(plan, visits, row, replan, drive))
+        for _, row in long.iterrows()
+    ]
 
 
-def _later(plan: TourPlan, visits: pd.DataFrame, row: pd.Series, replan: Replan) -> str:
+def _later(plan: TourPlan, visits: pd.DataFrame, row: pd.Series, replan: Replan, drive: str) -> str:
     """Say which departure spares the wait, and how many visits it would cost."""
     departs = _rounded_down(plan.departs_at + timedelta(seconds=row["wait_s"]))
     later = replan(np.arange(len(visits)), departs)
@@ -65,7 +73,7 @@ def _later(plan: TourPlan, visits: pd.DataFrame, row: pd.Series, replan: Replan)
     lost = len(set(plan.stops.index) - set(later.stops.index))
     cost = f", which leaves out {lost} other visit{'' if lost == 1 else 's'}" if lost else ""
     # It may leave later still without coming back later.
-    return f"depart at {_rounded_down(later.departs_at):%H:%M}{cost}"
+    return f"{drive} at {_rounded_down(later.departs_at):%H:%M}{cost}"
 
 
 def _rounded_down(moment: datetime) -> datetime:

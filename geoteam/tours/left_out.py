@@ -1,4 +1,4 @@
-"""Why a visit is not on the tour: found by trying, and what would make it fit."""
+"""Why a visit is not on the tour: found by trying. What would help stands in `remedies`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from geoteam.tours.improve import best_insertion
 from geoteam.tours.inputs import Needs
-from geoteam.tours.moments import Clock, Span, intersect
+from geoteam.tours.moments import DAY_S, Clock, Span, intersect
 from geoteam.tours.schedule import REST, Rest, schedule
 from geoteam.tours.stops import Stop
 from geoteam.tours.travel import NEVER_S, Travel
@@ -22,13 +22,13 @@ NO_LOCATION = (
 NO_CONTACT = (
     "no_contact",
     "There is another client on this tour whom this client must not meet.",
-    "Plan a second tour for this visit, at another time.",
+    "",
 )
 
 SAME_DOOR = (
     "no_contact",
     "At that time there is another client at this address whom this client must not meet.",
-    "Plan this visit on another day, or at another time.",
+    "",
 )
 
 
@@ -44,8 +44,6 @@ class Day:
         When both people are on duty, in seconds after the departure.
     bounds
         Earliest departure and latest return, within the joint shift.
-    shift_ends
-        The latest return is the end of the joint shift.
     max_stops
         Most stops.
     rest
@@ -57,29 +55,9 @@ class Day:
     clock: Clock
     duty: list[Span]
     bounds: Span
-    shift_ends: bool
     max_stops: int
     rest: Rest | None = None
     longest_drive_s: int | None = None
-
-    def later(self, seconds: int) -> str:
-        """Say how the tour could come back later.
-
-        Parameters
-        ----------
-        seconds
-            By how much.
-
-        Returns
-        -------
-        str
-            One sentence.
-        """
-        if self.shift_ends:
-            return (
-                f"Choose people whose joint shift begins earlier or ends {_minutes(seconds)} later."
-            )
-        return f"Return {_minutes(seconds)} later, or leave earlier."
 
 
 def why_unfit(needs: Needs, skills: frozenset[str], people: int) -> tuple[str, str, str] | None:
@@ -103,20 +81,20 @@ def why_unfit(needs: Needs, skills: frozenset[str], people: int) -> tuple[str, s
         return (
             "needs_two_officers",
             "Two people must make this visit, and only one goes on this tour.",
-            "Plan it with a police partner, or with a second officer.",
+            "",
         )
     language = needs.language
     if language and language.casefold() not in skills:
         return (
             "needs_interpreter",
             f"Needs an interpreter for {language}: nobody on this tour speaks it.",
-            f"Plan it with an officer or a police partner who speaks {language}.",
+            "",
         )
     return None
 
 
 def why_impossible(
-    stop: Stop, home: list[Span], drive: Travel, day: Day
+    stop: Stop, home: list[Span], drive: Travel, day: Day, windows: Any = ()
 ) -> tuple[str, str, str] | None:
     """Tell why a stop cannot be made even when it is the only one.
 
@@ -130,6 +108,8 @@ def why_impossible(
         Driving times; row 0 is the start.
     day
         The bounds of the tour.
+    windows
+        The same as ``home`` as it was given, to be told beyond the hours of the tour.
 
     Returns
     -------
@@ -143,51 +123,49 @@ def why_impossible(
             "Unreachable: no street path joins the start and this address.",
             "Check the location, or the street network around it.",
         )
-    home = intersect(home, [day.bounds])
-    joint = intersect(home, day.duty)
-    duty = _spans(day.duty, clock)
+    joint = intersect(intersect(home, [day.bounds]), day.duty)
     if not joint:
         return (
             "no_window",
-            f"No window on this day: at home {_spans(home, clock) or 'at no time of this tour'}, "
-            f"both people on duty {duty or 'at no time'}.",
-            "Choose a day, an officer or a police partner on duty when the client is at home.",
+            f"No window on this tour: at home {_all_day(windows, clock)}, both people on duty for "
+            f"it {_spans(day.duty, clock) or 'at no time'}.",
+            "",
         )
     longest = max(b - a for a, b in joint)
     if not stop.starts:
         return (
             "window_too_short",
-            f"The visit takes {_minutes(stop.service_s)}, but the client's hours and the shift "
-            f"share only {_spans(joint, clock)} ({_minutes(longest)}).",
-            "Choose a longer shift, or plan less time for the visit.",
+            f"The visit takes {_minutes(stop.service_s)}, but the client's hours and the hours of "
+            f"this tour share only {_spans(joint, clock)} ({_minutes(longest)}).",
+            "",
         )
     alone = schedule([0], [stop], drive, day.bounds, day.rest)
     if alone.late_at == REST:
         return (
             "no_break",
             f"Even as the only stop it leaves no time for the break, {_break(day)}.",
-            "Plan it with people who owe no break at that time.",
+            "",
         )
     if alone.late_at >= 0:
         return (
             "window_missed",
             f"Even as the first stop the car arrives {_minutes(alone.late_s)} too late for the "
             f"last possible beginning, {clock.show(stop.starts[-1][1])}.",
-            f"Leave {_minutes(alone.late_s)} earlier.",
+            "",
         )
     if alone.late_s:
         return (
             "late_return",
             f"Even as the only stop the tour would return after {clock.show(day.bounds[1])} by "
             f"{_minutes(alone.late_s)}.",
-            day.later(alone.late_s),
+            "",
         )
     if day.longest_drive_s is not None and alone.drive_s > day.longest_drive_s:
         return (
             "longest_drive",
             f"Even as the only stop it takes {_minutes(alone.drive_s)} of driving, and at most "
             f"{_minutes(day.longest_drive_s)} are allowed.",
-            "Plan it from an office that is nearer, or allow longer driving.",
+            "",
         )
     return None
 
@@ -226,27 +204,25 @@ def why_left_out(
         rank = f"its priority, {_points(stop.priority)}, is not above that of any stop on the tour"
     if len(order) >= day.max_stops:
         reason = f"Tour is full: {len(order)} of {day.max_stops} stops; {rank}."
-        if times.late_s == 0:
-            return "tour_full", reason, "Allow one more stop, or plan a second tour."
-        return "tour_full", reason, "Plan a second tour."
+        return "tour_full", reason, ""
     if times.late_s == 0 and day.longest_drive_s is not None:
         return (
             "longest_drive",
             f"No place in the tour keeps the driving within {_minutes(day.longest_drive_s)}.",
-            "Plan a second tour, or allow longer driving.",
+            "",
         )
     if times.late_at == REST:
         return (
             "no_break",
             f"Would leave no time for the break, {_break(day)}; {rank}.",
-            "Plan a second tour, or one without a break at that time.",
+            "",
         )
     if times.late_at < 0:
         return (
             "late_return",
             f"Would return after {clock.show(day.bounds[1])} by {_minutes(times.late_s)} at best; "
             f"{rank}.",
-            day.later(times.late_s),
+            "",
         )
     missed = new[times.late_at]
     if missed == position:
@@ -254,13 +230,13 @@ def why_left_out(
             "window_missed",
             f"No place in the tour reaches it in time: {_minutes(times.late_s)} too late at best "
             f"for its last possible beginning, {clock.show(stop.starts[-1][1])}; {rank}.",
-            "Require this visit, or plan a second tour.",
+            "",
         )
     return (
         "lower_priority",
         f"Putting it in would make stop {order.index(missed) + 1} miss its window by "
         f"{_minutes(times.late_s)} at best; {rank}.",
-        "Require this visit, or plan a second tour.",
+        "",
     )
 
 
@@ -304,6 +280,13 @@ def _minutes(seconds: int) -> str:
 
 def _points(priority: float) -> str:
     return f"{priority:g} point{'' if priority == 1 else 's'}"
+
+
+def _all_day(windows: Any, clock: Clock) -> str:
+    """Tell hours at home on the whole day of the tour."""
+    midnight = Clock(clock.departs.replace(hour=0, minute=0, second=0, microsecond=0))
+    spans = [(a, min(b, DAY_S)) for a, b in midnight.spans(windows, DAY_S, "client")]
+    return _spans(spans, midnight) or "on other days only"
 
 
 def _spans(spans: Sequence[Span], clock: Clock) -> str:

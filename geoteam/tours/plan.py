@@ -58,7 +58,7 @@ class TourPlan:
         before; NaN metres when not known), ``service_s``, ``priority``, ``required``, ``reason``.
     left_out
         ``client_ref``, ``code``, ``reason``, ``remedy`` and ``priority`` of each other visit,
-        most urgent first.
+        most urgent first. Remedies that need planning are found by `offer_remedies`.
     on_duty
         When both people are on duty, within the tour's bounds.
     drive_s, length_m, wait_s, service_s
@@ -236,7 +236,7 @@ def _day(
     ends = duty[-1][1] if duty else latest_s
     bounds = (duty[0][0] if duty else 0, min(ends, latest_s))
     owed = _owed(clock, rest, bounds) if rest else None
-    return Day(clock, intersect(duty, [bounds]), bounds, ends < latest_s, max_stops, owed)
+    return Day(clock, intersect(duty, [bounds]), bounds, max_stops, owed)
 
 
 def _owed(clock: Clock, rest: Break, bounds: Span) -> Rest | None:
@@ -267,7 +267,8 @@ def _possible(
         why = why_unfit(needs, *crew) if located else NO_LOCATION
         if why is None:
             (single[row],) = make_stops(visits, [row], home, duty, longest_stop_s)
-            why = why_impossible(single[row], home[row], drive, day)
+            windows = visits["windows"].iloc[row]
+            why = why_impossible(single[row], home[row], drive, day, windows)
         if why is not None:
             barred[row] = why
     free = [row for row in single if row not in barred]

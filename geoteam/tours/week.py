@@ -13,6 +13,7 @@ import time as clocks
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,15 @@ from geoteam.tours.inputs import Break, Pairs, Rules
 from geoteam.tours.left_out import SAME_DOOR, entry
 from geoteam.tours.moments import Clock
 from geoteam.tours.plan import TourPlan, plan_tour
+from geoteam.tours.remedies import Remedy, offer_remedies
 from geoteam.tours.slots import Slot, Team, check_slots, give_slots
 from geoteam.tours.travel import Peaks
+from geoteam.tours.week_reasons import nearer, told_hours, why_on_none
 
 # Iterations of the search that fills the slots of an officer.
 _FILL = 2_000
+# So many hours of further tours are tried for an officer; who would come along is not known.
+_MOST_TRIED, _FURTHER = 8, "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ def plan_week(
         if progress is not None:
             progress(done / len(week.rows), plan)
     kept, others = _kept_apart(week, visits, plan.tours)
-    return _whole(kept, left + others, began) if others or kept != plan.tours else plan
+    free = _Free(busy or {}, cars)
+    return _whole(kept, _with_further_tours(week, visits, kept, left + others, slots, free), began)
 
 
 def _kept_apart(
@@ -175,6 +181,77 @@ def _kept_apart(
         lost = tour.plan.stops.index.difference(plan.stops.index)
         left += [why[str(one)] | {"officer": tour.officer} for one in lost]
     return [one for one in tours if len(one.plan.stops)], left
+
+
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """When officers, and cars, are not free."""
+
+    busy: Mapping[str, Sequence[tuple[datetime, datetime]]]
+    cars: Sequence[Sequence[tuple[datetime, datetime]]] | None
+
+    def has(self, officer: str, slot: Slot, tours: Sequence[WeekTour]) -> bool:
+        """Tell whether an officer who has no tour that day could make one, in a car."""
+        if any(one.officer == officer and one.slot.on == slot.on for one in tours):
+            return False
+        if any(_meets(span, slot) for span in self.busy.get(officer, ())):
+            return False
+        if self.cars is None:
+            return True
+        idle = sum(not any(_meets(span, slot) for span in own) for own in self.cars)
+        return idle > sum(_meets((one.slot.departs, one.slot.latest_return), slot) for one in tours)
+
+
+def _meets(span: tuple[datetime, datetime], slot: Slot) -> bool:
+    return span[0] < slot.latest_return and slot.departs < span[1]
+
+
+def _with_further_tours(
+    week: Team,
+    visits: pd.DataFrame,
+    tours: list[WeekTour],
+    left: list[dict[str, Any]],
+    slots: Sequence[Slot],
+    free: _Free,
+) -> list[dict[str, Any]]:
+    """Offer tours with one more police partner, on days on which the officer has none."""
+    hours = list(dict.fromkeys((one.departs, one.latest_return) for one in sorted(slots, key=_by)))
+    found = []
+    for officer in sorted({one["officer"] for one in left}):
+        own = [one for one in left if one["officer"] == officer]
+        rows = set(visits.index.get_indexer(pd.Index([one["client_ref"] for one in own])).tolist())
+        more = [Slot(_FURTHER, *span) for span in hours]
+        found += offer_remedies(
+            own,
+            [
+                Remedy(
+                    f"One more police partner on {told_hours(one)}, for a tour of its officer.",
+                    {"departs": one.departs.isoformat(), "returns": one.latest_return.isoformat()},
+                    partial(_made_in, week, visits, tours, officer, one, rows),
+                )
+                for one in [one for one in more if free.has(officer, one, tours)][:_MOST_TRIED]
+            ],
+        )
+    return found
+
+
+def _by(slot: Slot) -> tuple[datetime, datetime]:
+    return slot.departs, slot.latest_return
+
+
+def _made_in(
+    week: Team,
+    visits: pd.DataFrame,
+    tours: Sequence[WeekTour],
+    officer: str,
+    slot: Slot,
+    rows: set[int],
+) -> set[str]:
+    """List the visits of a further tour; none where one would meet somebody at a door."""
+    plan = _plan(week, visits, officer, slot, rows)
+    if meeting([*(one.plan for one in tours), plan], week.rules.exclusive):
+        return set()
+    return {str(ref) for ref in plan.stops.index}
 
 
 def _whole(made: list[WeekTour], left: list[dict[str, Any]], began: float) -> WeekPlan:
@@ -218,7 +295,7 @@ def _fill(
                 refs = {one["client_ref"]: one for one in tried.left_out}
                 for row in some:
                     if (why := refs.get(str(visits.index[row]))) is not None:
-                        reasons[row] = _nearer(reasons.get(row), (slot, why))
+                        reasons[row] = nearer(reasons.get(row), (slot, why))
             if changed:
                 break
     tours = [
@@ -226,7 +303,8 @@ def _fill(
         for slot, plan in zip(slots, plans, strict=True)
         if len(plan.stops)
     ]
-    return tours, [_why(visits, officer, row, reasons.get(row), len(tours)) for row in left]
+    own = [one.slot for one in tours]
+    return tours, [why_on_none(visits, row, reasons.get(row), own) for row in left]
 
 
 def _rows(visits: pd.DataFrame, plan: TourPlan) -> set[int]:
@@ -263,54 +341,3 @@ def _plan(week: Team, visits: pd.DataFrame, officer: str, slot: Slot, rows: set[
         longest_drive_s=rules.longest_drive_s,
         seed=week.seed,
     )
-
-
-_NEAR = (
-    "tour_full",
-    "late_return",
-    "longest_drive",
-    "no_break",
-    "lower_priority",
-    "window_missed",
-    "no_contact",
-)
-
-
-def _nearer(
-    known: tuple[Slot, dict[str, Any]] | None, new: tuple[Slot, dict[str, Any]]
-) -> tuple[Slot, dict[str, Any]]:
-    """Keep the reason of the tour that a visit came nearest to."""
-
-    def rank(one: tuple[Slot, dict[str, Any]]) -> int:
-        code = one[1]["code"]
-        return _NEAR.index(code) if code in _NEAR else len(_NEAR)
-
-    return new if known is None or rank(new) < rank(known) else known
-
-
-def _why(
-    visits: pd.DataFrame,
-    officer: str,
-    row: int,
-    reason: tuple[Slot, dict[str, Any]] | None,
-    tours: int,
-) -> dict[str, Any]:
-    ref, priority = visits.index[row], visits["priority"].iloc[row]
-    if reason is None:
-        return entry(
-            ref,
-            (
-                "no_slot",
-                "No police partner is left for its officer: all their time gains more with others.",
-                "Add a police partner or a day.",
-            ),
-            priority,
-        )
-    slot, why = reason
-    if why["code"] in ("no_location", "unreachable"):
-        return why
-    day = f"{slot.departs:%a} {slot.departs.day} {slot.departs:%b}, from {slot.departs:%H:%M}"
-    which = "its officer's only tour" if tours == 1 else f"any of its officer's {tours} tours"
-    if why["code"].startswith("needs_"):
-        return why | {"reason": why["reason"].replace("this tour", which)}
-    return why | {"reason": f"Does not fit into {which}. Nearest was {day}: {why['reason']}"}

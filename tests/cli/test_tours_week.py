@@ -27,6 +27,8 @@ def test_a_week_is_shown_then_saved_and_a_tour_of_it_replanned(geoteam: Command)
     begins = datetime.fromisoformat(tour["stops"][0]["starts_at"])
     again = geoteam("tours", "replan", tour["ref"], "--at", f"{begins:%H:%M}", "--json").json
     assert again["version"] == 2
+    assert again["verdict"]
+    assert {"departs_at", "returns_at", "pause", "advice", "drive_s"} <= set(again)
     assert again["stops"][0]["client_ref"] == tour["stops"][0]["client_ref"]
     assert "version 3" in geoteam("tours", "replan", tour["ref"], "--at", f"{begins:%H:%M}").out
 

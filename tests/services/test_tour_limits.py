@@ -60,8 +60,8 @@ def test_who_is_at_home_on_other_days_is_left_out_with_a_reason(lone: Workspace)
     view = tours.tour(lone, BOSS, ref)
     (out,) = [one for one in view.left_out if one["client_ref"] == "C009"]
     assert out["code"] == "no_window"
-    assert out["remedy"].startswith("Choose a day")
-    assert out["remedy"].endswith("At home: Wed, Thu 08:00–20:00.")
+    assert "at home on other days only" in out["reason"]
+    assert out["remedy"] == "Plan a tour on Wed 17 Jun. At home: Wed, Thu 08:00–20:00."
 
 
 def test_a_week_visits_on_the_day_at_home(lone: Workspace) -> None:

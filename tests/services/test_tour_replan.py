@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -126,3 +127,16 @@ def test_who_did_not_see_the_last_change_is_told(fresh: Workspace) -> None:
     replan_rest(fresh, BOSS, ref, seen=seen)
     with pytest.raises(SettledError, match="somebody else"):
         replan_rest(fresh, BOSS, ref, seen=seen)
+
+
+def test_what_is_said_of_the_people_stays_said(fresh: Workspace) -> None:
+    ref, _ = _planned(fresh)
+    with fresh.transaction() as session:
+        saved = store_tours.get(session, ref)
+        session.execute(
+            text("UPDATE tour SET summary = :summary WHERE ref = :ref"),
+            {"ref": ref, "summary": json.dumps(dict(saved.summary) | {"notes": ["Alone."]})},
+        )
+    at = tours.tour(fresh, BOSS, ref).stops[0]["leaves_at"].astimezone(fresh.profile.city.zone)
+    replan_rest(fresh, BOSS, ref, at=f"{at:%H:%M}")
+    assert tours.tour(fresh, BOSS, ref).advice[0] == "Alone."

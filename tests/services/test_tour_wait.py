@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from geoteam.services.tour_trip import break_while_waiting
+from geoteam.services.tour_trip_save import break_while_waiting
 from geoteam.tours import Break
 
 REST = Break(30, "11:30", "13:30")

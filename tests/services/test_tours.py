@@ -15,7 +15,7 @@ from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services import audit, sheets, tours
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, staff
+from geoteam.store import assignments, duty, staff
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, O1, P1, P2, RELATIONS, WEST
 from tests.tiny_city import TODAY
 
@@ -158,6 +158,18 @@ def test_what_does_not_fit_is_left_out_with_a_reason(lone: Workspace) -> None:
         assert one["remedy"]
         assert one["name"].startswith("Tess")
     assert tours.tour(lone, P2, ref).left_out == []
+
+
+def test_a_departure_before_the_shift_says_from_when_it_is_planned(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    with lone.transaction() as session:
+        hours = [duty.Shift(TODAY.weekday(), "14:00", "20:00")]
+        duty.replace_shifts(session, "officers", officer, hours, week=True)
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    advice = tours.tour(lone, BOSS, ref).advice
+    who = "officer, police partner and car"
+    assert advice[0] == f"Planned from 14:00, not from 13:00: {who} are not free together before."
+    assert not any("sooner, it would not come back" in one for one in advice)
 
 
 @pytest.mark.parametrize("departs", ["25:00", "soon", "9", "09:00:99"])

@@ -166,6 +166,10 @@ def test_only_supervisors_of_the_team(lone: Workspace) -> None:
 
 
 def test_what_helps_counts_the_reasons() -> None:
-    left = [{"code": "no_slot"}, {"code": "tour_full"}, {"code": "no_slot"}, {"code": "new"}]
-    assert week_jobs.what_helps(left)[0] == ("more hours of police partners", 2)
-    assert sum(count for _, count in week_jobs.what_helps(left)) == 4
+    further = {"code": "no_slot", "change": {"departs": "2026-06-15T09:00"}}
+    left = [further, {"code": "unreachable"}, further, {"code": "tour_full"}]
+    assert week_jobs.what_helps(left) == [
+        ("one more police partner, on the day that stands beside each", 2),
+        ("a look at the place, or at the street network around it", 1),
+        ("nothing that was tried in this week", 1),
+    ]

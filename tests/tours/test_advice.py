@@ -13,7 +13,7 @@ from geoteam.tours import TourPlan, waiting_advice
 from .day import along_a_street, make_visits, plan
 
 
-def advice(visits: pd.DataFrame, **options) -> tuple[TourPlan, list[str]]:
+def advice(visits: pd.DataFrame, done: int = 0, **options) -> tuple[TourPlan, list[str]]:
     matrix = along_a_street(len(visits))
 
     def again(rows: np.ndarray, departs: datetime) -> TourPlan:
@@ -21,7 +21,7 @@ def advice(visits: pd.DataFrame, **options) -> tuple[TourPlan, list[str]]:
         return plan(visits.iloc[rows], matrix[np.ix_(at, at)], departs=departs, **options)
 
     tour = plan(visits, matrix, **options)
-    return tour, waiting_advice(tour, visits, again)
+    return tour, waiting_advice(tour, visits, again, done=done)
 
 
 def test_a_long_wait_names_the_stop_and_both_remedies() -> None:
@@ -35,6 +35,13 @@ def test_a_long_wait_names_the_stop_and_both_remedies() -> None:
         "Stop 2 can only be visited from 19:15: leave it for another tour, or depart at 19:05, "
         "which leaves out 1 other visit. The wait before it is 100 minutes."
     ]
+
+
+def test_on_the_road_stops_keep_their_numbers_and_the_car_drives_on() -> None:
+    visits = make_visits([{"windows": [["17:00", "17:30"]]}, {"windows": [["19:15", "20:00"]]}])
+    _, said = advice(visits, done=3)
+    assert said[0].startswith("Stop 5 can only be visited from 19:15: leave it for another tour, ")
+    assert "or drive on at 19:05" in said[0]
 
 
 def test_a_short_wait_needs_no_advice() -> None:

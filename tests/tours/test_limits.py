@@ -24,8 +24,7 @@ def test_of_two_who_must_not_meet_the_more_urgent_goes() -> None:
     (left,) = tour.left_out
     assert left["code"] == "no_contact"
     assert "another client on this tour whom this client must not meet" in left["reason"]
-    assert "c1" not in left["reason"] + left["remedy"]
-    assert "second tour" in left["remedy"]
+    assert "c1" not in left["reason"]
 
 
 def test_two_less_urgent_ones_outweigh_the_one_whom_both_shun() -> None:
@@ -108,7 +107,6 @@ def test_nobody_who_speaks_it_says_which_language() -> None:
     tour = plan(visits, skills=["Spanish"])
     assert codes(tour) == {"c0": "needs_interpreter"}
     assert "Amharic" in tour.left_out[0]["reason"]
-    assert "who speaks Amharic" in tour.left_out[0]["remedy"]
 
 
 def test_one_person_alone_does_not_go_where_two_must() -> None:
@@ -116,7 +114,6 @@ def test_one_person_alone_does_not_go_where_two_must() -> None:
     assert plan(visits).left_out == []
     tour = plan(visits, people=1)
     assert codes(tour) == {"c0": "needs_two_officers"}
-    assert "police partner" in tour.left_out[0]["remedy"]
 
 
 @pytest.mark.parametrize(

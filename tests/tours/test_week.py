@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -43,7 +43,43 @@ def test_the_only_slot_goes_where_it_gains_most() -> None:
     assert (tour.officer, tour.slot.partner) == ("B", "P1")
     (left,) = found.left_out
     assert (left["client_ref"], left["officer"], left["code"]) == ("c0", "A", "no_slot")
-    assert left["remedy"]
+    hours = "Mon 2 Mar 17:00–20:00"
+    assert left["remedy"] == f"One more police partner on {hours}, for a tour of its officer."
+    # Nothing helps who has no time, or no car.
+    for more in ({"busy": {"A": [(slot().departs, slot().latest_return)]}}, {"cars": [[]]}):
+        (left,) = week([own("A", 10.0), own("B", 15.0)], [slot()], **more).left_out
+        assert (left["client_ref"], left["remedy"]) == ("c0", "")
+
+
+def test_who_is_at_home_on_other_days_is_told_with_the_days_of_the_tours() -> None:
+    tuesday = [(DEPARTS + timedelta(days=1, hours=h), DEPARTS + timedelta(days=1, hours=h + 1))
+               for h in (0, 1)]  # fmt: skip
+    (left,) = week([own("A"), own("A", windows=tuesday)], [slot(0)]).left_out
+    assert (left["client_ref"], left["code"]) == ("c1", "no_window")
+    assert left["reason"] == (
+        "Not at home at the time of any tour: at home Tue 17:00–18:00; Tue 18:00–19:00; its "
+        "officer's only tour is Mon 2 Mar 17:00–20:00."
+    )
+    assert left["remedy"] == ""
+
+
+def test_a_further_tour_that_is_offered_makes_the_visit() -> None:
+    rows = [own(officer, float(10 + n), windows=[["17:00", "17:45"]] if n % 3 else [])
+            for n, officer in enumerate("AABBABBA")]  # fmt: skip
+    slots = [slot(0), slot(1, minutes=40), slot(2, minutes=60, after=30)]
+    found = week(rows, slots, max_stops=2)
+    offered = [one for one in found.left_out if one["remedy"]]
+    assert offered
+    visits = make_visits(rows).assign(officer=[row["officer"] for row in rows])
+    matrix = along_a_street(len(rows))
+    for one in offered:
+        span = (datetime.fromisoformat(one["change"][name]) for name in ("departs", "returns"))
+        mine = [n for n, row in enumerate(rows) if row["officer"] == one["officer"]
+                and f"c{n}" in {other["client_ref"] for other in found.left_out}]  # fmt: skip
+        at = [0, *(n + 1 for n in mine)]
+        more = plan_week(visits.iloc[mine], START, matrix=matrix[np.ix_(at, at)],
+                         slots=[Slot("P9", *span)], max_stops=2)  # fmt: skip
+        assert one["client_ref"] in more.tours[0].plan.stops.index
 
 
 def test_one_tour_a_day_for_an_officer() -> None:

@@ -1,0 +1,72 @@
+"""Remedies of visits left out: whoever does as they say gets the visit made."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+
+from geoteam.services import tours
+from geoteam.services.visit_decisions import add_visit
+from geoteam.services.workspace import Workspace
+from tests.made_city import BOSS
+from tests.services.test_tour_limits import _set_hours
+from tests.services.test_tours import _due, _officer_with
+from tests.tiny_city import TODAY
+
+HOURS = [
+    [], [["12:30", "14:00"]], [["17:00", "18:00"]], [["13:00", "14:00", "tue"]],
+    [["15:00", "15:20"]], [["18:30", "19:30", "mon fri"]], [["06:00", "07:00"]],
+]  # fmt: skip
+
+
+def _visited(workspace: Workspace, ref: str) -> set[str]:
+    return {stop["client_ref"] for stop in tours.tour(workspace, BOSS, ref).stops}
+
+
+@pytest.mark.parametrize("seed", [*range(1, 8), 9])
+def test_who_does_as_a_remedy_says_gets_the_visit_made(lone: Workspace, seed: int) -> None:
+    dice = random.Random(seed)
+    officer = _officer_with(lone, dice.choice(["C009", "C021", "C005", "C013"]))
+    for row in _due(lone, officer):
+        _set_hours(lone, row["client_ref"], dice.choice(HOURS))
+    asked = {"on": TODAY, "departs": dice.choice(["", "13:00", "16:30"]),
+             "max_stops": dice.choice([1, 2, 12])}  # fmt: skip
+    ref = tours.plan_tour(lone, BOSS, officer_ref=officer, **asked)
+    left_out = tours.tour(lone, BOSS, ref).left_out
+    for one in left_out:
+        assert one["remedy"]
+        change = dict(one["change"])
+        if not change:
+            assert one["remedy"].startswith("Nothing that was tried helps")
+            continue
+        beside = "on" in change
+        if not beside:
+            tours.cancel_tour(lone, BOSS, ref, "To be planned anew")
+        if change.pop("required", ""):
+            add_visit(lone, BOSS, one["client_ref"], "Must be made")
+        change["on"] = date.fromisoformat(change["on"]) if beside else TODAY
+        usual = {"max_stops": asked["max_stops"]} | ({} if beside else asked)
+        again = tours.plan_tour(lone, BOSS, officer_ref=officer, **(usual | change))
+        assert one["client_ref"] in _visited(lone, again), one
+        # One remedy at a time: the others were found for the tour as it is.
+        return
+
+
+def test_an_hour_earlier_is_offered_where_that_suffices(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    _set_hours(lone, "C009", [["12:30", "13:05"]])
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:30")
+    (out,) = [o for o in tours.tour(lone, BOSS, ref).left_out if o["client_ref"] == "C009"]
+    assert "at home 12:30–13:05" in out["reason"]
+    assert out["remedy"].startswith("Plan the tour anew, with departure from 12:30.")
+    assert out["change"] == {"departs": "12:30"}
+
+
+def test_a_visit_that_nothing_helps_says_so(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    _set_hours(lone, "C009", [["02:00", "03:00"]])
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    (out,) = [o for o in tours.tour(lone, BOSS, ref).left_out if o["client_ref"] == "C009"]
+    assert out["remedy"].startswith("Nothing that was tried helps: neither another departure")
