@@ -12,7 +12,8 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
-from geoteam.services.tour_prices import Move, Part, Price, changed, require_tour, work_out
+from geoteam.services.tour_move_parts import Move, Part, Price
+from geoteam.services.tour_prices import changed, require_tour, work_out
 from geoteam.services.tour_replan import trip_from_here
 from geoteam.services.tour_trip import Trip, solve, visits_of
 from geoteam.services.tour_trip_save import replace_stops

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,123 +13,17 @@ from geoteam.errors import ChangedError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services.clients import reach_of
 from geoteam.services.scope import sees_client
+from geoteam.services.tour_move_parts import Move, Part, Price, Work
+from geoteam.services.tour_move_price import price_of, why_not
 from geoteam.services.tour_replan import trip_from_here
-from geoteam.services.tour_trip import Trip, driven_s, solve, visits_of
+from geoteam.services.tour_trip import Trip, solve, visits_of
 from geoteam.services.tour_views import sees_tour
 from geoteam.services.workspace import Workspace
 from geoteam.store import clients as client_store
 from geoteam.store import staff, tours
 from geoteam.store.tours import SavedTour
-from geoteam.tours import TourPlan
 
-_GONE = "No visit is due there any more, or its address waits for review."
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What is to be done with one visit.
-
-    Attributes
-    ----------
-    client_ref
-        Whose visit.
-    source, target
-        Tours that it leaves and joins; '' is "not planned". The same tour twice changes its place.
-    place
-        Number among the target's visits that it is to have, from 1; None for the best.
-    """
-
-    client_ref: str
-    source: str = ""
-    target: str = ""
-    place: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A tour in figures; times in the city's time zone."""
-
-    visits: int
-    departs_at: datetime
-    returns_at: datetime
-    drive_s: float
-
-    @property
-    def road_s(self) -> float:
-        """Seconds from the departure to the return.
-
-        Returns
-        -------
-        float
-            0 without a visit.
-        """
-        return (self.returns_at - self.departs_at).total_seconds() if self.visits else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a move does to one tour; ``left_out`` has ``name``, ``client_ref`` and ``reason``."""
-
-    ref: str
-    officer: str
-    before: Figures
-    after: Figures
-    left_out: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a move would do.
-
-    Attributes
-    ----------
-    refused, remedy
-        Why it cannot be, as checked, and what would help; '' when it can.
-    changes
-        The tours that it changes, the one that the visit leaves first.
-    points
-        Priority points that the day gains; negative when it loses some.
-    notes
-        What else is to be known, in sentences.
-    versions
-        The tours' versions that it was worked out for.
-    """
-
-    refused: str = ""
-    remedy: str = ""
-    changes: list[Change] = field(default_factory=list)
-    points: float = 0.0
-    notes: list[str] = field(default_factory=list)
-    versions: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One tour of a move: as it is, and as it would be.
-
-    Attributes
-    ----------
-    saved, trip
-        The tour as it is, and what it must keep to.
-    plan
-        Its stops to come after the move.
-    gone
-        Clients on it to whom no visit can be planned any more.
-    """
-
-    saved: SavedTour
-    trip: Trip
-    plan: TourPlan
-    gone: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A move worked out: its price, and the tours as they would be."""
-
-    price: Price
-    parts: list[Part]
-    visits: pd.DataFrame
+_ELSEWHERE = "Choose another tour, or another day"
 
 
 def price_move(workspace: Workspace, user: User, move: Move) -> Price:
@@ -225,19 +118,16 @@ def work_out(workspace: Workspace, session: Session, user: User, move: Move) -> 
     if move.target:
         mine = [one for one in last.plan.left_out if one["client_ref"] == move.client_ref]
         if mine:
-            why, remedy = _why(mine[0], last.trip), "Choose another tour, or another day"
+            why, remedy = (
+                why_not(workspace, mine[0], last.trip),
+                "Choose another tour, or another day",
+            )
             return Work(Price(why, remedy, versions=versions), parts, visits)
     return Work(
-        _price(workspace, session, parts, names, people["name"], visits, move, person),
+        price_of(workspace, session, parts, names, people["name"], visits, move, person),
         parts,
         visits,
     )
-
-
-def _why(one: Mapping[str, Any], trip: Trip) -> str:
-    """Say why a visit is left out, and what the tour must be back for."""
-    late = one["code"] == "late_return" and trip.bound
-    return f"{one['reason']} After that {trip.bound}." if late else str(one["reason"])
 
 
 def _person(user: User, people: pd.DataFrame, client_ref: str) -> Mapping[str, Any]:
@@ -282,83 +172,6 @@ def _part(
         workspace, session, trip, visits.loc[asked], firm=firm, promised=promised, order=order
     )
     return Part(saved, trip, plan, [ref for ref in own if ref not in visits.index])
-
-
-def _price(
-    workspace: Workspace,
-    session: Session,
-    parts: list[Part],
-    names: Mapping[str, str],
-    people: pd.Series,
-    visits: pd.DataFrame,
-    move: Move,
-    person: Mapping[str, Any],
-) -> Price:
-    zone = workspace.profile.city.zone
-    changes = []
-    for part in parts:
-        left = [(one["client_ref"], _why(one, part.trip)) for one in part.plan.left_out]
-        left += [(ref, _GONE) for ref in part.gone]
-        behind = len(part.trip.done)
-        plan, saved = part.plan, part.saved
-        drive_s = plan.drive_s + driven_s(saved, behind)
-        changes.append(
-            Change(
-                saved.ref,
-                names[saved.ref],
-                Figures(
-                    len(saved.stops),
-                    saved.departs_at.astimezone(zone),
-                    saved.returns_at.astimezone(zone),
-                    saved.drive_s,
-                ),
-                Figures(
-                    behind + len(plan.stops),
-                    (saved.departs_at if behind else plan.departs_at).astimezone(zone),
-                    plan.returns_at.astimezone(zone),
-                    drive_s,
-                ),
-                [
-                    {"client_ref": ref, "name": str(people.get(ref, "")) or ref, "reason": why}
-                    for ref, why in left
-                ],
-            )
-        )
-    before = {stop.client_ref for part in parts for stop in part.saved.stops}
-    after = {ref for part in parts for ref in part.plan.stops.index}
-    worth = visits["priority"].astype(float)
-    points = worth[worth.index.isin(after)].sum()
-    points -= worth[worth.index.isin(before)].sum()
-    return Price(
-        changes=changes,
-        points=float(points),
-        notes=_notes(session, parts, names, move, person),
-        versions={part.saved.ref: part.saved.version for part in parts},
-    )
-
-
-def _notes(
-    session: Session,
-    parts: list[Part],
-    names: Mapping[str, str],
-    move: Move,
-    person: Mapping[str, Any],
-) -> list[str]:
-    found = []
-    last = parts[-1]
-    own = str(person["officer"] or "")
-    if move.target and own != last.saved.officer_ref:
-        officer = staff.get_officer(session, own)
-        found.append(
-            f"The visit is made by another officer, {names[last.saved.ref]}. The client's officer "
-            f"stays {officer.name if officer else 'as it is'}."
-        )
-    found += [
-        f"No visit is left on the tour of {names[part.saved.ref]}: cancel it, or add another."
-        for part in parts
-        if part.plan.stops.empty and not part.trip.done
-    ]
-    return found
 
 
 def changed(workspace: Workspace, saved: SavedTour) -> ChangedError:

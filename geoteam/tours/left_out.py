@@ -31,6 +31,8 @@ SAME_DOOR = (
     "",
 )
 
+_NEVER = "its two people are never on duty together."
+
 
 @dataclass(frozen=True)
 class Day:
@@ -125,10 +127,11 @@ def why_impossible(
         )
     joint = intersect(intersect(home, [day.bounds]), day.duty)
     if not joint:
+        duty = _spans(day.duty, clock)
         return (
             "no_window",
-            f"No window on this tour: at home {_all_day(windows, clock)}, both people on duty for "
-            f"it {_spans(day.duty, clock) or 'at no time'}.",
+            f"No window on this tour: at home {_all_day(windows, clock)}; "
+            + (f"visits of this tour are within {duty}." if duty else _NEVER),
             "",
         )
     longest = max(b - a for a, b in joint)

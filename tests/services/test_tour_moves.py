@@ -12,8 +12,9 @@ from geoteam.services import audit, sheets, tours
 from geoteam.services.road_words import take_words
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.tour_day import TeamDay, day_state, team_day
+from geoteam.services.tour_move_parts import Move
 from geoteam.services.tour_moves import keep_move, undo_move
-from geoteam.services.tour_prices import Move, price_move
+from geoteam.services.tour_prices import price_move
 from geoteam.services.workspace import Workspace
 from geoteam.store import tours as store
 from geoteam.store.tour_versions import others_of
@@ -299,3 +300,48 @@ def test_only_tours_that_share_a_person_or_a_car_bound_each_other(
             text("UPDATE tour SET status = 'cancelled' WHERE ref = :ref"), {"ref": other}
         )
         assert others_of(session, one) == []
+
+
+def test_the_price_counts_the_other_visits_that_come_at_another_time(lone: Workspace) -> None:
+    wide = _plan(lone, "O2", departs="14:00")
+    was = _clients(lone, wide)
+    assert len(was) > 1
+    last = Move(was[0], wide, wide, place=len(was))
+    (change,) = price_move(lone, BOSS, last).changes
+    before = {one["client_ref"]: one["arrives_at"] for one in tours.tour(lone, BOSS, wide).stops}
+    keep_move(lone, BOSS, last, price_move(lone, BOSS, last).versions)
+    after = {one["client_ref"]: one["arrives_at"] for one in tours.tour(lone, BOSS, wide).stops}
+    others = [ref for ref in was if ref != was[0]]
+    # Their order among each other is as it was.
+    shifted = [r for r in others if abs((after[r] - before[r]).total_seconds()) > 600]
+    assert change.shifted == len(shifted) > 0
+    told = " ".join(price_move(lone, BOSS, Move(was[0], wide, wide, place=1)).notes)
+    assert "come" in told
+    assert "or more than 10 minutes sooner or later" in told
+
+
+def test_who_must_be_back_for_another_tour_is_told_so(two: tuple[Workspace, str, str]) -> None:
+    workspace, one, other = two
+    client = _clients(workspace, one)[0]
+    zone = workspace.profile.city.zone
+    view = tours.tour(workspace, BOSS, other)
+    with workspace.transaction() as session:
+        # The officer's next tour leaves when this one is back.
+        session.execute(
+            text(
+                'INSERT INTO tour (ref, "on", officer_id, start_ref, departs_at, returns_at, drive_s,'
+                " length_m, steps, left_out, summary, status, version, created_by, created_at,"
+                " meet_ref) SELECT 'next', \"on\", officer_id, start_ref, returns_at, :late, 0, 0,"
+                " '[]', '[]', '{}', status, 1, created_by, created_at, '' FROM tour"
+                " WHERE ref = :ref"
+            ),
+            {"ref": other, "late": view.returns_at + timedelta(hours=1)},
+        )
+        session.execute(
+            text("UPDATE client SET windows = :hours WHERE ref = :ref"),
+            {"ref": client, "hours": '[["21:00", "22:00"]]'},
+        )
+    price = price_move(workspace, BOSS, Move(client, one, other))
+    back = f"{view.returns_at.astimezone(zone):%H:%M}"
+    assert f"From {back} on its officer is on another tour." in price.refused
+    assert "on duty" not in price.refused

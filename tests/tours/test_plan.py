@@ -101,7 +101,7 @@ def test_without_a_joint_shift_everybody_is_left_out_with_the_hours() -> None:
         make_visits([{}]), officer_shift=("17:00", "18:00"), partner_shift=("19:00", "20:00")
     )
     assert tour.left_out[0]["code"] == "no_window"
-    assert "both people on duty for it at no time" in tour.left_out[0]["reason"]
+    assert "its two people are never on duty together" in tour.left_out[0]["reason"]
     assert len(tour.stops) == 0
 
 

@@ -17,7 +17,7 @@ from geoteam.server.context import user, workspace
 from geoteam.services import tour_day, tour_moves, tour_prices
 from geoteam.services.ground import BASEMAP_URL
 from geoteam.services.tour_day import TeamDay
-from geoteam.services.tour_prices import Change, Move, Price
+from geoteam.services.tour_move_parts import Change, Move, Price
 
 _STAFF = (Role.SUPERVISOR, Role.OFFICER)
 page = Blueprint("tour_day", __name__)
