@@ -19,6 +19,7 @@ from geoteam.services.city import grammar_of
 from geoteam.services.home_hours import tell_hours
 from geoteam.services.scope import sees_team
 from geoteam.services.tour_closures import Notes, closure_notes
+from geoteam.services.tour_duty import off_duty_since
 from geoteam.services.tour_fits import misfits
 from geoteam.services.tour_stops import stops_seen, unsafe_lately
 from geoteam.services.workspace import Workspace
@@ -51,8 +52,11 @@ class TourView:
         Directions of each leg.
     status
         ``planned``, ``under way``, ``done`` or ``cancelled``.
+    warnings
+        What was said since it was planned and speaks against it; empty for the police.
     advice
-        What would spare a long wait, and other remarks on the plan; empty for the police.
+        The warnings, what would spare a long wait, and other remarks on the plan; empty for the
+        police.
     verdict
         How good the tour is, in a sentence; empty for the police.
     proven
@@ -88,6 +92,7 @@ class TourView:
     route: LineString | None
     start_point: tuple[float, float]
     status: str = "planned"
+    warnings: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     verdict: str = ""
     proven: bool | None = None
@@ -253,6 +258,8 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
     limits = visit_limits.limits_frame(session, people.index)
     off = _not_to_visit(session, saved, people.index)
     unsafe = unsafe_lately(workspace, session, people.index)
+    warnings = misfits(workspace, session, saved, people)
+    warnings += off_duty_since(workspace, session, saved)
     view = TourView(
         ref=saved.ref,
         on=saved.on,
@@ -270,10 +277,8 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         route=saved.route,
         start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
         status=saved.status,
-        advice=[
-            *misfits(workspace, session, saved, people),
-            *map(str, saved.summary.get("advice", ())),
-        ],
+        warnings=warnings,
+        advice=[*warnings, *map(str, saved.summary.get("advice", ()))],
         verdict=verdict(saved.summary),
         proven=saved.summary.get("proven"),
         pause=_pause(saved),
@@ -284,7 +289,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         closures=closure_notes(workspace, saved),
     )
     if reader is Role.POLICE:
-        view = replace(view, advice=[], verdict="", proven=None, cancelled={})
+        view = replace(view, warnings=[], advice=[], verdict="", proven=None, cancelled={})
         if saved.status == CANCELLED:
             # Who is not visited is no business of the police.
             view = replace(view, stops=[], steps=[], route=None, pause={})

@@ -301,7 +301,8 @@ def _reason(why: str) -> str:
     plain = " ".join(why.split())
     if len(plain) < SHORTEST_REASON:
         raise InputError(
-            "the reason is missing", remedy="Say in a few words why; it is kept with the decision"
+            "the reason is too short" if plain else "the reason is missing",
+            remedy="Say in a few words why; it is kept with the decision",
         )
     return plain
 

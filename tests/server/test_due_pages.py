@@ -121,7 +121,7 @@ def test_a_visit_is_added_and_refusals_are_told(signed_in: SignedIn, workspace: 
     ref = str(board.open["client_ref"].iloc[0])
     status, page = send(client, f"{PAGE}/add", PAGE, client_ref=ref, why="x")
     assert status == 400
-    assert "the reason is missing" in html.unescape(page).lower()
+    assert "the reason is too short" in html.unescape(page).lower()
     back = "https://elsewhere.example/"
     status, target = send(client, f"{PAGE}/add", PAGE, client_ref=ref, why="asked for", back=back)
     assert (status, target) == (303, PAGE)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from geoteam.model import Role
 from geoteam.services import audit
 from geoteam.services.workspace import Workspace
-from geoteam.store import duty, staff
+from geoteam.store import duty, staff, tours
 from geoteam.store.duty import Shift
 from tests.server.served import send
 
@@ -89,6 +89,29 @@ def test_days_off_and_days_with_other_hours(signed_in: Browse, workspace: Worksp
     back = {"first": first.isoformat(), "what": "week"}
     assert send(browser, "/duty/days", PERSON, **P1, **back)[0] == 303
     assert _shifts(workspace) == [Shift(last, "10:00", "14:00")]
+
+
+def test_hours_that_leave_a_planned_tour_out_say_so(
+    signed_in: Browse, places: dict[str, str], workspace: Workspace
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    with workspace.reading() as session:
+        tour = tours.get(session, places["<ref>"])
+    path, day = f"/tours/{tour.ref}", f"/tours/day?on={tour.on}&team=T1"
+    officer = {"kind": "officers", "ref": tour.officer_ref}
+    assert "is off duty at the time of this tour" not in browser.get(path).text
+    fields = {"first": tour.on.isoformat(), "what": "off"}
+    status, to = send(browser, "/duty/days", PERSON, **officer, **fields)
+    assert status == 303
+    said = f"Outside these hours are planned tours: {tour.on.day} {tour.on:%b}."
+    assert said in browser.get(to).text
+    for page in (path, day):
+        assert "The officer is off duty at the time of this tour" in browser.get(page).text
+    # Back to the week's hours, nothing is wrong any more.
+    fields = {"first": tour.on.isoformat(), "what": "week"}
+    status, to = send(browser, "/duty/days", PERSON, **officer, **fields)
+    assert said not in browser.get(to).text
+    assert "is off duty" not in browser.get(path).text
 
 
 def test_days_that_cannot_be(signed_in: Browse, workspace: Workspace) -> None:

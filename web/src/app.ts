@@ -6,6 +6,7 @@ import { review } from "./page/review.ts";
 import { roadBoard } from "./page/road-board.ts";
 import { shortcuts } from "./page/shortcuts.ts";
 import { signingOut } from "./page/sign-out.ts";
+import { timeWords } from "./page/time-words.ts";
 
 document.documentElement.classList.add("has-script");
 autoSubmit(document);
@@ -18,6 +19,7 @@ review(document);
 shortcuts(document);
 signingOut(document);
 roadBoard(document);
+timeWords(document);
 // On a phone the bar of pages and the tabs scroll sideways: the present one must be in sight.
 for (const bar of [".nav", ".tabs"])
   document.querySelector(`${bar} [aria-current]`)?.scrollIntoView({ block: "nearest" });

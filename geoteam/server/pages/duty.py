@@ -14,6 +14,7 @@ from geoteam.server.context import user, workspace
 from geoteam.services import cars as garage
 from geoteam.services import duty_people as people
 from geoteam.services.duty_people import EDITORS, KINDS
+from geoteam.services.tour_duty import tours_off_duty
 from geoteam.store.duty import Kind
 
 page = Blueprint("duty", __name__)
@@ -98,8 +99,7 @@ def week() -> ResponseReturnValue:
         people.set_week(workspace(), user(), kind, ref, hours)
     except InputError as fault:
         return _person(kind, ref, fault), 400
-    flash("The week is kept.", "good")
-    return _back(kind, ref)
+    return _kept(kind, ref, "The week is kept.")
 
 
 @page.post("/duty/days")
@@ -129,8 +129,7 @@ def days() -> ResponseReturnValue:
             people.set_days(workspace(), user(), kind, ref, first, last, hours)
     except InputError as fault:
         return _person(kind, ref, fault), 400
-    flash("The days are kept.", "good")
-    return _back(kind, ref)
+    return _kept(kind, ref, "The days are kept.")
 
 
 @page.post("/duty/skills")
@@ -193,6 +192,18 @@ def _hours(prefix: str) -> list[tuple[str, str]]:
         for span in range(count)
     ]
     return [pair for pair in pairs if any(pair)]
+
+
+def _kept(kind: Kind, ref: str, said: str) -> ResponseReturnValue:
+    """Say so, and which planned tours are outside the hours by now."""
+    flash(said, "good")
+    if days := tours_off_duty(workspace(), user(), kind, ref):
+        told = ", ".join(f"{day.day} {day:%b}" for day in days)
+        flash(
+            f"Outside these hours are planned tours: {told}. Plan their rest anew, or cancel them.",
+            "warn",
+        )
+    return _back(kind, ref)
 
 
 def _back(kind: Kind, ref: str) -> ResponseReturnValue:

@@ -138,6 +138,7 @@ def _change(one: Change) -> dict[str, Any]:
         "returns": [f"{figures.returns_at:%H:%M}" for figures in both],
         "road_min": [round(figures.road_s / 60) for figures in both],
         "drive_min": [round(figures.drive_s / 60) for figures in both],
+        "shifted": one.shifted,
         "left_out": [{"name": row["name"], "reason": row["reason"]} for row in one.left_out],
     }
 

@@ -1,7 +1,7 @@
 // A visit is dragged onto another tour, or moved in a window by the keyboard; either way the cost
 // stands there before it is kept.
 import { isSignedOut, postJson, Refusal } from "../editor/api.ts";
-import { inShort, type Price, priced } from "./words.ts";
+import { inShort, kept, type Price, priced } from "./words.ts";
 
 interface Visit {
   client: string;
@@ -144,6 +144,12 @@ export class Moves {
     return price;
   }
 
+  /** Whether a price is of tours that are no longer as the page shows them. */
+  private isStale(price: Price): boolean {
+    const shown = new Map(this.cards().map((one) => [one.dataset.tour, one.dataset.version]));
+    return Object.entries(price.versions).some(([ref, is]) => shown.get(ref) !== String(is));
+  }
+
   private cards(): HTMLElement[] {
     return [...this.root().querySelectorAll<HTMLElement>("section[data-version]")];
   }
@@ -199,6 +205,15 @@ export class Moves {
     try {
       const price = await this.worth(visit, this.target.value, Number(this.place.value));
       if (now !== this.asked) return;
+      if (this.isStale(price)) {
+        this.dialog.close();
+        await this.refresh(visit.client);
+        this.tell(
+          "Somebody else changed these tours after you had opened them; nothing was moved. They are shown as they are now: look, and move again if that is still right.",
+          "warn",
+        );
+        return;
+      }
       this.price = price;
       box.replaceChildren(...priced(price, this.letters()));
       this.keeper.disabled = price.refused !== "";
@@ -220,7 +235,7 @@ export class Moves {
       place: Number(this.place.value),
       versions: price.versions,
     };
-    await this.send(this.root().dataset.moves ?? "", body, "The visit is moved.", visit.client);
+    await this.send(this.root().dataset.moves ?? "", body, kept(price), visit.client);
   }
 
   async undo(): Promise<void> {

@@ -7,6 +7,8 @@ export interface Change {
   returns: [string, string];
   road_min: [number, number];
   drive_min: [number, number];
+  /** Other visits of the tour that come at another place or time. */
+  shifted: number;
   left_out: { name: string; reason: string }[];
 }
 
@@ -31,6 +33,18 @@ function sentence(text: string): string {
   return !said || /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
+/** How many other visits come at another place or time. */
+export function shifted({ changes }: Price): number {
+  return changes.reduce((sum, one) => sum + one.shifted, 0);
+}
+
+/** What was done, once a move is kept. */
+export function kept(price: Price): string {
+  const others = shifted(price);
+  const more = `${many(others, "other visit")} ${others === 1 ? "comes" : "come"} at another place or time.`;
+  return others ? `The visit is moved. ${more}` : "The visit is moved.";
+}
+
 /** One line, while a visit is dragged. */
 export function inShort(price: Price, letters: Map<string, string>): string {
   if (price.refused) return `Cannot be: ${sentence(price.refused)}`;
@@ -41,6 +55,8 @@ export function inShort(price: Price, letters: Map<string, string>): string {
     parts.push(`${signed(price.points)} ${Math.abs(price.points) === 1 ? "point" : "points"}`);
   const out = price.changes.reduce((sum, one) => sum + one.left_out.length, 0);
   if (out) parts.push(`${many(out, "visit")} left out`);
+  const others = shifted(price);
+  if (others) parts.push(`${many(others, "other visit")} at another place or time`);
   return parts.join(" · ");
 }
 
