@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 OpenAs = Callable[[Role, dict[str, int]], Watched]
 KEPT = "kept on this phone and opens without a connection"
+# Milliseconds that a busy computer may need; nobody waits for them where things are quick.
+SLOW = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def tour(chromium: Browser, address: str) -> str:
     sign_in(page, Role.OFFICER)
     page.goto("/tours")
     page.get_by_role("button", name="Plan the tour").click()
-    expect(page.get_by_role("heading", name="Stops")).to_be_visible()
+    expect(page.get_by_role("heading", name="Stops")).to_be_visible(timeout=SLOW)
     ref = urlsplit(page.url).path.rpartition("/")[2]
     context.close()
     return ref
@@ -52,11 +54,11 @@ def sign_in(page: Page, role: Role) -> None:
 
 
 def opened(page: Page) -> None:
-    expect(page.locator("#road")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#road")).not_to_have_attribute("aria-busy", "true", timeout=SLOW)
 
 
 def link(page: Page, text: str) -> None:
-    expect(page.locator("[data-link]")).to_contain_text(text, timeout=20_000)
+    expect(page.locator("[data-link]")).to_contain_text(text, timeout=SLOW)
 
 
 def told(page: Page, ref: str) -> list[tuple[str, str]]:
@@ -72,7 +74,7 @@ def test_three_outcomes_without_a_connection_come_in_exactly_once(
     page = watched.page
     page.goto(f"/road/{tour}")
     opened(page)
-    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=SLOW)
     page.screenshot(path=pictures / "road-narrow.png", full_page=True)
     check_fits(page)
     check_accessible(page)
@@ -95,7 +97,7 @@ def test_three_outcomes_without_a_connection_come_in_exactly_once(
     page.get_by_role("button", name="Refused").click()
     expect(page.locator("[data-last-text]")).to_contain_text("Stop 1: refused")
     if stops > 1:
-        page.get_by_role("button", name="Made").click()
+        page.get_by_role("button", name="Made", exact=True).click()
         expect(page.locator("[data-last-text]")).to_contain_text("Stop 2: made")
     link(page, "and will be sent")
     page.screenshot(path=pictures / "road-offline-narrow.png", full_page=True)
@@ -120,7 +122,7 @@ def test_words_are_sent_by_who_said_them_and_by_nobody_else(open_as: OpenAs, tou
     page = open_as(Role.OFFICER, NARROW).page
     page.goto(f"/road/{tour}")
     opened(page)
-    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=SLOW)
     page.context.set_offline(True)
     page.get_by_role("button", name="Help").first.click()
     page.get_by_role("button", name="Not now").click()
@@ -133,7 +135,7 @@ def test_words_are_sent_by_who_said_them_and_by_nobody_else(open_as: OpenAs, tou
     sign_in(page, Role.POLICE)
     page.goto(f"/road/{tour}")
     opened(page)
-    expect(page.locator("[data-kept]")).to_contain_text("1 word of another user", timeout=20_000)
+    expect(page.locator("[data-kept]")).to_contain_text("1 word of another user", timeout=SLOW)
     link(page, "All that you said is sent")
     expect(page.get_by_role("button", name="Made")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
@@ -200,19 +202,19 @@ def test_a_call_for_help_stands_on_top_of_the_board(
     opened(phone)
     phone.get_by_role("button", name="Help").first.click()
     phone.get_by_role("button", name="Send for help").click()
-    expect(phone.locator("[data-helped]")).to_contain_text("board shows it", timeout=20_000)
+    expect(phone.locator("[data-helped]")).to_contain_text("board shows it", timeout=SLOW)
     phone.screenshot(path=pictures / "road-help-narrow.png", full_page=True)
     check_accessible(phone)
     # The board shows it by itself, says it aloud, and leaves the keyboard where it was.
     board.page.locator("tr[data-tour] a").first.focus()
-    expect(board.page.locator("[data-alarm]")).to_contain_text("asked for help", timeout=20_000)
+    expect(board.page.locator("[data-alarm]")).to_contain_text("asked for help", timeout=SLOW)
     expect(board.page.locator("[data-board-said]")).to_contain_text("help")
     expect(board.page.locator("tr[data-tour] a").first).to_be_focused()
     check_accessible(board.page)
     board.page.screenshot(path=pictures / "road-board-help-wide.png", full_page=True)
     phone.get_by_role("button", name="we are all right").click()
-    expect(phone.locator("[data-helped]")).to_be_hidden(timeout=20_000)
-    expect(board.page.locator("[data-alarm]")).to_have_count(0, timeout=20_000)
+    expect(phone.locator("[data-helped]")).to_be_hidden(timeout=SLOW)
+    expect(board.page.locator("[data-alarm]")).to_have_count(0, timeout=SLOW)
     check_fits(board.page)
     board.page.set_viewport_size(NARROW)
     check_fits(board.page)
@@ -239,11 +241,11 @@ def test_the_rest_is_planned_anew_and_a_place_is_sent_with_consent_only(
     start = page.get_by_role("button", name="Start the tour")
     if start.is_visible():
         start.click()
-    page.get_by_label("Promised for").last.check()
+    page.get_by_label("The client was told").last.check()
     link(page, "All that you said is sent")
     page.get_by_role("button", name="Plan the rest anew").click()
-    expect(page.locator("[data-last-text]")).to_contain_text("planned anew", timeout=20_000)
-    expect(page.get_by_label("Promised for").last).to_be_checked()
+    expect(page.locator("[data-last-text]")).to_contain_text("planned anew", timeout=SLOW)
+    expect(page.get_by_label("The client was told").last).to_be_checked()
     page.screenshot(path=pictures / "road-wide.png", full_page=True)
     check_accessible(page)
     page.get_by_role("button", name="Not home").click()
@@ -261,7 +263,7 @@ def test_nothing_is_kept_after_the_day_nor_after_the_tour(open_as: OpenAs, tour:
     page = open_as(Role.OFFICER, NARROW).page
     page.goto(f"/road/{tour}")
     opened(page)
-    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=20_000)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=SLOW)
     old = "geoteam-road officer anothertour 2026-01-02T00:00:00-05:00"
     page.evaluate(f"caches.open('{old}')")
     page.goto("/tours")
@@ -277,8 +279,8 @@ def test_nothing_is_kept_after_the_day_nor_after_the_tour(open_as: OpenAs, tour:
         start.click()
     coming = page.locator("[data-coming-list] li")
     for left in range(coming.count(), 0, -1):
-        page.get_by_role("button", name="Made").click()
+        page.get_by_role("button", name="Made", exact=True).click()
         expect(coming).to_have_count(left - 1)
     page.get_by_role("button", name="End the tour").click()
-    expect(page.locator("[data-kept]")).to_contain_text("nothing of it is kept", timeout=20_000)
+    expect(page.locator("[data-kept]")).to_contain_text("nothing of it is kept", timeout=SLOW)
     assert page.evaluate("caches.keys()") == []

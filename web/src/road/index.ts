@@ -5,6 +5,7 @@ import { forget, keep, keeps } from "./keep.ts";
 import { Link } from "./link.ts";
 import { Page } from "./page.ts";
 import { inForce, reckon } from "./reckon.ts";
+import type { Last } from "./status.ts";
 import type { Kind, TourJson, Word } from "./types.ts";
 
 const TURN_MS = 15_000;
@@ -17,7 +18,9 @@ class Road {
   private chosen = "";
   private kept = false;
   private asked = 0;
-  private last: { word: Word; number: number } | null = null;
+  private last: Last | null = null;
+  /** An outcome is being kept: a second tap tells nothing more. */
+  private telling = false;
 
   constructor(private readonly root: HTMLElement) {
     const { ref = "", who = "", page = "" } = root.dataset;
@@ -26,17 +29,21 @@ class Road {
       say: (kind) => void this.say(kind, ""),
       arrived: () => void this.say("arrived", this.stop()),
       outcome: (kind) => void this.tell(kind),
+      note: () => void this.note(),
       undo: () => void this.undo(),
+      addNote: () => this.addNote(),
       choose: (client) => this.choose(client),
       promise: (client, promised) => void this.say(promised ? "promised" : "unpromised", client),
       replan: () => void this.replan(),
-      discard: (key) => void this.link.discard(key),
+      discard: (key) => void this.discard(key),
     });
     void this.open();
   }
 
   private async open(): Promise<void> {
     await this.link.load();
+    // Asks the browser not to clear away words that wait, when its storage runs full.
+    void navigator.storage?.persist?.();
     try {
       await this.take(await this.link.tour());
     } catch (error) {
@@ -98,7 +105,7 @@ class Road {
         // Without a connection now: the next turn asks again.
       }
       if (this.tour && this.tour.stops.map((stop) => stop.client_ref).join() !== stops)
-        this.page.told("The tour has changed. See what is still to come.");
+        this.told("The tour has changed. See what is still to come.");
     } else if (!this.kept && this.link.state === "linked") await this.keep();
     this.draw();
   }
@@ -119,32 +126,31 @@ class Road {
   }
 
   private draw(): void {
-    this.page.linked(this.link, this.kept, this.over());
-    const { tour } = this;
-    if (!tour) return;
+    this.page.linked(this.link, this.kept, this.over(), this.tour?.stops ?? []);
+    if (!this.tour) return;
+    const tour = this.promised(this.tour);
     const now = Date.now() - this.link.clockOffS * 1000;
     const state = reckon(tour, this.words(), now, this.over());
-    const fixed = this.fixed(tour);
     if (this.chosen && !tour.stops.some((stop) => stop.client_ref === this.chosen))
       this.chosen = "";
     const next = this.chosen || state.here || state.expected[0]?.client || "";
     const asks = !state.over && state.asksAt !== null && now >= state.asksAt;
-    this.page.draw(tour, state, { next, fixed, asks, last: this.last });
+    this.page.draw(tour, state, { next, asks, last: this.last }, this.link);
     this.page.closures((this.link.now ?? tour.now).closed, tour.detours);
-    this.page.helped(!this.link.waiting.some((one) => one.word.kind === "help"));
     if (asks && state.asksAt !== this.asked) {
       this.asked = state.asksAt ?? 0;
       this.page.vibrate();
     }
   }
 
-  /** Stops with a promised time: as the server has it, and as said here since. */
-  private fixed(tour: TourJson): Set<string> {
+  /** The tour with promised times as the server has them, and as said here since. */
+  private promised(tour: TourJson): TourJson {
     const found = new Set(tour.stops.filter((stop) => stop.fixed).map((stop) => stop.client_ref));
     for (const word of inForce(this.words()).signs)
       if (word.kind === "promised") found.add(word.client);
       else if (word.kind === "unpromised") found.delete(word.client);
-    return found;
+    const stops = tour.stops.map((stop) => ({ ...stop, fixed: found.has(stop.client_ref) }));
+    return { ...tour, stops };
   }
 
   private stop(): string {
@@ -157,39 +163,123 @@ class Road {
     this.page.toNext();
   }
 
-  private async say(kind: Kind, client: string, more: Partial<Word> = {}): Promise<Word | null> {
+  private async say(kind: Kind, client: string): Promise<void> {
+    if (!(await this.keepWord(kind, client))) return;
+    this.draw();
+    await this.link.turn();
+    if (kind === "ended") await this.keep();
+  }
+
+  /** Keeps a word in this phone; null when the phone cannot. */
+  private async keepWord(
+    kind: Kind,
+    client: string,
+    more: Partial<Word> = {},
+    undoes = "",
+  ): Promise<Word | null> {
     try {
-      const word = await this.link.say(kind, client, more);
-      this.draw();
-      await this.link.turn();
-      if (kind === "ended") await this.keep();
-      return word;
+      return await this.link.say(kind, client, more, undoes);
     } catch {
       this.page.fault("This phone cannot keep it. Write it down, and tell it when you are back.");
       return null;
     }
   }
 
-  private async tell(kind: Kind): Promise<void> {
-    const client = this.stop();
-    const number = this.tour?.stops.find((stop) => stop.client_ref === client)?.number ?? 0;
-    const note = this.page.takeNote();
-    const place = await this.page.place();
-    this.chosen = "";
-    const word = await this.say(kind, client, { ...(note ? { note } : {}), ...place });
-    if (word) this.last = { word, number };
-    this.draw();
-    this.page.toNext();
+  private numberOf(client: string): number {
+    return this.tour?.stops.find((stop) => stop.client_ref === client)?.number ?? 0;
   }
 
+  private toldOf(client: string): Word | null {
+    return inForce(this.words()).told.get(client) ?? null;
+  }
+
+  private async tell(kind: Kind): Promise<void> {
+    if (this.telling) return;
+    this.telling = true;
+    try {
+      const client = this.stop();
+      const { note } = this.page;
+      const told = this.toldOf(client);
+      // What is set right later happened when and where it was told first.
+      const more = told ? this.after(told) : await this.page.place();
+      await this.outcome(kind, client, { ...(note ? { note } : {}), ...more });
+    } finally {
+      this.telling = false;
+    }
+  }
+
+  /** The moment just after a word, which then holds no longer but whose visit keeps its time; with a
+   * wrong clock only the present moment is surely later. */
+  private after(word: Word): Partial<Word> {
+    return this.link.clockOffS ? {} : { at: new Date(Date.parse(word.at) + 1).toISOString() };
+  }
+
+  /** Says again what came of the visit that is shown, with the note as it is typed now. */
+  private async note(): Promise<void> {
+    const told = this.toldOf(this.stop());
+    if (!told || this.telling) return;
+    this.telling = true;
+    try {
+      const { note } = this.page;
+      await this.outcome(told.kind, told.client, {
+        ...(note ? { note } : {}),
+        ...this.after(told),
+      });
+    } finally {
+      this.telling = false;
+    }
+  }
+
+  private async outcome(kind: Kind, client: string, more: Partial<Word>): Promise<void> {
+    const before = this.toldOf(client);
+    const word = await this.keepWord(kind, client, more);
+    if (!word) return;
+    this.page.noted(client);
+    this.chosen = "";
+    this.last = { word, number: this.numberOf(client), before, undone: false };
+    this.draw();
+    this.page.toNext();
+    void this.link.turn();
+  }
+
+  /** Takes back the one word that was told last: what held before it holds again. */
   private async undo(): Promise<void> {
     const { last } = this;
-    if (!last) return;
+    if (!last || this.telling) return;
+    const { word, before, number } = last;
     this.last = null;
-    this.chosen = last.word.client;
-    await this.say("withdrawn", last.word.client);
-    this.page.bringNote(last.word.note ?? "");
+    this.chosen = word.client;
+    if (this.link.whereabouts(word.key).at === "refused") {
+      // The server never had it.
+      await this.link.discard(word.key);
+      this.told(`Stop ${number}: taken back. The server never had it.`);
+    } else {
+      const again = before ? { ...this.after(word), note: before.note ?? "" } : {};
+      const kind = before?.kind ?? "withdrawn";
+      const back = await this.keepWord(kind, word.client, again, word.key);
+      this.last = back ? { word: back, number, before, undone: true } : last;
+    }
+    this.page.draft(word.client, word.note ?? "");
+    this.draw();
     this.page.toNext();
+    await this.link.turn();
+  }
+
+  private addNote(): void {
+    if (!this.last) return;
+    this.choose(this.last.word.client);
+    this.page.toNote();
+  }
+
+  private async discard(key: string): Promise<void> {
+    if (this.last?.word.key === key) this.last = null;
+    await this.link.discard(key);
+  }
+
+  /** Tells something of the tour in the place of what was told last. */
+  private told(text: string): void {
+    this.last = null;
+    this.page.told(text);
   }
 
   private async replan(): Promise<void> {
@@ -198,7 +288,7 @@ class Road {
       await this.link.turn();
       const tour = await this.link.replan(this.tour.now.version);
       await this.take(tour);
-      this.page.told("The rest is planned anew.");
+      this.told("The rest is planned anew.");
     } catch (error) {
       const told = error instanceof Error && "told" in error ? String(error.told) : "";
       this.page.fault(told || "The rest cannot be planned now: there is no connection.");

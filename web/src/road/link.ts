@@ -15,6 +15,13 @@ const BATCH = 100;
 /** As of the server, which corrects the times of a phone whose clock is off by more. */
 const CLOCK_OFF_S = 120;
 
+/** Where a word is: in this phone alone, with the server, or in this phone because the server will
+ * never take it, with why. */
+export interface Whereabouts {
+  at: "here" | "sent" | "refused";
+  why: string;
+}
+
 export type LinkState = "linked" | "offline" | "signed-out" | "other-user" | "gone";
 
 export class Link {
@@ -59,14 +66,21 @@ export class Link {
     return postJson<TourJson>(`${this.page}/replan`, { version });
   }
 
-  /** Keeps a word in this phone; it counts from then on. */
-  async say(kind: Kind, client: string, more: Partial<Word>): Promise<Word> {
+  /** Keeps a word in this phone; it counts from then on. `undoes` is the key of one it takes back. */
+  async say(kind: Kind, client: string, more: Partial<Word>, undoes = ""): Promise<Word> {
     const key = crypto.randomUUID();
     const word: Word = { key, kind, client, at: new Date().toISOString(), ...more };
-    await queue.add({ key, who: this.who, ref: this.ref, word, refused: "" });
+    const waiting = { key, who: this.who, ref: this.ref, word, refused: "" };
+    await queue.add(undoes ? { ...waiting, undoes } : waiting);
     this.said.push(word);
     await this.load();
     return word;
+  }
+
+  whereabouts(key: string): Whereabouts {
+    const found = this.waiting.find((one) => one.key === key);
+    if (!found) return { at: "sent", why: "" };
+    return { at: found.refused ? "refused" : "here", why: found.refused };
   }
 
   async discard(key: string): Promise<void> {
@@ -107,17 +121,23 @@ export class Link {
     const mine = (await queue.all()).filter((one) => one.who === this.who && !one.refused);
     // This tour's first; those of others too, which may never be opened again.
     const refs = new Set([this.ref, ...mine.map((one) => one.ref)]);
-    for (const ref of refs) {
-      const words = mine.filter((one) => one.ref === ref).map((one) => one.word);
-      try {
-        for (let first = 0; first < words.length; first += BATCH)
-          await this.post(ref, words.slice(first, first + BATCH));
-      } catch (error) {
-        // A tour that is no more, or not theirs any more, must not hold up this one.
-        if (ref === this.ref || !(error instanceof Refusal)) throw error;
-      }
+    try {
+      for (const ref of refs) await this.sendOf(ref, mine);
+    } finally {
+      // What the server has answered so far is known, also when the next answer is lost.
+      await this.load();
     }
-    await this.load();
+  }
+
+  private async sendOf(ref: string, mine: readonly queue.Waiting[]): Promise<void> {
+    const words = mine.filter((one) => one.ref === ref).map((one) => one.word);
+    try {
+      for (let first = 0; first < words.length; first += BATCH)
+        await this.post(ref, words.slice(first, first + BATCH));
+    } catch (error) {
+      // A tour that is no more, or not theirs any more, must not hold up this one.
+      if (ref === this.ref || !(error instanceof Refusal)) throw error;
+    }
   }
 
   private async post(ref: string, words: Word[]): Promise<void> {

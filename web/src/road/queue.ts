@@ -12,6 +12,8 @@ export interface Waiting {
   word: Word;
   /** Why the server will never take it; "" while it waits. */
   refused: string;
+  /** Key of the word that this one takes back. */
+  undoes?: string;
 }
 
 function open(): Promise<IDBDatabase> {
@@ -70,10 +72,15 @@ export async function forgetNotes(who: string): Promise<void> {
   for (const one of await all()) if (one.who === who && one.refused) await add(bare(one));
 }
 
-/** Marks words that the server will never take, so that they are shown and not sent again. */
+/** Marks words that the server will never take, so that they are shown and not sent again. One that
+ * was taken back meanwhile goes, and so does what took it back: the server has nothing to take back. */
 export async function refuse(why: Readonly<Record<string, string>>): Promise<void> {
-  for (const one of await all()) {
+  const kept = await all();
+  for (const one of kept) {
     const told = why[one.key];
-    if (told) await add({ ...one, refused: told });
+    if (!told) continue;
+    const undone = kept.filter((other) => other.undoes === one.key);
+    if (undone.length) await remove([one, ...undone].map((gone) => gone.key));
+    else if (!one.undoes || !why[one.undoes]) await add({ ...one, refused: told });
   }
 }
