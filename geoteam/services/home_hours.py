@@ -141,21 +141,30 @@ def _tell_days(window: Sequence[str]) -> str:
     )
 
 
-def shortest_minutes(windows: Windows) -> int | None:
-    """Measure the shortest hours at home.
+def too_short(windows: Windows, minutes: float) -> BadValue | None:
+    """Tell whether a visit has no room in some of the hours at home.
 
     Parameters
     ----------
     windows
         As kept.
+    minutes
+        How long the visit takes.
 
     Returns
     -------
-    int or None
-        Minutes; None without hours.
+    BadValue or None
+        What is wrong, and what to do; None where each visit has room, or there are no hours.
     """
     ends = [[int(at[:2]) * 60 + int(at[3:]) for at in one[:2]] for one in windows]
-    return min((end - begin for begin, end in ends), default=None)
+    shortest = min((end - begin for begin, end in ends), default=None)
+    if shortest is None or shortest >= minutes:
+        return None
+    leaves = "1 minute" if shortest == 1 else f"{shortest} minutes"
+    return BadValue(
+        f"leaves {leaves}, and a visit takes {minutes:.0f}",
+        "Correct the hours, or the minutes of the visit",
+    )
 
 
 def hours_on(windows: Windows, on: date) -> list[list[str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.model import ResidenceKind
 from geoteam.profile import CityProfile
-from geoteam.services.home_hours import read_hours, shortest_minutes
+from geoteam.services.home_hours import read_hours, too_short
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import (
@@ -230,14 +230,10 @@ class ClientLoader:
         silent = [ref for ref, entry in timed.items() if "service_minutes" not in entry.values]
         kept = visit_limits.limits_frame(session, silent)["service_minutes"].dropna().to_dict()
         for ref, entry in timed.items():
-            shortest = shortest_minutes(_windows(entry.values)) or 0
             needed = entry.values.get("service_minutes") or kept.get(ref, self._visit_minutes)
-            if shortest < needed:
+            if short := too_short(_windows(entry.values), needed):
                 name = "home_hours" if entry.values.get("home_hours") else "home_to"
-                entry.blame(
-                    name, f"leaves {shortest} minutes, and a visit takes {needed:.0f}",
-                    "Correct the hours, or the minutes of the visit",
-                )  # fmt: skip
+                entry.blame(name, short.message, short.remedy)
 
     def _home(self, values: dict[str, Any], history: Sequence[Residence]) -> _Home:
         since: date | None = values.get("since")

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError, StreetsError
-from geoteam.geocoding.streetnames import StreetNames
 from geoteam.model import Role, User
-from geoteam.services.city import grammar_of
 from geoteam.services.scope import require_role
+from geoteam.services.street_quadrants import among, choose_quadrant, find_street, middles
 from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, settings
-from geoteam.streets import StreetNetwork, street_edges, street_named
+from geoteam.streets import StreetNetwork, street_edges
 
 EDITORS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 _KEY = "street_closure:"
@@ -47,6 +46,10 @@ class Closure:
         As the user said.
     by
         Name of the user.
+    quadrant
+        Where several streets have the name; '' where one has.
+    points
+        Middles of the edges that are closed, where they are not all of that name; EPSG:4326.
     """
 
     ref: str
@@ -56,6 +59,8 @@ class Closure:
     last: date
     why: str
     by: str
+    quadrant: str = ""
+    points: tuple[tuple[float, float], ...] = ()
 
     @property
     def place(self) -> str:
@@ -67,7 +72,7 @@ class Closure:
             Such as ``B STREET between 1ST STREET and 2ND STREET``.
         """
         ends = f" between {self.between[0]} and {self.between[1]}" if self.between else ""
-        return f"{self.street}{ends}"
+        return f"{self.street}{self.quadrant and ' ' + self.quadrant}{ends}"
 
     @property
     def told(self) -> str:
@@ -100,7 +105,7 @@ def close_street(
     user
         A supervisor or an administrator.
     street
-        Its name; case does not matter.
+        Its name; case does not matter. With the quadrant where several streets have the name.
     why
         Why it is closed.
     between
@@ -116,16 +121,18 @@ def close_street(
     Raises
     ------
     InputError
-        When a name is not known, nothing lies between, the days are over or no reason is given.
+        When a name is not known or is that of several streets, nothing lies between, the days are
+        over or no reason is given.
     DisclosureError
         For other roles.
     """
     require_role(user, EDITORS, "close streets")
     network, today = workspace.streets(), workspace.today()
-    street = _name_of(workspace, street)
+    street, typed = find_street(workspace, street)
     if between:
-        between = _name_of(workspace, between[0]), _name_of(workspace, between[1])
-    street_edges(network, street, between)
+        between = find_street(workspace, between[0])[0], find_street(workspace, between[1])[0]
+    whole = street_edges(network, street, between)
+    quadrant, edges = choose_quadrant(workspace, street, whole, typed)
     first = first or today
     last = last or first
     if last < first:
@@ -142,6 +149,8 @@ def close_street(
         last=last,
         why=" ".join(why.split()),
         by=user.name,
+        quadrant=quadrant,
+        points=tuple(middles(network, edges)) if quadrant else (),
     )
     if any(
         replace(one, ref=closure.ref, why=closure.why, by=closure.by) == closure
@@ -282,20 +291,6 @@ def streets_on(workspace: Workspace, *days: date) -> StreetNetwork:
     return closing(tuple(edges.tolist()))
 
 
-def _name_of(workspace: Workspace, typed: str) -> str:
-    """Find a street by its name, or by another spelling of it: ``H STREET NE`` is ``H St NE``."""
-    network = workspace.streets()
-    try:
-        return street_named(network, typed)
-    except StreetsError:
-        spelling = StreetNames(grammar_of(workspace.profile), {})
-        wanted = spelling.read(typed, "")
-        same = [name for name in network.names if name and spelling.read(name, "") == wanted]
-        if wanted is None or not same:
-            raise
-        return same[0]
-
-
 def _closures(workspace: Workspace) -> list[Closure]:
     with workspace.reading() as session:
         rows = settings.under(session, _KEY)
@@ -339,7 +334,8 @@ def edges_of(network: StreetNetwork, closures: Collection[Closure]) -> NDArray[n
     found = [np.empty(0, dtype=np.int64)]
     for one in closures:
         try:
-            found.append(street_edges(network, one.street, one.between))
+            edges = street_edges(network, one.street, one.between)
+            found.append(among(network, edges, one.points))
         except StreetsError:
             # The street map is newer than the closure, and calls the street something else.
             continue
@@ -354,6 +350,8 @@ def _packed(closure: Closure) -> dict[str, Any]:
         "last": closure.last.isoformat(),
         "why": closure.why,
         "by": closure.by,
+        "quadrant": closure.quadrant,
+        "points": [list(point) for point in closure.points],
     }
 
 
@@ -367,6 +365,8 @@ def _unpacked(ref: str, value: dict[str, Any]) -> Closure:
         last=date.fromisoformat(value["last"]),
         why=value["why"],
         by=value["by"],
+        quadrant=value.get("quadrant", ""),
+        points=tuple((lon, lat) for lon, lat in value.get("points", ())),
     )
 
 

@@ -55,6 +55,8 @@ class Asked:
         As asked for; '' where it was left open.
     max_stops
         Most stops.
+    joint
+        No other tour is offered without a police partner.
     """
 
     workspace: Workspace
@@ -64,6 +66,7 @@ class Asked:
     partner_ref: str
     meet: Meet
     max_stops: int
+    joint: bool = False
 
     def pair(
         self,
@@ -122,7 +125,7 @@ class Asked:
 def instead(
     asked: Asked, on: date, visits: pd.DataFrame, times: Times, day: pd.DataFrame
 ) -> Iterator[Remedy]:
-    """List changes of a tour itself: an earlier departure, one more stop.
+    """List changes of a tour itself: other people, an earlier departure, one more stop.
 
     Parameters
     ----------
@@ -138,6 +141,12 @@ def instead(
     Remedy
         Those that can be asked for, the smallest change first.
     """
+    if asked.partner_ref:
+        yield Remedy(
+            "Plan the tour anew, and leave open who comes along.",
+            {"police_partner": ""},
+            partial(_made, replace(asked, partner_ref=""), on, visits, times, day),
+        )
     soonest = _soonest(asked, on)
     hour_before = max(soonest, times.departs - timedelta(hours=1))
     for departs in dict.fromkeys((hour_before, soonest)):
@@ -160,6 +169,8 @@ def instead(
 def besides(asked: Asked, on: date, returns_at: datetime | None) -> Iterator[Remedy]:
     """List tours that could be planned beside one that is saved: later that day, on other days.
 
+    With whoever comes along then.
+
     Parameters
     ----------
     asked
@@ -174,7 +185,7 @@ def besides(asked: Asked, on: date, returns_at: datetime | None) -> Iterator[Rem
     Remedy
         The soonest first.
     """
-    workspace = asked.workspace
+    workspace, asked = asked.workspace, replace(asked, partner_ref="", meet="")
     if returns_at is not None:
         again = rounded_up(returns_at.astimezone(workspace.profile.city.zone))
         clock = f"{again:%H:%M}"
@@ -258,9 +269,10 @@ def _made(
     asked: Asked, on: date, visits: pd.DataFrame, times: Times, day: pd.DataFrame
 ) -> Collection[str]:
     try:
-        return list(asked.pair(on, visits, times, day, advised=False).plan.stops.index)
+        found = asked.pair(on, visits, times, day, advised=False)
     except InputError:
         return []
+    return [] if asked.joint and not found.partner_ref else list(found.plan.stops.index)
 
 
 def _made_on(asked: Asked, on: date, times: Times) -> Collection[str]:

@@ -31,6 +31,10 @@ from geoteam.tours import Slot, WeekPlan, plan_week
 DAYS = 5
 # More visits than this are not planned at once; the most urgent go first.
 _MOST_VISITS = 1_000
+_NOTHING = (
+    "No further tour of its officer in this week was found to help, one a day. Not tried: another "
+    "police partner on a day that has a tour."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class TeamWeek:
         hours it had to keep to), ``drive_s``, ``priority`` and ``stops`` (``client_ref`` and
         ``starts_at``).
     left_out
-        ``client_ref``, ``officer``, ``code``, ``reason``, ``remedy`` and ``priority``.
+        ``client_ref``, ``officer``, ``code``, ``reason``, ``remedy``, ``priority`` and
+        ``required``; those that must be made first.
     due
         Visits due in the week and on no planned tour.
     planned
@@ -134,7 +139,7 @@ def plan_team_week(
     def told(week: WeekPlan) -> TeamWeek:
         return TeamWeek(
             tours=_rows(week, officers["name"], partners["name"]),
-            left_out=week.left_out,
+            left_out=_told_left_out(week.left_out, visits["required"]),
             due=len(visits),
             planned=planned,
             priority=week.priority,
@@ -234,6 +239,17 @@ def _solve(
         progress=progress,
     )
     return replace(week, left_out=named_in(workspace, days, week.left_out, visits))
+
+
+def _told_left_out(left_out: list[dict[str, Any]], required: pd.Series) -> list[dict[str, Any]]:
+    """Let visits that must be made stand apart, and say where nothing was found to help."""
+    rows = [
+        one
+        | {"required": bool(required[one["client_ref"]]), "remedy": one["remedy"] or _NOTHING}
+        | ({"reason": f"Must be made. {one['reason']}"} if required[one["client_ref"]] else {})
+        for one in left_out
+    ]
+    return sorted(rows, key=lambda one: not one["required"])
 
 
 def _rows(week: WeekPlan, officers: pd.Series, partners: pd.Series) -> list[dict[str, Any]]:

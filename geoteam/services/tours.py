@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -228,7 +228,8 @@ def plan_tour(
         asked = Asked(workspace, session, officer_ref, row, police_partner_ref, meet, most)
         pair = asked.pair(on, visits, times, day)
         plan = pair.plan
-        changes = partial(_changes, asked, on, visits, times, day, plan)
+        tried = replace(asked, joint=bool(pair.partner_ref))
+        changes = partial(_changes, tried, on, visits, times, day, plan)
         if plan.stops.empty:
             (first,) = told_remedies(plan.left_out[:1], changes(None))
             raise InputError(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.home_hours import Windows, read_hours, tell_hours
+from geoteam.services.home_hours import Windows, read_hours, tell_hours, too_short
 from geoteam.services.import_clients import VISIT_MINUTES
 from geoteam.services.import_no_contact import NoContactLoader
 from geoteam.services.import_report import ImportReport
@@ -177,7 +177,8 @@ def change_limits(workspace: Workspace, user: User, ref: str, limits: Limits) ->
     Raises
     ------
     InputError
-        When the hours cannot be read, or the minutes are too few or too many.
+        When the hours cannot be read or leave no room for a visit, or the minutes are too few or
+        too many.
     NotFoundError
         When there is no such client, or none that the user may know of.
     """
@@ -188,6 +189,9 @@ def change_limits(workspace: Workspace, user: User, ref: str, limits: Limits) ->
     low, high = VISIT_MINUTES
     if limits.service_minutes is not None and not low <= limits.service_minutes <= high:
         raise InputError(f"a visit takes {low} to {high} minutes", remedy="Correct the minutes")
+    usual = workspace.profile.tours.service_minutes
+    if short := too_short(windows, limits.service_minutes or usual):
+        raise InputError(f"part of the hours at home {short.message}", remedy=short.remedy)
     row = {
         "client_ref": ref,
         "announced": limits.announced,

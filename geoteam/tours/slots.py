@@ -23,6 +23,8 @@ from geoteam.tours.travel import read_peaks
 
 # Iterations of the search that weighs slots.
 _WEIGH = 100
+# A stop that must be made is worth more than all the others that a tour may hold.
+_REQUIRED = 1e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +210,18 @@ class Team:
         Returns
         -------
         float
-            Points, as a short search finds them.
+            Points, as a short search finds them; a stop that must be made goes before all others.
         """
         beyond = self.beyond(officer, slots)
         key = (officer, tuple(sorted(one.hours for one in slots)), beyond)
         if key not in self._known:
             stops = self.stops[officer]
             tours = self.solve(officer, key[1], _WEIGH, beyond)
-            self._known[key] = sum(stops[one].priority for _, order in tours for one in order)
+            self._known[key] = sum(
+                stops[one].priority + _REQUIRED * stops[one].required
+                for _, order in tours
+                for one in order
+            )
         return self._known[key]
 
 

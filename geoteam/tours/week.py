@@ -92,7 +92,8 @@ def plan_week(
 ) -> WeekPlan:
     """Plan the tours of a team's officers for a week, or any number of days.
 
-    As many priority points as can be found. An officer makes one tour a day at most.
+    As many priority points as can be found, visits that must be made before all others. An officer
+    makes one tour a day at most.
 
     Parameters
     ----------
@@ -311,9 +312,14 @@ def _rows(visits: pd.DataFrame, plan: TourPlan) -> set[int]:
     return set(visits.index.get_indexer(plan.stops.index).tolist())
 
 
-def _value(plan: TourPlan) -> tuple[float, int, float]:
+def _value(plan: TourPlan) -> tuple[int, float, int, float]:
     return_s = plan.returns_at.timestamp() if len(plan.stops) else 0.0
-    return plan.priority, plan.summary["stops"], -return_s - plan.drive_s
+    return (
+        int(plan.stops["required"].sum()),
+        plan.priority,
+        plan.summary["stops"],
+        -return_s - plan.drive_s,
+    )
 
 
 def _bundles(left: list[int], room: int) -> list[list[int]]:

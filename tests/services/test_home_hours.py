@@ -14,8 +14,8 @@ from geoteam.services.home_hours import (
     hours_on,
     moments_at_home,
     read_hours,
-    shortest_minutes,
     tell_hours,
+    too_short,
 )
 from geoteam.services.import_values import BadValue
 
@@ -95,8 +95,12 @@ def test_a_day_has_its_own_hours() -> None:
 
 
 def test_the_shortest_hours_are_measured() -> None:
-    assert shortest_minutes(read_hours("Mon-Fri 17:00-20:00; Sat 09:50-10:05")) == 15
-    assert shortest_minutes([]) is None
+    hours = read_hours("Mon-Fri 17:00-20:00; Sat 09:50-10:05")
+    assert too_short(hours, 15) is None
+    assert too_short([], 15) is None
+    short = too_short(hours, 16)
+    assert short is not None
+    assert short.message == "leaves 15 minutes, and a visit takes 16"
 
 
 def test_hours_on_other_days_are_not_any_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from geoteam.errors import DisclosureError, InputError, NotFoundError, StreetsEr
 from geoteam.services import audit, road, tours
 from geoteam.services.street_closures import (
     close_street,
+    edges_of,
     is_on_map,
     list_closures,
     open_street,
@@ -175,3 +177,37 @@ def test_a_closure_that_a_newer_street_map_does_not_know_closes_nothing(lone: Wo
     assert not is_on_map(lone, closure)
     assert streets_on(lone, TODAY) is lone.streets()
     assert np.isfinite(_drive_s(lone, (180, 800), (420, 800)))
+
+
+def test_a_name_without_its_quadrant_is_taken_where_only_one_street_has_it(lone: Workspace) -> None:
+    assert close_street(lone, ADMIN, street="1st street", why="x").place == "1ST STREET NW"
+    with pytest.raises(InputError, match="there are 2 streets called a street") as told:
+        close_street(lone, ADMIN, street="a  street", why="x")
+    assert told.value.remedy == "Write A STREET NE or A STREET NW"
+
+
+def test_streets_that_the_map_names_alike_are_told_apart_by_their_quadrants(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = lone.streets()
+    plain = [name.removesuffix(" NW").removesuffix(" NE") for name in network.names]
+    names = list(dict.fromkeys(plain))
+    row = np.array([names.index(name) for name in plain])
+    bare = dataclasses.replace(network, names=tuple(names), edge_name=row[network.edge_name])
+    monkeypatch.setattr(Workspace, "streets", lambda _: bare)
+    with pytest.raises(InputError, match="there are 2 streets called A STREET") as told:
+        close_street(lone, ADMIN, street="A STREET", why="x")
+    assert told.value.remedy == "Write A STREET NE or A STREET NW"
+    with pytest.raises(InputError, match="there is no 1ST STREET NE") as told:
+        close_street(lone, ADMIN, street="1st st ne", why="x")
+    assert told.value.remedy == "Write 1ST STREET NW"
+    closure = close_street(lone, ADMIN, street="a st nw", why="x")
+    assert closure.place == "A STREET NW"
+    (kept,) = list_closures(lone, BOSS)
+    assert kept == closure
+    edges = edges_of(bare, [kept])
+    was = {network.names[one] for one in network.edge_name[edges]}
+    assert len(edges) > 1
+    assert was == {"A STREET NW"}
+    # A name of one quadrant needs none, and is told without.
+    assert close_street(lone, ADMIN, street="1st st", why="x").place == "1ST STREET"

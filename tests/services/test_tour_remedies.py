@@ -10,6 +10,7 @@ import pytest
 from geoteam.services import tours
 from geoteam.services.visit_decisions import add_visit
 from geoteam.services.workspace import Workspace
+from geoteam.store import duty, visit_limits
 from tests.made_city import BOSS
 from tests.services.test_tour_limits import _set_hours
 from tests.services.test_tours import _due, _officer_with
@@ -47,6 +48,8 @@ def test_who_does_as_a_remedy_says_gets_the_visit_made(lone: Workspace, seed: in
         if change.pop("required", ""):
             add_visit(lone, BOSS, one["client_ref"], "Must be made")
         change["on"] = date.fromisoformat(change["on"]) if beside else TODAY
+        if "police_partner" in change:
+            change["police_partner_ref"] = change.pop("police_partner")
         usual = {"max_stops": asked["max_stops"]} | ({} if beside else asked)
         again = tours.plan_tour(lone, BOSS, officer_ref=officer, **(usual | change))
         assert one["client_ref"] in _visited(lone, again), one
@@ -70,3 +73,17 @@ def test_a_visit_that_nothing_helps_says_so(lone: Workspace) -> None:
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     (out,) = [o for o in tours.tour(lone, BOSS, ref).left_out if o["client_ref"] == "C009"]
     assert out["remedy"].startswith("Nothing that was tried helps: neither another departure")
+
+
+def test_another_police_partner_is_offered_to_who_chose_one(lone: Workspace) -> None:
+    officer = _officer_with(lone, "C009")
+    with lone.transaction() as session:
+        visit_limits.save(session, [{"client_ref": "C009", "interpreter": "Dari"}], by="test",
+                          at=lone.now())  # fmt: skip
+        duty.save_skills(session, "partners", {"P1": ["Dari"]})
+    chosen = {"on": TODAY, "officer_ref": officer, "departs": "13:00"}
+    ref = tours.plan_tour(lone, BOSS, police_partner_ref="P2", **chosen)
+    (out,) = [o for o in tours.tour(lone, BOSS, ref).left_out if o["client_ref"] == "C009"]
+    assert out["remedy"] == "Plan the tour anew, and leave open who comes along."
+    tours.cancel_tour(lone, BOSS, ref, "To be planned anew")
+    assert "C009" in _visited(lone, tours.plan_tour(lone, BOSS, **chosen))

@@ -178,3 +178,15 @@ def test_an_export_loads_again_with_its_limits(fresh: Workspace, tmp_path: Path)
     assert (report.changed, report.unchanged) == (1, len(frame) - 1)
     again = clients.export_clients(fresh, "cli:test").set_index("client_ref").loc["C005"]
     assert again.to_dict() == own.to_dict()
+
+
+def test_hours_without_room_for_a_visit_are_refused(fresh: Workspace) -> None:
+    usual = fresh.profile.tours.service_minutes
+    short = Limits(hours="Mon-Fri 17:00-20:00; Sat 10:00-10:05")
+    with pytest.raises(InputError, match="part of the hours at home leaves 5 minutes, and a visit "
+                                         f"takes {usual:.0f}"):  # fmt: skip
+        change_limits(fresh, BOSS, "C005", short)
+    long = Limits(hours="Mon-Fri 17:00-18:00", service_minutes=61)
+    with pytest.raises(InputError, match="leaves 60 minutes, and a visit takes 61"):
+        change_limits(fresh, BOSS, "C005", long)
+    assert change_limits(fresh, BOSS, "C005", Limits(hours="Mon 17:00-17:45", service_minutes=45))

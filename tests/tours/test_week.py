@@ -82,6 +82,11 @@ def test_a_further_tour_that_is_offered_makes_the_visit() -> None:
         assert one["client_ref"] in more.tours[0].plan.stops.index
 
 
+def test_who_must_be_visited_goes_before_who_gains_more() -> None:
+    found = week([own("A", 5.0, required=True), own("B", 50.0)], [slot()])
+    assert [one.officer for one in found.tours] == ["A"]
+
+
 def test_one_tour_a_day_for_an_officer() -> None:
     rows = [own("A"), own("A")]
     same_day = [slot(0, "P1"), slot(0, "P2")]
