@@ -16,7 +16,7 @@ from geoteam.caseload.changes import explain_change
 from geoteam.services.assigning import Case, Solved, load_case, solve_case
 from geoteam.services.plan_travel import office_minutes
 from geoteam.services.workspace import Workspace
-from geoteam.store import plans, staff
+from geoteam.store import plan_states, plans, staff
 from geoteam.store.plans import SavedPlan
 
 
@@ -51,7 +51,7 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
     plan_id
         A plan that is not published.
     on
-        Its first day; by default the one proposed, else today.
+        Its first day; by default the one proposed, else the first on which it could begin.
 
     Returns
     -------
@@ -66,7 +66,8 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
     today = workspace.today()
     with workspace.reading() as session:
         plan = plans.get(session, plan_id)
-        day = max(on or plan.proposed_from or today, today)
+        first = plan_states.first_free_day(session, today)
+        day = max(on or plan.proposed_from or first, today)
         case = load_case(workspace, session, plan=plan, since=day)
     names = (plan.id, plan.version, day.isoformat(), case.by_plans, case.digest)
     whole = (
@@ -149,6 +150,27 @@ class Names:
         """
         before = {part: str(row[f"before_{part}"]) for part in ("unit", "team", "officer")}
         return explain_change(before, row["reason"], team=self.team, officer=self.officer)
+
+
+def parts_of_why(row: Mapping[str, Any]) -> dict[str, str]:
+    """Part what ``Names.why`` said: the area's change, which many rows share, and the rest.
+
+    Parameters
+    ----------
+    row
+        ``why``, ``after_unit``, and the names of team and officer, before and after.
+
+    Returns
+    -------
+    dict
+        ``area``, '' where the area stays with its team, and ``because``, without the officers'
+        names that stand on the row.
+    """
+    area = f"Area {row['after_unit']} goes from {row['before_team']} to {row['after_team']}."
+    area = area if row["why"].startswith(area) else ""
+    officers = f"The officer changes from {row['before_officer']} to {row['after_officer']}. "
+    because = row["why"].removeprefix(area).lstrip().removeprefix(officers)
+    return {"area": area, "because": because}
 
 
 def change_of(table: pd.DataFrame) -> pd.Series:

@@ -89,7 +89,8 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
     -------
     dict
         ``id``, ``name``, ``clients`` (all under general supervision, those without a usable place
-        too), ``plan``: key -> value, and ``teams``: one row each, with the key ``team``. Where no
+        too), ``unplaced`` (how many of them are in no unit, and so in no figure), ``plan``: key ->
+        value, and ``teams``: one row each, with the key ``team``. Where no
         plan is in force, everybody changes team.
 
     Raises
@@ -109,9 +110,10 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
     teams = sorted(set(known.index[known["specialty"] == ""]) | (set(units.values()) - {""}))
     layout = Layout.from_frame(areas, crs=crs)
     wanted = pd.Index([units.get(code, "") for code in layout.units])
+    load = Load.from_clients(clients, units=layout.units, teams=teams)
     tally = Tally(
         layout,
-        Load.from_clients(clients, units=layout.units, teams=teams),
+        load,
         teams=teams,
         officers=shares.reindex(teams).fillna(0.0).to_numpy(),
         assignment=pd.Index(teams).get_indexer(wanted),
@@ -120,6 +122,7 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
         "id": plan.id,
         "name": plan.name,
         "clients": len(clients),
+        "unplaced": len(clients) - int(load.clients.sum()),
         "plan": plan_metrics(tally),
         "teams": team_metrics(tally).reset_index().to_dict("records"),
     }

@@ -240,6 +240,7 @@ def _people(
     return _json(
         {
             "clients": load.clients.tolist(),
+            "unplaced": len(clients) - int(load.clients.sum()),
             "workload": np.round(load.workload, 6).tolist(),
             "by_team": _sparse(load.by_team),
             "by_officer": _sparse(load.by_officer),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.errors import DisclosureError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.plan_change import Names
+from geoteam.services.plan_change import Names, parts_of_why
 from geoteam.services.scope import require_role, sees_client, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, handover_ticks, plan_states, plans
@@ -50,7 +50,8 @@ def handover(
         ``plan`` (id and name), ``on``, ``officers`` (``ref``, ``name``, ``gives``, ``receives``),
         ``clients``: rows with ``client_ref``, ``name``, ``address``, ``level``, ``before_unit``,
         ``before_team``, ``before_officer``, the same with ``after_``, ``gives`` and ``receives``
-        (references of the officers), ``why``, and ``done_by`` and ``done_at`` ('' and None until
+        (references of the officers), ``why`` (``area``: what changes for all of the area, and
+        ``because``: the rest), and ``done_by`` and ``done_at`` ('' and None until
         somebody ticks the client).
 
     Raises
@@ -195,8 +196,9 @@ def _rows(session: Session, user: User, moved: pd.DataFrame, on: date) -> list[d
             told[f"{when}_officer"] = names.officer(change[f"{when}_officer"])
         told |= {"gives": change["before_officer"], "receives": change["after_officer"]}
         told["why"] = names.why(change)
+        told |= parts_of_why(told)
         rows.append(told)
-    return rows
+    return sorted(rows, key=lambda row: row["area"])
 
 
 def _officers(rows: list[dict[str, Any]], names: Names) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.plan_change import Dry, Names, change_table, dry_run
+from geoteam.services.plan_change import Dry, Names, change_table, dry_run, parts_of_why
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plan_states, plans
@@ -37,7 +37,7 @@ def plan_impact(
     plan_id
         The plan; not one that is published already.
     on
-        Its first day; by default the one proposed, else today.
+        Its first day; by default the one proposed, else the first on which it could begin.
     purpose
         What the audit log notes: ``view``, ``export`` or ``print``.
 
@@ -159,7 +159,8 @@ def taken_back(
 def _until(session: Session, workspace: Workspace, on: date) -> SavedPlan | None:
     """Find the plan that holds until the day."""
     published = plan_states.schedule(session, workspace.today())
-    return published[-1] if published and (published[-1].effective_from or on) <= on else None
+    begun = [one for one in published if one.effective_from and one.effective_from <= on]
+    return begun[-1] if begun else None
 
 
 def _now(table: pd.DataFrame, clients: pd.DataFrame) -> pd.DataFrame:
@@ -279,7 +280,7 @@ def _client(ref: Any, row: Mapping[Any, Any], names: Names, user: User) -> dict[
             f"{when}_minutes": _number(row[f"{when}_minutes"]),
         }
     told["why"] = names.why(row)
-    return told
+    return told | parts_of_why(told)
 
 
 def _number(value: float) -> float | None:

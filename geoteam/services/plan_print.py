@@ -71,9 +71,7 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
             mine = [row for row in view["clients"] if row[side] == one["ref"]]
             if whole and side == "receives":
                 mine = [row for row in mine if not row["gives"]]
-            rows = sorted(
-                (_hand_row(row, whose, zone) for row in mine), key=lambda row: row["area"]
-            )
+            rows = [_hand_row(row, whose, zone) for row in mine]
             title = f"{one['name']} {verb} {len(rows)} client{'' if len(rows) == 1 else 's'}"
             if rows:
                 sections.append({"title": title, "other": other, "rows": rows})

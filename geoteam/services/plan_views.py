@@ -16,7 +16,7 @@ from geoteam.services.plan_change import Names
 from geoteam.services.plan_drafts import may_change_draft
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_sets import coming_sets, newer_set
-from geoteam.services.scope import require_role
+from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_comments, plan_edits, plan_states, plans, users
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, WITHDRAWN, SavedPlan
@@ -83,7 +83,7 @@ def _row(
     plan: SavedPlan, names: Mapping[str, str], versions: Mapping[int, str], user: User
 ) -> dict[str, Any]:
     def named(username: str) -> str:
-        return names.get(username, username)
+        return _named(username, names)
 
     return {
         "id": plan.id,
@@ -123,6 +123,12 @@ def _people(session: Session) -> dict[str, str]:
     return {one.user.username: one.user.name for one in users.list_accounts(session)}
 
 
+def _named(username: str, people: Mapping[str, str]) -> str:
+    """Name who did something; at the command line the operating system's user."""
+    told = username.removeprefix(OPERATOR_PREFIX)
+    return people.get(username, username if told == username else f"{told} (command line)")
+
+
 def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     """Show one plan, whatever its boundaries.
 
@@ -139,13 +145,13 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     -------
     dict
         The row of the list with ``group``, ``figures`` (of the registry), ``names`` of teams,
-        ``comments`` (how many are open), ``history``, ``others`` (plans to compare with), and what
-        the user may do: ``may_propose``, ``may_approve``, ``may_send_back``, ``may_take_back``
-        (``take_back_alone``: or only another supervisor, before its day);
-        ``approval``: whether a second person is needed; ``before``: the plan until then;
-        ``newer``: boundaries that take the place of its own, while it is a draft or proposed;
-        ``carried``: whether it was carried over from other boundaries; ``may_change_draft``:
-        whether the user may rename or delete it.
+        ``comments`` (how many are open), ``history``, ``others`` (plans to compare with),
+        ``first_day`` (on which a plan could begin), and what the user may do: ``may_propose``,
+        ``may_approve``, ``may_send_back``, ``may_take_back`` (``take_back_alone``: or only another
+        supervisor, before its day); ``approval``: whether a second person is needed; ``before``:
+        the plan until then; ``newer``: boundaries that take the place of its own, while it is a
+        draft or proposed; ``carried``: whether it was carried over from other boundaries;
+        ``may_change_draft``: whether the user may rename or delete it.
 
     Raises
     ------
@@ -165,6 +171,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         comments = plan_comments.listed(session, plan_id)
         edits = plan_edits.since(session, plan_id, 0)
         listed = plans.list_plans(session)
+        now = plans.in_force(session, today)
+        first_day = plan_states.first_free_day(session, today)
         before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
         unsettled = plan.status in (DRAFT, PROPOSED)
         newer = newer_set(workspace, session, plan) if unsettled else None
@@ -178,7 +186,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "teams": names.teams,
         "comments": sum(one.resolved_at is None for one in comments),
         "history": _history(row, edits, people),
-        "others": [(one.id, one.name) for one in listed if one.id != plan_id],
+        "others": _others(listed, plan_id, now),
+        "first_day": first_day,
         "newer": newer,
         "carried": carried,
         "before": None if before is None else {"id": before.id, "name": before.name},
@@ -192,6 +201,14 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     }
 
 
+def _others(listed: list[SavedPlan], plan_id: int, now: SavedPlan | None) -> list[tuple[int, str]]:
+    """The plans to compare with: the one in force first, those taken back or deleted last."""
+    others = [one for one in listed if one.id != plan_id]
+    first = -1 if now is None else now.id
+    others.sort(key=lambda one: (one.id != first, one.status == WITHDRAWN))
+    return [(one.id, f"{one.name} (in force)" if one.id == first else one.name) for one in others]
+
+
 def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list[dict[str, Any]]:
     """List what happened to a plan, newest first; like edits in a row count as one."""
     told = [{"at": row["created_at"], "by": row["created_by"], "what": "made the plan"}]
@@ -202,7 +219,7 @@ def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list
         told.append(
             {
                 "at": mine[-1].at,
-                "by": people.get(by, by),
+                "by": _named(by, people),
                 "what": f"{_KINDS.get(kind, kind)} ({number})",
             }
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
@@ -51,6 +51,26 @@ def schedule(session: Session, on: date) -> list[SavedPlan]:
         .order_by(PlanRow.effective_from, PlanRow.id)
     )
     return [plans.get(session, plan_id) for plan_id in session.scalars(query)]
+
+
+def first_free_day(session: Session, today: date) -> date:
+    """Tell from which day on a plan can be published: after the first days of all others.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    today
+        Today.
+
+    Returns
+    -------
+    date
+        Today or later.
+    """
+    query = select(func.max(PlanRow.effective_from)).where(PlanRow.status == PUBLISHED)
+    last = session.scalar(query)
+    return today if last is None else max(today, last + timedelta(days=1))
 
 
 def propose(

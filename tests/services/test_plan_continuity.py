@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from sqlalchemy import update
 
-from geoteam.services import assigning, plan_approval, plan_impact, plan_print, plan_publish
+from geoteam.services import (
+    assigning,
+    plan_approval,
+    plan_figures,
+    plan_impact,
+    plan_print,
+    plan_publish,
+    plan_views,
+    plans,
+)
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import OfficerRow
 from tests.made_city import BOSS
@@ -115,3 +124,28 @@ def test_the_summary_prints_the_figures_of_the_page(
         ("lost", "Would have no officer", "Have no officer any more"),
     ):
         assert before[now] == after[then] == f"{figures[kind]:,}"
+
+
+def test_a_draft_is_measured_against_what_holds_until_its_first_possible_day(
+    lone: Workspace,
+) -> None:
+    """Another plan is published for later: a draft can begin after it only, and follows it."""
+    coming = draft(lone, name="Coming")
+    begins = TODAY + timedelta(days=7)
+    plan_publish.publish(lone, "test", coming, begins)
+    made = draft(lone, plans.units_of(lone), name="Next")
+    shown = plan_views.plan_view(lone, BOSS, made)
+    assert shown["first_day"] == begins + timedelta(days=1)
+    assert shown["others"][0] == (1, f"{plans.BASELINE} (in force)")
+    found = plan_impact.plan_impact(lone, BOSS, made)
+    assert (found["on"], found["against"]) == (shown["first_day"], "Coming")
+    # On a day before that it is the plan in force, not none, that it would replace.
+    found = plan_impact.plan_impact(lone, BOSS, made, on=TODAY)
+    assert found["against"] == plans.BASELINE
+
+
+def test_who_is_in_no_figure_is_counted(lone: Workspace) -> None:
+    """C023 (an address without a quadrant) and C024 (no fixed address) have no known place."""
+    found = plan_figures.plan_figures(lone)
+    assert found["unplaced"] == 2
+    assert found["clients"] == found["unplaced"] + sum(row["clients"] for row in found["teams"])

@@ -56,6 +56,7 @@ function ground(columns: number, rows: number, teams = 3): GroundJson {
     rim: rim as (0 | 1)[],
     hull: { x_m: [], y_m: [], unit: [] },
     clients: each(10),
+    unplaced: 4,
     workload: each(20),
     by_team: units.map((_, at) => [at, 0, 10]),
     by_officer: units.map((_, at) => [at, 0, 9]),

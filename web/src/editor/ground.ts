@@ -25,6 +25,7 @@ export interface GroundJson {
   rim: (0 | 1)[];
   hull: { x_m: number[]; y_m: number[]; unit: number[] };
   clients: number[];
+  unplaced: number;
   workload: number[];
   by_team: [number, number, number][];
   by_officer: [number, number, number][];
@@ -73,6 +74,8 @@ export class Ground {
   readonly rim: Uint8Array;
   readonly clients: Float64Array;
   readonly workload: Float64Array;
+  /** Clients of whom no place in the plan's area is known: no figure counts them. */
+  readonly unplaced: number;
   readonly hull: GroundJson["hull"];
   /** The box of each unit, four numbers a unit. */
   readonly boxes: Float64Array;
@@ -114,6 +117,7 @@ export class Ground {
     this.rim = Uint8Array.from(json.rim);
     this.clients = Float64Array.from(json.clients);
     this.workload = Float64Array.from(json.workload);
+    this.unplaced = json.unplaced;
     this.hull = json.hull;
     this.basemap = json.address;
     this.unitAt = new Map(json.units.map((code, at) => [code, at]));

@@ -48,11 +48,15 @@ export function tableFilters(root: Document): void {
     input.after(said);
     input.addEventListener("input", () => {
       let shown = 0;
-      for (const row of table.tBodies[0]?.rows ?? []) {
-        row.hidden = !matches(row.textContent ?? "", input.value.trim());
-        if (!row.hidden) shown += 1;
+      for (const body of table.tBodies) {
+        const rows = [...body.rows].filter((row) => !row.classList.contains("group-row"));
+        for (const row of rows) row.hidden = !matches(row.textContent ?? "", input.value.trim());
+        const left = rows.filter((row) => !row.hidden).length;
+        // With its last row goes the heading of a group.
+        body.hidden = !left;
+        shown += left;
       }
-      said.textContent = `${shown} rows`;
+      said.textContent = shown === 1 ? "1 row" : `${shown} rows`;
     });
   }
 }

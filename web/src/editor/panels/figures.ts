@@ -1,7 +1,7 @@
 // The figures of every team while it is drawn, tied to the map both ways.
 import type { Editing } from "../editing.ts";
 import { textureImage } from "../textures.ts";
-import { button, count, h, hundredths, percent, signed, tenths, whole, write } from "./dom.ts";
+import { button, count, h, hundredths, signed, tenths, whole, write } from "./dom.ts";
 import { type Movers, People } from "./people.ts";
 
 interface Row {
@@ -70,7 +70,7 @@ const COLUMNS: readonly Column[] = [
     by: (r) => r.deviation,
     text: (r) => signed(r.deviation),
     room: 15,
-    total: (editing) => `≤ ${percent(editing.tally.plan().worst_deviation)}`,
+    total: (_, rows) => signed(rows.map((r) => r.deviation).reduce(farther, Number.NaN)),
   },
   {
     title: "Units",
@@ -133,6 +133,7 @@ export class Figures {
   private readonly body = h("tbody");
   private readonly spare = h("tr", { class: "figures-spare" });
   private readonly total = h("tr");
+  private readonly unplaced = h("tr", { class: "figures-spare" });
   private readonly heads: HTMLTableCellElement[];
 
   constructor(
@@ -158,7 +159,7 @@ export class Figures {
       h("caption", { class: "visually-hidden" }, "Figures of the teams as drawn"),
       h("thead", {}, h("tr", {}, ...this.heads)),
       this.body,
-      h("tfoot", {}, this.spare, this.total),
+      h("tfoot", {}, this.spare, this.total, this.unplaced),
     );
     root.append(
       h(
@@ -216,6 +217,9 @@ export class Figures {
       cells[DEVIATION - 1]?.append(bar, h("span"));
       return { row, cells, bar, texts: [] };
     });
+    this.unplaced.hidden = !editing.ground.unplaced;
+    const uncounted = { Team: "No known place", Caseload: editing.ground.unplaced };
+    fill(this.unplaced, under(uncounted));
     this.refresh();
     this.order();
     this.marks();
@@ -273,18 +277,11 @@ export class Figures {
     const texts = COLUMNS.map((column) => column.total?.(editing, rows) ?? "");
     texts[0] = count(rows.length, "team");
     fill(this.total, texts);
-    this.spare.hidden = !none.units;
+    if (this.spare.hidden !== !none.units) this.spare.hidden = !none.units;
+    const { clients, workload, units } = none;
     fill(
       this.spare,
-      COLUMNS.map(
-        ({ title }) =>
-          ({
-            Team: "No team",
-            Caseload: whole(none.clients),
-            Workload: whole(none.workload),
-            Units: whole(none.units),
-          })[title] ?? "",
-      ),
+      under({ Team: "No team", Caseload: clients, Workload: workload, Units: units }),
     );
   }
 
@@ -316,6 +313,19 @@ export class Figures {
       row.classList.toggle("is-selected", editing.editable && editing.brushTeam === at);
     });
   }
+}
+
+/** A row of what stands under the titles, '' for nothing. */
+function under(of: Record<string, string | number>): string[] {
+  return COLUMNS.map(({ title }) => {
+    const found = of[title] ?? "";
+    return typeof found === "number" ? whole(found) : found;
+  });
+}
+
+/** The deviation that is farther from the ideal. */
+function farther(a: number, b: number): number {
+  return Number.isNaN(a) || Math.abs(b) > Math.abs(a) ? b : a;
 }
 
 /** A cell of a column; telephones show its title beside the figure. */
