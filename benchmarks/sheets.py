@@ -26,6 +26,7 @@ from geoteam.services.operator import operator
 from geoteam.services.setup import init_demo
 from geoteam.services.sheets import Printing, print_tours
 from geoteam.services.workspace import Workspace
+from geoteam.store import staff
 
 USER = operator("benchmark")
 
@@ -33,7 +34,8 @@ USER = operator("benchmark")
 def plan(workspace: Workspace, wanted: int) -> list[str]:
     """Plan as many tours as are wanted, from tomorrow on."""
     refs: list[str] = []
-    officers = [ref for ref, _ in tours.choices(workspace, USER).officers]
+    with workspace.reading() as session:
+        officers = [str(ref) for ref in staff.officers(session).index]
     for day in range(1, 15):
         on = workspace.today() + timedelta(days=day)
         for officer in officers:

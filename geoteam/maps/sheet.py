@@ -16,7 +16,7 @@ from geoteam.maps.paper import MAP_SIZE
 from geoteam.maps.sheet_map import draw_tour
 from geoteam.maps.typeset import plain_text, typeset
 
-_OUTCOMES = ("Made", "Not home", "Refused", "Moved")
+_OUTCOMES = ("Made", "Not home", "Refused", "Moved", "Unsafe")
 _PERMITTED_USE = (
     "For the joint visits of this tour only. It holds only what the disclosure policy allows the "
     "police partner to see. Do not copy it into other records, and return or destroy it when the "

@@ -267,6 +267,11 @@ def _why_left(one: Mapping[str, Any]) -> Any:
 
 def _stop(workspace: Workspace, stop: Mapping[str, Any]) -> dict[str, Any]:
     zone = workspace.profile.city.zone
+    limits = told_limits(stop)
+    notes = str(stop.get("access_notes") or "")
+    if notes.strip(" .").casefold() in {one.casefold() for one in limits}:
+        # It says no more than a limit does.
+        notes = ""
     return {
         "number": stop["number"],
         "lon": stop["lon"],
@@ -277,8 +282,11 @@ def _stop(workspace: Workspace, stop: Mapping[str, Any]) -> dict[str, Any]:
         "who": stop.get("name"),
         "address": stop.get("address"),
         "changed": stop["changed"],
-        "limits": ". ".join(told_limits(stop)),
-        "notes": stop.get("access_notes"),
+        "limits": ". ".join(limits),
+        # A note that says no more than a limit is not printed twice.
+        "notes": ""
+        if notes.strip(" .").casefold() in {one.casefold() for one in limits}
+        else notes,
         "extra": [("Level", stop.get("level")), ("Why", stop.get("reason"))],
     }
 
