@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from geoteam.model import Role
 from geoteam.server import ServerConfig, serve
@@ -244,6 +244,38 @@ def test_a_large_brush_reaches_beside_the_pointer(editor: Editor) -> None:
     expect(editor.page.locator("[data-size='1']")).to_have_attribute("aria-pressed", "true")
     editor.click("102")
     editor.saved({"102": "T2"})
+
+
+def test_a_stroke_shows_what_it_changes_not_what_lies_under_it(editor: Editor) -> None:
+    page = editor.page
+    under, ring = page.locator("[data-under]"), page.locator(".editor-ring")
+    page.keyboard.press("+")
+    page.mouse.move(*editor.at("201"))
+    expect(under).to_contain_text("201")
+    page.mouse.down()
+    expect(ring).to_have_class(re.compile("is-down"))
+    expect(under).to_be_empty()
+    page.mouse.move(*editor.at("202"), steps=4)
+    expect(under).to_be_empty()
+    page.mouse.up()
+    expect(under).to_contain_text("202")
+    expect(ring).not_to_have_class(re.compile("is-down"))
+    expect(page.locator(".editor-map")).to_be_focused()
+
+
+def test_what_the_server_says_waits_for_the_end_of_a_stroke(editor: Editor) -> None:
+    page = editor.page
+    held: list[Route] = []
+    page.route(re.compile("/edits"), lambda route: held.append(route), times=1)
+    with page.expect_request(re.compile("/edits")):
+        editor.click("101")
+    editor.drag("102", let_go=False)
+    with page.expect_response(re.compile("/edits")):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(editor.sync).to_have_text("Saving…")
+    page.mouse.up()
+    editor.saved({"101": "T2", "102": "T2"})
 
 
 def test_a_rectangle_takes_what_lies_in_it(editor: Editor) -> None:

@@ -18,7 +18,7 @@ const MOST_WORDS = 1000;
 export interface Trace {
   /** A closed line: rectangle or lasso. */
   line?: readonly number[];
-  brush?: { x: number; y: number; radius: number };
+  brush?: { x: number; y: number; radius: number; down: boolean };
 }
 
 export class Overlay {
@@ -151,6 +151,7 @@ export class Overlay {
       this.ring.style.width = size;
       this.ring.style.height = size;
     }
+    this.ring.classList.toggle("is-down", brush.down);
     this.ring.style.transform = `translate(${left}px, ${top}px)`;
   }
 

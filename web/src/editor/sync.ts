@@ -22,6 +22,7 @@ export interface Addresses {
 const EDITOR_MS = 1500;
 const VIEWER_MS = 3000;
 const RETRY_MS = 2000;
+const STROKE_MS = 20;
 /** Edits in one call. */
 const BATCH = 50;
 /** What sending again cannot mend: a unit or team that is no more, or that is not theirs to move. */
@@ -101,6 +102,7 @@ export class Sync {
       sent = batch.slice(0, 1);
       answer = await this.post(sent).catch((again: unknown) => this.giveUp(sent[0] as Edit, again));
     }
+    await this.between();
     editing.taken(sent, answer);
     this.kept.settle(new Set(sent.map((edit) => edit.key)));
     if (answer.set !== this.set) await this.reload();
@@ -127,8 +129,14 @@ export class Sync {
     const { editing } = this;
     const query = `since=${editing.log.seq}&editing=${editing.editable ? 1 : 0}`;
     const state = await getJson<StateJson>(`${this.at.state}?${query}`);
+    await this.between();
     if (state.set !== this.set || state.status !== editing.status) return this.reload();
     editing.take(state);
+  }
+
+  /** What is new is taken in between two strokes: it would hold up the one under way. */
+  private async between(): Promise<void> {
+    while (this.editing.painting) await new Promise((go) => window.setTimeout(go, STROKE_MS));
   }
 
   /** The units, the teams or what may be done are new. */

@@ -64,14 +64,14 @@ export class Toolbar {
     swatch.style.backgroundImage = textureImage(team?.pattern ?? 0);
     const locked = editing.locked.has(editing.brushTeam);
     this.press("[data-do=lock]", locked);
-    this.find("[data-do=lock] span").textContent = locked ? "Locked" : "Lock";
+    write(this.find("[data-do=lock] span"), locked ? "Locked" : "Lock");
     this.able("[data-do=lock]", team !== undefined);
     const all = editing.locked.size === editing.teams.length;
     this.press("[data-do=lock-all]", all);
     const sync = this.find("[data-sync]");
-    sync.textContent = editing.sync.text;
+    write(sync, editing.sync.text);
     sync.dataset.sync = editing.sync.state;
-    this.find("[data-sign-in]").hidden = editing.sync.state !== "signed-out";
+    this.find("[data-sign-in]").toggleAttribute("hidden", editing.sync.state !== "signed-out");
     this.root.classList.toggle("is-fixed", !editing.editable);
   }
 

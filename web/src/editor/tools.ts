@@ -49,6 +49,10 @@ export class Tools {
       this.down(event);
     });
     box.addEventListener("pointermove", (event) => this.move(event));
+    // Of a stroke neither the browser nor Leaflet needs to know: no text is marked on the way, and
+    // no style changes with it.
+    for (const type of ["mousedown", "mousemove"])
+      box.addEventListener(type, (event) => this.ours(event), { capture: true });
     box.addEventListener("pointerup", (event) => this.up(event));
     box.addEventListener("pointercancel", (event) => this.up(event));
     box.addEventListener("pointerleave", () => this.leave());
@@ -165,9 +169,19 @@ export class Tools {
       line: [...at],
       painted: 0,
     };
+    this.hover(at);
+    this.overlay.later();
     if (tool !== "brush") return;
     this.editing.begin();
     this.stroke(at);
+  }
+
+  private ours(event: Event): void {
+    if (!this.held) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const box = this.map.getContainer();
+    if (document.activeElement !== box) box.focus({ preventScroll: true });
   }
 
   private move(event: PointerEvent): void {
@@ -212,6 +226,7 @@ export class Tools {
     this.held = null;
     this.overlay.trace = {};
     this.overlay.later();
+    if (event.pointerType !== "touch") this.hover(this.under(event));
     if (event.type === "pointercancel") this.editing.cancel();
     else if (held.tool === "brush") {
       const edit = this.editing.commit();
@@ -283,9 +298,10 @@ export class Tools {
   private hover(at: [number, number]): void {
     this.overlay.trace.brush =
       this.tool === "brush" && this.size
-        ? { x: at[0], y: at[1], radius: this.radius }
+        ? { x: at[0], y: at[1], radius: this.radius, down: this.held !== null }
         : (undefined as never);
-    this.editing.hover(this.layer.shapes.at(...at));
+    // While a tool draws, what it changes is shown, not what lies under it.
+    this.editing.hover(this.held ? -1 : this.layer.shapes.at(...at));
   }
 
   private leave(): void {
