@@ -20,7 +20,8 @@ from geoteam.cli.loading import (
 )
 from geoteam.services.cars import list_cars
 from geoteam.services.duty_people import list_people
-from geoteam.services.import_duty import CarLoader, ShiftLoader, import_cars, import_shifts
+from geoteam.services.import_cars import CarLoader, import_cars
+from geoteam.services.import_duty import ShiftLoader, import_shifts
 from geoteam.services.import_mapping import Field
 from geoteam.services.import_report import ImportReport
 from geoteam.services.imports import preview_mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geoteam.errors import InputError
 from geoteam.model import User
 from geoteam.services.duty_people import EDITORS
-from geoteam.services.import_duty import places_by_name
+from geoteam.services.import_cars import places_by_name
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, venues

@@ -1,27 +1,20 @@
-"""Field offices, teams, officers and police partners of an agency's files."""
+"""Officers and police partners of an agency's files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-import geopandas as gpd
-import pandas as pd
 from sqlalchemy.orm import Session
 
-from geoteam.crs import WGS84
-from geoteam.profile import CityProfile
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_run import Counts, Entry
-from geoteam.services.import_values import number, plain, reference, text, word_of
-from geoteam.store import duty, staff, venues
+from geoteam.services.import_teams import counts_of
+from geoteam.services.import_values import number, plain, reference, text
+from geoteam.store import duty, staff
 from geoteam.store.bulk import Upsert
 
 _Warn = Callable[[Entry, str, str, str], None]
 _LANGUAGES = Field("languages", text(300), ("languages", "skills", "languages spoken"))
-
-
-def _counts(saved: Upsert) -> Counts:
-    return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
 
 
 def languages_of(said: str) -> list[str]:
@@ -50,194 +43,13 @@ def _save_languages(
     known: Collection[str],
 ) -> Counts:
     """Save languages where the file has a column of them, and count whom that changes."""
-    counts = _counts(saved)
+    counts = counts_of(saved)
     if "languages" in mapping.columns:
         names = {e.values["ref"]: languages_of(e.values.get("languages", "")) for e in entries}
         other = set(duty.save_skills(session, kind, names)) & set(known)
         more = len(other.difference(saved.changed_refs))
         counts = Counts(counts.added, counts.changed + more, 0, counts.unchanged - more)
     return counts
-
-
-class OfficeLoader:
-    """Loads field offices as venues.
-
-    Parameters
-    ----------
-    profile
-        The city profile, whose first office category they get.
-    """
-
-    noun = "offices"
-    key = "ref"
-    fields: Sequence[Field] = (
-        Field("ref", reference, ("office ref", "office id", "venue ref", "id"), required=True),
-        Field("name", text(200), ("name", "office name", "office"), required=True),
-        Field("address", text(300), ("address", "street address")),
-        Field("lon", number(-180, 180), ("lon", "longitude", "lng", "x"), required=True),
-        Field("lat", number(-90, 90), ("lat", "latitude", "y"), required=True),
-    )
-
-    def __init__(self, profile: CityProfile) -> None:
-        categories = profile.venues.office_categories if profile.venues else ()
-        self._category = categories[0] if categories else "field_office"
-
-    def check(self, entry: Entry) -> None:
-        """Accept every row: the fields need no check against each other.
-
-        Parameters
-        ----------
-        entry
-            The row.
-        """
-
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Accept every row: offices refer to nothing.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            Rows without faults.
-        """
-
-    def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
-    ) -> Counts:
-        """Save rows without faults.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            The rows.
-        mapping, warn
-            Not needed here.
-
-        Returns
-        -------
-        Counts
-            What became of the rows.
-        """
-        rows = [entry.values for entry in entries]
-        frame = gpd.GeoDataFrame(
-            {
-                "category": self._category,
-                "name": pd.Series([row["name"] for row in rows], dtype="str"),
-                "address": pd.Series([row.get("address", "") for row in rows], dtype="str"),
-                "partner_kind": pd.Series([""] * len(rows), dtype="str"),
-            },
-            geometry=gpd.points_from_xy([r["lon"] for r in rows], [r["lat"] for r in rows]),
-            crs=WGS84,
-        )
-        frame["category"] = frame["category"].astype("str")
-        frame.index = pd.Index([row["ref"] for row in rows], name="venue_ref")
-        return _counts(venues.save(session, frame))
-
-
-class TeamLoader:
-    """Loads teams, and collects the units that each has today.
-
-    Parameters
-    ----------
-    profile
-        The city profile, for its specialised caseloads and office categories.
-    units
-        Codes of the units in force; empty when no boundaries are loaded, and then any code passes.
-    """
-
-    noun = "teams"
-    key = "ref"
-
-    def __init__(self, profile: CityProfile, units: frozenset[str]) -> None:
-        labels = profile.caseload.labels
-        citywide = profile.caseload.citywide
-        special = {plain(name): name for name in citywide}
-        special |= {plain(label): name for name, label in labels.items() if name in citywide}
-        special |= {"general": "", "none": ""}
-        self.fields: Sequence[Field] = (
-            Field("ref", reference, ("team id", "team ref", "team number", "id"), required=True),
-            Field("name", text(200), ("name", "team name", "team"), required=True),
-            Field("specialty", word_of(special, "specialised caseload"),
-                  ("specialty", "speciality", "caseload type", "specialised caseload")),
-            Field("office", text(200), ("office", "field office", "office ref", "office name")),
-            Field("units", text(20_000), ("units", "service areas", "psas", "areas")),
-        )  # fmt: skip
-        self.units: dict[str, str] = {}
-        self._known_units = units
-        self._categories = profile.venues.office_categories if profile.venues else ()
-        self._offices: dict[str, str] | None = None
-
-    def check(self, entry: Entry) -> None:
-        """Check the units of a row: they exist, and no other team has them.
-
-        Parameters
-        ----------
-        entry
-            The row.
-        """
-        for unit in entry.values.get("units", "").split():
-            if self._known_units and unit not in self._known_units:
-                entry.blame("units", f"names {unit}, which is no unit here", "Correct the code")
-            elif unit in self.units:
-                other = self.units[unit]
-                entry.blame(
-                    "units", f"names {unit}, which team {other} has", "Leave it to one team"
-                )
-            else:
-                self.units[unit] = entry.values["ref"]
-
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Blame offices that are not there.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            Rows without faults.
-        """
-        if self._offices is None:
-            frame = venues.load(session, categories=self._categories)
-            self._offices = {plain(name): str(ref) for ref, name in frame["name"].items()}
-            self._offices |= {plain(str(ref)): str(ref) for ref in frame.index}
-        for entry in entries:
-            office = entry.values.get("office", "")
-            if office and plain(office) not in self._offices:
-                entry.blame("office", "is no field office here", "Load the office as a venue first")
-
-    def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
-    ) -> Counts:
-        """Save rows without faults.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            The rows.
-        mapping, warn
-            Not needed here.
-
-        Returns
-        -------
-        Counts
-            What became of the rows.
-        """
-        offices = self._offices or {}
-        rows = [
-            {
-                "ref": entry.values["ref"],
-                "name": entry.values["name"],
-                "specialty": entry.values.get("specialty", ""),
-                "office_ref": offices.get(plain(entry.values.get("office", "")), ""),
-            }
-            for entry in entries
-        ]
-        return _counts(staff.save_teams(session, rows))
 
 
 class OfficerLoader:

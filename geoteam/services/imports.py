@@ -9,19 +9,16 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
+from geoteam.services.import_cars import CarLoader
 from geoteam.services.import_clients import ClientLoader
 from geoteam.services.import_contacts import ContactLoader
-from geoteam.services.import_duty import CarLoader, ShiftLoader
+from geoteam.services.import_duty import ShiftLoader
 from geoteam.services.import_files import open_table
 from geoteam.services.import_mapping import ColumnMapping, choose, guess
 from geoteam.services.import_report import ImportReport
 from geoteam.services.import_run import Choice, Loader, Progress, run, setting_of
-from geoteam.services.import_staff import (
-    OfficeLoader,
-    OfficerLoader,
-    PolicePartnerLoader,
-    TeamLoader,
-)
+from geoteam.services.import_staff import OfficerLoader, PolicePartnerLoader
+from geoteam.services.import_teams import OfficeLoader, TeamLoader
 from geoteam.services.import_values import plain
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, settings, venues

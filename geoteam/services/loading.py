@@ -27,7 +27,8 @@ from geoteam.model import BoundarySet
 from geoteam.profile import BoundaryTable, CityProfile, SourceTable, StaffTable
 from geoteam.services.city import grammar_of
 from geoteam.services.ground import BASEMAP_FILE
-from geoteam.services.import_duty import import_cars, import_shifts
+from geoteam.services.import_cars import import_cars
+from geoteam.services.import_duty import import_shifts
 from geoteam.services.imports import import_clients, import_contacts, import_staff
 from geoteam.services.plans import publish_baseline
 from geoteam.services.visit_limits import import_no_contact

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from geoteam.services.jobs import bury, hold_lock, launch, lives
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.tour_week import check_week
 from geoteam.services.tour_week_save import save_week
+from geoteam.services.week_help import what_helps
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, week_jobs
 from geoteam.store import clients as client_store
@@ -29,14 +29,6 @@ _DIED = (
     "Planning ended before it was done, perhaps because the server was stopped. The tours found "
     "until then are kept."
 )
-# Left-out code -> what would help, where that is not a further tour.
-_HELP = {
-    "needs_interpreter": "somebody on the tour who speaks the language",
-    "unreachable": "a look at the place, or at the street network around it",
-    "no_location": "a decision in the review queue",
-}
-_FURTHER = "one more police partner, on the day that stands beside each"
-_NOTHING = "nothing that was tried in this week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,25 +201,6 @@ def team_week(workspace: Workspace, user: User, *, team: str = "") -> WeekView:
         planned=result["planned"],
         priority=result["priority"],
     )
-
-
-def what_helps(left_out: Collection[dict[str, Any]]) -> list[tuple[str, int]]:
-    """Tell what would let visits be made that a week leaves out.
-
-    Parameters
-    ----------
-    left_out
-        With ``code`` and ``change``, which names hours of a further tour that would make it.
-
-    Returns
-    -------
-    list of tuple
-        What, and for how many visits; the most first.
-    """
-    counted = Counter(
-        _FURTHER if one.get("change") else _HELP.get(str(one["code"]), _NOTHING) for one in left_out
-    )
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
 
 
 def week_progress(workspace: Workspace, user: User, job_id: str) -> dict[str, Any]:

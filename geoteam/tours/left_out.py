@@ -31,6 +31,8 @@ SAME_DOOR = (
     "",
 )
 
+# Shorter times on duty only keep the ways of a tour within a shift; nobody is visited then.
+SHORTEST_S = 60
 _NEVER = "its two people are never on duty together."
 
 
@@ -125,9 +127,10 @@ def why_impossible(
             "Unreachable: no street path joins the start and this address.",
             "Check the location, or the street network around it.",
         )
-    joint = intersect(intersect(home, [day.bounds]), day.duty)
+    shifts = [one for one in day.duty if one[1] - one[0] >= SHORTEST_S]
+    joint = intersect(intersect(home, [day.bounds]), shifts)
     if not joint:
-        duty = _spans(day.duty, clock)
+        duty = _spans(shifts, clock)
         return (
             "no_window",
             f"No window on this tour: at home {_all_day(windows, clock)}; "

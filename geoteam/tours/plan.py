@@ -28,6 +28,7 @@ from geoteam.tours.inputs import (
 )
 from geoteam.tours.left_out import (
     NO_LOCATION,
+    SHORTEST_S,
     Day,
     entry,
     why_impossible,
@@ -258,8 +259,11 @@ def _possible(
     longest_stop_s: int,
 ) -> tuple[list[Stop], list[dict[str, Any]]]:
     """Return the stops that can each be made alone, and why the other visits cannot."""
-    # The end of the tour is kept by the return; left open here, it does not pass for a window.
-    duty = [*day.duty[:-1], (day.duty[-1][0], day.bounds[1] + DAY_S)] if day.duty else []
+    duty = list(day.duty)
+    if duty and duty[-1][1] - duty[-1][0] >= SHORTEST_S:
+        # The end of the tour is kept by the return; left open here, it does not pass for a window.
+        # A moment that only keeps the way back within a shift is none for visits.
+        duty[-1] = (duty[-1][0], day.bounds[1] + DAY_S)
     places = np.isfinite(visits[["lon", "lat"]].to_numpy(dtype=np.float64)).all(axis=1)
     barred: dict[int, tuple[str, str, str]] = {}
     single: dict[int, Stop] = {}

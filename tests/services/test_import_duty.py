@@ -10,7 +10,8 @@ from shapely import Point
 from sqlalchemy import func, select
 
 from geoteam.errors import ImportProblems
-from geoteam.services.import_duty import import_cars, import_shifts
+from geoteam.services.import_cars import import_cars
+from geoteam.services.import_duty import import_shifts
 from geoteam.services.import_report import ImportReport
 from geoteam.services.imports import import_staff, preview_mapping
 from geoteam.services.workspace import Workspace

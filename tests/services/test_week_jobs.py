@@ -11,8 +11,9 @@ from datetime import timedelta
 import pytest
 
 from geoteam.errors import ChangedError, InputError, NotFoundError, WorkspaceBusyError
-from geoteam.services import duty_people, jobs, tours, week_job_run, week_jobs
+from geoteam.services import duty_changes, jobs, tours, week_job_run, week_jobs
 from geoteam.services.tour_cancel import cancel_tour
+from geoteam.services.week_help import what_helps
 from geoteam.services.workspace import Workspace
 from geoteam.store import week_jobs as store
 from geoteam.store.duty import Kind
@@ -100,10 +101,10 @@ def test_nobody_is_sent_on_a_day_off(lone: Workspace) -> None:
     row = week_jobs.team_week(lone, BOSS, team="T1").tours[0]
     whose: dict[Kind, str] = {"officers": row["officer_ref"], "partners": row["partner_ref"]}
     for kind, ref in whose.items():
-        duty_people.set_days(lone, BOSS, kind, ref, row["on"], row["on"], [])
+        duty_changes.set_days(lone, BOSS, kind, ref, row["on"], row["on"], [])
         with pytest.raises(ChangedError, match="is not on duty at that time"):
             week_jobs.accept_week(lone, BOSS, job, [0])
-        duty_people.clear_days(lone, BOSS, kind, ref, row["on"], row["on"])
+        duty_changes.clear_days(lone, BOSS, kind, ref, row["on"], row["on"])
     assert week_jobs.accept_week(lone, BOSS, job, [0]) == 1
 
 
@@ -168,7 +169,7 @@ def test_only_supervisors_of_the_team(lone: Workspace) -> None:
 def test_what_helps_counts_the_reasons() -> None:
     further = {"code": "no_slot", "change": {"departs": "2026-06-15T09:00"}}
     left = [further, {"code": "unreachable"}, further, {"code": "tour_full"}]
-    assert week_jobs.what_helps(left) == [
+    assert what_helps(left) == [
         ("one more police partner, on the day that stands beside each", 2),
         ("a look at the place, or at the street network around it", 1),
         ("nothing that was tried in this week", 1),

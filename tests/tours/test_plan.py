@@ -250,3 +250,15 @@ def test_bad_visits_are_refused() -> None:
         plan(make_visits([{}]).drop(columns="windows"))
     with pytest.raises(TourError, match="twice"):
         plan(make_visits([{"ref": "a"}, {"ref": "a"}]))
+
+
+def test_a_moment_at_the_end_of_a_shift_keeps_the_way_back_and_not_a_visit() -> None:
+    # The police partner leaves after the last stop at 18:00, the officer is back by 20:00.
+    end = DEPARTS + timedelta(hours=3)
+    partner = [(DEPARTS, DEPARTS + timedelta(hours=1)), (end - timedelta(seconds=1), end)]
+    late = {"windows": [["18:05", "20:00"]]}
+    tour = plan(make_visits([{}, late, {"windows": [["17:45", "18:10"]]}]), partner_shift=partner)
+    assert tour.returns_at > DEPARTS + timedelta(hours=1)
+    why = {one["client_ref"]: one for one in tour.left_out}
+    assert why["c1"]["code"] != "late_return"
+    assert "at home 18:05–20:00; visits of this tour are within 17:00–18:00." in why["c1"]["reason"]

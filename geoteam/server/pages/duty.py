@@ -12,6 +12,7 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.services import cars as garage
+from geoteam.services import duty_changes as changes
 from geoteam.services import duty_people as people
 from geoteam.services.duty_people import EDITORS, KINDS
 from geoteam.services.tour_duty import tours_off_duty
@@ -96,7 +97,7 @@ def week() -> ResponseReturnValue:
     kind, ref = _whose(request.form)
     try:
         hours = {day: _hours(f"{day}-") for day in range(len(WEEKDAYS))}
-        people.set_week(workspace(), user(), kind, ref, hours)
+        changes.set_week(workspace(), user(), kind, ref, hours)
     except InputError as fault:
         return _person(kind, ref, fault), 400
     return _kept(kind, ref, "The week is kept.")
@@ -120,13 +121,13 @@ def days() -> ResponseReturnValue:
             raise InputError("the first day is empty", remedy="Choose a day")
         last = forms.day(form, "last") or first
         if forms.choice(form, "what", ("off", "hours", "week"), "off") == "week":
-            people.clear_days(workspace(), user(), kind, ref, first, last)
+            changes.clear_days(workspace(), user(), kind, ref, first, last)
         else:
             off = forms.text(form, "what") in ("", "off")
             hours = [] if off else _hours("")
             if not (off or hours):
                 raise InputError("no hours are given", remedy="Write them, or choose off duty")
-            people.set_days(workspace(), user(), kind, ref, first, last, hours)
+            changes.set_days(workspace(), user(), kind, ref, first, last, hours)
     except InputError as fault:
         return _person(kind, ref, fault), 400
     return _kept(kind, ref, "The days are kept.")
@@ -145,7 +146,7 @@ def skills() -> ResponseReturnValue:
     kind, ref = _whose(request.form)
     languages = forms.text(request.form, "languages", label="Languages")
     more = request.form.getlist("district")
-    people.set_skills(workspace(), user(), kind, ref, languages, more)
+    changes.set_skills(workspace(), user(), kind, ref, languages, more)
     flash("Languages and districts are kept." if kind == "partners" else "Languages are kept.",
           "good")  # fmt: skip
     return _back(kind, ref)
