@@ -89,7 +89,7 @@ def solve(
 
     Where there is none, say which rules fight, and give a plan at the nearest tolerance.
 
-    Example: geoteam plans solve --tolerance 0.05 --lock 101=T1 --save "Proposal A"
+    Example: geoteam plans solve --tolerance 0.05 --lock 101=GS-01 --save "Proposal A"
     """
     if keep and (several or transfer_limit is not None or transfer_price):
         raise click.UsageError("--keep goes without --choices, --transfer-limit, --transfer-price")

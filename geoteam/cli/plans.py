@@ -81,12 +81,12 @@ def rename(state: State, plan_id: int, name: str, as_json: bool) -> None:
 def delete(state: State, plan_id: int, as_json: bool) -> None:
     """Delete a draft, with its edits and comments.
 
-    A draft that was ever proposed stays among the earlier plans, as withdrawn.
+    A draft that was ever proposed stays among the earlier plans, as taken back.
 
     Example: geoteam plans delete 3
     """
     gone = plan_drafts.delete(state.workspace, operator(state.actor), plan_id)
-    kept = "was proposed once: it stays in the list, as withdrawn"
+    kept = "was proposed once: it stays in the list, as taken back"
     said = f"Plan {plan_id} {'is deleted' if gone else kept}."
     show({"id": plan_id, "deleted": gone}, lambda: [said], as_json)
 
@@ -112,7 +112,7 @@ def export(state: State, plan_id: int | None, areas: bool, output: Path, as_json
 
 
 @plans.command()
-@click.argument("plan_id", metavar="PLAN", type=int, required=False)
+@click.argument("plan_id", metavar="[PLAN]", type=int, required=False)
 @click.option("--list", "listed", is_flag=True, help="Say what every metric means instead.")
 @json_option
 @pass_state
