@@ -20,8 +20,10 @@ from geoteam.store import outcomes, users
 from geoteam.store.tour_tables import CheckInRow, OutcomeRow
 from tests.browser.conftest import NARROW, WIDE, Watched, serve_copy
 from tests.browser.test_pages import check_accessible, check_fits
-from tests.browser.test_road import KEPT, SLOW, link, opened
+from tests.browser.test_road import KEPT, SLOW, link, opened, patient
 from tests.server.served import PASSWORD, Clock
+
+__all__ = ["patient"]
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +79,7 @@ def phone(open_as: OpenAs, tour: str, clock: Running) -> Page:
     page.clock.install(time=clock())
     page.goto(f"/road/{tour}")
     opened(page)
-    expect(page.locator("[data-kept]")).to_contain_text(KEPT, timeout=SLOW)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT)
     page.get_by_role("button", name="Start the tour").click()
     link(page, "All that you said is sent")
     return page
@@ -85,8 +87,8 @@ def phone(open_as: OpenAs, tour: str, clock: Running) -> Page:
 
 def last(page: Page, text: str, at: str) -> None:
     """The line on the latest outcome says a text, and shows how it stands."""
-    expect(page.locator("[data-last-text]")).to_contain_text(text, timeout=SLOW)
-    expect(page.locator("[data-last]")).to_have_attribute("data-at", at, timeout=SLOW)
+    expect(page.locator("[data-last-text]")).to_contain_text(text)
+    expect(page.locator("[data-last]")).to_have_attribute("data-at", at)
 
 
 def tap(page: Page, name: str) -> None:
@@ -320,7 +322,7 @@ def test_who_is_late_is_told_how_late_and_whom_to_call(
     clock.ahead += ahead
     phone.clock.fast_forward(round(ahead.total_seconds() * 1000))
     late = phone.locator("[data-late]")
-    expect(late).to_contain_text(re.compile(r"You are (39|40|41) minutes late"), timeout=SLOW)
+    expect(late).to_contain_text(re.compile(r"You are (39|40|41) minutes late"))
     planned = first["arrives_at"].astimezone(workspace.profile.city.zone)
     expect(late).to_contain_text("Call, or ask your supervisor to call")
     expect(late.locator("li").first).to_contain_text(first["name"])
