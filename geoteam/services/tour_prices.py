@@ -26,7 +26,9 @@ from geoteam.store.tours import SavedTour
 _ELSEWHERE = "Choose another tour, or another day"
 
 
-def price_move(workspace: Workspace, user: User, move: Move) -> Price:
+def price_move(
+    workspace: Workspace, user: User, move: Move, seen: Mapping[str, int] | None = None
+) -> Price:
     """Tell what a move would do; nothing is changed.
 
     Parameters
@@ -37,6 +39,8 @@ def price_move(workspace: Workspace, user: User, move: Move) -> Price:
         A supervisor of the teams of both tours, or the officer of both.
     move
         The move.
+    seen
+        Versions of the tours as the user saw them; None for as they are.
 
     Returns
     -------
@@ -48,9 +52,15 @@ def price_move(workspace: Workspace, user: User, move: Move) -> Price:
     NotFoundError
         When a tour or the client is none of the user's.
     ChangedError
-        When the visit is no longer where the move takes it from.
+        When a tour is no longer as it was seen, or the visit no longer where the move takes it
+        from.
     """
     with workspace.reading() as session:
+        for ref in filter(None, (move.source, move.target)):
+            saved = tours.get(session, ref)
+            require_tour(session, user, saved)
+            if seen is not None and seen.get(ref) != saved.version:
+                raise changed(workspace, saved)
         return work_out(workspace, session, user, move).price
 
 

@@ -178,7 +178,7 @@ def test_a_page_that_is_behind_is_told_before_a_move_is_priced(open_day: OpenDay
     expect(one.locator("[data-told]")).to_contain_text("The visit is moved.")
     assert visit in names(card(other, "A"))
     card(other, "A").locator("[data-move]").last.click()
-    expect(other.locator("[data-told]")).to_contain_text("Somebody else changed these tours")
+    expect(other.locator("[data-told]")).to_contain_text("changed one of these tours")
     expect(other.get_by_role("dialog")).to_be_hidden()
     assert visit in names(card(other, "B"))
 

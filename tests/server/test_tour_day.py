@@ -62,7 +62,10 @@ def test_a_move_is_priced_kept_refused_when_stale_and_undone(
     on = workspace.today() + timedelta(days=1)
     boss, ref = signed_in(Role.SUPERVISOR), places["<ref>"]
     (client,) = _visits(boss.get(f"/tours/day?on={on}&team=T1").text)[:1]
-    move = {"client": client, "source": ref, "target": ""}
+    move = {"client": client, "source": ref, "target": "", "versions": {ref: 1}}
+    status, said = _post(boss, "/tours/day/price", move | {"versions": {ref: 7}})
+    assert status == 409
+    assert "changed one of these tours" in said["error"]
     status, price = _post(boss, "/tours/day/price", move)
     assert (status, price["refused"]) == (200, "")
     assert price["changes"][0]["visits"] == [1, 0]
@@ -79,7 +82,7 @@ def test_a_move_is_priced_kept_refused_when_stale_and_undone(
     assert client in _visits(boss.get(f"/tours/day?on={on}&team=T1").text)
     for path, body in (
         ("/tours/day/price", {}),
-        ("/tours/day/moves", move),
+        ("/tours/day/moves", move | {"versions": None}),
         ("/tours/day/undo", {"tours": "all"}),
         ("/tours/day/price", {"client": client}),
     ):
@@ -98,5 +101,6 @@ def test_an_officer_sees_and_moves_the_officers_own_only(
     mine = {*_visits(page)}
     assert mine < everybody
     other = sorted(everybody - mine)[0]
-    move = {"client": other, "source": "", "target": places["<ref>"]}
+    own = places["<ref>"]
+    move = {"client": other, "source": "", "target": own, "versions": {own: 1}}
     assert _post(officer, "/tours/day/price", move)[0] == 404

@@ -72,7 +72,9 @@ def price() -> ResponseReturnValue:
     ResponseReturnValue
         JSON.
     """
-    return jsonify(_told(tour_prices.price_move(workspace(), user(), _move(sent()))))
+    value = sent()
+    seen = _versions(value)
+    return jsonify(_told(tour_prices.price_move(workspace(), user(), _move(value), seen)))
 
 
 @api.post("/tours/day/moves")
@@ -86,10 +88,7 @@ def move() -> ResponseReturnValue:
         JSON: what it did.
     """
     value = sent()
-    versions = value.get("versions")
-    if not isinstance(versions, dict) or not all(isinstance(v, int) for v in versions.values()):
-        raise InputError("the versions are missing", remedy="Load the page again")
-    return jsonify(_told(tour_moves.keep_move(workspace(), user(), _move(value), versions)))
+    return jsonify(_told(tour_moves.keep_move(workspace(), user(), _move(value), _versions(value))))
 
 
 @api.post("/tours/day/undo")
@@ -108,6 +107,14 @@ def undo() -> ResponseReturnValue:
         raise InputError("the tours are missing", remedy="Load the page again")
     tour_moves.undo_move(workspace(), user(), refs)
     return jsonify(done=True)
+
+
+def _versions(value: dict[str, Any]) -> dict[str, int]:
+    """Read the tours' versions as the page showed them."""
+    versions = value.get("versions")
+    if not isinstance(versions, dict) or not all(isinstance(v, int) for v in versions.values()):
+        raise InputError("the versions are missing", remedy="Load the page again")
+    return versions
 
 
 def _move(value: dict[str, Any]) -> Move:

@@ -136,7 +136,7 @@ export class Moves {
     const key = JSON.stringify([client, source, target, place]);
     let price = this.known.get(key);
     if (!price) {
-      const body = { client, source, target, place };
+      const body = { client, source, target, place, versions: this.versions() };
       price = postJson<Price>(this.root().dataset.price ?? "", body);
       price.catch(() => this.known.delete(key));
       this.known.set(key, price);
@@ -144,10 +144,11 @@ export class Moves {
     return price;
   }
 
-  /** Whether a price is of tours that are no longer as the page shows them. */
-  private isStale(price: Price): boolean {
-    const shown = new Map(this.cards().map((one) => [one.dataset.tour, one.dataset.version]));
-    return Object.entries(price.versions).some(([ref, is]) => shown.get(ref) !== String(is));
+  /** The tours' versions as the page shows them; a tour that somebody changed since is refused. */
+  private versions(): Record<string, number> {
+    return Object.fromEntries(
+      this.cards().map(({ dataset }) => [dataset.tour, Number(dataset.version)]),
+    );
   }
 
   private cards(): HTMLElement[] {
@@ -205,22 +206,20 @@ export class Moves {
     try {
       const price = await this.worth(visit, this.target.value, Number(this.place.value));
       if (now !== this.asked) return;
-      if (this.isStale(price)) {
-        this.dialog.close();
-        await this.refresh(visit.client);
-        this.tell(
-          "Somebody else changed these tours after you had opened them; nothing was moved. They are shown as they are now: look, and move again if that is still right.",
-          "warn",
-        );
-        return;
-      }
       this.price = price;
       box.replaceChildren(...priced(price, this.letters()));
       this.keeper.disabled = price.refused !== "";
     } catch (error) {
       if (now !== this.asked) return;
-      box.textContent = error instanceof Refusal ? error.told : "The server cannot be reached.";
-      if (error instanceof Refusal && error.status === 409) await this.refresh();
+      const told = error instanceof Refusal ? error.told : "The server cannot be reached.";
+      if (error instanceof Refusal && error.status === 409) {
+        // Somebody changed the tours: how they are is seen first.
+        this.dialog.close();
+        await this.refresh(visit.client);
+        this.tell(told, "warn");
+        return;
+      }
+      box.textContent = told;
     }
   }
 
