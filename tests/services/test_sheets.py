@@ -20,6 +20,7 @@ from geoteam.services.sheets import Printing, print_tours, teams_to_print, tours
 from geoteam.services.tour_export import KINDS, export_tour
 from geoteam.services.visit_decisions import exclude_visits
 from geoteam.services.workspace import Workspace
+from geoteam.store import visit_limits
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, P1, P2, RELATIONS, WEST
 from tests.tiny_city import TODAY
 
@@ -276,3 +277,29 @@ def test_the_phones_map_is_off_until_an_administrator_turns_it_on(lone: Workspac
     assert (_last(lone)["action"], _last(lone)["object_ref"]) == ("service.enable", "phone_map")
     set_phone_map(lone, ADMIN, on=False)
     assert not phone_map_is_on(lone)
+
+
+def test_who_signs_has_every_outcome_before_their_eyes(lone: Workspace, tmp_path: Path) -> None:
+    ref = _plan(lone)
+    for large in (False, True):
+        text_of = " ".join(_pages(print_tours(lone, BOSS, [ref], Printing(large=large)), tmp_path))
+        for outcome in ("Made", "Not home", "Refused", "Moved", "Unsafe"):
+            assert outcome in text_of
+        signed = text_of.index("Police partner, date and time")
+        assert text_of.index("Unsafe") < signed < text_of.index("Directions")
+
+
+def test_a_note_that_says_no_more_than_a_limit_is_printed_once(
+    fresh: Workspace, tmp_path: Path
+) -> None:
+    ref = _plan(fresh, "O1")
+    client = tours.tour(fresh, BOSS, ref).stops[0]["client_ref"]
+    with fresh.transaction() as session:
+        limits = [{"client_ref": client, "two_officers": True}]
+        visit_limits.save(session, limits, by="boss", at=fresh.now())
+    for note, printed in (("two officers.", 1), ("Two officers, ring twice", 2)):
+        _sql(
+            fresh, "UPDATE client SET access_notes = :note WHERE ref = :ref", note=note, ref=client
+        )
+        pages = " ".join(_pages(print_tours(fresh, BOSS, [ref], OFFICER), tmp_path))
+        assert pages.casefold().count("two officers") == printed
