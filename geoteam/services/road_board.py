@@ -14,7 +14,7 @@ from geoteam.services.road_state import STANDINGS, RoadState
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.tour_views import CANCELLED
 from geoteam.services.workspace import Workspace
-from geoteam.store import outcomes, tours
+from geoteam.store import outcomes, tours, users
 
 
 def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
@@ -37,7 +37,8 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
         ``ref``, ``officer``, ``police_partner``, ``standing`` (of ``STANDINGS``), ``done``,
         ``stops``, ``at`` (number of the stop where they are, 0 on the way), ``next`` (its number,
         0 for none), ``next_at``, ``back_at``, ``departs_at``, ``late_s``, ``missed`` and
-        ``unsafe`` (numbers of stops), ``last_word_at`` and ``help_at``.
+        ``unsafe`` (numbers of stops), ``last_word_at``,
+        ``help_at`` and ``help_by`` (name of who asked; '' when unknown).
 
     Raises
     ------
@@ -67,6 +68,9 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             _row(tours.get(session, ref), names, states[ref], told[ref], words[ref])
             for ref, names in zip(refs, found.to_dict("records"), strict=True)
         ]
+        for row in rows:
+            caller = users.get(session, row["help_by"]) if row["help_by"] else None
+            row["help_by"] = caller.user.name if caller else ""
     return sorted(rows, key=lambda row: (STANDINGS.index(row["standing"]), row["departs_at"]))
 
 
@@ -79,7 +83,8 @@ def _row(
 ) -> dict[str, Any]:
     number = {stop.client_ref: stop.position for stop in saved.stops}
     ahead = [one for one in state.expected if one.client_ref != state.at_client]
-    calls = [one.at for one in words if one.kind == "help"]
+    calls = [one for one in words if one.kind == "help"]
+    call = calls[-1] if state.help and calls else None
     return {
         "ref": saved.ref,
         "officer": str(listed["officer_name"]),
@@ -100,5 +105,6 @@ def _row(
             if one.kind == "unsafe" and one.client_ref in number
         ),
         "last_word_at": state.last_word_at,
-        "help_at": calls[-1] if state.help and calls else None,
+        "help_at": call.at if call else None,
+        "help_by": call.by if call else "",
     }

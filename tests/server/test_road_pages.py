@@ -129,7 +129,7 @@ def test_help_and_silence_stand_on_top_of_the_board_until_settled(
     at = clock.now.isoformat()
     take_words(workspace, officer, tour, [said(clock, "begun"), said(clock, "help")], at)
     page = boss.get("/road").text
-    assert "asked for help" in page
+    assert "Officer Test asked for help" in page
     assert send(boss, f"/road/{tour}/settle", "/road")[0] == 303
     assert "asked for help" not in boss.get("/road").text
     for _ in range(8):
