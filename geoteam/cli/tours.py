@@ -14,6 +14,7 @@ from geoteam.cli.tour_files import export, sheet
 from geoteam.cli.tour_week import week
 from geoteam.services import tours as services
 from geoteam.services.operator import operator
+from geoteam.services.tour_help import find_remedies
 from geoteam.services.tour_pairing import Meet
 from geoteam.services.tour_replan import replan_rest
 
@@ -76,6 +77,7 @@ def plan(
         max_stops=max_stops,
         meet=meet or "",
     )
+    _look(state, ref)
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     stops: list[dict[str, Any]] = [
@@ -107,6 +109,16 @@ def plan(
         ],
         as_json,
     )
+
+
+def _look(state: State, ref: str) -> None:
+    """Look for what would help visits left out; the tour is saved already."""
+    user = operator(state.actor)
+    if services.tour(state.workspace, user, ref).may_look:
+        click.echo(
+            f"Tour {ref} is saved. Looking for what would help visits left out ...", err=True
+        )
+        find_remedies(state.workspace, user, ref)
 
 
 def _value(view: services.TourView) -> dict[str, Any]:
@@ -165,6 +177,7 @@ def replan(state: State, ref: str, at: str, fixed: tuple[int, ...], as_json: boo
     """
     user = operator(state.actor)
     version = replan_rest(state.workspace, user, ref, at=at, fixed=fixed)
+    _look(state, ref)
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     show(

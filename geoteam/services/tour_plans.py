@@ -164,6 +164,7 @@ def save_plan(
     meet_ref: str = "",
     via: tuple[float, float] | None = None,
     notes: Sequence[str] = (),
+    asked: Mapping[str, Any] | None = None,
 ) -> str:
     """Save a tour as planned, with its route and directions.
 
@@ -195,6 +196,8 @@ def save_plan(
         Longitude and latitude of the station on the way out and back; None without one.
     notes
         What else is to be said, whichever visits it makes.
+    asked
+        What was asked for, by name; kept for those who look for something better.
 
     Returns
     -------
@@ -220,6 +223,7 @@ def save_plan(
         summary=plan.summary
         | {"priority": plan.priority, "wait_s": plan.wait_s, "advice": [*notes, *advice]}
         | {"notes": list(notes)}
+        | ({"asked": dict(asked)} if asked else {})
         # When it might take place: with other visits it may leave earlier or return later.
         | {"hours": [[begins.isoformat(), ends.isoformat()] for begins, ends in plan.on_duty]}
         | break_of(plan),

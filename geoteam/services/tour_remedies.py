@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -29,9 +29,10 @@ _MUST = 6
 # A second tour is tried from this much time on.
 _SECOND = timedelta(minutes=30)
 _NONE = (
-    "Nothing that was tried helps: neither another departure nor the officer's next "
-    f"{_DAYS} days on duty."
+    "Nothing that was tried helps: neither another departure, other people, other tours of the day "
+    f"nor the officer's next {_DAYS} days on duty."
 )
+_CUT = "Nothing was found in the time there was; not everything was tried."
 _SOONER = frozenset({
     "late_return", "window_missed", "no_window", "window_too_short", "lower_priority", "no_break",
     "longest_drive", "needs_two_officers", "needs_interpreter",
@@ -145,7 +146,7 @@ def instead(
         yield Remedy(
             "Plan the tour anew, and leave open who comes along.",
             {"police_partner": ""},
-            partial(_made, replace(asked, partner_ref=""), on, visits, times, day),
+            partial(made_with, replace(asked, partner_ref=""), on, visits, times, day),
         )
     soonest = _soonest(asked, on)
     hour_before = max(soonest, times.departs - timedelta(hours=1))
@@ -154,14 +155,14 @@ def instead(
             yield Remedy(
                 f"Plan the tour anew, with departure from {departs:%H:%M}.",
                 {"departs": f"{departs:%H:%M}"},
-                partial(_made, asked, on, visits, replace(times, departs=departs), day),
+                partial(made_with, asked, on, visits, replace(times, departs=departs), day),
                 _SOONER,
             )
     more = asked.max_stops + 1
     yield Remedy(
         f"Plan the tour anew, with up to {more} stops.",
         {"max_stops": more},
-        partial(_made, replace(asked, max_stops=more), on, visits, times, day),
+        partial(made_with, replace(asked, max_stops=more), on, visits, times, day),
         frozenset({"tour_full"}),
     )
 
@@ -239,14 +240,16 @@ def as_required(
         yield Remedy(
             "Have a supervisor add it as a visit that must be made, and plan the tour anew.",
             {"required": ref},
-            partial(_made, asked, on, first, times, day),
+            partial(made_with, asked, on, first, times, day),
             _MUST_HELPS,
             frozenset({ref}),
         )
 
 
 def told_remedies(
-    left_out: Sequence[Mapping[str, Any]], remedies: Iterable[Remedy]
+    left_out: Sequence[Mapping[str, Any]],
+    remedies: Iterable[Remedy],
+    is_cut: Callable[[], bool] = lambda: False,
 ) -> list[dict[str, Any]]:
     """Offer what was found to help, and say so where nothing was.
 
@@ -256,18 +259,38 @@ def told_remedies(
         Visits that a tour leaves out.
     remedies
         What is tried, in this order.
+    is_cut
+        Tells afterwards whether some were not tried.
 
     Returns
     -------
     list of dict
         As of `geoteam.tours.offer_remedies`; a remedy in words for each.
     """
-    return [one | {"remedy": one["remedy"] or _NONE} for one in offer_remedies(left_out, remedies)]
+    found = offer_remedies(left_out, remedies)
+    none = _CUT if is_cut() else _NONE
+    return [one | {"remedy": one["remedy"] or none} for one in found]
 
 
-def _made(
+def made_with(
     asked: Asked, on: date, visits: pd.DataFrame, times: Times, day: pd.DataFrame
 ) -> Collection[str]:
+    """Plan a tour and tell whom it visits.
+
+    Parameters
+    ----------
+    asked
+        The tour as it would be asked for.
+    on
+        Its day.
+    visits, times, day
+        What it is planned from.
+
+    Returns
+    -------
+    Collection of str
+        Clients; none when there can be no such tour, or no joint one where it is to be one.
+    """
     try:
         found = asked.pair(on, visits, times, day, advised=False)
     except InputError:
@@ -280,7 +303,7 @@ def _made_on(asked: Asked, on: date, times: Times) -> Collection[str]:
     visits, _ = due_frame(workspace, session, on, [asked.officer_ref])
     if visits.empty:
         return []
-    return _made(asked, on, visits, times, tours.list_tours(session, on=on))
+    return made_with(asked, on, visits, times, tours.list_tours(session, on=on))
 
 
 def _times(workspace: Workspace, on: date, departs: str) -> Times | None:

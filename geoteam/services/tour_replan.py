@@ -17,8 +17,6 @@ from geoteam.services.road_state import RoadState, reckon
 from geoteam.services.road_words import of_tour
 from geoteam.services.tour_crew import free_cars
 from geoteam.services.tour_fits import misplaced_car
-from geoteam.services.tour_plans import left_out_of
-from geoteam.services.tour_remedies import Asked, besides, told_remedies
 from geoteam.services.tour_trip import Trip, solve, trip_of, visits_of
 from geoteam.services.tour_trip_save import replace_stops
 from geoteam.services.workspace import Workspace
@@ -101,17 +99,6 @@ def replan_rest(
         replace_stops(workspace, session, saved, trip, plan, visits, by=user.name)
         if not made:
             _another_car(workspace, session, saved)
-        whole = Asked(
-            workspace,
-            session,
-            saved.officer_ref,
-            trip.officer,
-            "",
-            "",
-            workspace.profile.tours.max_stops,
-        )
-        left_out = told_remedies(plan.left_out, besides(whole, saved.on, plan.returns_at))
-        tours.put_left_out(session, ref, left_out_of(left_out))
         version = tours.get(session, ref).version
         audit.append(
             session,

@@ -20,7 +20,7 @@ from geoteam.store import tours
 from geoteam.tours import Break, TourPlan, waiting_advice
 
 # What stays true of a tour with other stops; ``notes`` are of its people and its car.
-_KEPT = ("max_stops", "hours", "notes")
+_KEPT = ("max_stops", "hours", "notes", "asked")
 
 
 def break_while_waiting(

@@ -46,6 +46,8 @@ class TourView:
         is in doubt, or no visit is to be made any more.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
+    may_look
+        Whether help for them is still to be looked for; never for the police.
     wait_s
         Time without a visit, because a client is not yet at home.
     steps
@@ -102,6 +104,7 @@ class TourView:
     car: str = ""
     meeting: str = ""
     closures: Notes = field(default_factory=Notes)
+    may_look: bool = False
 
 
 def list_tours(
@@ -273,6 +276,7 @@ def look(workspace: Workspace, session: Session, user: User, ref: str, reader: R
         wait_s=float(saved.summary.get("wait_s", 0.0)),
         stops=stops_seen(saved, people, limits, off, unsafe, reader, grammar_of(workspace.profile)),
         left_out=[] if reader is Role.POLICE else _left_out(saved, people),
+        may_look=reader is not Role.POLICE and may_look(workspace, saved),
         steps=[list(leg) for leg in saved.steps],
         route=saved.route,
         start_point=(office.lon, office.lat) if office else (float("nan"),) * 2,
@@ -362,6 +366,25 @@ def _pause(saved: tours.SavedTour) -> dict[str, Any]:
     return taken | {
         name: datetime.fromisoformat(taken[name]) for name in ("begins", "ends") if name in taken
     }
+
+
+def may_look(workspace: Workspace, saved: tours.SavedTour) -> bool:
+    """Tell whether help for visits that a tour leaves out is still to be looked for.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    saved
+        The tour.
+
+    Returns
+    -------
+    bool
+        False for one that is cancelled or over, or when it was looked for before.
+    """
+    coming = saved.status in tours.STANDING and saved.returns_at > workspace.now()
+    return coming and any(not one["remedy"] for one in saved.left_out)
 
 
 def _left_out(saved: tours.SavedTour, people: pd.DataFrame) -> list[dict[str, Any]]:

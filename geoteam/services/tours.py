@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import partial
+from datetime import date
+from itertools import chain
 from typing import Any
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.disclosure.policy import TOUR
@@ -19,15 +17,14 @@ from geoteam.services.scope import sees_team
 from geoteam.services.tour_cancel import cancel_tour
 from geoteam.services.tour_map import tour_map
 from geoteam.services.tour_pairing import Meet, Pairing
-from geoteam.services.tour_plans import due_frame, left_out_of, save_plan, start_of
-from geoteam.services.tour_remedies import Asked, as_required, besides, instead, told_remedies
+from geoteam.services.tour_plans import due_frame, save_plan, start_of
+from geoteam.services.tour_remedies import Asked, besides, instead, told_remedies
 from geoteam.services.tour_times import Times, departure
 from geoteam.services.tour_views import TourView, list_tours, tour
 from geoteam.services.visits_board import named
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, staff, tours
 from geoteam.store.tour_versions import plan_alone
-from geoteam.tours import Remedy, TourPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +169,8 @@ def plan_tour(
 ) -> str:
     """Plan and save a tour: whom to visit, in which order, by which streets.
 
+    What would help visits that it leaves out is found by `geoteam.services.tour_help`.
+
     Parameters
     ----------
     workspace
@@ -228,10 +227,10 @@ def plan_tour(
         asked = Asked(workspace, session, officer_ref, row, police_partner_ref, meet, most)
         pair = asked.pair(on, visits, times, day)
         plan = pair.plan
-        tried = replace(asked, joint=bool(pair.partner_ref))
-        changes = partial(_changes, tried, on, visits, times, day, plan)
         if plan.stops.empty:
-            (first,) = told_remedies(plan.left_out[:1], changes(None))
+            tried = replace(asked, joint=bool(pair.partner_ref))
+            may_help = chain(instead(tried, on, visits, times, day), besides(tried, on, None))
+            (first,) = told_remedies(plan.left_out[:1], may_help)
             raise InputError(
                 f"no visit of this officer fits on that day: {first['reason']}",
                 remedy=first["remedy"],
@@ -252,9 +251,13 @@ def plan_tour(
             meet_ref=pair.meet_ref,
             via=pair.via,
             notes=pair.notes,
+            asked={
+                "departs": departs,
+                "max_stops": most,
+                "police_partner": police_partner_ref,
+                "meet": meet,
+            },
         )
-        left_out = told_remedies(plan.left_out, changes(plan.returns_at))
-        tours.put_left_out(session, ref, left_out_of(left_out))
         audit.append(
             session,
             at=workspace.now(),
@@ -266,22 +269,6 @@ def plan_tour(
             detail={"stops": len(plan.stops), "left_out": len(plan.left_out)},
         )
     return ref
-
-
-def _changes(
-    asked: Asked,
-    on: date,
-    visits: pd.DataFrame,
-    times: Times,
-    day: pd.DataFrame,
-    plan: TourPlan,
-    returns_at: datetime | None,
-) -> Iterator[Remedy]:
-    """List what may help visits that a tour leaves out, the least trouble first."""
-    yield from instead(asked, on, visits, times, day)
-    yield from besides(asked, on, returns_at)
-    left_out = [one["client_ref"] for one in plan.left_out]
-    yield from as_required(asked, on, visits, times, day, left_out)
 
 
 def _later(pair: Pairing, times: Times, wanted: str) -> list[str]:

@@ -145,6 +145,7 @@ TABLE = {
     "POST /tours/week/<job>/throw-away": "401 404 403 403 403 403 403",
     "GET /tours/<ref>": "303 200 200 200 403 403 403",
     "POST /tours/<ref>/cancel": "401 400 400 403 403 403 403",
+    "POST /tours/<ref>/remedies": "401 303 303 403 403 403 403",
     "POST /tours/<ref>/replan": "401 303 303 403 403 403 403",
     "GET /tours/<ref>/map": "303 200 200 200 403 403 403",
     "GET /tours/<ref>/police-sheet.pdf": "303 200 200 200 403 403 403",

@@ -10,6 +10,7 @@ import pytest
 from geoteam.services import tours
 from geoteam.services.tour_day import team_day
 from geoteam.services.tour_export import export_tour
+from geoteam.services.tour_help import find_remedies
 from geoteam.services.tour_plans import due_frame
 from geoteam.services.tour_replan import replan_rest
 from geoteam.services.tour_stops import told_limits
@@ -57,6 +58,7 @@ def test_who_is_at_home_on_other_days_is_left_out_with_a_reason(lone: Workspace)
     officer = _officer_with(lone, "C009")
     _set_hours(lone, "C009", [["08:00", "20:00", "wed thu"]])
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
+    find_remedies(lone, BOSS, ref)
     view = tours.tour(lone, BOSS, ref)
     (out,) = [one for one in view.left_out if one["client_ref"] == "C009"]
     assert out["code"] == "no_window"

@@ -113,7 +113,7 @@ def test_only_supervisors_of_the_client_decide_and_one_decision_holds(lone: Work
 
 def test_bad_decisions_are_refused(lone: Workspace) -> None:
     for why in ("", "  ", "x y"[:2]):
-        with pytest.raises(InputError, match="the reason is (missing|too short)"):
+        with pytest.raises(InputError, match=r"the reason is (missing|too short)"):
             services.add_visit(lone, BOSS, "C009", why)
     for days in (-1, 0, 367):
         with pytest.raises(InputError, match="within a year"):

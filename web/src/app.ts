@@ -2,6 +2,7 @@
 import { confirmations, copyButtons, tableFilters } from "./page/controls.ts";
 import { autoSubmit, busyForms } from "./page/forms.ts";
 import { mapAndTable } from "./page/map-table.ts";
+import { remedies } from "./page/remedies.ts";
 import { review } from "./page/review.ts";
 import { roadBoard } from "./page/road-board.ts";
 import { shortcuts } from "./page/shortcuts.ts";
@@ -15,6 +16,7 @@ confirmations(document);
 copyButtons(document);
 tableFilters(document);
 mapAndTable(document);
+remedies(document);
 review(document);
 shortcuts(document);
 signingOut(document);

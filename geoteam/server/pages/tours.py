@@ -20,6 +20,7 @@ from geoteam.services.phone_map import WARNING, phone_map_is_on
 from geoteam.services.sheet_state import sheet_state
 from geoteam.services.sheets import MOST, teams_to_print
 from geoteam.services.tour_closures import closed_streets
+from geoteam.services.tour_help import find_remedies
 from geoteam.services.tour_pairing import MEETS, Meet
 from geoteam.services.tour_replan import replan_rest
 
@@ -148,6 +149,25 @@ def replan(ref: str) -> ResponseReturnValue:
     version = replan_rest(workspace(), user(), ref, seen=seen)
     flash(f"The tour is planned anew: version {version}. Print its sheets again.", "good")
     return redirect(url_for("tours.show", ref=ref), 303)
+
+
+@page.post("/tours/<ref>/remedies")
+@allow(*_STAFF)
+def remedies(ref: str) -> ResponseReturnValue:
+    """Look for what would help visits that a tour leaves out; takes seconds.
+
+    Parameters
+    ----------
+    ref
+        The tour's random reference.
+
+    Returns
+    -------
+    ResponseReturnValue
+        The way back to the tour.
+    """
+    find_remedies(workspace(), user(), ref)
+    return redirect(url_for("tours.show", ref=ref, _anchor="left"), 303)
 
 
 @page.get("/tours/<ref>")
