@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.disclosure.policy import TOUR
 from geoteam.geocoding import AddressGrammar, parse_address
-from geoteam.model import Role
+from geoteam.model import MatchCode, Role
 from geoteam.services.home_hours import hours_on
 from geoteam.services.workspace import Workspace
 from geoteam.store import outcomes, tours
@@ -23,6 +23,14 @@ _SAME_PLACE = 1e-6
 _UNSAFE = timedelta(days=365)
 _MOVED = "Has moved since the tour was planned: ask before going."
 _DOUBT = "The address has been changed or put in doubt since: ask before going."
+_ROUGH = "No house number is known: find out which door before going."
+# Matched to no door: to a block, a crossing, a street or a ZIP area.
+_NO_DOOR = {
+    MatchCode.STREET_MID_BLOCK,
+    MatchCode.STREET_INT,
+    MatchCode.STREET_NAME,
+    MatchCode.POSTAL,
+}
 # Why is not told: the police and whoever finds the sheet read it too.
 _OFF = "Not to be visited any more: ask before going."
 
@@ -62,8 +70,8 @@ def stops_seen(
     """
     rows = []
     homes = people["residence_id"].dropna().to_dict()
-    columns = ["name", "matched_address", "level", "access_notes", "windows", "lon", "lat"]
-    persons, asked = people[columns].to_dict("index"), limits.to_dict("index")
+    columns = ["name", "matched_address", "match_code", "level", "access_notes", "windows"]
+    persons, asked = people[[*columns, "lon", "lat"]].to_dict("index"), limits.to_dict("index")
     for stop in saved.stops:
         person, kept = persons[stop.client_ref], asked[stop.client_ref]
         moved = homes.get(stop.client_ref) != stop.residence_id
@@ -96,14 +104,16 @@ def stops_seen(
 def _since(
     saved: tours.SavedTour, stop: tours.SavedStop, person: Mapping[Any, Any], off: Collection[str]
 ) -> str:
-    """Tell what has come between, while the tour is still to be made; '' for nothing."""
+    """Tell why to ask first, while the tour is still to be made; '' for nothing."""
     if saved.status not in tours.STANDING:
         return ""
     if stop.client_ref in off:
         return _OFF
     # A place in doubt has no longitude, and so is not near.
     away = max(abs(person["lon"] - stop.lon), abs(person["lat"] - stop.lat))
-    return "" if away < _SAME_PLACE else _DOUBT
+    if not away < _SAME_PLACE:
+        return _DOUBT
+    return _ROUGH if person["match_code"] in _NO_DOOR else ""
 
 
 def unsafe_lately(

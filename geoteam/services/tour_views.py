@@ -43,7 +43,7 @@ class TourView:
         ``name``, ``address``, ``level``, ``reason``, ``access_notes``, ``windows`` (of that day),
         ``announced``, ``two_officers``, ``interpreter``, ``dog``, ``unsafe_on`` that policy allows;
         and ``changed``, why to ask before going ('' for no reason): the client moved, the address
-        is in doubt, or no visit is to be made any more.
+        is in doubt or has no house number, or no visit is to be made any more.
     left_out
         Visits that did not fit, with reason and remedy; empty for the police.
     may_look

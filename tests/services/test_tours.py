@@ -159,6 +159,25 @@ def test_what_does_not_fit_is_left_out_with_a_reason(lone: Workspace) -> None:
     assert tours.tour(lone, P2, ref).left_out == []
 
 
+@pytest.mark.parametrize("reader", [BOSS, P2])
+def test_a_stop_without_a_house_number_says_so(lone: Workspace, reader: User) -> None:
+    officer = _officer_with(lone, "C021")
+    with lone.transaction() as session:
+        session.execute(
+            text(
+                "UPDATE geocode SET match_code = 'StreetMidBlock' WHERE residence_id IN (SELECT "
+                "r.id FROM residence r JOIN client c ON c.id = r.client_id WHERE c.ref = 'C021')"
+            )
+        )
+    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P2")
+    number = next(
+        stop["number"] for stop in tours.tour(lone, BOSS, ref).stops if stop["client_ref"] == "C021"
+    )
+    told = {stop["number"]: stop["changed"] for stop in tours.tour(lone, reader, ref).stops}
+    assert told.pop(number) == "No house number is known: find out which door before going."
+    assert set(told.values()) <= {""}
+
+
 def test_a_departure_before_the_shift_says_from_when_it_is_planned(lone: Workspace) -> None:
     officer = _officer_with(lone, "C009")
     with lone.transaction() as session:
