@@ -15,7 +15,7 @@ from geoteam.services.ground import streets_to_draw
 from geoteam.services.phone_map import phone_map_is_on
 from geoteam.services.road_plan import plan_of
 from geoteam.services.road_state import ANSWER, LATE, Ahead
-from geoteam.services.road_words import POLICE_WORDS, of_tour
+from geoteam.services.road_words import POLICE_WORDS, name_of, of_tour, opens_at
 from geoteam.services.tour_closures import closure_notes
 from geoteam.services.tour_views import CANCELLED, SeenTour, look, note_reading
 from geoteam.services.workspace import Workspace
@@ -73,6 +73,7 @@ def open_road(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
             "officer": view.officer,
             "police_partner": view.police_partner,
             "start": view.start,
+            "opens_at": opens_at(saved, workspace.profile.city.zone),
             "departs_at": plan.departs_at,
             "returns_at": plan.returns_at,
             "stops": stops,
@@ -152,8 +153,10 @@ def road_now(workspace: Workspace, user: User, ref: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``who`` (the user), ``version``, ``status``, ``closed`` (streets that the route
-        uses), ``told`` (what came of each visit, without notes), ``words`` and ``at``.
+        ``who`` (the user), ``version``, ``status``, ``cancelled`` (``by``, ``at`` and ``why``;
+        empty for the police), ``closed`` (streets that the route uses), ``told`` (what came of
+        each visit, without notes), ``words`` (a call for help by somebody else with ``by``, their
+        name) and ``at``.
 
     Raises
     ------
@@ -169,7 +172,8 @@ def _now(
     workspace: Workspace, session: Session, user: User, saved: tours.SavedTour, *, notes: bool
 ) -> dict[str, Any]:
     ref = saved.ref
-    hidden = user.role is Role.POLICE and saved.status == CANCELLED
+    off, police = saved.status == CANCELLED, user.role is Role.POLICE
+    hidden = police and off
     told = [] if hidden else outcomes.of_tours(session, [ref])[ref]
     words = [] if hidden else outcomes.check_ins(session, [ref])[ref]
     return {
@@ -178,6 +182,7 @@ def _now(
         "who": user.username,
         "version": saved.version,
         "status": saved.status,
+        "cancelled": dict(saved.summary.get(CANCELLED, {})) if off and not police else {},
         "closed": [] if hidden else closure_notes(workspace, saved).route,
         "told": [
             {"key": one.key, "client": one.client_ref, "kind": one.kind, "at": one.at}
@@ -187,6 +192,11 @@ def _now(
         ],
         "words": [
             {"key": one.key, "client": one.client_ref, "kind": one.kind, "at": one.at}
+            | (
+                {"by": name_of(session, one.by)}
+                if one.kind == "help" and one.by != user.username
+                else {}
+            )
             for one in words
         ],
     }

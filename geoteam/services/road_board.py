@@ -10,17 +10,22 @@ import pandas as pd
 
 from geoteam.model import Role, User
 from geoteam.services.road_plan import states_of
-from geoteam.services.road_state import STANDINGS, RoadState
+from geoteam.services.road_state import STANDINGS, RoadState, open_calls
+from geoteam.services.road_words import name_of
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.tour_views import CANCELLED
 from geoteam.services.workspace import Workspace
-from geoteam.store import outcomes, tours, users
+from geoteam.store import outcomes, tours
+
+# A call for help that nobody has settled is shown for so long, whatever the day of its tour.
+_CALLS = timedelta(days=7)
 
 
 def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     """List the tours of today that a supervisor answers for, the most urgent first.
 
-    Those of yesterday are among them while they are under way, and every one that calls for help.
+    Those of yesterday are among them while they are under way, and those of any day that call for
+    help.
 
     It names officers and numbers of stops, no client.
 
@@ -48,8 +53,9 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     require_role(user, [Role.SUPERVISOR], "see the tours under way")
     today = workspace.today()
     with workspace.reading() as session:
-        days = [tours.list_tours(session, on=on) for on in (today, today - timedelta(days=1))]
-        found = pd.concat(days)
+        calls = outcomes.days_of_calls(session, workspace.now() - _CALLS)
+        days = sorted({today, today - timedelta(days=1)} | calls)
+        found = pd.concat([tours.list_tours(session, on=on) for on in days])
         found = found.loc[[sees_team(user, team) for team in found["team"]]]
         states = states_of(workspace, session, [str(ref) for ref in found.index])
         found = found.loc[
@@ -57,7 +63,7 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
                 # Who calls for help is seen, whatever has become of the tour.
                 states[str(ref)].help
                 # A tour may last over midnight.
-                or status == "under way"
+                or (status == "under way" and today - timedelta(days=1) <= on <= today)
                 or (on == today and status != CANCELLED)
                 for ref, on, status in zip(found.index, found["on"], found["status"], strict=True)
             ]
@@ -69,8 +75,7 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             for ref, names in zip(refs, found.to_dict("records"), strict=True)
         ]
         for row in rows:
-            caller = users.get(session, row["help_by"]) if row["help_by"] else None
-            row["help_by"] = caller.user.name if caller else ""
+            row["help_by"] = name_of(session, row["help_by"])
     return sorted(rows, key=lambda row: (STANDINGS.index(row["standing"]), row["departs_at"]))
 
 
@@ -83,8 +88,7 @@ def _row(
 ) -> dict[str, Any]:
     number = {stop.client_ref: stop.position for stop in saved.stops}
     ahead = [one for one in state.expected if one.client_ref != state.at_client]
-    calls = [one for one in words if one.kind == "help"]
-    call = calls[-1] if state.help and calls else None
+    call = next(reversed(open_calls(words)), None)
     return {
         "ref": saved.ref,
         "officer": str(listed["officer_name"]),

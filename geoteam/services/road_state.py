@@ -169,7 +169,7 @@ def reckon(
     arrived, left_at = _where(plan, told, words, begun_at)
     expected, back_at = _expect(plan, coming, arrived, left_at, now)
     over = is_over or any(one.kind == "ended" for one in words)
-    helps = _help(words)
+    helps = bool(open_calls(words))
     state = RoadState(
         standing="done" if over else "not begun",
         begun_at=begun_at,
@@ -294,14 +294,25 @@ def _asks_at(
     return max(due, last) + plan.check_in
 
 
-def _help(words: Sequence[CheckIn]) -> bool:
-    """Tell whether a call for help is open: what settles it was said, and came in, after it.
+def open_calls(words: Sequence[CheckIn]) -> list[CheckIn]:
+    """List the calls for help that are open: what settles one was said, and came in, after it.
 
     The clocks of two phones differ: one word alone may seem to be the later one.
+
+    Parameters
+    ----------
+    words
+        Signs of life, by time.
+
+    Returns
+    -------
+    list of CheckIn
+        By time.
     """
-    calls = [one for one in words if one.kind == "help"]
     answers = [one for one in words if one.kind in ("ok", "settled")]
-    return not all(
-        any(one.at >= call.at and one.received_at >= call.received_at for one in answers)
-        for call in calls
-    )
+    return [
+        call
+        for call in words
+        if call.kind == "help"
+        and not any(one.at >= call.at and one.received_at >= call.received_at for one in answers)
+    ]

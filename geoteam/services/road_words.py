@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,8 +17,9 @@ from geoteam.model import Role, User
 from geoteam.services.moved import open_review, take_review_back
 from geoteam.services.scope import require_role
 from geoteam.services.tour_views import CANCELLED, sees_tour
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, outcome_effects, outcomes, staff, stops, tours
+from geoteam.store import audit, outcome_effects, outcomes, staff, stops, tours, users
 
 # What the police partner of a tour may say: that they are there, and that they need help. What
 # came of a visit is the agency's record.
@@ -26,11 +27,13 @@ POLICE_WORDS = ("arrived", "left", "ok", "help")
 # Said by who leads, not by who drives.
 _BOARD_WORDS = ("settled",)
 _OUTCOMES = (*outcomes.KINDS, outcomes.WITHDRAWN)
+# What is done on a tour, and so not before it; help is never asked for too early.
+_ON_TOUR = (*outcomes.KINDS, "begun", "arrived", "left", "ended")
 _MOST = 200
 _LONGEST_NOTE = 1_000
 # A phone's clock may be off by so much before it is corrected by the server's.
 CLOCK_OFF = timedelta(minutes=2)
-# Nothing comes of a visit earlier than so long before the planned departure: some begin early.
+# Some begin early, but not earlier than so long before the planned departure, or than their day.
 _BEFORE = timedelta(hours=2)
 # What came of a visit may still be told so long after the planned return; what a phone kept longer
 # was told in time.
@@ -179,6 +182,43 @@ def of_tour(session: Session, user: User, ref: str) -> tours.SavedTour:
     return saved
 
 
+def opens_at(saved: tours.SavedTour, zone: tzinfo) -> datetime:
+    """Tell from when on a tour can be started: its day, or a little before it leaves.
+
+    Parameters
+    ----------
+    saved
+        The tour.
+    zone
+        The city's.
+
+    Returns
+    -------
+    datetime
+        The earlier of the two.
+    """
+    return min(datetime.combine(saved.on, time(), zone), saved.departs_at - _BEFORE)
+
+
+def name_of(session: Session, username: str) -> str:
+    """Tell the name of who said a word.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    username
+        As kept with the word; '' for nobody.
+
+    Returns
+    -------
+    str
+        The name; '' when there is no such account.
+    """
+    account = users.get(session, username) if username else None
+    return account.user.name if account else ""
+
+
 def _key(sent: Any) -> str:
     key = sent.get("key") if isinstance(sent, Mapping) else None
     if not isinstance(key, str) or not 8 <= len(key) <= 64:
@@ -217,11 +257,8 @@ def _read(
         at = min(_moment(sent.get("at")) - off, now)
     except OverflowError as error:
         raise InputError("a word has no moment") from error
-    if at.date() < saved.on - timedelta(days=1):
-        raise InputError("its time is before the day of the tour")
-    early = at < saved.departs_at - _BEFORE and at.astimezone(zone).date() < saved.on
-    if kind in outcomes.KINDS and early:
-        raise InputError("its time is before the tour")
+    if kind in _ON_TOUR and at < opens_at(saved, zone):
+        raise InputError(f"its time is before the tour, which is on {told_day(saved.on)}")
     if kind in outcomes.KINDS and at > saved.returns_at + _AFTER:
         # A contact counts on the day on which it is told.
         raise InputError("its time is long after the tour")
@@ -283,7 +320,8 @@ def _take(
         outcomes.save_check_in(session, tour_id, **common)
         if word.kind in ("promised", "unpromised"):
             stops.set_fixed(session, tour_id, word.client_ref, fixed=word.kind == "promised")
-    _move_on(session, saved, tour_id, word)
+    if word.at >= opens_at(saved, workspace.profile.city.zone):
+        _move_on(session, saved, tour_id, word)
     audit.append(
         session,
         at=now,

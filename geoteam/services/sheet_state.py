@@ -22,7 +22,7 @@ from geoteam.store import clients as client_store
 
 PRINT = "tour.print"
 _MISFIT = "It no longer fits what a client, or the car, allows; it is to be planned anew."
-_OFF = "The tour is cancelled; nobody is visited on it."
+_OFF = "The tour is cancelled; no more visits are made on it."
 
 
 @dataclass(frozen=True, slots=True)

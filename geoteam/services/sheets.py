@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from geoteam.errors import DisclosureError, InputError
+from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.maps import tour_sheets
 from geoteam.model import Role, User
 from geoteam.services.ground import streets_to_draw
@@ -187,9 +187,18 @@ def _note_print(
     printing: Printing,
 ) -> tuple[TourView, int]:
     """Load a tour for printing, note the print, and count the copies up to it."""
-    seen = look(workspace, session, user, ref, reader)
+    where = f"the tour {ref}"
+    try:
+        seen = look(workspace, session, user, ref, reader)
+    except NotFoundError as error:
+        # One file may be of many tours.
+        raise NotFoundError(error.what, where=where, remedy=error.remedy) from error
     if seen.view.status == CANCELLED:
-        raise InputError("the tour is cancelled and cannot be printed", remedy="Plan another tour")
+        raise InputError(
+            "the tour is cancelled and cannot be printed",
+            where=where,
+            remedy="Leave it out, or plan another tour",
+        )
     detail = held_by(seen) | {"copy": printing.copy, "paper": _paper(workspace, printing)}
     note_reading(workspace, session, user, seen, PRINT, detail)
     # The log grows under a lock, so that no two copies have one number.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shapely.geometry import Point
@@ -321,6 +321,29 @@ def check_ins(session: Session, tour_refs: Collection[str]) -> dict[str, list[Ch
                 )
             )
     return found
+
+
+def days_of_calls(session: Session, since: datetime) -> set[date]:
+    """List the days of the tours from which help was asked for.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    since
+        Calls that came in earlier do not count.
+
+    Returns
+    -------
+    set of date
+        Whether or not the calls are settled.
+    """
+    called = select(TourRow.on).join(CheckInRow, CheckInRow.tour_id == TourRow.id)
+    return set(
+        session.scalars(
+            called.where(CheckInRow.kind == "help", CheckInRow.received_at >= since).distinct()
+        )
+    )
 
 
 def unsafe_since(

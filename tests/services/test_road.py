@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services import audit, review, road, road_board, road_plan, tours
+from geoteam.services import accounts, audit, review, road, road_board, road_plan, tours
 from geoteam.services.road_words import take_words
 from geoteam.services.workspace import Workspace
 from geoteam.store import contacts, outcomes
@@ -212,10 +212,71 @@ def test_nothing_comes_of_a_visit_before_its_tour(fresh: Workspace) -> None:
     for before, taken in ((timedelta(hours=16), False), (timedelta(minutes=50), True)):
         told = word("made", first, at=departs - before)
         refused = take_words(later, driver, ref, [told], now.isoformat()).refused
-        assert list(refused.values()) == ([] if taken else ["its time is before the tour"])
+        why = "its time is before the tour, which is on 15 Jun 2026"
+        assert list(refused.values()) == ([] if taken else [why])
     # A call for help is never too early on the day.
     call = word("help", at=departs - timedelta(hours=16))
     assert take_words(later, driver, ref, [call], now.isoformat()).refused == {}
+
+
+def test_a_tour_of_tomorrow_is_not_started_today_and_help_is_sent_from_it(
+    fresh: Workspace,
+) -> None:
+    ref, driver, (first, *_) = planned(fresh)
+    opens = datetime.fromisoformat(road.open_road(fresh, driver, ref)["opens_at"])
+    zone = fresh.profile.city.zone
+    assert opens.astimezone(zone) == datetime.combine(TODAY, time(), zone)
+    for days in (5, 1):
+        now = NOW - timedelta(days=days)
+        before = Workspace(fresh.folder, fresh.engine, lambda now=now: now)
+        words = [word(kind, at=now) for kind in ("begun", "ended")]
+        words += [word(kind, first, at=now) for kind in ("arrived", "left", "made")]
+        taken = take_words(before, driver, ref, words, now.isoformat())
+        assert set(taken.refused.values()) == {
+            "its time is before the tour, which is on 15 Jun 2026"
+        }
+        assert len(taken.refused) == len(words)
+        help_, fine = word("help", at=now), word("ok", at=now + timedelta(minutes=1))
+        assert not take_words(before, P1, ref, [help_], now.isoformat()).refused
+        (row,) = road_board.board(before, BOSS)
+        assert (row["ref"], row["standing"]) == (ref, "help")
+        now += timedelta(minutes=1)
+        after = Workspace(fresh.folder, fresh.engine, lambda now=now: now)
+        assert not take_words(after, P1, ref, [fine], now.isoformat()).refused
+        assert road_board.board(after, BOSS) == []
+        assert tours.tour(fresh, BOSS, ref).status == "planned"
+    assert say(fresh, driver, ref, word("begun")) == {}
+    assert tours.tour(fresh, BOSS, ref).status == "under way"
+
+
+def test_who_asked_for_help_is_named_to_everybody_else(fresh: Workspace) -> None:
+    ref, driver, _ = planned(fresh)
+    accounts.add_user(fresh, "test", username="p1", name="Pia Police", role=Role.POLICE,
+                      police_partner_ref="P1")  # fmt: skip
+    at = NOW - timedelta(minutes=2)
+    say(fresh, driver, ref, word("help", at=at), word("ok", at=at))
+    # Asked before that, and come in after it: the later call is settled, this one is not.
+    now = NOW + timedelta(minutes=9)
+    later = Workspace(fresh.folder, fresh.engine, lambda: now)
+    call = word("help", at=NOW - timedelta(minutes=3))
+    take_words(later, P1, ref, [call], now.isoformat())
+    (row,) = road_board.board(later, BOSS)
+    assert (row["help_by"], row["help_at"]) == ("Pia Police", NOW - timedelta(minutes=3))
+    seen = {one["key"]: one for one in road.road_now(later, driver, ref)["words"]}
+    assert seen[call["key"]]["by"] == "Pia Police"
+    own = {one["key"]: one for one in road.road_now(later, P1, ref)["words"]}
+    assert "by" not in own[call["key"]]
+
+
+def test_a_cancelled_tour_says_by_whom_and_why_to_the_agency_alone(fresh: Workspace) -> None:
+    ref, driver, _ = planned(fresh)
+    assert road.road_now(fresh, driver, ref)["cancelled"] == {}
+    tours.cancel_tour(fresh, BOSS, ref, "storm")
+    told = road.road_now(fresh, driver, ref)["cancelled"]
+    assert (told["by"], told["why"]) == (BOSS.name, "storm")
+    assert road.open_road(fresh, driver, ref)["now"]["cancelled"] == told
+    assert road.road_now(fresh, P1, ref)["cancelled"] == {}
+    assert "storm" not in str(road.open_road(fresh, P1, ref))
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])

@@ -87,6 +87,19 @@ def test_a_days_tours_are_one_file_and_each_is_audited(fresh: Workspace, tmp_pat
     assert not any(west in page and east in page for page in pages)
 
 
+def test_of_several_tours_the_one_that_cannot_be_printed_is_named(fresh: Workspace) -> None:
+    west, east = _plan(fresh, "O1"), _plan(fresh, "O3")
+    tours.cancel_tour(fresh, BOSS, east, "Rain")
+    before = audit.list_events(fresh, None).total
+    with pytest.raises(
+        InputError, match=f"cancelled and cannot be printed. Where: the tour {east}"
+    ):
+        print_tours(fresh, BOSS, [west, east], OFFICER)
+    with pytest.raises(NotFoundError, match="Where: the tour nosuchtour"):
+        print_tours(fresh, BOSS, [west, "nosuchtour"], OFFICER)
+    assert audit.list_events(fresh, None).total == before
+
+
 def test_a_print_is_noted_by_references_alone(lone: Workspace) -> None:
     ref = _plan(lone)
     print_tours(lone, BOSS, [ref], OFFICER)
@@ -162,7 +175,7 @@ def test_a_scanned_sheet_is_up_to_date_until_something_changes(fresh: Workspace)
     tours.cancel_tour(fresh, BOSS, ref, "Rain")
     for user in (BOSS, P1):
         state = sheet_state(fresh, user, ref, 2)
-        assert state.changes == ["The tour is cancelled; nobody is visited on it."]
+        assert state.changes == ["The tour is cancelled; no more visits are made on it."]
 
 
 def test_a_sheet_whose_client_has_moved_is_out_of_date(fresh: Workspace, tmp_path: Path) -> None:
