@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { inForce, reckon } from "../src/road/reckon.ts";
+import { inForce, overruled, reckon } from "../src/road/reckon.ts";
 import type { TourJson, Word } from "../src/road/types.ts";
 
 interface Case {
@@ -30,7 +30,7 @@ for (const one of cases)
     );
     assert.equal(state.here, one.here);
     assert.equal(state.lateS, one.late_s);
-    assert.equal(state.help, one.help);
+    assert.equal(state.call !== null, one.help);
     assert.equal(state.over, one.standing === "done");
     assert.equal(state.asksAt, one.asks_at === null ? null : Date.parse(one.asks_at));
     if (one.back_at) assert.equal(state.backAt, Date.parse(one.back_at));
@@ -51,4 +51,23 @@ test("of two words on one visit the later holds, in whatever order they come", (
   ])
     assert.equal(inForce(words).told.get("A"), made);
   assert.equal(inForce([made, word("withdrawn", 6)]).told.size, 0);
+});
+
+test("who said what does not hold is told of what does", () => {
+  const word = (key: string, kind: Word["kind"], minute: number): Word => ({
+    key,
+    kind,
+    client: "A",
+    at: new Date(minute * 60_000).toISOString(),
+  });
+  const mine = word("mine", "made", 5);
+  const theirs = word("theirs", "not_home", 9);
+  assert.deepEqual(overruled([mine], [mine]), []);
+  assert.deepEqual(overruled([mine], [theirs]), [{ word: mine, by: theirs }]);
+  // Somebody else has taken it back, or it was taken back here.
+  assert.deepEqual(overruled([mine], []), [{ word: mine, by: null }]);
+  assert.deepEqual(overruled([mine, word("back", "withdrawn", 6)], []), []);
+  // Only the last word said here counts, and signs of life are no words on a visit.
+  const again = word("again", "moved", 10);
+  assert.deepEqual(overruled([again, mine, word("in", "arrived", 11)], [again]), []);
 });

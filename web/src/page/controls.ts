@@ -1,11 +1,16 @@
-/** A button with data-confirm asks before it sends its form. */
+/** A button with data-confirm asks before it sends its form, and before the form says that it is busy. */
 export function confirmations(root: Document): void {
-  root.addEventListener("submit", (event) => {
-    const asked =
-      event.submitter?.getAttribute("data-confirm") ??
-      (event.target as HTMLElement).getAttribute("data-confirm");
-    if (asked && !window.confirm(asked)) event.preventDefault();
-  });
+  root.addEventListener(
+    "submit",
+    (event) => {
+      const asked =
+        event.submitter?.getAttribute("data-confirm") ??
+        (event.target as HTMLElement).getAttribute("data-confirm");
+      if (asked && !window.confirm(asked)) event.preventDefault();
+    },
+    // On the way down: what listens at the form itself must know the answer.
+    { capture: true },
+  );
 }
 
 /** A button with data-copy="#id" copies the text of that element. */

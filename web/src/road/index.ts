@@ -1,7 +1,7 @@
 // The phone's page of a tour: what is next, what came of it, whether all is right. It works without a
 // connection after it was opened once; what was said meanwhile is sent when there is one.
 import { isSignedOut } from "../editor/api.ts";
-import { forget, keep, keeps } from "./keep.ts";
+import { forget, keep, keeps, renew } from "./keep.ts";
 import { Link } from "./link.ts";
 import { Page } from "./page.ts";
 import { inForce, reckon } from "./reckon.ts";
@@ -16,6 +16,8 @@ class Road {
   private tour: TourJson | null = null;
   /** The stop that the officer looks at; "" for the next one. */
   private chosen = "";
+  /** As of `chosen`, before a stop that is done was looked at. */
+  private before = "";
   private kept = false;
   private asked = 0;
   private last: Last | null = null;
@@ -24,7 +26,13 @@ class Road {
 
   constructor(private readonly root: HTMLElement) {
     const { ref = "", who = "", page = "" } = root.dataset;
-    this.link = new Link(ref, who, page, () => void this.turned());
+    this.link = new Link(
+      ref,
+      who,
+      page,
+      () => void this.turned(),
+      () => this.heard(),
+    );
     this.page = new Page(root, {
       say: (kind) => void this.say(kind, ""),
       arrived: () => void this.say("arrived", this.stop()),
@@ -85,8 +93,26 @@ class Road {
         // Without a connection: it may have been kept before.
         keeps(this.link.who, tour.ref),
       );
+      await this.heard();
     }
     this.draw();
+  }
+
+  /** Lets what is kept say what was heard last, with the notes that this page knows. The stops stay as
+   * they were opened, and so does their version, by which others are asked for. */
+  private async heard(): Promise<void> {
+    const { tour } = this;
+    const { now } = this.link;
+    if (!tour || !now) return;
+    const latest = { ...now, told: this.noted(now.told), version: tour.now.version };
+    const kept: TourJson = { ...tour, now: latest };
+    await renew(this.link.who, kept, this.link.page).catch(() => undefined);
+  }
+
+  private noted(told: readonly Word[]): Word[] {
+    const known = [...(this.tour?.now.told ?? []), ...this.link.said];
+    const notes = new Map(known.map((one) => [one.key, one.note ?? ""]));
+    return told.map((one) => ({ ...one, note: notes.get(one.key) ?? "" }));
   }
 
   private over(): boolean {
@@ -104,7 +130,9 @@ class Road {
       } catch {
         // Without a connection now: the next turn asks again.
       }
-      if (this.tour && this.tour.stops.map((stop) => stop.client_ref).join() !== stops)
+      if (now.status === "cancelled" && tour.now.status !== now.status)
+        this.told("The tour has been cancelled.", false);
+      else if (this.tour && this.tour.stops.map((stop) => stop.client_ref).join() !== stops)
         this.told("The tour has changed. See what is still to come.");
     } else if (!this.kept && this.link.state === "linked") await this.keep();
     this.draw();
@@ -112,10 +140,7 @@ class Road {
 
   private words(): Word[] {
     const now = this.link.now ?? this.tour?.now;
-    const noted = [...(this.tour?.now.told ?? []), ...this.link.said];
-    const notes = new Map(noted.map((one) => [one.key, one.note ?? ""]));
-    const told = (now?.told ?? []).map((one) => ({ ...one, note: notes.get(one.key) ?? "" }));
-    const known = [...told, ...(now?.words ?? [])];
+    const known = [...this.noted(now?.told ?? []), ...(now?.words ?? [])];
     const keys = new Set(known.map((one) => one.key));
     const waiting = this.link.waiting.filter((one) => !one.refused && !keys.has(one.key));
     const off = this.link.clockOffS * 1000;
@@ -135,7 +160,8 @@ class Road {
       this.chosen = "";
     const next = this.chosen || state.here || state.expected[0]?.client || "";
     const asks = !state.over && state.asksAt !== null && now >= state.asksAt;
-    this.page.draw(tour, state, { next, asks, last: this.last }, this.link);
+    const early = now < Date.parse(tour.opens_at);
+    this.page.draw(tour, state, { next, asks, early, at: now, last: this.last }, this.link);
     this.page.closures((this.link.now ?? tour.now).closed, tour.detours);
     if (asks && state.asksAt !== this.asked) {
       this.asked = state.asksAt ?? 0;
@@ -158,6 +184,7 @@ class Road {
   }
 
   private choose(client: string): void {
+    if (this.toldOf(client) && !this.toldOf(this.chosen)) this.before = this.chosen;
     this.chosen = client;
     this.draw();
     this.page.toNext();
@@ -235,7 +262,9 @@ class Road {
     const word = await this.keepWord(kind, client, more);
     if (!word) return;
     this.page.noted(client);
-    this.chosen = "";
+    // Who has set another visit right goes on where they were.
+    this.chosen = before && !this.toldOf(this.before) ? this.before : "";
+    this.before = "";
     this.last = { word, number: this.numberOf(client), before, undone: false };
     this.draw();
     this.page.toNext();
@@ -248,7 +277,8 @@ class Road {
     if (!last || this.telling) return;
     const { word, before, number } = last;
     this.last = null;
-    this.chosen = word.client;
+    // A visit that is told no longer is to be told again; one that stays told leads nobody away.
+    if (!before) this.chosen = word.client;
     if (this.link.whereabouts(word.key).at === "refused") {
       // The server never had it.
       await this.link.discard(word.key);
@@ -277,9 +307,9 @@ class Road {
   }
 
   /** Tells something of the tour in the place of what was told last. */
-  private told(text: string): void {
+  private told(text: string, isGood = true): void {
     this.last = null;
-    this.page.told(text);
+    this.page.told(text, isGood);
   }
 
   private async replan(): Promise<void> {

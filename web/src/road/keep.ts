@@ -51,6 +51,17 @@ export async function keeps(who: string, ref: string): Promise<boolean> {
   return (await kept()).some((one) => one.who === who && one.ref === ref && one.until > Date.now());
 }
 
+/** Lets the tour that is kept say what was heard since; nothing where none is kept. */
+export async function renew(
+  who: string,
+  tour: { ref: string; kept_until: string },
+  page: string,
+): Promise<void> {
+  const name = nameOf(who, tour.ref, tour.kept_until);
+  if (!("caches" in globalThis) || !(await caches.has(name))) return;
+  await (await caches.open(name)).put(`${page}/tour.json`, Response.json(tour));
+}
+
 /** Keeps a tour with its page and all that the page is made of. False where a browser cannot. */
 export async function keep(
   who: string,

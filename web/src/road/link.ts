@@ -3,6 +3,7 @@
 import { getJson, isSignedOut, postJson, Refusal, renewToken } from "../editor/api.ts";
 import { forget } from "./keep.ts";
 import * as queue from "./queue.ts";
+import { type Overruled, overruled } from "./reckon.ts";
 import type { Kind, NowJson, TourJson, Word } from "./types.ts";
 
 interface Taken {
@@ -29,12 +30,14 @@ export class Link {
   now: NowJson | null = null;
   /** This user's words of this tour that the server has not taken. */
   waiting: queue.Waiting[] = [];
-  /** What was said on this page, with its notes: the server tells notes only when a tour is opened. */
+  /** What was said on this page, or waited when it was opened, with its notes: the server tells notes only when a tour is opened. */
   readonly said: Word[] = [];
   /** How many words of others wait in this phone: they are never sent or shown by this user. */
   others = 0;
   /** By how much this phone's clock is ahead of the server's; 0 when it is near enough. */
   clockOffS = 0;
+  /** Keys of words that the server has taken from this page. */
+  private readonly taken = new Set<string>();
   private busy: Promise<void> | null = null;
 
   constructor(
@@ -42,12 +45,23 @@ export class Link {
     readonly who: string,
     readonly page: string,
     private readonly turned: () => void,
+    /** What the server tells is kept before the words that it has are dropped here. */
+    private readonly heard: () => Promise<void>,
   ) {}
 
   async load(): Promise<void> {
     const found = await queue.all().catch(() => []);
     this.waiting = found.filter((one) => one.who === this.who && one.ref === this.ref);
     this.others = found.filter((one) => one.who !== this.who).length;
+    const known = new Set(this.said.map((one) => one.key));
+    for (const { key, word, refused } of this.waiting)
+      if (!refused && !known.has(key)) this.said.push(word);
+  }
+
+  /** What was said on this page of each visit, where a later word of somebody else holds. */
+  overruled(): Overruled[] {
+    const taken = this.said.filter((one) => this.taken.has(one.key));
+    return overruled(taken, this.now?.told ?? []);
   }
 
   async tour(): Promise<TourJson> {
@@ -108,6 +122,7 @@ export class Link {
     try {
       await this.send();
       this.now = this.mine(await getJson<NowJson>(`${this.page}/now.json`));
+      await this.heard();
       const off = (Date.now() - Date.parse(this.now.at)) / 1000;
       this.clockOffS = Math.abs(off) > CLOCK_OFF_S ? off : 0;
       this.state = "linked";
@@ -143,9 +158,13 @@ export class Link {
   private async post(ref: string, words: Word[]): Promise<void> {
     const body = { who: this.who, sent_at: new Date().toISOString(), words };
     const done = await postJson<Taken>(`/road/${ref}/words`, body);
+    if (ref === this.ref) {
+      this.now = done.now;
+      await this.heard();
+    }
     await queue.refuse(done.refused);
     await queue.remove(done.taken);
-    if (ref === this.ref) this.now = done.now;
+    for (const key of done.taken) this.taken.add(key);
   }
 
   private async fault(error: unknown): Promise<void> {

@@ -5,16 +5,18 @@ import { drawLists, type ListActs } from "./lists.ts";
 import { Parts } from "./parts.ts";
 import type { State } from "./reckon.ts";
 import {
+  drawEarly,
   drawHelped,
   drawLast,
   drawLate,
   drawLink,
+  drawOverruled,
   drawRefused,
   drawTold,
   type Last,
 } from "./status.ts";
 import { counted, far, SAID } from "./telling.ts";
-import type { Kind, StopJson, TourJson } from "./types.ts";
+import type { Kind, NowJson, StopJson, TourJson } from "./types.ts";
 
 const PLACE_MS = 3000;
 /** For so long after another stop or button has come under the finger, a tap says nothing. */
@@ -34,6 +36,10 @@ export interface Acts extends ListActs {
 interface Shown {
   next: string;
   asks: boolean;
+  /** The tour is of a later day. */
+  early: boolean;
+  /** The moment, by the server's clock. */
+  at: number;
   last: Last | null;
 }
 
@@ -123,13 +129,14 @@ export class Page {
     write(box, text);
   }
 
-  told(text: string): void {
-    drawTold(this.parts, text);
+  told(text: string, isGood: boolean): void {
+    drawTold(this.parts, text, isGood);
   }
 
   linked(link: Link, kept: boolean, over: boolean, stops: readonly StopJson[]): void {
     drawLink(this.parts, link, kept, over);
     drawRefused(this.parts, link, stops, this.acts.discard);
+    drawOverruled(this.parts, link, stops);
   }
 
   draw(tour: TourJson, state: State, shown: Shown, link: Link): void {
@@ -138,17 +145,19 @@ export class Page {
     this.turn(stop?.client_ref ?? "", stop && state.told.get(stop.client_ref)?.note);
     this.get("next").hidden = !stop;
     this.get("end").hidden = Boolean(stop);
-    if (stop) this.next(tour, state, stop, all);
-    else this.end(tour, state, all);
-    this.calm(JSON.stringify([this.shown, state.begun, state.here, state.over]));
-    this.get("ask").hidden = !shown.asks || state.help;
+    const { early } = shown;
+    if (stop) this.next(tour, state, stop, { all, early });
+    else this.end(tour, state, all, link.now ?? tour.now);
+    this.calm(JSON.stringify([this.shown, state.begun, state.here, state.over, early]));
+    drawEarly(this.parts, tour, early && !state.over, shown.at);
+    this.get("ask").hidden = !shown.asks || state.call !== null;
     if (shown.asks) {
       const due = (state.asksAt ?? 0) - tour.check_in_s * 1000;
       write(this.get("ask-why"), `A word from you was expected at ${this.parts.time(due)}.`);
     }
     const whereabouts = link.whereabouts.bind(link);
     drawLate(this.parts, tour, state);
-    drawHelped(this.parts, state, !link.waiting.some((one) => one.word.kind === "help"));
+    drawHelped(this.parts, state, link);
     drawLast(this.parts, shown.last, link, state.over);
     drawLists(this.parts, tour, state, { next: shown.next, whereabouts }, this.acts);
     this.get("replan").toggleAttribute("disabled", !state.begun);
@@ -178,7 +187,12 @@ export class Page {
     }, CALM_MS);
   }
 
-  private next(tour: TourJson, state: State, stop: StopJson, all: boolean): void {
+  private next(
+    tour: TourJson,
+    state: State,
+    stop: StopJson,
+    { all, early }: { all: boolean; early: boolean },
+  ): void {
     const { parts } = this;
     const expected = state.expected.find((one) => one.client === stop.client_ref);
     const told = state.told.get(stop.client_ref);
@@ -193,11 +207,11 @@ export class Page {
     const who = [stop.name, stop.level].filter(Boolean).join(", ");
     write(this.get("who-is"), who);
     const { begun } = state;
-    this.show("[data-say=begun]", !begun && all);
-    this.show("[data-arrived]", (begun || !all) && !here && !told);
+    this.show("[data-say=begun]", !begun && all && !early);
+    this.show("[data-arrived]", (begun || !all) && !here && !told && !early);
     this.show("[data-here]", here && !told);
     if (here) write(this.get("here"), `Arrived at ${parts.time(expected?.at ?? stop.arrives_at)}`);
-    this.show("[data-outcomes]", begun && all);
+    this.show("[data-outcomes]", begun && all && !early);
     this.show("[data-note]", Boolean(told));
     if (told) write(this.get("note"), `Save the note with “${SAID[told.kind]}”`);
     write(
@@ -265,19 +279,31 @@ export class Page {
     box.replaceChildren(...[...texts, ...detours].map((text) => h("p", {}, text)));
   }
 
-  private end(tour: TourJson, state: State, all: boolean): void {
-    const title = state.over
-      ? "The tour is over"
-      : tour.stops.length
-        ? "All stops are done"
-        : "No stop";
+  private end(tour: TourJson, state: State, all: boolean, now: NowJson): void {
+    const off = now.status === "cancelled";
+    const title = off
+      ? "The tour is cancelled"
+      : state.over
+        ? "The tour is over"
+        : tour.stops.length
+          ? "All stops are done"
+          : "No stop";
     write(this.get("end-title"), title);
-    const text = state.over
-      ? `${counted(state.told.size, "visit")} told.`
-      : `Back at ${tour.start || "the start"} about ${this.parts.time(state.backAt)}.`;
+    const told = `${counted(state.told.size, "visit")} told.`;
+    const text = off
+      ? [this.cancelled(now), "Make no more visits on it.", state.told.size ? told : ""].join(" ")
+      : state.over
+        ? told
+        : `Back at ${tour.start || "the start"} about ${this.parts.time(state.backAt)}.`;
     write(this.get("end-text"), text);
     const ends = this.root.querySelector<HTMLElement>("[data-end] [data-say=ended]");
     if (ends) ends.hidden = state.over || !all;
+  }
+
+  /** By whom, when and why; the police are not told. */
+  private cancelled({ cancelled = {} }: NowJson): string {
+    const { by, at, why } = cancelled;
+    return by && at ? `By ${by}, ${this.parts.moment(at)}. Why: ${why}.` : "";
   }
 
   /** What is typed for the stop that is shown. */

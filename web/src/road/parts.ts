@@ -18,6 +18,23 @@ export class Parts {
     return this.clock.format(new Date(at));
   }
 
+  /** A day, and the time on it. */
+  moment(at: string): string {
+    const { timeZone } = this.clock.resolvedOptions();
+    const day = new Date(at).toLocaleDateString("en-US", {
+      month: "long",
+      day: "numeric",
+      timeZone,
+    });
+    return `${day}, ${this.time(at)}`;
+  }
+
+  /** The day of a moment, such as 2026-06-15. */
+  day(at: number): string {
+    const { timeZone } = this.clock.resolvedOptions();
+    return new Date(at).toLocaleDateString("en-CA", { timeZone });
+  }
+
   /** Another tour is shown, with times of a zone. */
   renew(zone: string): void {
     this.drawn = {};

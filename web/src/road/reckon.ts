@@ -22,7 +22,8 @@ export interface Expected {
 export interface State {
   begun: boolean;
   over: boolean;
-  help: boolean;
+  /** The latest call for help while none has been answered since; null without one. */
+  call: Word | null;
   /** Outcome in force of each client. */
   told: ReadonlyMap<string, Word>;
   /** Where the officers are since they arrived; "" on the way. */
@@ -55,6 +56,24 @@ export function inForce(words: readonly Word[]): { told: Map<string, Word>; sign
   return { told, signs };
 }
 
+/** A word that was said here and does not hold, with the one that does; null for taken back. */
+export interface Overruled {
+  word: Word;
+  by: Word | null;
+}
+
+/** Of each visit the last word said here, where what the server was told by others holds. */
+export function overruled(said: readonly Word[], holding: readonly Word[]): Overruled[] {
+  const last = new Map<string, Word>();
+  for (const word of [...said].sort((a, b) => ms(a.at) - ms(b.at)))
+    if (isOutcome(word.kind) || word.kind === "withdrawn") last.set(word.client, word);
+  return [...last.values()].flatMap((word) => {
+    const by = holding.find((one) => one.client === word.client) ?? null;
+    const holds = by ? by.key === word.key : word.kind === "withdrawn";
+    return holds ? [] : [{ word, by }];
+  });
+}
+
 export function reckon(plan: Planned, words: readonly Word[], now: number, isOver = false): State {
   const { told, signs } = inForce(words);
   const moments = [...told.values(), ...signs.filter((one) => !QUIET.includes(one.kind))].map(
@@ -70,7 +89,7 @@ export function reckon(plan: Planned, words: readonly Word[], now: number, isOve
   const state: State = {
     begun: last !== null,
     over,
-    help: asksForHelp(signs),
+    call: openCall(signs),
     told,
     here: here?.client ?? "",
     expected: over ? [] : expected,
@@ -183,11 +202,11 @@ function asksAt(
   return Math.max(due, last) + plan.check_in_s * 1000;
 }
 
-function asksForHelp(signs: readonly Word[]): boolean {
-  let asked = false;
+function openCall(signs: readonly Word[]): Word | null {
+  let call: Word | null = null;
   for (const sign of signs) {
-    if (sign.kind === "help") asked = true;
-    else if (sign.kind === "ok" || sign.kind === "settled") asked = false;
+    if (sign.kind === "help") call = sign;
+    else if (sign.kind === "ok" || sign.kind === "settled") call = null;
   }
-  return asked;
+  return call;
 }

@@ -3,7 +3,7 @@
 import { button, h, write } from "../editor/panels/dom.ts";
 import type { Link, Whereabouts } from "./link.ts";
 import type { Parts } from "./parts.ts";
-import type { State } from "./reckon.ts";
+import type { Overruled, State } from "./reckon.ts";
 import { counted, SAID, span } from "./telling.ts";
 import type { StopJson, TourJson, Word } from "./types.ts";
 
@@ -116,44 +116,96 @@ export function drawLast(parts: Parts, last: Last | null, link: Link, over: bool
   }
   const { word, number, undone, before } = last;
   const where = link.whereabouts(word.key);
+  const lost = link.overruled().some((one) => one.word.key === word.key);
+  const tone = lost ? LINE_TONES.here : LINE_TONES[where.at];
   const at = Date.parse(word.at) - link.clockOffS * 1000;
   const line = parts.get("last");
   line.hidden = false;
   line.dataset.at = where.at;
-  for (const tone of Object.values(LINE_TONES))
-    line.classList.toggle(tone, tone === LINE_TONES[where.at]);
+  tint(line, tone);
   const held = undone && before ? `taken back; ${SAID[before.kind]} holds again` : SAID[word.kind];
   const note = !undone && word.note ? " with your note" : "";
   write(
     parts.get("last-text"),
-    `Stop ${number}: ${held}${note}, ${parts.time(at)}. ${lastText(where)}`,
+    `Stop ${number}: ${held}${note}, ${parts.time(at)}. ${lost ? "Sent, but it does not hold: see below." : lastText(where)}`,
   );
-  parts.get("undo").hidden = undone;
+  // What somebody else has said since is not taken back from here.
+  parts.get("undo").hidden = undone || lost;
   const noted = parts.get("add-note");
-  noted.hidden = undone || over || where.at === "refused";
+  noted.hidden = undone || lost || over || where.at === "refused";
   write(noted, word.note ? "Change the note" : "Add a note");
 }
 
+function tint(line: HTMLElement, tone: string): void {
+  for (const one of Object.values(LINE_TONES)) line.classList.toggle(one, one === tone);
+}
+
+/** What was said here and does not hold, because somebody said otherwise of a later moment. */
+export function drawOverruled(parts: Parts, link: Link, stops: readonly StopJson[]): void {
+  const found = link.overruled();
+  parts.get("overruled").hidden = !found.length;
+  const texts = found.map((one) => overruledText(parts, one, link, stops));
+  if (!parts.changed("overruled", JSON.stringify(texts))) return;
+  parts.get("overruled-list").replaceChildren(...texts.map((text) => h("li", {}, text)));
+}
+
+function overruledText(
+  parts: Parts,
+  { word, by }: Overruled,
+  link: Link,
+  stops: readonly StopJson[],
+): string {
+  const number = stops.find((stop) => stop.client_ref === word.client)?.number;
+  const at = parts.time(Date.parse(word.at) - link.clockOffS * 1000);
+  const said = `${number ? `Stop ${number}: you` : "You"} said “${SAID[word.kind]}” of ${at}`;
+  return by
+    ? `${said}; “${SAID[by.kind]}” of ${parts.time(by.at)} holds.`
+    : `${said}; it was taken back.`;
+}
+
 /** The page says something of its own, in the place of what was told last. */
-export function drawTold(parts: Parts, text: string): void {
+export function drawTold(parts: Parts, text: string, isGood: boolean): void {
   const line = parts.get("last");
   line.hidden = false;
   delete line.dataset.at;
-  for (const tone of Object.values(LINE_TONES))
-    line.classList.toggle(tone, tone === LINE_TONES.sent);
+  tint(line, isGood ? LINE_TONES.sent : LINE_TONES.here);
   write(parts.get("last-text"), text);
   parts.get("undo").hidden = true;
   parts.get("add-note").hidden = true;
 }
 
-/** Whether a call for help is open, and has reached the server. */
-export function drawHelped(parts: Parts, state: State, sent: boolean): void {
-  parts.get("helped").hidden = !state.help;
+/** Whether a call for help is open, whose it is, and whether it has reached the server. */
+export function drawHelped(parts: Parts, { call }: State, link: Link): void {
+  parts.get("helped").hidden = !call;
+  if (!call) return;
+  const who = call.by === undefined ? "You" : call.by || "Somebody";
+  write(parts.get("helped-who"), `${who} asked for help at ${parts.time(call.at)}.`);
+  const shown =
+    link.state === "linked"
+      ? "The supervisor's board shows it."
+      : "The supervisor's board showed it when this phone last had a connection.";
   write(
     parts.get("helped-how"),
-    sent
-      ? "Your supervisor's board shows it."
+    link.whereabouts(call.key).at === "sent"
+      ? shown
       : "It has NOT been sent: there is no connection. Call 911 or your supervisor.",
+  );
+}
+
+/** Says that a tour is of a later day, and from when on it can be started. */
+export function drawEarly(parts: Parts, tour: TourJson, early: boolean, now: number): void {
+  parts.get("early").hidden = !early;
+  if (!early) return;
+  const isTomorrow = parts.day(now + 86_400_000) === tour.on;
+  const day = new Date(`${tour.on}T12:00:00Z`).toLocaleDateString("en-US", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    timeZone: "UTC",
+  });
+  write(
+    parts.get("early"),
+    `This is ${isTomorrow ? "tomorrow's tour" : "the tour"} of ${day}; it leaves at ${parts.time(tour.departs_at)}. It can be started from ${parts.moment(tour.opens_at)} on.`,
   );
 }
 

@@ -51,6 +51,8 @@ export interface Word {
   at: string;
   lon?: number;
   lat?: number;
+  /** Name of somebody else who asked for help. */
+  by?: string;
 }
 
 export interface NowJson {
@@ -59,6 +61,8 @@ export interface NowJson {
   who: string;
   version: number;
   status: string;
+  /** Who cancelled it, when and why; empty when it is not, and for the police. */
+  cancelled?: { by?: string; at?: string; why?: string };
   /** Streets that the route uses and that were closed since. */
   closed: string[];
   told: Word[];
@@ -71,6 +75,8 @@ export interface TourJson {
   officer: string;
   police_partner: string;
   start: string;
+  /** It cannot be started earlier. */
+  opens_at: string;
   departs_at: string;
   returns_at: string;
   stops: StopJson[];
