@@ -39,11 +39,11 @@ def board(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``ref``, ``officer``, ``police_partner``, ``standing`` (of ``STANDINGS``), ``done``,
-        ``stops``, ``at`` (number of the stop where they are, 0 on the way), ``next`` (its number,
-        0 for none), ``next_at``, ``back_at``, ``departs_at``, ``late_s``, ``missed`` and
-        ``unsafe`` (numbers of stops), ``last_word_at``,
-        ``help_at`` and ``help_by`` (name of who asked; '' when unknown).
+        ``ref``, ``on`` (its day), ``officer``, ``police_partner``, ``standing`` (of
+        ``STANDINGS``), ``done``, ``stops``, ``at`` (number of the stop where they are, 0 on the
+        way), ``next`` (its number, 0 for none), ``next_at``, ``back_at``, ``departs_at``,
+        ``late_s``, ``missed`` and ``unsafe`` (numbers of stops), ``last_word_at``, ``help_at``
+        and ``help_by`` (name of who asked; '' when unknown).
 
     Raises
     ------
@@ -91,6 +91,7 @@ def _row(
     call = next(reversed(open_calls(words)), None)
     return {
         "ref": saved.ref,
+        "on": saved.on,
         "officer": str(listed["officer_name"]),
         "police_partner": str(listed["police_partner_name"]),
         "standing": state.standing,

@@ -211,11 +211,16 @@ def test_a_call_for_help_stands_on_top_of_the_board(
     phone.get_by_role("button", name="Help").first.click()
     phone.get_by_role("button", name="Send for help").click()
     expect(phone.locator("[data-helped]")).to_contain_text("board shows it")
+    expect(phone.locator("[data-helped]")).to_contain_text("You asked for help at")
     phone.screenshot(path=pictures / "road-help-narrow.png", full_page=True)
     check_accessible(phone)
     # The board shows it by itself, says it aloud, and leaves the keyboard where it was.
     board.page.locator("tr[data-tour] a").first.focus()
-    expect(board.page.locator("[data-alarm]")).to_contain_text("asked for help")
+    expect(board.page.locator("[data-alarm]")).to_contain_text("Police Test asked for help")
+    officer = open_as(Role.OFFICER, NARROW).page
+    officer.goto(f"/road/{tour}")
+    opened(officer)
+    expect(officer.locator("[data-helped]")).to_contain_text("Police Test asked for help at")
     expect(board.page.locator("[data-board-said]")).to_contain_text("help")
     expect(board.page.locator("tr[data-tour] a").first).to_be_focused()
     check_accessible(board.page)

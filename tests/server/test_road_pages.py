@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,3 +138,21 @@ def test_help_and_silence_stand_on_top_of_the_board_until_settled(
         clock.pass_(minutes=20)
         page = boss.get("/road").text
     assert "No word from" in page
+
+
+def test_a_call_from_a_tour_of_tomorrow_stands_on_the_board_with_its_day(
+    signed_in: SignedIn, clock: Clock, workspace: Workspace
+) -> None:
+    boss = signed_in(Role.SUPERVISOR)
+    _, officer = accounts.sign_in(workspace, "officer", PASSWORD)
+    day = workspace.today() + timedelta(days=1)
+    ref = tours.plan_tour(workspace, officer, on=day, officer_ref="O1")
+    assert ref not in boss.get("/road").text
+    at = clock.now.isoformat()
+    take_words(workspace, officer, ref, [said(clock, "help")], at)
+    page = boss.get("/road").text
+    assert "Officer Test asked for help" in page
+    (alarm,) = page.split("data-alarm")[1:]
+    told = alarm.split("</p>")[0]
+    assert f"The tour is of {day.day} {day:%b %Y}." in told
+    assert "On the way" not in told

@@ -38,7 +38,8 @@ def board() -> ResponseReturnValue:
     ResponseReturnValue
         The page; its script loads it again and again.
     """
-    return render_template("road_board.html", rows=road_board.board(workspace(), user()))
+    rows = road_board.board(workspace(), user())
+    return render_template("road_board.html", rows=rows, today=workspace().today())
 
 
 @page.post("/road/<ref>/settle")
