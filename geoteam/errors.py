@@ -195,8 +195,8 @@ class ImportProblems(InputError):
         self.total = len(self.problems) if total is None else total
         first = self.problems[0]
         super().__init__(
-            f"{self.total:,} problem(s); the first is in row {first.row}, "
-            f"column {first.column!r}: {first.message}",
+            f"{self.total:,} problem{'' if self.total == 1 else 's'}; "
+            f"the first is in row {first.row}, column {first.column!r}: {first.message}",
             where=where,
             remedy=remedy,
         )

@@ -46,7 +46,7 @@ def test_a_leaf_is_also_its_builtin(kind: type[GeoteamError], builtin: type[Exce
 def test_a_refused_import_tells_the_first_problem_and_counts_all() -> None:
     problem = RowProblem(7, "Supervision Level", "Colossal", "is no level", "Use another")
     error = ImportProblems([problem], where="clients.csv", total=1234)
-    assert "1,234 problem(s)" in str(error)
+    assert "1,234 problems;" in str(error)
     assert "row 7, column 'Supervision Level': is no level" in str(error)
     assert "Where: clients.csv." in str(error)
     assert error.remedy.startswith("Nothing was loaded.")

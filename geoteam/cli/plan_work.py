@@ -62,11 +62,15 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
         f"Because of the plan: {told['team']:,} of {told['clients']:,} clients would get another "
         f"team, {told['lost'] - told['anew']['lost']:,} would have no officer, {told['new']:,} "
         "would get a team for the first time.",
+        f"In the room that it makes in their team: {told['gained'] - told['anew']['gained']:,} "
+        "without an officer would get one.",
         f"Because officers are chosen anew: {told['anew']['officer']:,} would change officer "
-        f"within their team, {told['anew']['lost']:,} would have no officer.",
+        f"within their team, {told['anew']['gained']:,} without an officer would get one, "
+        f"{told['anew']['lost']:,} would have no officer.",
+        f"In all: {_officers_line(told['officers'])}.",
     ]
     if told["back"]:
-        lines.append(_back_line(told["back"]))
+        lines += _back_lines(told["back"])
     if told["continuity"] is not None:
         lines.append(f"{told['continuity']:.1%} keep their officer.")
     if told["minutes_mean_after"] is not None:
@@ -86,11 +90,21 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _back_line(told: dict[str, int]) -> str:
+def _officers_line(told: dict[str, int]) -> str:
     return (
-        f"Of {told['moved']:,} clients moved before, {told['returned']:,} return to their former "
-        f"officer, {told['others']:,} go to another one, {told['nobody']:,} would have none."
+        f"{told['kept']:,} keep their officer, {told['changed']:,} get another one, "
+        f"{told['new']:,} get one and had none, {told['lost']:,} have none any more"
     )
+
+
+def _back_lines(told: dict[str, Any]) -> list[str]:
+    lines = [
+        f"Of {told['moved']:,} clients whom the plan took from an officer, {told['returned']:,} "
+        f"return to that officer, {told['others']:,} go to another one, {told['nobody']:,} have "
+        "none.",
+        f"Without an officer again, as before the plan: {told['waited']:,}.",
+    ]
+    return [*lines, told["why"]] if told["why"] else lines
 
 
 @click.command()
@@ -114,7 +128,8 @@ def publish(state: State, plan_id: int, since: datetime, reason: str, as_json: b
         told,
         lambda: [
             f"Plan {plan_id} holds from {since:%Y-%m-%d}: {done['assigned']:,} of "
-            f"{done['clients']:,} clients have an officer, {done['changed']:,} another one.",
+            f"{done['clients']:,} clients have an officer.",
+            f"{_officers_line(done)}.",
             f"The hand-over list: geoteam plans handover {plan_id}",
         ],
         as_json,
@@ -127,28 +142,43 @@ def publish(state: State, plan_id: int, since: datetime, reason: str, as_json: b
 @click.option("--from", "since", type=_DAY,
               help="When it holds already: from when the former plan holds again; by default "
               "tomorrow.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask, once told who returns.")
 @json_option
 @pass_state
 def take_back(
-    state: State, plan_id: int, reason: str, since: datetime | None, as_json: bool
+    state: State, plan_id: int, reason: str, since: datetime | None, yes: bool, as_json: bool
 ) -> None:
     """Take the newest published plan back: before its day it goes, later a new plan goes back.
 
+    Where it holds already, it is told first how many clients return to their former officer and how
+    many stand without one, and asked whether to go on; a script says --yes.
+
     Example: geoteam plans take-back 2 --reason "Drawn on old figures"
     """
-    made = plan_approval.take_back(
-        state.workspace,
-        operator(state.actor),
-        plan_id,
-        reason,
-        on=since.date() if since else None,
-    )
-    text = (
-        f"Plan {plan_id} is taken back; the plan before it stands."
-        if made is None
-        else f"Plan {made} goes back to the plan before {plan_id}. See: geoteam plans list"
-    )
-    show({"id": plan_id, "followed_by": made}, lambda: [text], as_json)
+    user, on = operator(state.actor), since.date() if since else None
+    if plan_approval.holds_already(state.workspace, plan_id):
+        StepBar()("assigning clients, to see")
+        before = plan_impact.taken_back(state.workspace, user, plan_id, on=on)
+        click.echo(f"From {before['on']} {before['former']} would hold again.", err=True)
+        for line in _back_lines(before):
+            click.echo(line, err=True)
+        if not yes:
+            click.confirm("Take the plan back?", abort=True, err=True)
+    made = plan_approval.take_back(state.workspace, user, plan_id, reason, on=on)
+    if made is None:
+        said = [f"Plan {plan_id} is taken back; the plan before it stands."]
+    else:
+        said = [f"Plan {made.plan_id} goes back to the plan before {plan_id}."]
+        if made.counts is not None:
+            said.append(f"{_officers_line(made.counts)}.")
+            said += _back_lines(made.counts["back"]) if made.counts["back"] else []
+            said.append(f"The hand-over list: geoteam plans handover {made.plan_id}")
+    told = {
+        "id": plan_id,
+        "followed_by": made and made.plan_id,
+        "counts": made and made.counts,
+    }
+    show(told, lambda: said, as_json)
 
 
 @click.command()

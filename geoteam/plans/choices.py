@@ -19,7 +19,7 @@ COMPACT, FEWEST, BALANCED, BETWEEN = "compact", "fewest_moves", "balanced", "bet
 LABELS = {
     COMPACT: "Most compact",
     FEWEST: "Fewest people move",
-    BALANCED: "Best balanced",
+    BALANCED: "Better balanced",
     BETWEEN: "In between",
 }
 # Share of the time left that each may take.
@@ -105,7 +105,7 @@ def choices(
     - most compact: :math:`\min f` with :math:`g \le \tau`;
     - fewest people move: :math:`\min h` with :math:`g \le \tau`, then made more compact as long as
       no more move;
-    - best balanced: :math:`\min f` with :math:`g` at most :math:`\tau / 2`, or three quarters of
+    - better balanced: :math:`\min f` with :math:`g` at most :math:`\tau / 2`, or three quarters of
       the smallest above if that is less;
     - in between: :math:`\min f` with :math:`g \le \tau` and :math:`h` at most the mean of the first
       two.

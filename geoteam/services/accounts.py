@@ -242,7 +242,10 @@ def add_user(
         known = set(staff.teams(session).index) if user.team_refs else set()
         for ref in user.team_refs:
             if ref != "*" and ref not in known:
-                raise NotFoundError(f"there is no team {ref!r}")
+                raise NotFoundError(
+                    f"there is no team {ref!r}",
+                    remedy=f"The teams are: {', '.join(sorted(known))}; * is all of them",
+                )
         users.add(session, user, password_hash, workspace.now())
         _record(session, workspace.now(), actor, "account.add", user.username, role=user.role.value)
     return given

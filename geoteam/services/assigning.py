@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from geoteam.caseload import assign
 from geoteam.caseload.assign import Travel
 from geoteam.errors import NotFoundError, StreetsError, WorkspaceBusyError
 from geoteam.services.people import clients_frame, doubtful_in_plan, officers_frame, units_in_plan
+from geoteam.services.plan_return import officer_counts, return_first, undone_by
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs, assignments, audit, plan_states, plans
 from geoteam.store.assignment_runs import Later
@@ -47,6 +49,8 @@ class Stretch:
         another team's area.
     stored
         Officer of each client on that day, as written by now; '' for none.
+    left_out
+        Whether it is written that the client has a team on that day and no officer.
     """
 
     plan: SavedPlan
@@ -55,6 +59,7 @@ class Stretch:
     places: pd.Series
     doubtful: pd.Series
     stored: pd.Series
+    left_out: pd.Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +86,9 @@ class Case:
     former
         Index client_ref: where the plan takes back the one before it, the officer who gave the
         client away for that; '' for everybody else.
+    had
+        Index client_ref: whether the client had an officer before the plan that is taken back; true
+        for everybody where none is.
     """
 
     clients: pd.DataFrame
@@ -92,6 +100,7 @@ class Case:
     by_plans: list[tuple[int, date | None]]
     publishing: bool
     former: pd.Series
+    had: pd.Series
 
     @property
     def digest(self) -> str:
@@ -166,7 +175,8 @@ def load_case(
         now = [(plan, since or today)]
     stretches = [_stretch(workspace, session, one, on, clients) for one, on in now]
     known = last["summary"].get("overload", 0.0) if last else 0.0
-    former = {} if plan is None else _former(session, published, stretches[0])
+    undone = None if plan is None else undone_by(session, published, plan, stretches[0].on)
+    former, had = _before_it(session, undone, clients)
     return Case(
         clients=clients,
         officers=officers_frame(session, workspace, clients),
@@ -176,7 +186,8 @@ def load_case(
         last_run=last,
         by_plans=[(one.id, one.effective_from) for one in published],
         publishing=plan is not None,
-        former=pd.Series(former, dtype="str").reindex(clients.index, fill_value=""),
+        former=former,
+        had=had,
     )
 
 
@@ -184,28 +195,31 @@ def _stretch(
     workspace: Workspace, session: Session, plan: SavedPlan, on: date, clients: pd.DataFrame
 ) -> Stretch:
     teams = plans.units(session, plan.id)
+    written = _on_day(session, on, clients)
     return Stretch(
         plan,
         on,
         units=teams,
         places=units_in_plan(workspace, plan, clients),
         doubtful=doubtful_in_plan(workspace, plan, teams, clients),
-        stored=_on_day(session, on, clients)["officer"],
+        stored=written["officer"],
+        left_out=(written["team"] != "") & (written["officer"] == ""),
     )
 
 
-def _former(session: Session, published: list[SavedPlan], back: Stretch) -> Mapping[str, str]:
-    """Name who had the clients whom a plan moved, where the next one takes that plan back."""
-    last = published[-1] if published else None
-    if last is None or last.effective_from is None or last.effective_from >= back.on:
-        return {}
-    before = plan_states.before(session, last)
-    if before is None or before.boundary_set_id != back.plan.boundary_set_id:
-        return {}
-    if plans.units(session, before.id) != back.units:
-        return {}
-    moved = assignments.transfers(session, last.id, last.effective_from)
-    return {str(ref): str(officer) for ref, officer in moved["before_officer"].items()}
+def _before_it(
+    session: Session, undone: SavedPlan | None, clients: pd.DataFrame
+) -> tuple[pd.Series, pd.Series]:
+    """Tell who gave each client away for a plan, and who had an officer before it."""
+    if undone is None or undone.effective_from is None:
+        nobody = pd.Series("", index=clients.index, dtype="str")
+        return nobody, nobody == ""
+    day = undone.effective_from
+    moved = assignments.transfers(session, undone.id, day)["before_officer"]
+    # Whom the plan did not change had the officer of its first day before it.
+    stayed = _on_day(session, day, clients)["officer"].drop(moved.index, errors="ignore")
+    had = pd.concat([moved, stayed]).reindex(clients.index, fill_value="") != ""
+    return moved.reindex(clients.index, fill_value="").astype("str"), had
 
 
 def _on_day(session: Session, on: date, clients: pd.DataFrame) -> pd.DataFrame:
@@ -221,7 +235,8 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
     officer as long as the rules allow it, so that a hand-over once told stands; unless the officer
     until then changes, or the client is new: then the stretch before counts. A plan moves nobody
     whose team stays: whoever has an officer of the team until then keeps that officer. One that
-    takes another back returns those whom that one moved, as far as their former officers have room.
+    takes another back returns those whom that one moved, as far as their former officers have room,
+    before those who waited for an officer until then.
 
     Parameters
     ----------
@@ -249,22 +264,30 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
     for number, stretch in enumerate(case.stretches):
         if number:
             now = solved[-1].rows["officer"]
-            stays = (now == case.stretches[number - 1].stored) & (stretch.stored != "")
-            present = stretch.stored.where(stays, now)
-            bond = np.where(present == now, "always", "room")
-        result = assign(
-            case.clients.assign(
-                officer=present,
-                unit=stretch.places,
-                boundary_ambiguous=stretch.doubtful,
-                bond=bond,
-            ),
-            case.officers,
-            stretch.units,
+            known = now == case.stretches[number - 1].stored
+            present = stretch.stored.where(known & (stretch.stored != ""), now)
+            # Whoever was told to have nobody that day does not go before those who were told whom.
+            bond = np.select([known & stretch.left_out, present == now], ["", "always"], "room")
+        people = case.clients.assign(
+            officer=present,
+            unit=stretch.places,
+            boundary_ambiguous=stretch.doubtful,
+            bond=bond,
+        )
+        solve = partial(
+            assign,
+            officers=case.officers,
+            plan=stretch.units,
             profile_caseload=workspace.profile.caseload,
             travel=travel,
             overload=case.overload,
         )
+        if (case.former != "").any():
+            result = return_first(
+                people, case.officers, held=held, former=case.former, had=case.had, solve=solve
+            )
+        else:
+            result = solve(people)
         lost = (present != "") & (result.assignments["officer"] == "")
         summary = result.summary | {
             "lost": int(lost.sum()),
@@ -276,9 +299,7 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
             "overload": case.overload,
         }
         if case.publishing:
-            back = (case.former != "") & (result.assignments["officer"] == case.former)
-            moved = int((back & (case.former != held) & (held != "")).sum())
-            summary |= {"kept": summary["kept"] - moved, "changed": summary["changed"] + moved}
+            summary |= officer_counts(held, result.assignments["officer"])
         solved.append(Solved(stretch, result.assignments, summary))
     return solved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,10 +21,26 @@ from geoteam.store import (
     plans,
     settings,
 )
-from geoteam.store.plans import PROPOSED, PUBLISHED, SavedPlan
+from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SAID, SavedPlan
 
 # Whether users of the pages need a second person to publish a plan.
 APPROVAL_SETTING = "plans.approval"
+
+
+@dataclass(frozen=True, slots=True)
+class GoesBack:
+    """A plan that goes back to the one before.
+
+    Attributes
+    ----------
+    plan_id
+        The plan.
+    counts
+        As `publish` gives it, where it is published; None where it waits for a second person.
+    """
+
+    plan_id: int
+    counts: dict[str, Any] | None
 
 
 def needs_approval(workspace: Workspace) -> bool:
@@ -85,9 +102,50 @@ def may_publish(user: User) -> bool:
     return user.role is Role.SUPERVISOR and "*" in user.team_refs
 
 
+def may_change_draft(user: User, plan: SavedPlan) -> bool:
+    """Tell whether a user may rename, delete or propose a plan.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+    plan
+        The plan.
+
+    Returns
+    -------
+    bool
+        True for a draft and who made it, or a supervisor of every team.
+    """
+    return plan.status == DRAFT and (may_publish(user) or plan.created_by == user.username)
+
+
+def refuse_foreign_draft(user: User, plan: SavedPlan) -> None:
+    """Refuse to decide on a draft that another supervisor made.
+
+    Parameters
+    ----------
+    user
+        Who asks.
+    plan
+        A draft.
+
+    Raises
+    ------
+    DisclosureError
+        Saying whom to ask.
+    """
+    if not may_change_draft(user, plan):
+        raise DisclosureError(
+            "another supervisor made this draft",
+            where=f"plan {plan.id}",
+            remedy="Ask who made it, or a supervisor of every team",
+        )
+
+
 def propose(
     workspace: Workspace, user: User, plan_id: int, effective_from: date, reason: str
-) -> bool:
+) -> dict[str, Any] | None:
     """Ask for a plan to be published; without the need for approval it is published at once.
 
     Parameters
@@ -95,7 +153,7 @@ def propose(
     workspace
         The workspace.
     user
-        A supervisor.
+        Who made the draft, or a supervisor of every team.
     plan_id
         The draft.
     effective_from
@@ -105,8 +163,8 @@ def propose(
 
     Returns
     -------
-    bool
-        True when it is published, False when it waits for a second person.
+    dict or None
+        As `publish` gives it, when it is published; None when it waits for a second person.
 
     Raises
     ------
@@ -119,10 +177,12 @@ def propose(
     _need_reason(reason)
     if not needs_approval(workspace) or user.username.startswith(OPERATOR_PREFIX):
         _need_every_team(user)
-        publish(workspace, user.username, plan_id, effective_from, reason=reason)
-        return True
+        return publish(workspace, user.username, plan_id, effective_from, reason=reason)
     with workspace.transaction() as session:
-        check_publishable(workspace, session, plan_edits.lock(session, plan_id), effective_from)
+        plan = plan_edits.lock(session, plan_id)
+        if plan.status == DRAFT:
+            refuse_foreign_draft(user, plan)
+        check_publishable(workspace, session, plan, effective_from)
         plan_states.propose(
             session,
             plan_id,
@@ -132,7 +192,7 @@ def propose(
             at=workspace.now(),
         )
         note(workspace, session, user.username, "plan.propose", plan_id, effective=effective_from)
-    return False
+    return None
 
 
 def approve(workspace: Workspace, user: User, plan_id: int, *, seen: str = "") -> dict[str, Any]:
@@ -168,7 +228,8 @@ def approve(workspace: Workspace, user: User, plan_id: int, *, seen: str = "") -
         plan = plans.get(session, plan_id)
     if plan.status != PROPOSED or plan.proposed_from is None:
         raise SettledError(
-            f"the plan is {plan.status}: it does not wait for approval", where=f"plan {plan_id}"
+            f"the plan is {SAID[plan.status]}: it does not wait for approval",
+            where=f"plan {plan_id}",
         )
     if plan.proposed_by == user.username:
         raise DisclosureError(
@@ -240,9 +301,35 @@ def must_ask(workspace: Workspace, user: User, plan: SavedPlan) -> bool:
     return coming and plan.proposed_by == user.username and needs_approval(workspace)
 
 
+def holds_already(workspace: Workspace, plan_id: int) -> bool:
+    """Tell whether a plan is in force today.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    bool
+        True from its first day until another one begins.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    """
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        now = plans.in_force(session, workspace.today())
+    return now is not None and now.id == plan.id
+
+
 def take_back(
     workspace: Workspace, user: User, plan_id: int, why: str, *, on: date | None = None
-) -> int | None:
+) -> GoesBack | None:
     """Take a published plan back.
 
     Before its day it goes, with the assignments that it would have brought, and the plan until
@@ -265,7 +352,7 @@ def take_back(
 
     Returns
     -------
-    int or None
+    GoesBack or None
         The new plan, where one was made.
 
     Raises
@@ -332,8 +419,7 @@ def take_back(
             based_on_id=former.id,
         )
         note(workspace, session, user.username, "plan.take_back", plan_id, by_plan=made)
-    propose(workspace, user, made, day, why)
-    return made
+    return GoesBack(made, propose(workspace, user, made, day, why))
 
 
 def _need_reason(reason: str) -> None:

@@ -19,6 +19,15 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import plan_states, plans, staff
 from geoteam.store.plans import SavedPlan
 
+_WITHOUT = {
+    "no_capacity": "every officer who could take the client is full",
+    "no_officer": "the team has no officer",
+    "no_team": "the area has no team",
+    "no_location": "no usable location is known",
+    "ambiguous": "the location is too close to a border of two teams",
+    "outside": "the home lies in no area of the plan",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Dry:
@@ -71,7 +80,10 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
         case = load_case(workspace, session, plan=plan, since=day)
     names = (plan.id, plan.version, day.isoformat(), case.by_plans, case.digest)
     whole = (
-        repr(names) + case.before.to_csv() + case.former.to_csv() + repr(workspace.streets_stamp())
+        repr(names)
+        + case.before.to_csv()
+        + pd.DataFrame({"former": case.former, "had": case.had}).to_csv()
+        + repr(workspace.streets_stamp())
     )
     digest = hashlib.sha256(whole.encode()).hexdigest()
     solved = workspace.newest("dry run", digest, lambda: solve_case(workspace, case))
@@ -184,17 +196,18 @@ def change_of(table: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        ``lost`` (nobody any more), ``new`` (had no team), ``team``, ``officer`` (within the team)
-        or ''; the first that fits.
+        ``lost`` (nobody any more), ``new`` (had no team), ``team``, ``gained`` (gets an officer
+        within the team, had none), ``officer`` (within the team) or ''; the first that fits.
     """
     kinds = np.select(
         [
             (table["before_officer"] != "") & (table["after_officer"] == ""),
             (table["before_team"] == "") & (table["after_team"] != ""),
             table["before_team"] != table["after_team"],
+            (table["before_officer"] == "") & (table["after_officer"] != ""),
             table["before_officer"] != table["after_officer"],
         ],
-        ["lost", "new", "team", "officer"],
+        ["lost", "new", "team", "gained", "officer"],
         "",
     )
     return pd.Series(kinds, index=table.index, dtype="str")
@@ -215,9 +228,9 @@ def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
     DataFrame
         Index client_ref: name, level, address, points; ``unit``, ``team``, ``officer`` and
         ``minutes`` (drive to the team's office), each with ``before_`` and ``after_``; ``reason``
-        of the new assignment; ``change``: ``team``, ``officer``, ``lost`` (nobody any more),
-        ``new`` (had no team) or ''; ``by_plan``: whether that is because of the plan, which gives
-        the unit to another team or returns the client, and not because officers are chosen anew.
+        of the new assignment; ``change`` as `change_of` names it; ``by_plan``: whether that is
+        because of the plan, which gives the unit to another team, returns the client or those who
+        go first, or makes room in the team, and not because officers are chosen anew.
     """
     clients = dry.case.clients
     rows = dry.solved[0].rows
@@ -230,11 +243,52 @@ def change_table(workspace: Workspace, dry: Dry) -> pd.DataFrame:
     # Who has no officer for lack of room has the team; a unit without a team has no place at all.
     idle = table["reason"].map(lambda reason: reason["status"] in ("no_team", "no_officer"))
     other = table["before_team"] != table["after_team"]
+    moved = other & ((table["after_team"] != "") | idle)
+    gives = set(table.loc[moved & (table["before_officer"] != ""), "before_team"])
     table["by_plan"] = (table["change"] != "") & (
-        (other & ((table["after_team"] != "") | idle)) | (dry.case.former != "")
+        moved
+        | (dry.case.former != "")
+        | ((table["change"] == "gained") & table["after_team"].isin(gives))
+        | ((table["change"] == "lost") & ~dry.case.had)
     )
     for when in ("before", "after"):
         table[f"{when}_minutes"] = office_minutes(
             workspace, clients, table[f"{when}_team"], dry.case.officers
         )
     return table
+
+
+def back_of(dry: Dry) -> dict[str, Any] | None:
+    """Count who goes back to the former officer, where a plan takes the one before back.
+
+    Parameters
+    ----------
+    dry
+        The plan, solved.
+
+    Returns
+    -------
+    dict or None
+        Of those whom the plan taken back moved away from an officer: ``moved`` (all of them),
+        ``returned`` (to the former officer), ``others`` (to somebody else) and ``nobody``;
+        ``waited``: who had no officer before that plan, got one and has none again; ``why``: a
+        sentence about those without, '' where there are none. None where no plan is taken back.
+    """
+    former = dry.case.former[dry.case.former != ""]
+    if former.empty:
+        return None
+    rows = dry.solved[0].rows
+    after = rows["officer"].loc[former.index]
+    nobody, returned = int((after == "").sum()), int((after == former).sum())
+    waited = (dry.case.before["officer"] != "") & ~dry.case.had & (rows["officer"] == "")
+    without = rows.loc[waited | ((dry.case.former != "") & (rows["officer"] == "")), "status"]
+    counts = without.value_counts().sort_index()
+    said = "; ".join(f"{_WITHOUT.get(str(why), why)} ({n:,})" for why, n in counts.items())
+    return {
+        "moved": len(former),
+        "returned": returned,
+        "others": len(former) - returned - nobody,
+        "nobody": nobody,
+        "waited": int(waited.sum()),
+        "why": f"Why there is no officer: {said}." if said else "",
+    }

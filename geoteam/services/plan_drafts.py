@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import DisclosureError, InputError, SettledError
+from geoteam.errors import InputError, SettledError
 from geoteam.model import Role, User
-from geoteam.services.plan_approval import may_publish
+from geoteam.services.plan_approval import refuse_foreign_draft
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_drafts, plan_edits
-from geoteam.store.plans import DRAFT, SavedPlan
+from geoteam.store.plans import DRAFT, SAID, SavedPlan
 
 LONGEST_NAME = 120
-
-
-def may_change_draft(user: User, plan: SavedPlan) -> bool:
-    """Tell whether a user may rename or delete a plan.
-
-    Parameters
-    ----------
-    user
-        Who asks.
-    plan
-        The plan.
-
-    Returns
-    -------
-    bool
-        True for a draft and who made it, or a supervisor of every team.
-    """
-    return plan.status == DRAFT and (may_publish(user) or plan.created_by == user.username)
 
 
 def rename(workspace: Workspace, user: User, plan_id: int, name: str) -> None:
@@ -119,14 +101,9 @@ def _changeable(session: Session, user: User, plan_id: int) -> SavedPlan:
     plan = plan_edits.lock(session, plan_id)
     if plan.status != DRAFT:
         raise SettledError(
-            f"the plan is {plan.status}: only a draft can be renamed or deleted",
+            f"the plan is {SAID[plan.status]}: only a draft can be renamed or deleted",
             where=f"plan {plan_id}",
             remedy="Look at the plan again: somebody may have decided on it meanwhile",
         )
-    if not may_change_draft(user, plan):
-        raise DisclosureError(
-            "another supervisor made this draft",
-            where=f"plan {plan_id}",
-            remedy="Ask who made it, or a supervisor of every team",
-        )
+    refuse_foreign_draft(user, plan)
     return plan

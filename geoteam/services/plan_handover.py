@@ -57,7 +57,7 @@ def handover(
     Raises
     ------
     NotFoundError
-        When there is no such plan, or it is not published.
+        When there is no such plan or officer, or the plan is not published.
     DisclosureError
         For every other role, and for officers while it is not published or where there is none.
     """
@@ -66,6 +66,12 @@ def handover(
         officer = user.officer_ref
     with workspace.transaction() as session:
         plan, since = _published(session, user, plan_id)
+        if user.role is Role.SUPERVISOR and officer and officer not in Names.load(session).officers:
+            raise NotFoundError(
+                f"there is no officer {officer!r}",
+                where=f"plan {plan_id}",
+                remedy="Leave the officer out to see who gives and who receives",
+            )
         moved = _moved(session, user, plan_id, since, workspace.today())
         rows = _rows(session, user, moved, min(since, workspace.today()))
         done = handover_ticks.of_plan(session, plan_id)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from geoteam.disclosure import visible_fields
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.services.plan_change import Dry, Names, change_table, dry_run, parts_of_why
+from geoteam.services.plan_change import (
+    Dry,
+    Names,
+    back_of,
+    change_table,
+    dry_run,
+    parts_of_why,
+)
+from geoteam.services.plan_return import officer_counts
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plan_states, plans
@@ -20,7 +28,7 @@ from geoteam.store.plans import PUBLISHED, SavedPlan
 
 # What is told of a client; each is shown only where policy allows it.
 _FIELDS = ("client_ref", "name", "level", "address", "unit", "team", "officer", "reason")
-_CHANGES = ("team", "officer", "lost", "new")
+_CHANGES = ("team", "officer", "gained", "lost", "new")
 
 
 def plan_impact(
@@ -45,8 +53,9 @@ def plan_impact(
     -------
     dict
         ``plan`` (id, name, status), ``on``, ``against`` (name of the plan until then), ``digest``,
-        ``figures`` (counts, of which ``anew`` not because of the plan; continuity, travel;
-        ``back``: who of those whom the plan taken back moved returns), ``units`` that change team,
+        ``figures`` (counts by change, of which ``anew`` not because of the plan; ``officers``: who
+        keeps theirs and who does not, whatever the reason; continuity, travel; ``back``: who of
+        those whom the plan taken back moved returns), ``units`` that change team,
         ``teams`` and ``officers`` before and after, ``clients``: a row for each change that the
         user may see, with ``why``; ``hidden``: how many more there are; ``notes``.
 
@@ -95,7 +104,7 @@ def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[
         "on": dry.on,
         "against": "" if until is None else until.name,
         "digest": dry.digest,
-        "figures": _figures(table) | {"back": _back(dry)},
+        "figures": _figures(table) | {"back": back_of(dry)},
         "units": _units(session, until, dry, table, names),
         "teams": _groups(table, "team", names.teams, dry.case.officers),
         "officers": _groups(table, "officer", names.officers, dry.case.officers),
@@ -103,17 +112,6 @@ def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[
         "hidden": len(changed) - len(shown),
         "notes": _notes(workspace, session, dry),
     }
-
-
-def _back(dry: Dry) -> dict[str, int] | None:
-    """Count who goes back to the former officer, where the plan takes the one before back."""
-    former = dry.case.former[dry.case.former != ""]
-    if former.empty:
-        return None
-    after = dry.solved[0].rows["officer"].loc[former.index]
-    nobody, returned = int((after == "").sum()), int((after == former).sum())
-    others = len(former) - returned - nobody
-    return {"moved": len(former), "returned": returned, "others": others, "nobody": nobody}
 
 
 def taken_back(
@@ -135,9 +133,7 @@ def taken_back(
     Returns
     -------
     dict
-        ``on``, ``former`` (name of the plan before), and of the clients whom the plan moved and
-        who had an officer: ``moved`` (all of them), ``returned`` (to the former officer),
-        ``others`` (to somebody else), ``nobody``.
+        ``on``, ``former`` (name of the plan before), and who returns, as `back_of` counts them.
 
     Raises
     ------
@@ -152,8 +148,8 @@ def taken_back(
     if former is None:
         raise NotFoundError("there is no plan before this one", where=f"plan {plan_id}")
     dry = dry_run(workspace, former.id, on or workspace.today() + timedelta(days=1))
-    none = {"moved": 0, "returned": 0, "others": 0, "nobody": 0}
-    return {"on": dry.on, "former": former.name} | (_back(dry) or none)
+    none = {"moved": 0, "returned": 0, "others": 0, "nobody": 0, "waited": 0, "why": ""}
+    return {"on": dry.on, "former": former.name} | (back_of(dry) or none)
 
 
 def _until(session: Session, workspace: Workspace, on: date) -> SavedPlan | None:
@@ -179,8 +175,9 @@ def _figures(table: pd.DataFrame) -> dict[str, Any]:
         **{name: int(counts.get(name, 0)) for name in _CHANGES},
         "anew": {
             name: int(((table["change"] == name) & ~table["by_plan"]).sum())
-            for name in ("officer", "lost")
+            for name in ("officer", "gained", "lost")
         },
+        "officers": officer_counts(table["before_officer"], table["after_officer"]),
         "moved": int(moved.sum()),
         "kept": keep,
         "continuity": keep / had if had else None,
@@ -280,6 +277,10 @@ def _client(ref: Any, row: Mapping[Any, Any], names: Names, user: User) -> dict[
             f"{when}_minutes": _number(row[f"{when}_minutes"]),
         }
     told["why"] = names.why(row)
+    if row["by_plan"] and row["change"] == "gained":
+        told["why"] += " The plan makes room in the team."
+    if row["by_plan"] and row["change"] == "lost" and row["before_team"] == row["after_team"]:
+        told["why"] += " Clients who return to their former officers go first."
     return told | parts_of_why(told)
 
 

@@ -18,6 +18,7 @@ from geoteam.services.plan_ground import team_fills
 from geoteam.services.plan_handover import handover
 from geoteam.services.plan_impact import plan_impact
 from geoteam.services.plan_publish import note
+from geoteam.services.plan_views import named
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, plan_states, plans, staff, users
@@ -151,7 +152,11 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
             "title": plan.name,
             "status": _STATUS[plan.status],
             "reason": plan.reason,
-            "facts": [*facts, ("Largest deviation from ideal", f"{worst:.1%}")],
+            "facts": [
+                *facts,
+                ("In no team's figures, as no place is known", f"{figures['unplaced']:,} clients"),
+                ("Largest deviation from ideal", f"{worst:.1%}"),
+            ],
             "legend": "Hatched: units that change team. Black squares: field offices."
             if changed
             else "Black squares: field offices.",
@@ -189,9 +194,9 @@ def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str,
         people = {one.user.username: one.user.name for one in users.list_accounts(session)}
     facts = [
         ("From", _day(since) if since else "no day yet"),
-        ("Drawn by", people.get(plan.created_by, plan.created_by)),
-        ("Proposed by", people.get(plan.proposed_by, plan.proposed_by) or "–"),
-        ("Approved by", people.get(plan.approved_by, plan.approved_by) or "–"),
+        ("Drawn by", named(plan.created_by, people)),
+        ("Proposed by", named(plan.proposed_by, people) or "–"),
+        ("Approved by", named(plan.approved_by, people) or "–"),
         ("Boundaries", version),
     ]
     if plan.status == PUBLISHED and plan.effective_from is not None:
@@ -201,6 +206,7 @@ def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str,
         facts += [
             ("Clients who changed team", f"{int((kind == 'team').sum()):,}"),
             ("Changed officer within the team", f"{int((kind == 'officer').sum()):,}"),
+            ("Got an officer within the team, had none", f"{int((kind == 'gained').sum()):,}"),
             ("Have no officer any more", f"{int((kind == 'lost').sum()):,}"),
             ("Got a team for the first time", f"{int((kind == 'new').sum()):,}"),
         ]
@@ -209,6 +215,7 @@ def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str,
     facts += [
         ("Clients who would get another team", f"{impact['team']:,}"),
         ("Change officer within the team", f"{impact['officer']:,}"),
+        ("Get an officer within the team, have none", f"{impact['gained']:,}"),
         ("Would have no officer", f"{impact['lost']:,}"),
         ("Get a team for the first time", f"{impact['new']:,}"),
     ]

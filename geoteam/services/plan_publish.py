@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
-from geoteam.services.plan_change import dry_run
+from geoteam.services.plan_change import back_of, dry_run
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, plan_edits, plan_states, plans
-from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
+from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SAID, SavedPlan
 
 
 def publish(
@@ -52,8 +52,8 @@ def publish(
     Returns
     -------
     dict
-        Counts of the assignment: ``clients``, ``assigned``, ``kept``, ``changed``, ``new``,
-        ``lost``.
+        Counts of the assignment: ``clients``, ``assigned``, ``kept``, ``changed``, ``new`` (had no
+        officer), ``lost``; ``back``: as `back_of` tells who returns.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def publish(
     return {
         key: dry.solved[0].summary[key]
         for key in ("clients", "assigned", "kept", "changed", "new", "lost")
-    }
+    } | {"back": back_of(dry)}
 
 
 def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, day: date) -> None:
@@ -126,14 +126,16 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
     where = f"plan {plan.id}"
     if plan.status not in (DRAFT, PROPOSED):
         raise SettledError(
-            f"the plan is {plan.status}, not a draft", where=where, remedy="Copy it to a new draft"
+            f"the plan is {SAID[plan.status]}, not a draft",
+            where=where,
+            remedy="Copy it to a new draft",
         )
     refuse_outdated(session, plan, day)
     idle = sorted(unit for unit, team in plans.units(session, plan.id).items() if not team)
     if idle:
         named = ", ".join(idle[:10]) + (" ..." if len(idle) > 10 else "")
         raise InputError(
-            f"{len(idle)} unit(s) have no team: {named}",
+            f"{len(idle)} unit{'s have' if len(idle) > 1 else ' has'} no team: {named}",
             where=where,
             remedy="Give every unit a team, and publish then",
         )

@@ -58,7 +58,8 @@ def refuse_settled(workspace: Workspace, session: Session, plan: SavedPlan) -> N
         )
     if plan.status != plans.DRAFT:
         raise SettledError(
-            f"the plan is {plan.status} and cannot be edited", remedy="Copy it to a new draft"
+            f"the plan is {plans.SAID[plan.status]} and cannot be edited",
+            remedy="Copy it to a new draft",
         )
     if outdated(workspace, session, plan.boundary_set_id):
         raise SettledError(

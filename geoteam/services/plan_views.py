@@ -10,10 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geoteam.model import Role, User
-from geoteam.services.plan_approval import may_publish, must_ask, needs_approval
+from geoteam.services.plan_approval import (
+    may_change_draft,
+    may_publish,
+    must_ask,
+    needs_approval,
+)
 from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
-from geoteam.services.plan_drafts import may_change_draft
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_sets import coming_sets, newer_set
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
@@ -29,6 +33,14 @@ _KINDS = {
     "join": "joined a unit again",
     "solve": "took a proposal of the solver",
     "merge": "merged edits",
+}
+# What a plan is today, by its group in the list.
+_STATES = {
+    "now": "in force",
+    "coming": "coming",
+    "proposed": "waits for approval",
+    "drafts": "draft",
+    "old": "no longer in force",
 }
 
 
@@ -82,9 +94,6 @@ def _group(plan: SavedPlan, today: date) -> str:
 def _row(
     plan: SavedPlan, names: Mapping[str, str], versions: Mapping[int, str], user: User
 ) -> dict[str, Any]:
-    def named(username: str) -> str:
-        return _named(username, names)
-
     return {
         "id": plan.id,
         "name": plan.name,
@@ -93,14 +102,14 @@ def _row(
         "since": plan.effective_from or plan.proposed_from,
         "was_published": plan.effective_from is not None,
         "until": plan.effective_to,
-        "created_by": named(plan.created_by),
+        "created_by": named(plan.created_by, names),
         "created_at": plan.created_at,
-        "proposed_by": named(plan.proposed_by),
+        "proposed_by": named(plan.proposed_by, names),
         "proposed_at": plan.proposed_at,
-        "approved_by": named(plan.approved_by),
+        "approved_by": named(plan.approved_by, names),
         "approved_at": plan.approved_at,
         "reason": plan.reason,
-        "withdrawn_by": named(plan.withdrawn_by),
+        "withdrawn_by": named(plan.withdrawn_by, names),
         "withdrawn_at": plan.withdrawn_at,
         "withdrawn_why": plan.withdrawn_why,
         "waits_for_me": plan.status == PROPOSED
@@ -123,8 +132,21 @@ def _people(session: Session) -> dict[str, str]:
     return {one.user.username: one.user.name for one in users.list_accounts(session)}
 
 
-def _named(username: str, people: Mapping[str, str]) -> str:
-    """Name who did something; at the command line the operating system's user."""
+def named(username: str, people: Mapping[str, str]) -> str:
+    """Name who did something; at the command line the operating system's user.
+
+    Parameters
+    ----------
+    username
+        The account, or the operator; '' for nobody.
+    people
+        Name of each account.
+
+    Returns
+    -------
+    str
+        The name; where none is known, the account.
+    """
     told = username.removeprefix(OPERATOR_PREFIX)
     return people.get(username, username if told == username else f"{told} (command line)")
 
@@ -171,7 +193,6 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         comments = plan_comments.listed(session, plan_id)
         edits = plan_edits.since(session, plan_id, 0)
         listed = plans.list_plans(session)
-        now = plans.in_force(session, today)
         first_day = plan_states.first_free_day(session, today)
         before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
         unsettled = plan.status in (DRAFT, PROPOSED)
@@ -186,13 +207,13 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "teams": names.teams,
         "comments": sum(one.resolved_at is None for one in comments),
         "history": _history(row, edits, people),
-        "others": _others(listed, plan_id, now),
+        "others": _others(listed, plan_id, today),
         "first_day": first_day,
         "newer": newer,
         "carried": carried,
         "before": None if before is None else {"id": before.id, "name": before.name},
         "approval": approval,
-        "may_propose": plan.status == DRAFT and (approval or may_publish(user)),
+        "may_propose": may_change_draft(user, plan) and (approval or may_publish(user)),
         "may_approve": row["waits_for_me"],
         "may_send_back": waits and (may_publish(user) or row["mine"]),
         "may_change_draft": may_change_draft(user, plan),
@@ -201,12 +222,36 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     }
 
 
-def _others(listed: list[SavedPlan], plan_id: int, now: SavedPlan | None) -> list[tuple[int, str]]:
-    """The plans to compare with: the one in force first, those taken back or deleted last."""
-    others = [one for one in listed if one.id != plan_id]
-    first = -1 if now is None else now.id
-    others.sort(key=lambda one: (one.id != first, one.status == WITHDRAWN))
-    return [(one.id, f"{one.name} (in force)" if one.id == first else one.name) for one in others]
+def others(workspace: Workspace, plan_id: int) -> list[tuple[int, str]]:
+    """List the plans to compare one with.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan.
+
+    Returns
+    -------
+    list of tuple
+        Id, and name with what the plan is today; the one in force first, those taken back or
+        deleted last.
+    """
+    with workspace.reading() as session:
+        return _others(plans.list_plans(session), plan_id, workspace.today())
+
+
+def _others(listed: list[SavedPlan], plan_id: int, today: date) -> list[tuple[int, str]]:
+    found = [one for one in listed if one.id != plan_id]
+    found.sort(key=lambda one: (_group(one, today) != "now", one.status == WITHDRAWN))
+    return [(one.id, f"{one.name} ({_state(one, today)})") for one in found]
+
+
+def _state(plan: SavedPlan, today: date) -> str:
+    if plan.status == WITHDRAWN:
+        return "deleted" if plan.effective_from is None else "taken back"
+    return _STATES[_group(plan, today)]
 
 
 def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -219,7 +264,7 @@ def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list
         told.append(
             {
                 "at": mine[-1].at,
-                "by": _named(by, people),
+                "by": named(by, people),
                 "what": f"{_KINDS.get(kind, kind)} ({number})",
             }
         )

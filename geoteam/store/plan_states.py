@@ -20,7 +20,7 @@ def _row(session: Session, plan_id: int, status: str, wanted: str) -> PlanRow:
         raise NotFoundError(f"there is no plan {plan_id}", remedy="See: geoteam plans list")
     if row.status != status:
         raise InputError(
-            f"the plan is {row.status}, not {wanted}",
+            f"the plan is {plans.SAID[row.status]}, not {wanted}",
             where=f"plan {plan_id}",
             remedy="Look at the plan again: somebody may have decided on it meanwhile",
         )

@@ -16,6 +16,8 @@ from geoteam.store.plan_tables import PlanRow, PlanUnitRow
 from geoteam.store.tables import TeamRow
 
 DRAFT, PROPOSED, PUBLISHED, WITHDRAWN = "draft", "proposed", "published", "withdrawn"
+# The same in sentences: the plan is ...
+SAID = {DRAFT: "a draft", PROPOSED: "proposed", PUBLISHED: "published", WITHDRAWN: "taken back"}
 # The newest plan when one was last deleted.
 LAST_ID = "plan.last_id"
 
@@ -282,7 +284,7 @@ def publish(session: Session, plan_id: int, effective_from: date) -> SavedPlan:
     """
     row = _row(session, plan_id)
     if row.status not in (DRAFT, PROPOSED):
-        raise InputError(f"the plan is {row.status}, not a draft", where=f"plan {plan_id}")
+        raise InputError(f"the plan is {SAID[row.status]}, not a draft", where=f"plan {plan_id}")
     others = session.scalars(
         select(PlanRow).where(
             PlanRow.status == PUBLISHED,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pandas as pd
@@ -319,6 +320,23 @@ def test_a_faulty_import_lists_rows_and_loads_nothing(geoteam: Command, tmp_path
     assert "1 new" in geoteam("clients", "import", path, "--partial").out
 
 
+def test_taking_a_plan_back_tells_who_returns_and_asks(geoteam: Command, tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("unit,team\n101,T1\n102,T2\n201,T2\n202,T2\n")
+    plan = geoteam("plans", "import", path, "--name", "East grows", "--json").json["id"]
+    today = datetime.now(ZoneInfo("America/New_York")).date().isoformat()
+    geoteam("plans", "publish", plan, "--from", today)
+    asked = geoteam("plans", "take-back", plan, "--reason", "No")
+    assert asked.code == 1
+    told = "Of 6 clients whom the plan took from an officer, 6 return to that officer"
+    assert told in asked.err
+    assert [row["id"] for row in geoteam("plans", "list", "--json").json] == [plan, 1]
+    done = geoteam("plans", "take-back", plan, "--reason", "No", "--yes")
+    assert told in done.err
+    assert told in done.out
+    assert "16 keep their officer, 6 get another one, 0 get one and had none, 0 have" in done.out
+
+
 def test_plans(geoteam: Command, tmp_path: Path) -> None:
     path = tmp_path / "plan.csv"
     assert geoteam("plans", "export", "-o", path, "--json").json == {"units": 4, "unassigned": 0}
@@ -330,19 +348,23 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     assert (
         "Because of the plan: 6 of 24 clients would get another team, 0 would have no" in told.out
     )
-    assert "chosen anew: 0 would change officer within their team, 0 would have no" in told.out
+    assert "chosen anew: 0 would change officer within their team, 0 without an" in told.out
     with (tmp_path / "changes.csv").open(encoding="utf-8-sig") as file:
         assert {row["client_ref"] for row in csv.DictReader(file)} == {
             f"C{k:03d}" for k in range(7, 13)
         }
     told = geoteam("plans", "publish", made["id"], "--from", "2030-01-01")
-    assert f"Plan {made['id']} holds from 2030-01-01: 22 of 24 clients have an officer" in told.out
+    assert f"Plan {made['id']} holds from 2030-01-01: 22 of 24 clients have an officer." in told.out
+    assert "16 keep their officer, 6 get another one, 0 get one and had none, 0 have" in told.out
     again = geoteam("plans", "publish", made["id"], "--from", "2030-01-02")
     assert "not a draft" in again.refused()
     assert "there is no plan 99" in geoteam("plans", "impact", 99).refused()
     handed = geoteam("plans", "handover", made["id"], "--json").json
     assert len(handed["clients"]) == 6
     assert sum(one["gives"] for one in handed["officers"]) == 6
+    refused = geoteam("plans", "handover", made["id"], "--officer", "NOBODY").refused()
+    assert "there is no officer 'NOBODY'" in refused
+    assert "Leave the officer out" in refused
     for name in ("list.pdf", "list.csv"):
         geoteam("plans", "handover", made["id"], "-o", tmp_path / name)
         assert (tmp_path / name).stat().st_size > 500

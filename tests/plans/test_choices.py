@@ -113,4 +113,4 @@ def test_what_was_not_found_in_the_time_is_said(monkeypatch: pytest.MonkeyPatch)
     offer = choices(grid(4, 2, 2, tolerance=0.2), seconds=60)
     assert offer.choices == []
     assert offer.missing == ("compact", "balanced")
-    assert "Not found in the time: most compact, best balanced." in offer.lacks
+    assert "Not found in the time: most compact, better balanced." in offer.lacks

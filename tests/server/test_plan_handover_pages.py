@@ -27,7 +27,11 @@ def test_what_has_nothing_to_do_with_a_plan_stands_apart(
     path = f"/plans/{draft(workspace)}/impact"
     page = browser.get(path).text
     assert page.index("Because of the plan") < page.index("Because officers are chosen anew")
-    assert browser.get(f"{path}.json").json["figures"]["anew"] == {"officer": 0, "lost": 0}
+    assert browser.get(f"{path}.json").json["figures"]["anew"] == {
+        "officer": 0,
+        "gained": 0,
+        "lost": 0,
+    }
     assert ",cause," in browser.get(f"{path}.csv").text.splitlines()[0]
 
 

@@ -76,6 +76,7 @@ def test_a_run_is_not_started_from_another_site(
 
 def test_the_comparison_names_both_plans(boss: FlaskClient, draft: int) -> None:
     page = boss.get(f"/plans/{draft}/compare").text
+    assert "(in force)</option>" in page
     assert "A draft" in page
     assert plans.BASELINE.replace("'", "&#39;") in page
     assert boss.get(f"/plans/{draft}/compare.json").json["apart"] == ""

@@ -304,7 +304,7 @@ def test_the_staff_file_published_todays_plan(city: Workspace) -> None:
         ([*GOOD[:3], ["202", "T9"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202", "TM"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202"]], "row 5, column 'team': the row names no team"),
-        ([], r"4 problem\(s\); the first is in row 2"),
+        ([], r"4 problems; the first is in row 2"),
     ],
 )
 def test_a_faulty_plan_names_the_row_and_saves_nothing(

@@ -214,7 +214,7 @@ def test_every_problem_is_listed_and_nothing_is_loaded(bare: Workspace, tmp_path
     caught = refused(bare, write(tmp_path / "c.csv", GOOD, *bad))
     assert caught.total == 1400
     assert len(caught.problems) == 1000
-    assert "1,400 problem(s)" in str(caught)
+    assert "1,400 problems;" in str(caught)
     with bare.reading() as session:
         assert settings.get(session, "mapping.clients") is None
 

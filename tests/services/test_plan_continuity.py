@@ -118,8 +118,15 @@ def test_the_summary_prints_the_figures_of_the_page(
     plan_publish.publish(lone, "test", plan, LATER)
     plan_print.summary_pdf(lone, BOSS, plan)
     before, after = (dict(sheet["facts"]) for sheet in sheets)
+    assert before["Drawn by"] == "test"
+    assert before["In no team's figures, as no place is known"] == "2 clients"
     for kind, now, then in (
         ("team", "Clients who would get another team", "Clients who changed team"),
+        (
+            "gained",
+            "Get an officer within the team, have none",
+            "Got an officer within the team, had none",
+        ),
         ("officer", "Change officer within the team", "Changed officer within the team"),
         ("lost", "Would have no officer", "Have no officer any more"),
     ):
@@ -149,3 +156,90 @@ def test_who_is_in_no_figure_is_counted(lone: Workspace) -> None:
     found = plan_figures.plan_figures(lone)
     assert found["unplaced"] == 2
     assert found["clients"] == found["unplaced"] + sum(row["clients"] for row in found["teams"])
+
+
+IN_101 = ["C001", "C002", "C003", "C005", "C006"]
+WAITED = ["C008", "C011", "C012"]
+GIVES_101 = {"101": "T2", "102": "T1", "201": "T2", "202": "T2"}
+
+
+def full_west(workspace: Workspace) -> pd.DataFrame:
+    """Twenty points of room each for forty-four points in the west: the three of least wait."""
+    shares(workspace, O1=0.1, O2=0.1, O3=4.0, O4=4.0)
+    assigning.run_assignment(workspace, "test", rebalance=True)
+    found = held(workspace, TODAY)
+    assert sorted(found.index[(found["team"] == "T1") & (found["officer"] == "")]) == WAITED
+    return found
+
+
+def test_who_gets_an_officer_in_the_room_that_a_plan_makes_changes_none(lone: Workspace) -> None:
+    full_west(lone)
+    plan = draft(lone, GIVES_101)
+    shown = plan_impact.plan_impact(lone, BOSS, plan, on=LATER)
+    figures, rows = shown["figures"], pd.DataFrame(shown["clients"]).set_index("client_ref")
+    assert (figures["gained"], figures["officer"], figures["team"]) == (3, 0, 5)
+    assert figures["anew"] == {"officer": 0, "gained": 0, "lost": 0}
+    assert set(rows.loc[WAITED, "change"]) == {"gained"}
+    assert set(rows.loc[WAITED, "cause"]) == {"the plan"}
+    assert rows.at["C008", "why"].endswith("becomes the officer. The plan makes room in the team.")
+    done = plan_publish.publish(lone, "test", plan, LATER)
+    counted = {key: done[key] for key in ("kept", "changed", "new", "lost")}
+    assert counted == figures["officers"] == {"kept": 14, "changed": 5, "new": 3, "lost": 0}
+
+
+def test_who_gets_an_officer_without_the_plan_is_counted_apart(lone: Workspace) -> None:
+    full_west(lone)
+    shares(lone, O1=1.0)
+    shown = plan_impact.plan_impact(lone, BOSS, draft(lone, plans.units_of(lone)), on=LATER)
+    assert shown["figures"]["gained"] == shown["figures"]["anew"]["gained"] == 3
+    assert {row["cause"] for row in shown["clients"]} == {"officers chosen anew"}
+
+
+@pytest.mark.parametrize("since", [LATER, TODAY])
+def test_who_returns_goes_before_those_who_waited(lone: Workspace, since: date) -> None:
+    before = full_west(lone)
+    plan = draft(lone, GIVES_101)
+    plan_publish.publish(lone, "test", plan, since)
+    assert (held(lone, LATER).loc[WAITED, "officer"] != "").all()
+    plan_approval.set_approval(lone, "test", on=False)
+    later = at(lone, date(2026, 7, 10))
+    told = plan_impact.taken_back(later, BOSS, plan, on=BACK)
+    assert {key: told[key] for key in ("moved", "returned", "others", "nobody", "waited")} == {
+        "moved": 5, "returned": 5, "others": 0, "nobody": 0, "waited": 3,
+    }  # fmt: skip
+    assert told["why"] == (
+        "Why there is no officer: every officer who could take the client is full (3)."
+    )
+    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    assert made is not None
+    assert made.counts is not None
+    assert made.counts["back"] == {key: told[key] for key in made.counts["back"]}
+    assert made.counts["lost"] == 3
+    assert held(lone, BACK)["officer"].equals(before["officer"])
+    # A run before the day does not give the room to those who waited again.
+    assigning.run_assignment(later, "test", overload=0.0, rebalance=True)
+    shares(lone, O5=3.0)
+    assigning.run_assignment(later, "test")
+    assert held(lone, BACK)["officer"].equals(before["officer"])
+
+
+def test_who_finds_the_former_officer_gone_still_goes_before_those_who_waited(
+    lone: Workspace,
+) -> None:
+    before = full_west(lone)
+    plan = draft(lone, GIVES_101)
+    plan_publish.publish(lone, "test", plan, LATER)
+    plan_approval.set_approval(lone, "test", on=False)
+    gone = before.loc[IN_101, "officer"].mode()[0]
+    other = "O2" if gone == "O1" else "O1"
+    later = at(lone, date(2026, 7, 10))
+    with lone.transaction() as session:
+        session.execute(update(OfficerRow).where(OfficerRow.ref == gone).values(active=False))
+    # Room for all who had an officer before, and no more.
+    shares(lone, **{other: 0.2})
+    told = plan_impact.taken_back(later, BOSS, plan, on=BACK)
+    assert told["others"] == int((before.loc[IN_101, "officer"] == gone).sum())
+    assert (told["nobody"], told["returned"]) == (0, 5 - told["others"])
+    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    after = held(lone, BACK)["officer"]
+    assert (after[before["officer"] != ""] != "").all()

@@ -8,7 +8,15 @@ import pytest
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError, SettledError
 from geoteam.model import Role, User
-from geoteam.services import audit, plan_approval, plan_comments, plan_drafts, plan_new, plans
+from geoteam.services import (
+    audit,
+    plan_approval,
+    plan_comments,
+    plan_drafts,
+    plan_new,
+    plan_views,
+    plans,
+)
 from geoteam.services.workspace import Workspace
 from tests.made_city import BOSS, counts
 
@@ -42,6 +50,12 @@ def test_who_made_a_draft_renames_it_and_nobody_else_of_one_team(fresh: Workspac
         plan_drafts.rename(fresh, OTHER, plan, "Mine")
     with pytest.raises(InputError, match="at most 120"):
         plan_drafts.rename(fresh, MAKER, plan, "x" * 121)
+    # As it is with proposing it: the page offers none of these.
+    with pytest.raises(DisclosureError, match="another supervisor made this draft"):
+        plan_approval.propose(fresh, OTHER, plan, LATER, "Less driving")
+    for user, may in ((OTHER, False), (MAKER, True), (BOSS, True)):
+        shown = plan_views.plan_view(fresh, user, plan)
+        assert (shown["may_propose"], shown["may_change_draft"]) == (may, may)
     plan_drafts.rename(fresh, BOSS, plan, "By the boss")
     assert named(fresh)[plan] == ("By the boss", "draft")
 

@@ -205,14 +205,15 @@ def test_taken_back_after_its_day_history_stays(fresh: Workspace) -> None:
         plan_approval.take_back(later, BOSS, plan, "No", on=LATER)
     made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=date(2026, 7, 15))
     assert made
+    assert made.counts["back"]["returned"] == len(IN_102)
     assert set(held(fresh, date(2026, 7, 14)).loc[IN_102, "team"]) == {"T2"}
     back = held(fresh, date(2026, 7, 15))
     assert back["team"].equals(before["team"])
     with fresh.reading() as session:
         assert plan_store.in_force(session, date(2026, 7, 14)).id == plan
-        assert plan_store.in_force(session, date(2026, 7, 15)).id == made
-        assert plan_store.get(session, made).reason == "It did not work"
-    again = plan_handover.handover(later, BOSS, made)
+        assert plan_store.in_force(session, date(2026, 7, 15)).id == made.plan_id
+        assert plan_store.get(session, made.plan_id).reason == "It did not work"
+    again = plan_handover.handover(later, BOSS, made.plan_id)
     assert {row["client_ref"] for row in again["clients"]} >= set(IN_102)
 
 
@@ -220,7 +221,12 @@ def test_a_second_person_approves(fresh: Workspace) -> None:
     plan = draft(fresh)
     with pytest.raises(InputError, match="reason is empty"):
         plan_approval.propose(fresh, BOSS, plan, LATER, " ")
-    assert not plan_approval.propose(fresh, WEST, plan, LATER, "Less work in the west")
+    with pytest.raises(DisclosureError, match="another supervisor made this draft"):
+        plan_approval.propose(fresh, WEST, plan, LATER, "Less work in the west")
+    own = plans.save_draft(fresh, WEST.username, "Mine", EAST, where="here")
+    assert plan_approval.propose(fresh, WEST, own, LATER, "Less work in the west") is None
+    plan_approval.send_back(fresh, WEST, own, "Not yet")
+    assert plan_approval.propose(fresh, BOSS, plan, LATER, "Less work in the west") is None
     with pytest.raises(DisclosureError):
         plan_approval.approve(fresh, WEST, plan)
     plan_approval.send_back(fresh, BOSS, plan, "Too many clients")
@@ -267,7 +273,7 @@ def test_a_plan_with_an_idle_unit_is_refused(lone: Workspace) -> None:
         plan = plan_store.create(
             session, name="Hole", boundary_set_id=1, units=EAST | {"202": ""}, by="t", at=NOW
         )
-    with pytest.raises(InputError, match="1 unit\\(s\\) have no team: 202"):
+    with pytest.raises(InputError, match="1 unit has no team: 202"):
         plan_publish.publish(lone, "test", plan, LATER)
     assert "202" in plan_impact.plan_impact(lone, BOSS, plan)["notes"][0]
 

@@ -10,7 +10,7 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.answers import refuse_in_json
 from geoteam.server.context import user, workspace
-from geoteam.services import plan_compare, plans
+from geoteam.services import plan_compare, plan_views
 
 page = Blueprint("plan_compare", __name__)
 api = Blueprint("plan_compare_data", __name__)
@@ -39,7 +39,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         plan=found["plan"],
         other=found["other"],
         apart=found["apart"],
-        plans=[one for one in plans.list_plans(workspace()) if one["id"] != plan_id],
+        plans=plan_views.others(workspace(), plan_id),
     )
 
 

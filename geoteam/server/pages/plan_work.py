@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -209,10 +210,24 @@ def take_back(plan_id: int) -> ResponseReturnValue:
         if made is None:
             flash("The plan is taken back. The plan before it stands.", "good")
             return
-        target[0] = made
-        flash("This plan goes back to the one before.", "good")
+        target[0] = made.plan_id
+        flash(_went_back(made.counts), "good")
 
     return _answer(plan_id, work, target)
+
+
+def _went_back(counts: dict[str, Any] | None) -> str:
+    """Say what became of those whom the plan taken back had moved."""
+    if counts is None:
+        return "This plan goes back to the one before. It waits for a second person."
+    back = counts["back"]
+    if back is None:
+        return "This plan goes back to the one before."
+    return (
+        f"This plan goes back to the one before: {back['returned']:,} return to their former "
+        f"officer, {back['others']:,} go to another one, {back['nobody']:,} have none; "
+        f"{back['waited']:,} who had none before are without one again. {back['why']}"
+    )
 
 
 def _day(name: str) -> date:
