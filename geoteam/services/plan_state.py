@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import SettledError
+from geoteam.errors import NotFoundError, SettledError
 from geoteam.model import Role, User
 from geoteam.services import plan_comments as comments
 from geoteam.services.plan_ground import plan_teams
@@ -15,8 +15,8 @@ from geoteam.services.plan_new import teams_in_force
 from geoteam.services.plan_rights import outdated, refuse_settled
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.workspace import Workspace
-from geoteam.store import plan_comments, plan_edits, plans
-from geoteam.store.plan_edits import Edit
+from geoteam.store import audit, plan_comments, plan_edits, plans, users
+from geoteam.store.plan_edits import Edit, Pulse
 from geoteam.store.plans import SavedPlan
 
 # Who was not heard from for this long has left.
@@ -91,7 +91,7 @@ def state(
     require_role(user, {Role.SUPERVISOR}, "see how plans are drawn")
     at = workspace.now()
     with workspace.reading() as session:
-        plan = plan_edits.pulse(session, plan_id, at - _PRESENT)
+        plan = _pulse(session, plan_id, at - _PRESENT)
         edits = plan_edits.since(session, plan_id, since) if plan.seq > since else []
         said = plan_comments.listed(session, plan_id) if plan.comments else []
         found: dict[str, Any] = {
@@ -115,6 +115,51 @@ def state(
             with workspace.transaction() as session:
                 plan_edits.keep_presence(session, plan_id, user.username, at=at, editing=editing)
     return found
+
+
+def drawing_on(session: Session, user: User, plan_id: int, at: datetime) -> list[str]:
+    """Name the others who have a plan open to draw on it.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    user
+        Who asks, and is not named.
+    plan_id
+        The plan.
+    at
+        The moment.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    """
+    present = plan_edits.pulse(session, plan_id, at - _PRESENT).present
+    return [one.name for one in present if one.editing and one.username != user.username]
+
+
+def _pulse(session: Session, plan_id: int, after: datetime) -> Pulse:
+    """Ask how far a plan is; who draws on one that is gone learns who deleted it."""
+    try:
+        return plan_edits.pulse(session, plan_id, after)
+    except NotFoundError as error:
+        gone, _ = audit.page(
+            session, action="plan.delete", object_kind="plan", object_ref=str(plan_id), limit=1
+        )
+        if not gone:
+            raise
+        who = users.get(session, gone[0]["actor"])
+        raise NotFoundError(
+            f"{who.user.name if who else gone[0]['actor']} has deleted this plan",
+            remedy="Save what is on the screen as a new plan",
+        ) from error
 
 
 def _whole(workspace: Workspace, session: Session, user: User, plan: SavedPlan) -> dict[str, Any]:

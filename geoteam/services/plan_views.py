@@ -20,6 +20,7 @@ from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_sets import coming_sets, newer_set
+from geoteam.services.plan_state import drawing_on
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_comments, plan_edits, plan_states, plans, users
@@ -173,7 +174,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         supervisor, before its day); ``approval``: whether a second person is needed; ``before``:
         the plan until then; ``newer``: boundaries that take the place of its own, while it is a
         draft or proposed; ``carried``: whether it was carried over from other boundaries;
-        ``may_change_draft``: whether the user may rename or delete it.
+        ``may_change_draft``: whether the user may rename or delete it; ``drawing``: names of others
+        who have it open in the editor to draw.
 
     Raises
     ------
@@ -198,6 +200,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         unsettled = plan.status in (DRAFT, PROPOSED)
         newer = newer_set(workspace, session, plan) if unsettled else None
         carried = was_carried(session, plan_id)
+        drawing = drawing_on(session, user, plan_id, workspace.now())
     row = _row(plan, people, versions, user)
     last = plan.status == PUBLISHED and plan.effective_to is None and before is not None
     waits = plan.status == PROPOSED
@@ -211,6 +214,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "first_day": first_day,
         "newer": newer,
         "carried": carried,
+        "drawing": drawing,
         "before": None if before is None else {"id": before.id, "name": before.name},
         "approval": approval,
         "may_propose": may_change_draft(user, plan) and (approval or may_publish(user)),

@@ -516,7 +516,9 @@ def test_an_undo_leaves_what_another_has_changed_since(
     second.saved({"101": "T2", "102": ""})
     expect(first.page.locator("[data-figure=unassigned]")).to_have_text("1")
     first.undo()
-    expect(first.said).to_contain_text("102 stays as changed since.")
+    expect(first.said).to_have_text(
+        "Undone: 1 service area. Service area 102 stays: it was changed since, by Second Test."
+    )
     first.saved({"102": ""})
 
 
@@ -534,6 +536,147 @@ def test_a_stale_tab_keeps_its_edits_until_somebody_signs_in_again(
     enter_form(page, "supervisor")
     editor.saved({"101": "T2"})
     assert editor.kept() == 0
+
+
+def post(page: Page, path: str, **form: str) -> None:
+    """Send a form of a plan's page."""
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    assert token is not None
+    answer = page.request.post(
+        path, form={"csrf_token": token, **form}, headers={"Referer": page.url}
+    )
+    assert answer.ok, answer.text()
+
+
+def test_edits_kept_while_the_plan_was_proposed_stand_aside(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    _, watched = sign_in()
+    first = Editor(watched, new_plan(watched.page))
+    context, other = sign_in("second")
+    second = Editor(other, first.path)
+    transfers = second.page.locator("[data-figure=transfers]")
+    second.team("T2")
+    context.set_offline(True)
+    second.click("101")
+    second.click("102")
+    expect(second.sync).to_have_text("Offline: 2 edits kept here")
+    plan = first.path.removesuffix("/edit")
+    post(first.page, f"{plan}/propose", **{"from": "2030-01-07", "reason": "Trial"})
+    context.set_offline(False)
+    aside = second.page.locator("#panel-aside")
+    expect(aside).to_contain_text("The plan waits for approval")
+    expect(second.sync).to_have_text("Not saved: 2 edits kept here")
+    expect(transfers).to_have_text("0")
+    second.open()
+    expect(aside).to_contain_text("without 2 edits of yours")
+    expect(transfers).to_have_text("0")
+    aside.get_by_role("button", name="Save them as a new plan").click()
+    second.page.wait_for_url(lambda url: first.path not in url)
+    expect(second.page.get_by_role("heading", level=1)).to_contain_text("my edits")
+    second.path = second.page.url
+    expect(second.page.locator("#editor[data-ready]")).to_be_attached()
+    second.saved({"101": "T2", "102": "T2"})
+    assert second.kept() == 0
+
+
+def test_edits_kept_for_a_plan_that_is_settled_can_be_thrown_away(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    context, watched = sign_in()
+    editor = Editor(watched, new_plan(watched.page))
+    editor.team("T2")
+    context.route("**/edits", lambda route: route.abort())
+    editor.click("101")
+    expect(editor.sync).to_have_text("Offline: 1 edit kept here")
+    plan = editor.path.removesuffix("/edit")
+    post(editor.page, f"{plan}/propose", **{"from": "2030-01-07", "reason": "Trial"})
+    editor.open()
+    editor.page.locator("#panel-aside").get_by_role("button", name="Throw it away").click()
+    expect(editor.page.locator("#panel-aside")).to_be_hidden()
+    assert editor.kept() == 0
+
+
+def test_a_plan_deleted_while_one_draws_can_be_saved_anew(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    _, watched = sign_in()
+    first = Editor(watched, new_plan(watched.page))
+    _, other = sign_in("second")
+    second = Editor(other, first.path)
+    second.team("T2")
+    second.click("101")
+    second.saved({"101": "T2"})
+    plan = first.path.removesuffix("/edit")
+    page = first.page
+    page.goto(plan)
+    asked = page.locator(f"form[action='{plan}/delete'] button").get_attribute("data-confirm")
+    assert asked is not None
+    assert "Second Test has it open in the editor now." in asked
+    first.open()
+    post(page, f"{plan}/delete")
+    aside = second.page.locator("#panel-aside")
+    expect(aside).to_contain_text("Supervisor Test has deleted this plan.")
+    expect(second.page.locator("button[data-tool=brush]")).to_be_hidden()
+    second.click("102")
+    aside.get_by_role("button", name="Save as a new plan").click()
+    second.page.wait_for_url(lambda url: first.path not in url)
+    expect(second.page.locator("#editor[data-ready]")).to_be_attached()
+    second.path = second.page.url
+    second.saved({"101": "T2"})
+
+
+def test_edits_are_not_sent_as_somebody_else_who_signs_in_here(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    context, watched = sign_in("second")
+    editor = Editor(watched, new_plan(watched.page))
+    editor.team("T2")
+    page = context.new_page()
+    context.clear_cookies()
+    enter_form(page, "supervisor")
+    editor.click("101")
+    told = "Somebody else is signed in: 1 edit kept here. Sign in again."
+    expect(editor.sync).to_have_text(told)
+    assert editor.state()["edits"] == []
+    assert editor.kept() == 1
+
+
+def test_the_map_stays_where_it_is_whatever_the_page_says(
+    sign_in: Callable[..., tuple[BrowserContext, Watched]],
+) -> None:
+    for screen in (WIDE, NARROW):
+        context, watched = sign_in(screen=screen)
+        editor = Editor(watched, new_plan(watched.page))
+        editor.team("T2")
+        place = editor.page.locator(".editor-map")
+        before = place.bounding_box()
+        _, other = sign_in("second")
+        Editor(other, editor.path)
+        expect(editor.page.locator("[data-present]")).to_contain_text("Second Test")
+        assert place.bounding_box() == before
+        context.set_offline(True)
+        editor.click("101")
+        expect(editor.sync).to_have_text("Offline: 1 edit kept here")
+        assert place.bounding_box() == before
+
+
+def test_locks_outlive_a_reload(editor: Editor) -> None:
+    editor.page.locator("[data-do=lock]").click()
+    expect(editor.said).to_have_text("East Team locked.")
+    editor.open()
+    editor.team("T2")
+    expect(editor.page.locator("[data-do=lock]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_dots_say_that_they_are_no_homes(editor: Editor) -> None:
+    page = editor.page
+    told = page.locator("[data-dots-told]")
+    expect(told).to_be_hidden()
+    page.locator(".editor-show summary").click()
+    page.get_by_label("Caseload as dots").check()
+    expect(told).to_be_visible()
+    expect(told).to_have_text("Dots: placed at random in the unit, not homes")
 
 
 def test_one_finger_paints_and_two_do_not(

@@ -148,10 +148,10 @@ def test_who_is_here_and_what_was_changed(sign_in: SignIn) -> None:
     second.click("101")
     first.team("T2")
     expect(first.page.locator(".feed li").first).to_contain_text(
-        "Second Test moved 1 service area to East Team"
+        "Second Test moved Service area 101 to East Team"
     )
     first.click("102")
-    expect(first.page.locator(".feed li").first).to_contain_text("You moved 1 service area")
+    expect(first.page.locator(".feed li").first).to_contain_text("You moved Service area 102")
     before = zoomed(first.page)
     first.page.locator(".feed").get_by_role("button", name="Show").first.click()
     expect(first.page.locator(".leaflet-control-scale-line").first).not_to_have_text(before)

@@ -9,11 +9,13 @@ import pytest
 from geoteam.errors import DisclosureError, InputError, NotFoundError, SettledError
 from geoteam.model import Role, User
 from geoteam.services import (
+    accounts,
     audit,
     plan_approval,
     plan_comments,
     plan_drafts,
     plan_new,
+    plan_state,
     plan_views,
     plans,
 )
@@ -23,6 +25,7 @@ from tests.made_city import BOSS, counts
 EAST = {"101": "T1", "102": "T2", "201": "T2", "202": "T2"}
 MAKER = User(30, "maker", "Mae Maker", Role.SUPERVISOR, team_refs=("T1",))
 OTHER = User(31, "other", "Olaf Other", Role.SUPERVISOR, team_refs=("T1",))
+PASSWORD = "a long enough password"
 LATER = date(2027, 1, 1)
 
 
@@ -100,3 +103,25 @@ def test_what_was_proposed_once_stays_as_withdrawn(fresh: Workspace) -> None:
     assert not plan_drafts.delete(fresh, MAKER, plan)
     assert named(fresh)[plan] == ("East grows", "withdrawn")
     assert plans.units_of(fresh, plan) == EAST
+
+
+def test_who_draws_on_a_draft_that_is_deleted_learns_by_whom(fresh: Workspace) -> None:
+    for one in (MAKER, OTHER):
+        accounts.add_user(
+            fresh,
+            "test",
+            username=one.username,
+            name=one.name,
+            role=one.role,
+            password=PASSWORD,
+            team_refs=one.team_refs,
+        )
+    plan = draft(fresh)
+    plan_state.state(fresh, OTHER, plan, editing=True)
+    assert plan_views.plan_view(fresh, BOSS, plan)["drawing"] == [OTHER.name]
+    assert plan_views.plan_view(fresh, OTHER, plan)["drawing"] == []
+    plan_drafts.delete(fresh, MAKER, plan)
+    with pytest.raises(NotFoundError, match="Mae Maker has deleted this plan"):
+        plan_state.state(fresh, OTHER, plan)
+    with pytest.raises(NotFoundError, match="there is no plan 999"):
+        plan_state.state(fresh, OTHER, 999)

@@ -5,6 +5,7 @@ import type { GroundJson } from "../src/editor/ground.ts";
 import { percent } from "../src/editor/labels.ts";
 import type { LoggedEdit } from "../src/editor/log.ts";
 import { moment } from "../src/editor/panels/dom.ts";
+import { type Finding, findings } from "../src/editor/panels/find.ts";
 import { sentence } from "../src/editor/sentence.ts";
 import { Shapes, thinned } from "../src/editor/shapes.ts";
 
@@ -164,7 +165,7 @@ test("an undo leaves a unit that another has changed since, and says so", () => 
   plan.on("say", (text) => said.push(text));
   plan.undo();
   assert.deepEqual([...plan.of].slice(0, 3), [0, 2, 0]);
-  assert.equal(said.at(-1), "Undone: 1 unit. 01 stays as changed since.");
+  assert.equal(said.at(-1), "Undone: 1 unit. Unit 01 stays: it was changed since, by Bo.");
 });
 
 test("an undo that would change a locked team waits until it is unlocked", () => {
@@ -324,4 +325,83 @@ test("corners closer than a grain are one, the same both ways round", () => {
   assert.deepEqual(thinned([0, 0, 0.1, 0.1, 1, 0], 0), [0, 0, 0.1, 0.1, 1, 0]);
   // There and back is no straight row.
   assert.deepEqual(thinned([0, 0, 2, 0, 1, 0], 1), [0, 0, 2, 0, 1, 0]);
+});
+
+test("a plan that is settled meanwhile is shown as it is; what waits stands aside", () => {
+  const plan = editing();
+  painted(plan, [0, 1], 1);
+  painted(plan, [0], 2);
+  const dropped: string[] = [];
+  plan.on("dropped", (keys) => dropped.push(...keys));
+  const settled = { ...state(new Array(9).fill(0)), status: "proposed", editable: false };
+  plan.replace(ground(3, 3), { ...settled, why: "it waits" });
+  assert.deepEqual([...plan.of], new Array(9).fill(0));
+  assert.equal(plan.tally.plan().transfers, 0);
+  assert.deepEqual(
+    [...plan.log.wanted],
+    [
+      ["00", "T3"],
+      ["01", "T2"],
+    ],
+  );
+  // Opened anew it is the same.
+  const again = new Editing(ground(3, 3), settled, () => 1);
+  again.restore(plan.log.waiting);
+  assert.deepEqual([...again.of], new Array(9).fill(0));
+  // Sent back, it takes them.
+  again.replace(ground(3, 3), state(new Array(9).fill(0)));
+  assert.deepEqual([...again.of].slice(0, 3), [2, 1, 0]);
+  plan.drop();
+  assert.equal(plan.log.waiting.length, 0);
+  assert.equal(dropped.length, 2);
+});
+
+test("a plan that was deleted stays as drawn, and is painted no more", () => {
+  const plan = editing();
+  painted(plan, [0], 1);
+  plan.begin();
+  plan.paint([3], 1);
+  plan.close("Ada has deleted this plan");
+  painted(plan, [1], 1);
+  assert.deepEqual([...plan.of].slice(0, 4), [1, 0, 0, 0]);
+  assert.equal(plan.log.waiting.length, 1);
+});
+
+test("undo and redo with nothing to do say so, and all left alone is nothing undone", () => {
+  const plan = editing();
+  const said: string[] = [];
+  plan.on("say", (text) => said.push(text));
+  plan.undo();
+  plan.redo();
+  painted(plan, [0], 1);
+  const [edit] = sent(plan, 1);
+  const bo = { seq: 2, key: "b", kind: "paint" as const, undoes: "", by: "Bo", at: "" };
+  const theirs = { ...bo, mine: false, changes: { "00": ["T2", "T3"] as [string, string] } };
+  const both = [edit as LoggedEdit, theirs];
+  plan.take({ ...state([]), edits: both, seq: 2 });
+  plan.undo();
+  assert.deepEqual(said.slice(0, 2), [
+    "You have nothing to undo.",
+    "You have nothing to do again.",
+  ]);
+  assert.equal(said.at(-1), "Nothing undone: Unit 00 stays: it was changed since, by Bo.");
+});
+
+test("the farthest deviation keeps its sign", () => {
+  const plan = editing(3, 1, [0, 0, 1]);
+  assert.equal(percent(plan.tally.farthest()), "+100 %");
+  painted(plan, [0, 1], 1);
+  assert.equal(percent(plan.tally.farthest()), "+200 %");
+  assert.equal(plan.tally.plan().worst_deviation, 2);
+});
+
+test("a team counts as over-loaded from the tolerance that the solver keeps", () => {
+  const over = (plan: Editing) =>
+    findings(plan).find(({ title }) => title.startsWith("Over-loaded")) as Finding;
+  const plan = editing();
+  assert.equal(over(plan).title, "Over-loaded by more than 5 %");
+  assert.equal(over(plan).places.length, 1);
+  plan.tolerance = 3;
+  assert.equal(over(plan).title, "Over-loaded by more than 300 %");
+  assert.equal(over(plan).places.length, 0);
 });

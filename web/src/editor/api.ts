@@ -34,17 +34,20 @@ function tokenOf(page: Document): HTMLMetaElement | null {
   return page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
 }
 
-/** Takes the token of the session that is open now; false when nobody is signed in. */
-export async function renewToken(): Promise<boolean> {
+/** Takes the token of the session that is open now, when it is the same user's. */
+export async function renewToken(who: string): Promise<"renewed" | "other" | "none"> {
   try {
     const text = await (await fetch(window.location.href)).text();
-    const fresh = tokenOf(new DOMParser().parseFromString(text, "text/html"))?.content;
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const user = page.querySelector<HTMLElement>("#editor")?.dataset.user;
+    if (user !== undefined && user !== who) return "other";
+    const fresh = tokenOf(page)?.content;
     const here = tokenOf(document);
-    if (!fresh || !here || fresh === here.content) return false;
+    if (!fresh || !here || fresh === here.content) return "none";
     here.content = fresh;
-    return true;
+    return "renewed";
   } catch {
-    return false;
+    return "none";
   }
 }
 
@@ -61,6 +64,14 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
       body: JSON.stringify(body),
     }),
   );
+}
+
+/** Sends a form; gives the path of the page that answers. */
+export async function postForm(path: string, fields: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ ...fields, csrf_token: tokenOf(document)?.content ?? "" });
+  const response = await fetch(path, { method: "POST", body });
+  if (response.ok && response.redirected) return new URL(response.url).pathname;
+  throw new Refusal(response.status, "The server did not take it.", "Try again.");
 }
 
 /** Whether nobody is signed in any more; a page instead of data is that of signing in. */

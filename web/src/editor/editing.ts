@@ -13,7 +13,7 @@ import {
   newKey,
   unitsOf,
 } from "./log.ts";
-import { takenBack } from "./sentence.ts";
+import { reversed } from "./reversed.ts";
 import { Tally } from "./tally.ts";
 import type { Comment, Conflict, Events, Present, StateJson, SyncState } from "./told.ts";
 import { Open, type Undecided } from "./undecided.ts";
@@ -35,6 +35,10 @@ export class Editing {
   editable: boolean;
   /** Why it is not editable. */
   why: string;
+  /** Whether it is deleted: it is still on the screen, and nowhere else. */
+  deleted = false;
+  /** A team farther off its load is over- or under-loaded; the solver's. */
+  tolerance = 0.05;
   comments: readonly Comment[] = [];
   present: readonly Present[] = [];
   sync: SyncState = { state: "saved", waiting: 0, text: "All changes saved" };
@@ -73,6 +77,7 @@ export class Editing {
     this.status = state.status;
     this.editable = state.editable;
     this.log = new Log(this.ground, of);
+    this.log.aside = !state.editable;
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, of);
     this.teams = placed(this.ground.teams);
@@ -82,8 +87,7 @@ export class Editing {
   }
 
   private lead({ leads }: StateJson): void {
-    const all = this.teams.map((_, at) => at);
-    this.foreign = new Set(leads ? all.filter((team) => !leads.includes(team)) : []);
+    this.foreign = new Set(leads && [...this.teams.keys()].filter((at) => !leads.includes(at)));
     this.setLocked(this.foreign, true);
     if (this.foreign.has(this.brush)) this.brush = leads?.[0] ?? -1;
   }
@@ -271,13 +275,11 @@ export class Editing {
   zoomTo(units: readonly number[]): void {
     if (!units.length) return;
     const [west, south, east, north] = this.ground.box(units);
-    this.map.fitBounds(
-      [
-        [south, west],
-        [north, east],
-      ],
-      { maxZoom: 16, padding: [40, 40] },
-    );
+    const corners: [number, number][] = [
+      [south, west],
+      [north, east],
+    ];
+    this.map.fitBounds(corners, { maxZoom: 16, padding: [40, 40] });
   }
 
   /** Takes in what the server says is new. */
@@ -346,6 +348,7 @@ export class Editing {
     this.editable = state.editable;
     this.why = state.why ?? "";
     this.log.restart(this.ground, of);
+    this.log.aside = !state.editable;
     this.log.recall(state.edits, state.seq);
     this.own = new Tally(this.ground, this.log.assignment());
     this.looked = null;
@@ -356,9 +359,24 @@ export class Editing {
     this.source = null;
     this.lead(state);
     this.dirty.clear();
-    this.emit("ground", undefined);
+    for (const news of ["ground", "figures", "history"] as const) this.emit(news, undefined);
     this.emit("conflict", this.conflicts);
-    this.emit("figures", undefined);
+  }
+
+  /** Somebody has deleted the plan: it stays on the screen, and is painted no more. */
+  close(why: string): void {
+    this.cancel();
+    this.deleted = true;
+    this.editable = false;
+    this.why = why;
+    this.emit("ground", undefined);
+  }
+
+  /** Throws away what waits, unsent. */
+  drop(): void {
+    const gone = this.log.waiting.splice(0);
+    this.rebase();
+    this.emit("dropped", new Set(gone.map(({ key }) => key)));
     this.emit("history", undefined);
   }
 
@@ -409,32 +427,14 @@ export class Editing {
     if (this.stroke) this.commit();
     this.preview = null;
     const edit = kind === "undo" ? this.log.last : this.log.undone;
-    if (!edit || !this.editable) return;
-    if (edit.kind === "split" || edit.kind === "join") {
-      // Only the server can make the units anew.
-      this.record(kind, edit.key, {}, {});
-      this.say(kind === "undo" ? "The pieces are joined again." : "Done again.");
-      return;
+    if (!this.editable) return;
+    const { changes, said } = reversed(this, edit, kind);
+    if (edit && changes) {
+      for (const [code, [, to]] of Object.entries(changes))
+        this.move(this.ground.unit(code), this.ground.team(to ?? ""));
+      this.record(kind, edit.key, changes, {});
     }
-    const changes: Changes = {};
-    const left: string[] = [];
-    for (const [code, [before, after]] of Object.entries(edit.changes)) {
-      const [from, to] = kind === "undo" ? [after, before] : [before, after];
-      const unit = this.ground.unit(code);
-      if (from === null || to === null) continue;
-      const team = this.ground.team(to);
-      if (unit < 0 || this.ground.ref(this.of[unit] as number) !== from || (to && team < 0))
-        left.push(code);
-      else if (this.isLocked(unit, team)) {
-        const held = this.locked.has(team) ? team : (this.of[unit] as number);
-        this.say(this.whyLocked(held) + (this.leads(held) ? ` Unlock it to ${kind} this.` : ""));
-        return;
-      } else changes[code] = [from, to];
-    }
-    for (const [code, [, to]] of Object.entries(changes))
-      this.move(this.ground.unit(code), this.ground.team(to ?? ""));
-    this.record(kind, edit.key, changes, {});
-    this.say(takenBack(this, kind, Object.keys(changes).length, left));
+    this.say(said);
   }
 
   /** Brings units and figures in line with the log; a stroke under way stays on top. */

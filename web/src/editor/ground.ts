@@ -58,6 +58,7 @@ export class Ground {
   readonly set: number;
   /** What people call a unit of this plan, in the singular. */
   readonly noun: string;
+  readonly unitKind: string;
   readonly units: readonly string[];
   readonly labels: readonly string[];
   readonly parents: readonly string[];
@@ -96,6 +97,7 @@ export class Ground {
     this.name = json.name;
     this.set = json.set;
     this.noun = json.noun;
+    this.unitKind = json.unit_kind;
     this.units = json.units;
     this.labels = json.labels;
     this.parents = json.parents;

@@ -56,6 +56,7 @@ async function start(root: HTMLElement): Promise<void> {
     table: root.querySelector("#panel-table") as HTMLElement,
     side: root.querySelector("#panel-side") as HTMLElement,
     actions: root.querySelector("#panel-actions") as HTMLElement,
+    aside: root.querySelector("#panel-aside") as HTMLElement,
   });
   // What the panels leave is the map's: nothing is drawn before that is known.
   map.invalidateSize({ animate: false });

@@ -1,6 +1,7 @@
 // Edits that the server has not taken yet, and what is undecided between two people, kept in this
 // browser: unit codes and team refs only. Each tab keeps its own edits; sending one twice is
-// harmless, so a tab may adopt those of another that was closed. What is undecided is all tabs'.
+// harmless, so a tab may adopt those of another that was closed. What is undecided is all tabs', and
+// so are the teams that are locked.
 import type { Edit } from "./log.ts";
 import type { Undecided } from "./undecided.ts";
 
@@ -8,6 +9,7 @@ export class Kept {
   private readonly prefix: string;
   private readonly own: string;
   private readonly doubts: string;
+  private readonly locked: string;
   /** Names of what this tab knows to be undecided. */
   private known = new Set<string>();
 
@@ -15,6 +17,7 @@ export class Kept {
   constructor(plan: number, who: string) {
     this.prefix = `geoteam-edits/${plan}/${who}/`;
     this.doubts = `geoteam-undecided/${plan}/${who}/`;
+    this.locked = `geoteam-locks/${plan}/${who}`;
     const tab = window.sessionStorage.getItem("geoteam-tab") ?? Math.random().toString(36).slice(2);
     window.sessionStorage.setItem("geoteam-tab", tab);
     this.own = this.prefix + tab;
@@ -36,6 +39,16 @@ export class Kept {
     for (const name of this.known) if (!now.has(name)) window.localStorage.removeItem(name);
     this.known = new Set(now.keys());
     for (const [name, one] of now) write(name, [one]);
+  }
+
+  /** Refs of the teams that are locked. */
+  locks(): string[] {
+    return read<string>(this.locked);
+  }
+
+  /** Keeps which teams are locked. */
+  lock(refs: readonly string[]): void {
+    write(this.locked, refs);
   }
 
   /** Keeps what waits now. False where the browser keeps nothing. */

@@ -15,8 +15,10 @@ const SMALL = `600 11px ${FONT}`;
 const INK = "#10161c";
 const HIGH = "#8f1216";
 const LOW = "#0b4a8f";
-/** A deviation that is coloured. */
-const OFF = 0.1;
+/** A lock behind a name; it is drawn, as no font of ours has it. */
+export const LOCK = " \u{1F512}";
+/** Side of the mark of a comment. */
+const PIN = 26;
 const TRIES = 6;
 /** Screen pixels from such a point at which a name may stand, where another is in the way. */
 const ASIDE: readonly [number, number][] = [
@@ -27,6 +29,8 @@ const ASIDE: readonly [number, number][] = [
   [-26, 0],
   [20, -26],
   [20, 26],
+  [0, -30],
+  [0, 30],
 ];
 const SPARE = 8;
 /** Share of teams whose names must have room. */
@@ -58,13 +62,19 @@ export function placed(
     span(shapes, largest[at] ?? []) * scale > width(context, teams[at]?.name ?? "", BIG) + SPARE;
   const named = order.filter(fits).length >= ENOUGH * order.length;
   const taken: Box[] = [];
+  const pins = commented(editing).map((unit) => ({
+    x: (shapes.inside[2 * unit] as number) * scale,
+    y: (shapes.inside[2 * unit + 1] as number) * scale,
+    width: PIN,
+    height: PIN,
+  }));
   const labels: Label[] = [];
   for (const at of order) {
     const team = teams[at];
     if (!team) continue;
     const units = largest[at] ?? [];
     const share = tally.team(at).deviation;
-    const lock = editing.locked.has(at) ? " \u{1F512}\uFE0E" : "";
+    const lock = editing.locked.has(at) ? LOCK : "";
     const name = (named && fits(at) ? team.name : team.label) + lock;
     const lines = [{ text: name, font: BIG, y: 0, colour: INK }];
     if (Number.isFinite(share)) {
@@ -73,7 +83,7 @@ export function placed(
         text: percent(share),
         font: SMALL,
         y: 8,
-        colour: share > OFF ? HIGH : share < -OFF ? LOW : INK,
+        colour: share > editing.tolerance ? HIGH : share < -editing.tolerance ? LOW : INK,
       });
     }
     const size = {
@@ -88,13 +98,15 @@ export function placed(
     const near = spots(shapes, units).flatMap(([x, y]) =>
       ASIDE.map(([dx, dy]): [number, number] => [x + dx / scale, y + dy / scale]),
     );
-    for (const [x, y] of near) {
-      const box = free(x * scale, y * scale);
-      if (!box || !mine.has(shapes.at(x, y))) continue;
-      taken.push(box);
-      labels.push({ x: box.x, y: box.y, lines });
-      break;
-    }
+    const boxes = near
+      .filter(([x, y]) => mine.has(shapes.at(x, y)))
+      .map(([x, y]) => free(x * scale, y * scale))
+      .filter((box) => box !== null);
+    // Beside the marks of comments where that can be, else under one.
+    const box = boxes.find((one) => pins.every((pin) => !overlap(one, pin))) ?? boxes[0];
+    if (!box) continue;
+    taken.push(box);
+    labels.push({ x: box.x, y: box.y, lines });
   }
   return labels;
 }
@@ -103,6 +115,14 @@ export function placed(
 export function percent(share: number): string {
   const whole = Math.round(Math.abs(share) * 100);
   return `${whole ? (share > 0 ? "+" : "−") : ""}${whole} %`;
+}
+
+/** Units that carry the mark of a comment. */
+function commented({ comments, ground }: Editing): number[] {
+  return comments
+    .filter((one) => !one.resolved_at)
+    .map(({ unit }) => ground.unit(unit))
+    .filter((unit) => unit >= 0);
 }
 
 /** Units of the largest piece of each team. */

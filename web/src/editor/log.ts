@@ -50,6 +50,8 @@ export class Log {
   seq = 0;
   /** Own edits that the server has not taken yet, in order. */
   waiting: Edit[] = [];
+  /** Whether what waits stands aside: the plan no longer takes it, and is shown without it. */
+  aside = false;
   private base: Int32Array;
   private readonly known = new Set<string>();
   private own: Own[] = [];
@@ -99,8 +101,14 @@ export class Log {
   /** Team of each unit: what the server has, and what waits on top by the server's own rule. */
   assignment(): Int32Array {
     const of = this.base.slice();
-    for (const edit of this.waiting) this.make(of, edit);
+    if (!this.aside) for (const edit of this.waiting) this.make(of, edit);
     return of;
+  }
+
+  /** What is wanted of each unit that waits, by code: the last edit of a unit tells. */
+  get wanted(): Map<string, string> {
+    const all = this.waiting.flatMap(({ changes }) => Object.entries(changes));
+    return new Map(all.map(([unit, [, team]]) => [unit, team ?? ""]));
   }
 
   /** The own edit that the next undo is about. */

@@ -2,7 +2,7 @@
 // that a table row points at, and the tool at work.
 import type L from "leaflet";
 import type { Editing } from "./editing.ts";
-import { type Label, placed } from "./labels.ts";
+import { type Label, LOCK, placed } from "./labels.ts";
 import type { UnitLayer } from "./layer.ts";
 import { LEVEL } from "./shapes.ts";
 import { Sheet } from "./sheet.ts";
@@ -13,6 +13,8 @@ const MARK = "#ffd23f";
 /** How far a halo reaches. */
 const ROUND = 2;
 const MOST_WORDS = 1000;
+/** Width that a lock takes behind a name. */
+const LOCK_ROOM = 13;
 
 /** What a tool shows, in pixels of the shapes. */
 export interface Trace {
@@ -26,6 +28,7 @@ export class Overlay {
   cursor = -1;
   trace: Trace = {};
   private hovered = { unit: -1, team: -1 };
+  private found: readonly number[] = [];
   private readonly sheet: Sheet;
   private labels: Label[] = [];
   private readonly words = new Map<string, HTMLCanvasElement>();
@@ -48,7 +51,10 @@ export class Overlay {
       this.stale = true;
     });
     editing.on("ground", () => this.reset());
-    editing.on("locks", () => this.reset());
+    for (const news of ["locks", "comments", "tolerance"] as const)
+      editing.on(news, () => this.reset());
+    editing.on("found", (units) => this.find(units));
+    editing.on("history", () => this.find([]));
     editing.on("hover", (on) => {
       this.hovered = on;
       this.stale = true;
@@ -78,6 +84,14 @@ export class Overlay {
       : [];
   }
 
+  /** Outlines units that were looked for, until the plan changes. */
+  private find(units: readonly number[]): void {
+    if (!units.length && !this.found.length) return;
+    this.found = units;
+    this.stale = true;
+    this.editing.soon();
+  }
+
   private get scale(): number {
     return 2 ** (this.sheet.zoom - LEVEL);
   }
@@ -101,24 +115,44 @@ export class Overlay {
     for (const label of this.labels) this.write(label);
   }
 
-  /** The border of the team that a row of the table points at. */
+  /** The border of what was looked for, and of the team that a row of the table points at. */
   private team(context: CanvasRenderingContext2D, scale: number): void {
+    if (this.found.length) {
+      const found = new Set(this.found);
+      this.outline(
+        context,
+        this.border((one) => found.has(one)),
+        scale,
+        MARK,
+      );
+    }
     const { unit, team } = this.hovered;
     if (unit >= 0 || team < 0) return;
+    const { of } = this.editing;
+    this.outline(
+      context,
+      this.border((one) => of[one] === team),
+      scale,
+      MARK,
+    );
+  }
+
+  /** The line around units. */
+  private border(within: (unit: number) => boolean): Path2D {
     const { shapes } = this.layer;
-    const { ground, of } = this.editing;
+    const { ground } = this.editing;
     const border = new Path2D();
     for (let one = 0; one < ground.size; one++) {
-      if (of[one] !== team) continue;
+      if (!within(one)) continue;
       const others = ground.neighbours(one);
       ground.edgesOf(one).forEach((edge, i) => {
         const side = shapes.side(edge);
-        if (side && of[others[i] as number] !== team) border.addPath(side);
+        if (side && !within(others[i] as number)) border.addPath(side);
       });
       for (const { other, path } of shapes.looseOf(one))
-        if (other < 0 || of[other] !== team) border.addPath(path);
+        if (other < 0 || !within(other)) border.addPath(path);
     }
-    this.outline(context, border, scale, MARK);
+    return border;
   }
 
   private outline(
@@ -194,12 +228,16 @@ export class Overlay {
 }
 
 /** Text with its halo, drawn once: outlines of letters are slow. */
-function written({ text, font, colour }: Label["lines"][number], ratio: number): HTMLCanvasElement {
+function written(line: Label["lines"][number], ratio: number): HTMLCanvasElement {
+  const { font, colour } = line;
+  const locked = line.text.endsWith(LOCK);
+  const text = locked ? line.text.slice(0, -LOCK.length) : line.text;
+  const room = locked ? LOCK_ROOM : 0;
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   context.font = font;
   const size = Number.parseFloat(/([\d.]+)px/.exec(font)?.[1] ?? "16");
-  canvas.width = Math.ceil((context.measureText(text).width + 2 * ROUND) * ratio);
+  canvas.width = Math.ceil((context.measureText(text).width + room + 2 * ROUND) * ratio);
   canvas.height = Math.ceil((1.5 * size + 2 * ROUND) * ratio);
   context.scale(ratio, ratio);
   context.font = font;
@@ -208,10 +246,29 @@ function written({ text, font, colour }: Label["lines"][number], ratio: number):
   context.lineJoin = "round";
   context.strokeStyle = HALO;
   context.lineWidth = 2 * ROUND;
-  const x = canvas.width / ratio / 2;
+  const x = (canvas.width / ratio - room) / 2;
   const y = canvas.height / ratio / 2;
   context.strokeText(text, x, y);
   context.fillStyle = colour;
   context.fillText(text, x, y);
+  if (locked) lock(context, canvas.width / ratio - ROUND - 9, y - 6);
   return canvas;
+}
+
+/** Draws a lock of 9 by 11 pixels with its halo. */
+function lock(context: CanvasRenderingContext2D, x: number, y: number): void {
+  for (const [colour, wide] of [
+    [HALO, 2 * ROUND],
+    [DARK, 0],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.fillStyle = colour;
+    context.lineWidth = 1.6 + wide;
+    context.beginPath();
+    context.moveTo(x + 1.8, y + 5);
+    context.arc(x + 4.5, y + 4, 2.7, Math.PI, 0);
+    context.lineTo(x + 7.2, y + 5);
+    context.stroke();
+    context.fillRect(x - wide / 2, y + 5 - wide / 2, 9 + wide, 6 + wide);
+  }
 }

@@ -25,15 +25,29 @@ export function figures({ tally, teams }: Editing, team: number): string {
   return `${teams[team]?.name}: ${WHOLE.format(clients)} ${noun}${off}`;
 }
 
-/** What undo or redo has done, and which units stay as others have changed them since. */
+/** What undo or redo has done, and which units stay because others have changed them since. */
 export function takenBack(
   editing: Editing,
   kind: "undo" | "redo",
   done: number,
   left: readonly string[],
 ): string {
-  const stay = left.length === 1 ? `${left[0]} stays` : `${left.slice(0, 5).join(", ")} stay`;
-  return `${kind === "undo" ? "Undone" : "Done again"}: ${editing.counted(done)}.${
-    left.length ? ` ${stay} as changed since.` : ""
-  }`;
+  const did = kind === "undo" ? "Undone" : "Done again";
+  const what = `${done || !left.length ? did : `Nothing ${did.toLowerCase()}`}: `;
+  const made = done || !left.length ? `${editing.counted(done)}.` : "";
+  if (!left.length) return what + made;
+  const { ground, log } = editing;
+  const named = left.slice(0, 5).map((code) => {
+    const unit = ground.unit(code);
+    return unit < 0 ? code : editing.unitName(unit);
+  });
+  const more = left.length > 5 ? ` and ${left.length - 5} more` : "";
+  const who = new Set(
+    left.map((code) => {
+      const last = log.edits.filter(({ changes }) => code in changes).at(-1);
+      return !last || last.mine ? "you" : last.by;
+    }),
+  );
+  const stay = left.length === 1 ? "stays: it was" : "stay: they were";
+  return `${what}${made}${made && " "}${named.join(", ")}${more} ${stay} changed since, by ${[...who].join(" and ")}.`;
 }

@@ -37,13 +37,15 @@ export class Sync {
   private told = "";
   /** Why the last edit was not taken, until another one is made. */
   private lost = "";
+  /** Whether somebody else is signed in in this browser now. */
+  private other = false;
   private before: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly editing: Editing,
     private readonly at: Addresses,
     plan: number,
-    who: string,
+    private readonly who: string,
   ) {
     this.set = editing.ground.set;
     this.kept = new Kept(plan, who);
@@ -53,6 +55,18 @@ export class Sync {
       this.tell();
     });
     editing.doubt(this.kept.undecided());
+    editing.setLocked(
+      this.kept
+        .locks()
+        .map((ref) => editing.ground.team(ref))
+        .filter((team) => team >= 0),
+      true,
+    );
+    editing.on("locks", () => {
+      const own = [...editing.locked].filter((team) => editing.leads(team));
+      this.kept.lock(own.map((team) => editing.ground.ref(team)));
+    });
+    editing.on("dropped", (keys) => this.kept.settle(keys));
     editing.refresh = () => this.turn();
     editing.on("history", () => this.changed());
     window.addEventListener("online", () => void this.turn());
@@ -64,7 +78,7 @@ export class Sync {
 
   /** Sends what waits, then asks what is new. */
   async turn(): Promise<void> {
-    if (this.busy) return;
+    if (this.busy || this.editing.deleted) return;
     this.busy = true;
     try {
       while (await this.send());
@@ -77,7 +91,7 @@ export class Sync {
       this.tell();
       this.later();
     }
-    if (!this.problem && this.editing.log.waiting.length) void this.turn();
+    if (!this.problem && this.sends) void this.turn();
   }
 
   private changed(): void {
@@ -85,13 +99,18 @@ export class Sync {
     this.kept.keep(waiting);
     if (waiting.some(({ key }) => !this.before.has(key))) this.lost = "";
     this.tell();
-    if (waiting.length && !this.busy && !this.problem) void this.turn();
+    if (this.sends && !this.busy && !this.problem) void this.turn();
+  }
+
+  /** Whether something waits that the plan may take. */
+  private get sends(): boolean {
+    return this.editing.editable && this.editing.log.waiting.length > 0;
   }
 
   private async send(): Promise<boolean> {
     const { editing } = this;
     const batch = editing.log.waiting.slice(0, BATCH);
-    if (!batch.length || this.problem === "refused") return false;
+    if (!batch.length || !editing.editable || this.problem === "refused") return false;
     let sent = batch;
     let answer: Answer;
     try {
@@ -151,11 +170,20 @@ export class Sync {
   }
 
   private async fault(error: unknown): Promise<void> {
+    this.other = false;
     if (isSignedOut(error)) this.problem = "signed-out";
     // Signed in again elsewhere: this page's token is of the session before.
-    else if (error instanceof Refusal && error.status === 400)
-      this.problem = (await renewToken()) ? null : "signed-out";
-    else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
+    else if (error instanceof Refusal && error.status === 400) {
+      const found = await renewToken(this.who);
+      this.other = found === "other";
+      this.problem = found === "renewed" ? null : "signed-out";
+    } else if (error instanceof Refusal && error.status === 404) {
+      await this.between();
+      this.problem = "deleted";
+      // Only the state tells who has deleted it.
+      const found = await getJson(`${this.at.state}?since=0`).catch((why: unknown) => why);
+      this.editing.close(found instanceof Refusal ? found.message : error.message);
+    } else if (error instanceof Refusal && error.status < 500 && error.status !== 429) {
       this.problem = "refused";
       this.told = error.told;
       // Settled for good, or only busy: what the plan is now tells, and a draft is tried again.
@@ -168,16 +196,24 @@ export class Sync {
     const waiting = editing.log.waiting.length;
     const here = `${waiting} ${waiting === 1 ? "edit" : "edits"} kept here`;
     const open = editing.editable ? editing.undecided.kept.length : 0;
+    const aside = waiting > 0 && !editing.editable;
     const state =
-      this.problem ?? (waiting ? "saving" : this.lost ? "lost" : open ? "undecided" : "saved");
+      this.problem ??
+      (aside ? "refused" : null) ??
+      (waiting ? "saving" : this.lost ? "lost" : open ? "undecided" : "saved");
     const text = {
       saved: editing.editable ? "All changes saved" : upper(editing.why || "not to be edited"),
       saving: "Saving…",
       lost: `The last edit was not saved. ${this.lost}`,
       undecided: `Saved, but for ${editing.counted(open)} changed twice`,
       offline: waiting ? `Offline: ${here}` : "Offline",
-      "signed-out": waiting ? `Signed out: ${here}. Sign in again.` : "Signed out. Sign in again.",
-      refused: waiting ? `Not saved: ${here}. ${this.told}` : this.told,
+      "signed-out": `${this.other ? "Somebody else is signed in" : "Signed out"}${waiting ? `: ${here}` : ""}. Sign in again.`,
+      refused: aside
+        ? `Not saved: ${here}`
+        : waiting
+          ? `Not saved: ${here}. ${this.told}`
+          : this.told,
+      deleted: upper(editing.why),
     }[state];
     if (editing.sync.text === text && editing.sync.state === state) return;
     editing.sync = { state, waiting, text };

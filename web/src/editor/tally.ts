@@ -144,14 +144,19 @@ export class Tally {
     return this.ground.teams.map((_, at) => ({ ...this.team(at), holes: holes[at] as number }));
   }
 
-  plan(): PlanFigures {
+  /** The deviation farthest from nothing, with its sign. */
+  farthest(): number {
     let worst = Number.NaN;
     this.ground.teams.forEach((team, at) => {
-      const off = Math.abs((this.workload[at] as number) / team.officers / this.ideal - 1);
-      if (team.officers > 0 && !(off <= worst)) worst = off;
+      const off = (this.workload[at] as number) / team.officers / this.ideal - 1;
+      if (team.officers > 0 && !(Math.abs(off) <= Math.abs(worst))) worst = off;
     });
+    return worst;
+  }
+
+  plan(): PlanFigures {
     return {
-      worst_deviation: worst,
+      worst_deviation: Math.abs(this.farthest()),
       cut_edges: this.cutEdges,
       cut_border_m: this.cutBorderM,
       unassigned_units: this.units[this.slot(-1)] as number,

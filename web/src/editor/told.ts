@@ -46,7 +46,15 @@ export interface Conflict {
 }
 
 export interface SyncState {
-  state: "saved" | "saving" | "lost" | "undecided" | "offline" | "signed-out" | "refused";
+  state:
+    | "saved"
+    | "saving"
+    | "lost"
+    | "undecided"
+    | "offline"
+    | "signed-out"
+    | "refused"
+    | "deleted";
   /** Edits that wait here. */
   waiting: number;
   /** What to tell people. */
@@ -66,6 +74,12 @@ export interface Events {
   sync: SyncState;
   comments: readonly Comment[];
   present: readonly Present[];
+  /** The tolerance is another. */
+  tolerance: undefined;
+  /** Units that are looked for; empty when no more. */
+  found: readonly number[];
+  /** Keys of edits that were thrown away unsent. */
+  dropped: ReadonlySet<string>;
   /** What the pointer or the keyboard is on; -1 for nothing. */
   hover: { unit: number; team: number };
   /** All news of a frame is told: whoever draws, draws now. */

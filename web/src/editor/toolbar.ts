@@ -71,6 +71,7 @@ export class Toolbar {
     const sync = this.find("[data-sync]");
     write(sync, editing.sync.text);
     sync.dataset.sync = editing.sync.state;
+    this.find("[data-plan-page]").toggleAttribute("hidden", editing.deleted);
     this.find("[data-sign-in]").toggleAttribute("hidden", editing.sync.state !== "signed-out");
     this.root.classList.toggle("is-fixed", !editing.editable);
   }
@@ -81,8 +82,10 @@ export class Toolbar {
       const button = (event.target as Element).closest<HTMLElement>("button");
       if (button?.dataset.tool) this.tools.tool = button.dataset.tool as Tool;
       if (button?.dataset.size) this.tools.resize(Number(button.dataset.size) - this.tools.size);
-      if (button?.dataset.do && button.getAttribute("aria-disabled") !== "true")
-        this.run(button.dataset.do);
+      const what = button?.dataset.do;
+      const off = button?.getAttribute("aria-disabled") === "true";
+      // With nothing to take back, they say so.
+      if (what && (!off || what === "undo" || what === "redo")) this.run(what);
     });
     this.team.addEventListener("change", () => {
       editing.brushTeam = Number(this.team.value);
@@ -100,8 +103,11 @@ export class Toolbar {
         this.overlay.reset();
         root.classList.toggle("no-streets", !this.layer.shown.streets);
         const { perDot } = this.layer;
-        this.find("[data-dots]").textContent =
-          perDot === 1 ? "1 dot: 1 client" : `1 dot: ${perDot} clients`;
+        write(
+          this.find("[data-dots]"),
+          perDot === 1 ? "1 dot: 1 client" : `1 dot: ${perDot} clients`,
+        );
+        this.find("[data-dots-told]").toggleAttribute("hidden", !this.layer.shown.caseload);
       });
   }
 
@@ -110,11 +116,15 @@ export class Toolbar {
     const all = editing.teams.map((_, at) => at);
     if (what === "undo") editing.undo();
     else if (what === "redo") editing.redo();
-    else if (what === "lock")
-      editing.setLocked([editing.brushTeam], !editing.locked.has(editing.brushTeam));
-    else if (what === "lock-all")
-      editing.setLocked(all, editing.locked.size < editing.teams.length);
-    else if (what === "unassign") editing.brushTeam = -1;
+    else if (what === "lock") {
+      const lock = !editing.locked.has(editing.brushTeam);
+      editing.setLocked([editing.brushTeam], lock);
+      editing.say(`${editing.teamName(editing.brushTeam)} ${lock ? "locked" : "unlocked"}.`);
+    } else if (what === "lock-all") {
+      const lock = editing.locked.size < editing.teams.length;
+      editing.setLocked(all, lock);
+      editing.say(`All teams ${lock ? "locked" : "unlocked"}.`);
+    } else if (what === "unassign") editing.brushTeam = -1;
     else if (what === "panel") this.root.classList.toggle("is-open");
   }
 
@@ -140,7 +150,7 @@ export class Toolbar {
   private summary(): void {
     const plan = this.editing.tally.plan();
     const set = (name: string, text: string) => write(this.find(`[data-figure=${name}]`), text);
-    set("worst", percent(plan.worst_deviation).replace("+", "±"));
+    set("worst", percent(this.editing.tally.farthest()));
     set("unassigned", whole(plan.unassigned_units));
     set("transfers", whole(plan.transfers));
     set("lost", whole(plan.lost_officer));

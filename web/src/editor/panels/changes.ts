@@ -1,7 +1,7 @@
 // Who else is here, and who changed what.
 import type { Editing } from "../editing.ts";
 import type { LoggedEdit } from "../log.ts";
-import { button, h, moment } from "./dom.ts";
+import { button, count, h, moment, write } from "./dom.ts";
 
 const MOST = 100;
 const VERBS: Record<LoggedEdit["kind"], string> = {
@@ -17,6 +17,7 @@ const VERBS: Record<LoggedEdit["kind"], string> = {
 export class Changes {
   private readonly here = h("ul", { class: "present-list" });
   private readonly feed = h("ol", { class: "feed" });
+  private readonly wait = h("li", { class: "feed-wait muted" });
 
   constructor(
     private readonly editing: Editing,
@@ -26,6 +27,7 @@ export class Changes {
     editing.on("present", () => this.people());
     editing.on("history", () => this.edits());
     editing.on("ground", () => this.edits());
+    editing.on("sync", () => this.waits());
     this.people();
     this.edits();
   }
@@ -56,25 +58,29 @@ export class Changes {
       .slice(-MOST)
       .reverse()
       .map((edit) => this.row(edit));
-    if (waiting.length)
-      rows.unshift(
-        h(
-          "li",
-          { class: "muted" },
-          waiting.length === 1 ? "1 change is on its way." : `${waiting.length} are on their way.`,
-        ),
-      );
+    this.waits();
+    if (waiting.length) rows.unshift(this.wait);
     this.feed.replaceChildren(...(rows.length ? rows : [h("li", { class: "muted" }, "None yet.")]));
+  }
+
+  private waits(): void {
+    const { sync, log } = this.editing;
+    const many = log.waiting.length;
+    const one = many === 1;
+    const away = sync.state === "saving" || sync.state === "saved";
+    const where = away ? (one ? "on its way" : "on their way") : "kept here, not sent yet";
+    write(this.wait, `${count(many, "change")} ${one ? "is" : "are"} ${where}.`);
   }
 
   private row(edit: LoggedEdit): HTMLLIElement {
     const { editing } = this;
     const codes = Object.keys(edit.changes);
     const units = codes.map((code) => editing.ground.unit(code)).filter((unit) => unit >= 0);
+    const what = codes.length === 1 ? this.named(codes[0] ?? "") : editing.counted(codes.length);
     const to = new Set(Object.values(edit.changes).map(([, after]) => after));
     const team = to.size === 1 ? editing.ground.team([...to][0] ?? "") : null;
     const where = team === null || edit.kind !== "paint" ? "" : ` to ${editing.teamName(team)}`;
-    const text = `${VERBS[edit.kind]} ${editing.counted(codes.length)}${where}`;
+    const text = `${VERBS[edit.kind]} ${what}${where}`;
     return h(
       "li",
       {},
@@ -87,5 +93,10 @@ export class Changes {
           })
         : null,
     );
+  }
+
+  private named(code: string): string {
+    const unit = this.editing.ground.unit(code);
+    return unit < 0 ? `${this.editing.ground.noun} ${code}` : this.editing.unitName(unit);
   }
 }

@@ -116,7 +116,6 @@ const DEVIATION = COLUMNS.findIndex((column) => column.title === "Deviation");
 const PIECES = COLUMNS.findIndex((column) => column.title === "Pieces");
 /** Share at which the bar of a deviation is full. */
 const FULL = 0.5;
-const HIGH = 0.1;
 
 interface Shown {
   row: HTMLTableRowElement;
@@ -173,6 +172,10 @@ export class Figures {
     editing.on("ground", () => this.rebuild());
     editing.on("locks", () => this.marks());
     editing.on("brush", () => this.marks());
+    editing.on("tolerance", () => {
+      for (const one of this.shown) one.texts = [];
+      this.refresh();
+    });
     editing.on("hover", ({ team }) => {
       this.shown.forEach(({ row }, at) => {
         row.classList.toggle("is-hovered", at === team);
@@ -191,7 +194,7 @@ export class Figures {
         class: "figures-name",
         title: `Show ${team.name} on the map`,
       });
-      const lock = h("span", { class: "figures-lock" });
+      const lock = h("span", { class: "figures-lock" }, h("span", { class: "visually-hidden" }));
       const head = h("th", { scope: "row" }, swatch, name, lock);
       const bar = h("span", { class: "deviation-bar", "aria-hidden": "true" }, h("span"));
       // Each with a size of its own: a figure that changes lays out itself, not the table.
@@ -263,7 +266,8 @@ export class Figures {
         if (shown.texts[number] === text) return;
         shown.texts[number] = text;
         const cell = shown.cells[number - 1] as HTMLElement;
-        if (number === DEVIATION) deviation(shown.bar, cell, row.deviation, text);
+        if (number === DEVIATION)
+          deviation(shown.bar, cell, row.deviation, text, this.editing.tolerance);
         else write(cell, text);
         if (number === PIECES) cell.classList.toggle("is-wrong", row.pieces > 1);
       });
@@ -309,7 +313,12 @@ export class Figures {
     const { editing } = this;
     this.shown.forEach(({ row }, at) => {
       const lock = row.querySelector(".figures-lock");
-      if (lock) lock.textContent = editing.locked.has(at) ? "locked" : "";
+      if (lock instanceof HTMLElement) {
+        const locked = editing.locked.has(at);
+        lock.classList.toggle("is-locked", locked);
+        lock.title = locked ? "Locked" : "";
+        write(lock.firstElementChild as HTMLElement, locked ? "locked" : "");
+      }
       row.classList.toggle("is-selected", editing.editable && editing.brushTeam === at);
     });
   }
@@ -341,13 +350,19 @@ function compare(a: number | string, b: number | string): number {
   return a - b;
 }
 
-function deviation(bar: HTMLElement, cell: HTMLElement, share: number, text: string): void {
+function deviation(
+  bar: HTMLElement,
+  cell: HTMLElement,
+  share: number,
+  text: string,
+  tolerance: number,
+): void {
   const inner = bar.firstElementChild as HTMLElement;
   const width = Number.isFinite(share) ? Math.min(1, Math.abs(share) / FULL) * 50 : 0;
   inner.style.width = `${width}%`;
   inner.style.left = `${share < 0 ? 50 - width : 50}%`;
-  cell.classList.toggle("is-high", share > HIGH);
-  cell.classList.toggle("is-low", share < -HIGH);
+  cell.classList.toggle("is-high", share > tolerance);
+  cell.classList.toggle("is-low", share < -tolerance);
   write(cell.lastElementChild as HTMLElement, text);
 }
 

@@ -1,9 +1,7 @@
 // What is wrong with the plan as drawn, to step through: n and Shift+n, or the buttons.
 import type { Editing } from "../editing.ts";
-import { button, count, h, signed, whole } from "./dom.ts";
+import { button, count, h, signed, write } from "./dom.ts";
 
-/** Deviation from which a team counts as over- or under-loaded. */
-const FAR = 0.1;
 const WAIT_MS = 150;
 
 export interface Place {
@@ -20,7 +18,7 @@ export interface Finding {
 
 /** Lists what is wrong, kind by kind. */
 export function findings(editing: Editing): Finding[] {
-  const { tally, teams } = editing;
+  const { tally, teams, tolerance } = editing;
   const groups = partsByTeam(editing);
   const apart: Place[] = [];
   const empty: Place[] = [];
@@ -34,13 +32,14 @@ export function findings(editing: Editing): Finding[] {
   const loads = teams.map((team, at) => ({ team, at, off: tally.team(at).deviation }));
   const loaded = (sign: 1 | -1): Place[] =>
     loads
-      .filter(({ off, at }) => sign * off > FAR && groups.has(at))
+      .filter(({ off, at }) => sign * off > tolerance && groups.has(at))
       .sort((a, b) => sign * (b.off - a.off))
       .map(({ team, at, off }) => ({
         units: (groups.get(at) ?? []).flat(),
         team: at,
         text: `${team.name}: ${signed(off)} for each officer`,
       }));
+  const far = Number((100 * tolerance).toFixed(2));
   return [
     {
       title: "Units without a team",
@@ -48,8 +47,8 @@ export function findings(editing: Editing): Finding[] {
     },
     { title: "Parts apart from their team", places: apart },
     { title: "Holes", places: holes(editing, groups) },
-    { title: `Over-loaded by more than ${whole(100 * FAR)} %`, places: loaded(1) },
-    { title: `Under-loaded by more than ${whole(100 * FAR)} %`, places: loaded(-1) },
+    { title: `Over-loaded by more than ${far} %`, places: loaded(1) },
+    { title: `Under-loaded by more than ${far} %`, places: loaded(-1) },
     { title: "Teams without any unit", places: empty },
   ];
 }
@@ -136,8 +135,8 @@ export class Find {
         h("kbd", {}, "n"),
         " back.",
       ),
-      this.list,
       this.said,
+      this.list,
     );
     const later = () => {
       window.clearTimeout(this.timer);
@@ -145,6 +144,7 @@ export class Find {
     };
     editing.on("figures", later);
     editing.on("ground", later);
+    editing.on("tolerance", later);
     this.refresh();
   }
 
@@ -182,8 +182,8 @@ export class Find {
     this.say(`${at + 1} of ${finding.places.length}: ${place.text}`);
     if (place.units.length) {
       this.editing.zoomTo(place.units);
-      if (place.team === undefined) this.editing.hover(place.units[0] as number);
-      else this.editing.hover(-1, place.team);
+      this.editing.emit("found", place.team === undefined ? place.units : []);
+      this.editing.hover(-1, place.team ?? -1);
     }
   }
 
@@ -201,20 +201,25 @@ export class Find {
             {},
             h("span", { class: "find-title" }, finding.title),
             h("span", { class: "badge" }),
-            button("‹", () => this.go(kind, -1), { "aria-label": `${finding.title}: previous` }),
-            button("›", () => this.go(kind, 1), { "aria-label": `${finding.title}: next` }),
+            button("‹", () => this.go(kind, -1)),
+            button("›", () => this.go(kind, 1)),
           ),
         ),
       );
     let all = 0;
-    this.found.forEach(({ places }, kind) => {
+    this.found.forEach((finding, kind) => {
+      const { places } = finding;
       const row = this.list.children[kind] as HTMLElement;
+      write(row.firstElementChild as HTMLElement, finding.title);
       const badge = row.querySelector(".badge") as HTMLElement;
       all += places.length;
       badge.textContent = String(places.length);
       badge.classList.toggle("badge-good", !places.length);
       badge.classList.toggle("badge-warn", places.length > 0);
-      for (const one of row.querySelectorAll("button")) one.disabled = !places.length;
+      for (const [at, one] of row.querySelectorAll("button").entries()) {
+        one.disabled = !places.length;
+        one.ariaLabel = `${finding.title}: ${at ? "next" : "previous"}`;
+      }
       if (this.kind === kind && (this.at[kind] ?? 0) >= places.length) this.at[kind] = -1;
     });
     this.badge(all);

@@ -1,5 +1,6 @@
 // The panels around the map: figures, find, comments, who is here, the solver, splitting, help.
 import type { Editing } from "../editing.ts";
+import { Aside } from "./aside.ts";
 import { planPath } from "./ask.ts";
 import { Changes } from "./changes.ts";
 import { Comments } from "./comments.ts";
@@ -19,6 +20,8 @@ export interface Places {
   side: HTMLElement;
   /** Buttons: split, compare, help. */
   actions: HTMLElement;
+  /** Above the map: what became of edits that the plan does not take. */
+  aside: HTMLElement;
 }
 
 const OFF = "geoteam-shortcuts-off";
@@ -28,6 +31,7 @@ export function panels(editing: Editing, places: Places): void {
   new Figures(editing, places.table);
   const tabs = new Tabs(places.side);
   new Conflicts(editing, places.side);
+  new Aside(editing, places.aside);
   new Solve(editing, tabs.panel("Solve"));
   const find = new Find(editing, tabs.panel("Find"), (count) => tabs.badge("Find", count));
   new Comments(
@@ -43,12 +47,6 @@ export function panels(editing: Editing, places: Places): void {
     { class: "button button-small button-primary", href: `${planPath()}#propose` },
     "Propose for approval",
   );
-  const settle = () => {
-    forward.hidden = !editing.editable;
-    cut.disabled = !editing.editable;
-  };
-  editing.on("ground", settle);
-  settle();
   const actions = h(
     "div",
     { class: "editor-actions" },
@@ -58,6 +56,13 @@ export function panels(editing: Editing, places: Places): void {
     h("a", { class: "button button-small", href: "impact" }, "What would change"),
     forward,
   );
+  const settle = () => {
+    forward.hidden = !editing.editable;
+    cut.disabled = !editing.editable;
+    actions.hidden = editing.deleted;
+  };
+  editing.on("ground", settle);
+  settle();
   // A telephone has no room for them above the map.
   const narrow = window.matchMedia("(max-width: 52rem)");
   const place = () => (narrow.matches ? places.side : places.actions).append(actions);

@@ -125,6 +125,10 @@ export class Solve {
     root.append(this.run, this.offered, this.form);
     editing.on("locks", () => this.lockedTeams());
     editing.on("ground", () => this.settle());
+    this.tolerance.addEventListener("input", () => {
+      editing.tolerance = Math.max(0, this.tolerance.valueAsNumber || 0) / 100;
+      editing.emit("tolerance", undefined);
+    });
     this.lockedTeams();
     this.settle();
     void trying(
@@ -259,6 +263,7 @@ export class Solve {
           { class: "actions" },
           button(`Use ${percent(rounded)}`, () => {
             this.tolerance.value = String(Number((rounded * 100).toFixed(2)));
+            this.tolerance.dispatchEvent(new Event("input"));
             void this.start();
           }),
           told("finer")
