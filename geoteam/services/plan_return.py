@@ -92,7 +92,9 @@ def return_first(
     late = solve(
         people.assign(
             officer=officer.where(settled, people["officer"]),
-            bond=np.select([settled, first, asked], ["always", "", "room"], "always"),
+            bond=np.select(
+                [settled, first | (held == ""), asked], ["always", "", "room"], "always"
+            ),
         )
     )
     reasons = early.assignments["reason"].reindex(people.index)
