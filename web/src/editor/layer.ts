@@ -57,7 +57,7 @@ export class UnitLayer {
   draw(): void {
     this.sheet.reset();
     this.shapes.refine(GRAIN / this.scale);
-    this.paint({ x0: 0, y0: 0, x1: this.sheet.canvas.width, y1: this.sheet.canvas.height });
+    this.paint(this.sheet.whole);
   }
 
   show(change: Partial<Shown>): void {
@@ -88,7 +88,7 @@ export class UnitLayer {
     }
     const { a, dx, dy } = this.matrix();
     const reach = REACH * this.sheet.ratio;
-    const { width, height } = this.sheet.canvas;
+    const { width, height } = this.sheet;
     const canvas = {
       x0: Math.max(0, Math.floor(rect.x0 * a + dx - reach)),
       y0: Math.max(0, Math.floor(rect.y0 * a + dy - reach)),
@@ -110,17 +110,15 @@ export class UnitLayer {
     };
   }
 
-  private paint(canvas: Rect): void {
-    const { context, ratio } = this.sheet;
+  private paint(part: Rect): void {
+    this.sheet.draw(part, (context, rect, x, y) => this.paintOn(context, rect, x, y));
+  }
+
+  private paintOn(context: CanvasRenderingContext2D, canvas: Rect, x: number, y: number): void {
+    const { ratio } = this.sheet;
     const { shapes } = this;
     const { a, dx, dy } = this.matrix();
-    context.save();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.beginPath();
-    context.rect(canvas.x0, canvas.y0, canvas.x1 - canvas.x0, canvas.y1 - canvas.y0);
-    context.clip();
-    context.clearRect(canvas.x0, canvas.y0, canvas.x1 - canvas.x0, canvas.y1 - canvas.y0);
-    context.setTransform(a, 0, 0, a, dx, dy);
+    context.setTransform(a, 0, 0, a, dx + x, dy + y);
     const reach = (REACH * ratio) / a;
     const units = shapes.within({
       x0: (canvas.x0 - dx) / a - reach,
@@ -138,7 +136,6 @@ export class UnitLayer {
       context.stroke(shapes.districts);
       context.setLineDash([]);
     }
-    context.restore();
   }
 
   private fills(context: CanvasRenderingContext2D, units: number[], a: number): void {

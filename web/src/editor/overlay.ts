@@ -4,7 +4,7 @@ import type L from "leaflet";
 import type { Editing } from "./editing.ts";
 import { type Label, LOCK, placed } from "./labels.ts";
 import type { UnitLayer } from "./layer.ts";
-import { LEVEL } from "./shapes.ts";
+import { LEVEL, type Rect } from "./shapes.ts";
 import { Sheet } from "./sheet.ts";
 
 const HALO = "#ffffff";
@@ -33,8 +33,14 @@ export class Overlay {
   private labels: Label[] = [];
   private readonly words = new Map<string, HTMLCanvasElement>();
   private stale = false;
+  /** What labels that changed covered and cover, in pixels of the sheet. */
+  private changed: Rect[] = [];
   /** Whether the line of a tool is drawn. */
   private lined = false;
+  /** Measures letters. */
+  private readonly pen = document
+    .createElement("canvas")
+    .getContext("2d") as CanvasRenderingContext2D;
   private readonly ring = document.createElement("div");
 
   constructor(
@@ -47,8 +53,7 @@ export class Overlay {
     map.getPane("marks")?.append(this.ring);
     map.on("moveend viewreset resize", () => this.reset());
     editing.on("units", () => {
-      this.place();
-      this.stale = true;
+      this.relabel();
     });
     editing.on("ground", () => this.reset());
     for (const news of ["locks", "comments", "tolerance"] as const)
@@ -62,6 +67,7 @@ export class Overlay {
     editing.on("frame", () => {
       this.round();
       if (this.stale) this.draw();
+      else for (const part of this.changed.splice(0)) this.paint(part);
     });
   }
 
@@ -80,8 +86,40 @@ export class Overlay {
 
   private place(): void {
     this.labels = this.layer.shown.labels
-      ? placed(this.editing, this.layer.shapes, this.scale, this.sheet.context)
+      ? placed(this.editing, this.layer.shapes, this.scale, this.pen)
       : [];
+  }
+
+  /** Places the labels anew and remembers where others stand than before. */
+  private relabel(): void {
+    const before = new Map(this.labels.map((label) => [JSON.stringify(label), label]));
+    this.place();
+    for (const label of this.labels)
+      if (!before.delete(JSON.stringify(label))) this.changed.push(this.around(label));
+    for (const label of before.values()) this.changed.push(this.around(label));
+  }
+
+  private around({ x, y, lines }: Label): Rect {
+    const { ratio } = this.sheet;
+    const [dx, dy] = this.origin();
+    const rect = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+    for (const line of lines) {
+      const { width, height } = this.word(line);
+      const left = Math.round(dx * ratio) + Math.round(x * ratio - width / 2);
+      const top = Math.round(dy * ratio) + Math.round((y + line.y) * ratio - height / 2);
+      rect.x0 = Math.min(rect.x0, left);
+      rect.y0 = Math.min(rect.y0, top);
+      rect.x1 = Math.max(rect.x1, left + width);
+      rect.y1 = Math.max(rect.y1, top + height);
+    }
+    return rect;
+  }
+
+  /** Screen pixels from the sheet's corner to the origin of the shapes. */
+  private origin(): [number, number] {
+    const { corner } = this.sheet;
+    const { origin } = this.layer.shapes;
+    return [origin[0] * this.scale - corner.x, origin[1] * this.scale - corner.y];
   }
 
   /** Outlines units that were looked for, until the plan changes. */
@@ -98,21 +136,27 @@ export class Overlay {
 
   private draw(): void {
     this.stale = false;
-    const { context, ratio, corner, canvas } = this.sheet;
+    this.changed = [];
+    this.lined = this.trace.line !== undefined;
+    this.paint(this.sheet.whole);
+  }
+
+  private paint(part: Rect): void {
+    const { ratio } = this.sheet;
     const { shapes } = this.layer;
     const { scale } = this;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    const dx = shapes.origin[0] * scale - corner.x;
-    const dy = shapes.origin[1] * scale - corner.y;
-    context.setTransform(scale * ratio, 0, 0, scale * ratio, dx * ratio, dy * ratio);
-    context.lineJoin = "round";
-    this.team(context, scale);
-    if (this.hovered.unit >= 0) this.outline(context, shapes.unit(this.hovered.unit), scale, HALO);
-    if (this.cursor >= 0) this.outline(context, shapes.unit(this.cursor), scale, MARK);
-    this.tool(context, scale);
-    context.setTransform(1, 0, 0, 1, Math.round(dx * ratio), Math.round(dy * ratio));
-    for (const label of this.labels) this.write(label);
+    const [dx, dy] = this.origin();
+    this.sheet.draw(part, (context, _, x, y) => {
+      context.setTransform(scale * ratio, 0, 0, scale * ratio, dx * ratio + x, dy * ratio + y);
+      context.lineJoin = "round";
+      this.team(context, scale);
+      if (this.hovered.unit >= 0)
+        this.outline(context, shapes.unit(this.hovered.unit), scale, HALO);
+      if (this.cursor >= 0) this.outline(context, shapes.unit(this.cursor), scale, MARK);
+      this.tool(context, scale);
+      context.setTransform(1, 0, 0, 1, Math.round(dx * ratio) + x, Math.round(dy * ratio) + y);
+      for (const label of this.labels) this.write(context, label);
+    });
   }
 
   /** The border of what was looked for, and of the team that a row of the table points at. */
@@ -191,7 +235,6 @@ export class Overlay {
 
   private tool(context: CanvasRenderingContext2D, scale: number): void {
     const { line } = this.trace;
-    this.lined = line !== undefined;
     if (!line) return;
     const path = new Path2D();
     for (let i = 0; i + 1 < line.length; i += 2)
@@ -209,21 +252,27 @@ export class Overlay {
     context.setLineDash([]);
   }
 
-  private write(label: Label): void {
-    const { context, ratio } = this.sheet;
+  private write(context: CanvasRenderingContext2D, label: Label): void {
+    const { ratio } = this.sheet;
     for (const line of label.lines) {
-      const key = `${ratio} ${line.font} ${line.colour} ${line.text}`;
-      let word = this.words.get(key);
-      if (!word) {
-        word = written(line, ratio);
-        // Figures change with every stroke: what is no longer shown is forgotten now and then.
-        if (this.words.size > MOST_WORDS) this.words.clear();
-        this.words.set(key, word);
-      }
+      const word = this.word(line);
       // On whole pixels, or letters blur.
       const x = Math.round(label.x * ratio - word.width / 2);
       context.drawImage(word, x, Math.round((label.y + line.y) * ratio - word.height / 2));
     }
+  }
+
+  private word(line: Label["lines"][number]): HTMLCanvasElement {
+    const { ratio } = this.sheet;
+    const key = `${ratio} ${line.font} ${line.colour} ${line.text}`;
+    let word = this.words.get(key);
+    if (!word) {
+      word = written(line, ratio);
+      // Figures change with every stroke: what is no longer shown is forgotten now and then.
+      if (this.words.size > MOST_WORDS) this.words.clear();
+      this.words.set(key, word);
+    }
+    return word;
   }
 }
 
