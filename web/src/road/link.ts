@@ -175,7 +175,7 @@ export class Link {
       await forget((one) => one.ref === this.ref).catch(() => undefined);
     } else if (error instanceof Refusal && error.status === 400)
       // Signed in again elsewhere: this page's token is of the session before.
-      this.state = (await renewToken()) ? "linked" : "signed-out";
+      this.state = (await renewToken(this.who)) === "renewed" ? "linked" : "signed-out";
     else this.state = "offline";
   }
 }
