@@ -77,7 +77,7 @@ def plan(
         max_stops=max_stops,
         meet=meet or "",
     )
-    _look(state, ref, said=not as_json)
+    _look(state, ref)
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     stops: list[dict[str, Any]] = [
@@ -111,12 +111,10 @@ def plan(
     )
 
 
-def _look(state: State, ref: str, *, said: bool) -> None:
+def _look(state: State, ref: str) -> None:
     """Look for what would help visits left out; the tour is saved already."""
     user = operator(state.actor)
     if services.tour(state.workspace, user, ref).may_look:
-        if said:
-            click.echo(f"Tour {ref} is saved. Looking for what would help ...", err=True)
         find_remedies(state.workspace, user, ref)
 
 
@@ -176,7 +174,7 @@ def replan(state: State, ref: str, at: str, fixed: tuple[int, ...], as_json: boo
     """
     user = operator(state.actor)
     version = replan_rest(state.workspace, user, ref, at=at, fixed=fixed)
-    _look(state, ref, said=not as_json)
+    _look(state, ref)
     view = services.tour(state.workspace, user, ref)
     zone = state.workspace.profile.city.zone
     show(
