@@ -239,17 +239,21 @@ def test_a_reader_who_has_read_enough_causes_no_traceback(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_stop_by_the_keyboard_is_no_traceback(folder: Path, city_data: Path) -> None:
-    child = subprocess.Popen(
-        [*GEOTEAM, "--workspace", str(folder), "init", "--profile", str(city_data / "tiny.toml"),
-         "--data", str(city_data)],
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert child.stderr
-    assert child.stderr.readline()
-    child.send_signal(signal.SIGINT)
-    rest = child.stderr.read()
-    assert child.wait(30) == 1
+def test_a_stop_by_the_keyboard_is_no_traceback(tmp_path: Path, city_data: Path) -> None:
+    # On a busy machine the command may be done before the signal is sent: then once more.
+    for number in range(5):
+        child = subprocess.Popen(
+            [*GEOTEAM, "--workspace", str(tmp_path / str(number)), "init", "--profile",
+             str(city_data / "tiny.toml"), "--data", str(city_data)],
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert child.stderr
+        assert child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        rest = child.stderr.read()
+        if child.wait(30):
+            break
+    assert child.returncode == 1
     assert "Traceback" not in rest
     assert "Stopped." in rest
 

@@ -78,7 +78,8 @@ def test_the_filters_part_the_visits(city: Workspace) -> None:
     assert set(unit.visits["area"]) == {"101"}
     own = due_board(city, O1, WEEK)
     assert set(own.visits["officer"]) <= {"O1"}
-    assert [ref for ref, _ in offered(city, BOSS, "district", "T1").officers] == ["O1", "O2"]
+    groups = offered(city, BOSS, "district", "T1").officers
+    assert [(team, [ref for ref, _ in own]) for team, own in groups] == [("West Team", ["O1", "O2"])]
 
 
 def test_the_map_has_the_same_numbers_as_the_table(city: Workspace) -> None:
