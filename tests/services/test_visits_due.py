@@ -79,7 +79,9 @@ def test_the_filters_part_the_visits(city: Workspace) -> None:
     own = due_board(city, O1, WEEK)
     assert set(own.visits["officer"]) <= {"O1"}
     groups = offered(city, BOSS, "district", "T1").officers
-    assert [(team, [ref for ref, _ in own]) for team, own in groups] == [("West Team", ["O1", "O2"])]
+    assert [(team, [ref for ref, _ in own]) for team, own in groups] == [
+        ("West Team", ["O1", "O2"])
+    ]
 
 
 def test_the_map_has_the_same_numbers_as_the_table(city: Workspace) -> None:
