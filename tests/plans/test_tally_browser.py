@@ -89,6 +89,7 @@ def as_ground(layout: Layout, load: Load, officers: np.ndarray) -> dict[str, obj
             {"ref": team, "name": team, "officers": float(share), "office": None}
             for team, share in zip(TEAMS, officers, strict=True)
         ],
+        "fills": [["#1f77b4", 0]] * len(TEAMS),
         "address": "",
     }  # fmt: skip
 
