@@ -98,12 +98,16 @@ export function placed(
     const near = spots(shapes, units).flatMap(([x, y]) =>
       ASIDE.map(([dx, dy]): [number, number] => [x + dx / scale, y + dy / scale]),
     );
-    const boxes = near
-      .filter(([x, y]) => mine.has(shapes.at(x, y)))
-      .map(([x, y]) => free(x * scale, y * scale))
-      .filter((box) => box !== null);
     // Beside the marks of comments where that can be, else under one.
-    const box = boxes.find((one) => pins.every((pin) => !overlap(one, pin))) ?? boxes[0];
+    let box: Box | null = null;
+    for (const [x, y] of near) {
+      const here = free(x * scale, y * scale);
+      if (!here || !mine.has(shapes.at(x, y))) continue;
+      box ??= here;
+      if (pins.some((pin) => overlap(here, pin))) continue;
+      box = here;
+      break;
+    }
     if (!box) continue;
     taken.push(box);
     labels.push({ x: box.x, y: box.y, lines });
