@@ -41,8 +41,10 @@ from geoteam.tours import TourPlan, plan_tour, waiting_advice
 # Where the police partner joins: the best of the first two, or as the planner says.
 Meet = Literal["", "start", "station", "first stop"]
 MEETS: tuple[Meet, ...] = ("", "start", "station", "first stop")
-# So many pairings are planned and compared; fewer where planning takes long.
+# So many pairings are planned and compared; fewer, and with shorter searches, where planning
+# takes long.
 _TRIED, _TRIED_LARGE, _LARGE = 4, 2, 18
+_ITERATIONS, _ITERATIONS_ADVICE = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,8 @@ def pair_up(
         raise InputError("nobody can make this tour", remedy="Choose another day")
     way, pairing = found
     notes = [*([why] if why and not way.mate.ref else []), *_car_note(asked, way)]
-    advice = waiting_advice(pairing.plan, visits, _planner(asked, way)) if advised else []
+    shortly = _planner(asked, way, _ITERATIONS_ADVICE)
+    advice = waiting_advice(pairing.plan, visits, shortly) if advised else []
     plan = name_closures(workspace, on, pairing.plan, visits)
     return replace(pairing, plan=plan, advice=[*times.notes, *advice], notes=notes)
 
@@ -239,7 +242,9 @@ def _worth(way: _Way, plan: TourPlan) -> tuple[float, ...]:
     )
 
 
-def _planner(asked: _Asked, way: _Way) -> Callable[[NDArray[np.int64], datetime], TourPlan]:
+def _planner(
+    asked: _Asked, way: _Way, iterations: int = _ITERATIONS
+) -> Callable[[NDArray[np.int64], datetime], TourPlan]:
     officer = duty.meet(asked.hours, [way.car.span])
     partner = list(way.partner)
     if way.meet == "first stop" and partner:
@@ -265,6 +270,7 @@ def _planner(asked: _Asked, way: _Way) -> Callable[[NDArray[np.int64], datetime]
             exclusive=asked.exclusive,
             skills=asked.spoken | way.mate.spoken,
             people=2 if way.mate.ref else 1,
+            iterations=iterations,
         )
 
     return plan
