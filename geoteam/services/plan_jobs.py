@@ -201,10 +201,9 @@ def _one_of(asked: Mapping[str, Any], name: str, words: tuple[str, ...]) -> str:
 
 
 def _between(value: object, what: str, low: float, high: float) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= float(value) <= high:  # type: ignore[arg-type]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
         raise InputError(f"{what} must be a number from {low:g} to {high:g}")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
 
 
 def _begin(

@@ -335,5 +335,5 @@ def decided_at(session: Session, geocode_ids: Iterable[int]) -> dict[int, dateti
         query = select(GeocodeRow.id, GeocodeRow.valid_from).where(
             GeocodeRow.id.in_(part), GeocodeRow.decided_by != "", GeocodeRow.decision == "accepted"
         )
-        found |= {number: at for number, at in session.execute(query)}  # noqa: C416  rows
+        found.update(session.execute(query).all())
     return found

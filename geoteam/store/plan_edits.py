@@ -274,11 +274,11 @@ def teams_of(
     """
     given = {"plan_id": plan_id}
     if units is None:
-        return {unit: team for unit, team in session.execute(_TEAMS, given)}  # noqa: C416  rows
+        return dict(session.execute(_TEAMS, given).all())
     found: dict[str, str] = {}
     for part in chunks(sorted(set(units))):
         rows = session.execute(_SOME_TEAMS, given | {"units": part})
-        found.update({unit: team for unit, team in rows})  # noqa: C416  rows
+        found.update(rows.all())
     return found
 
 

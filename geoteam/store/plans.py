@@ -206,7 +206,7 @@ def team_names(session: Session, plan_id: int, wanted: Collection[str]) -> dict[
         .join(TeamRow, TeamRow.id == PlanUnitRow.team_id)
         .where(PlanUnitRow.plan_id == plan_id, PlanUnitRow.unit.in_(sorted(set(wanted))))
     )
-    return {unit: name for unit, name in session.execute(query)}  # noqa: C416  rows
+    return dict(session.execute(query).all())
 
 
 def list_plans(session: Session, status: str = "") -> list[SavedPlan]:

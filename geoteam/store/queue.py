@@ -180,7 +180,7 @@ def counts(session: Session, part: Part) -> dict[str, int]:
         Cause to how many; only causes that occur.
     """
     query = _pending(select(_CAUSE, func.count()), part).group_by(_CAUSE)
-    return {cause: many for cause, many in session.execute(query)}  # noqa: C416  rows
+    return dict(session.execute(query).all())
 
 
 def page(

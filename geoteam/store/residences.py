@@ -94,7 +94,7 @@ def moves(session: Session, on: date, refs: Collection[str] | None = None) -> di
     )
     if refs is not None:
         query = query.where(ClientRow.ref.in_(sorted(refs)))
-    return {ref: day for ref, day in session.execute(query)}  # noqa: C416  rows
+    return dict(session.execute(query).all())
 
 
 def close(session: Session, ends: Mapping[int, date]) -> None:

@@ -104,4 +104,4 @@ def under(session: Session, prefix: str) -> dict[str, dict[str, Any]]:
         .where(Setting.key.startswith(prefix, autoescape=True))
         .order_by(Setting.key)
     )
-    return {key: value for key, value in session.execute(query)}  # noqa: C416  rows, not tuples
+    return dict(session.execute(query).all())

@@ -178,7 +178,7 @@ def specialties(session: Session) -> dict[str, str]:
         Team reference to its specialty; '' for teams that may hold an area.
     """
     rows = session.execute(select(TeamRow.ref, TeamRow.specialty))
-    return {ref: specialty for ref, specialty in rows}  # noqa: C416  rows
+    return dict(rows.all())
 
 
 def officers(

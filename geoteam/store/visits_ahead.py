@@ -81,4 +81,4 @@ def latest_notes(session: Session, since: date) -> dict[str, str]:
         .order_by(OutcomeRow.at, OutcomeRow.id)
     )
     # The last one of each client stays.
-    return {ref: note for ref, note in session.execute(query)}  # noqa: C416  rows
+    return dict(session.execute(query).all())

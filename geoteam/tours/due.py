@@ -279,12 +279,12 @@ def _shown(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _day(value: object) -> date | None:
+def _day(value: Any) -> date | None:
     if type(value) is date:
         return value
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None or pd.isna(value):
         return None
-    return pd.Timestamp(value).date()  # type: ignore[arg-type]
+    return pd.Timestamp(value).date()
 
 
 def _check(

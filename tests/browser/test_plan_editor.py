@@ -14,7 +14,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+)
 
 from geoteam.model import Role
 from geoteam.server import ServerConfig, serve
@@ -174,7 +182,7 @@ def sign_in(
     ) -> tuple[BrowserContext, Watched]:
         context = chromium.new_context(
             base_url=site.address,
-            viewport=screen,  # type: ignore[arg-type]
+            viewport=ViewportSize(width=screen["width"], height=screen["height"]),
             reduced_motion="reduce",
             has_touch=screen is NARROW,
         )

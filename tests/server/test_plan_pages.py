@@ -11,7 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from geoteam.model import Role
 from geoteam.services import accounts, boundaries, plans
@@ -28,14 +30,14 @@ def draft(workspace: Workspace) -> int:
 
 
 def test_proposed_looked_at_approved_handed_over(
-    app: object, workspace: Workspace, signed_in: SignIn, clock: Clock
+    app: Flask, workspace: Workspace, signed_in: SignIn, clock: Clock
 ) -> None:
     one = signed_in(Role.SUPERVISOR)
     accounts.add_user(
         workspace, "test", username="second", name="Sue Second", role=Role.SUPERVISOR,
         password=PASSWORD, team_refs=("*",),
     )  # fmt: skip
-    two = app.test_client()  # type: ignore[attr-defined]
+    two = app.test_client()
     enter(two, "second")
     plan, day = draft(workspace), workspace.today() + timedelta(days=10)
     path = f"/plans/{plan}"
@@ -177,21 +179,21 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
     browser = signed_in(Role.SUPERVISOR)
     token = token_of(browser.get("/plans").text)
 
-    def load(name: str, text: str) -> object:
+    def load(name: str, text: str) -> TestResponse:
         sent = {"csrf_token": token, "name": "Loaded", "file": (io.BytesIO(text.encode()), name)}
         return browser.post("/plans/import", data=sent, content_type="multipart/form-data")
 
     rows = "\n".join(f"{unit},{team}" for unit, team in EAST.items())
     answer = load("../../a.csv", f"unit,team\n{rows}\n")
-    assert answer.status_code == 303  # type: ignore[attr-defined]
-    path = answer.headers["Location"]  # type: ignore[attr-defined]
+    assert answer.status_code == 303
+    path = answer.headers["Location"]
     assert browser.get(f"{path}/export.csv").text.replace("\r", "").endswith(f"{rows}\n")
     areas = json.loads(browser.get(f"{path}/export.geojson?areas=1").text)
     assert [one["properties"]["team"] for one in areas["features"]] == ["T1", "T2"]
     assert browser.get(f"{path}/summary.pdf").data.startswith(b"%PDF")
     many = load("a.csv", "unit,team\n101,T1\n101,T1\n102,T9\n999,T1\n201,\n")
-    assert many.status_code == 400  # type: ignore[attr-defined]
-    page = html.unescape(many.text)  # type: ignore[attr-defined]
+    assert many.status_code == 400
+    page = html.unescape(many.text)
     for said in (
         "Row 3, unit “101”: The unit stands in row 2 already.",
         "Row 4, team “T9”: No general team is so called. Teams: T1, T2.",
@@ -203,12 +205,12 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
     ):
         assert said in page
     broken = load("../Mine, été.geojson", '{"a": 1}')
-    assert broken.status_code == 400  # type: ignore[attr-defined]
-    page = html.unescape(broken.text)  # type: ignore[attr-defined]
+    assert broken.status_code == 400
+    page = html.unescape(broken.text)
     assert "Mine_ été.geojson cannot be read" in page
     assert "/tmp" not in page
     assert "DRIVER" not in page
-    assert load("a.exe", "x").status_code == 400  # type: ignore[attr-defined]
+    assert load("a.exe", "x").status_code == 400
 
 
 def test_who_was_responsible(signed_in: SignIn) -> None:

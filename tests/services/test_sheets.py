@@ -7,6 +7,7 @@ import io
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -43,7 +44,7 @@ def _plan(workspace: Workspace, officer: str = "", *, stops: int = 3) -> str:
     )
 
 
-def _last(workspace: Workspace) -> dict[str, object]:
+def _last(workspace: Workspace) -> dict[str, Any]:
     return audit.list_events(workspace, None, page_size=1).rows[0]
 
 
@@ -251,7 +252,7 @@ def test_files_hold_what_they_may(fresh: Workspace) -> None:
             body = _taken(fresh, user, ref, kind)
             event = _last(fresh)
             assert event["action"] == ("tour.export" if user is BOSS else "tour.export.police")
-            assert event["detail"]["kind"] == kind  # type: ignore[index]
+            assert event["detail"]["kind"] == kind
             # Who is visited stands in the table alone.
             assert (stop["name"] in body) == (kind == "csv"), kind
             assert (stop["client_ref"] in body) == (kind == "csv"), kind

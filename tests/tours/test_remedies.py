@@ -70,6 +70,10 @@ def test_with_every_change_that_is_offered_the_visit_is_made(case: Any) -> None:
         assert one.get("change") == (CHANGES[helps[0]] if helps else None)
 
 
+def _never() -> list[str]:
+    raise AssertionError("planned with a change that helps nobody")
+
+
 def test_a_change_is_planned_with_once_and_only_for_those_whom_it_may_help() -> None:
     visits = make_visits([{"priority": float(n)} for n in (9, 8, 7, 6, 5)])
     options = {"max_stops": 3}
@@ -78,8 +82,8 @@ def test_a_change_is_planned_with_once_and_only_for_those_whom_it_may_help() -> 
     # An earlier departure makes none more; with one more stop one of two; then nothing more helps.
     assert [one["remedy"] for one in found] == ["Change 1", ""]
     assert tried == [0, 1, 2, 3]
-    other = Remedy("No", {}, lambda: 1 / 0, codes=frozenset({"late_return"}))  # type: ignore[arg-type]
-    nobody = Remedy("No", {}, lambda: 1 / 0, refs=frozenset({"c9"}))  # type: ignore[arg-type]
+    other = Remedy("No", {}, _never, codes=frozenset({"late_return"}))
+    nobody = Remedy("No", {}, _never, refs=frozenset({"c9"}))
     assert offer_remedies(tour.left_out, [other, nobody])[0]["remedy"] == ""
     kept = [tour.left_out[0] | {"remedy": "Settle the address."}]
     assert offer_remedies(kept, _remedies(visits, options, [])) == kept
