@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from geoteam.services.import_known import venues_by_name
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_report import ImportReport
-from geoteam.services.import_run import Choice, Counts, Entry, Progress, run
+from geoteam.services.import_run import Choice, Progress, run
 from geoteam.services.import_values import plain, reference, text, word_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import duty, venues
+from geoteam.store import duty
 
-_Warn = Callable[[Entry, str, str, str], None]
 _IN_USE = {"yes": "yes", "y": "yes", "true": "yes", "1": "yes", "no": "no", "n": "no",
            "false": "no", "0": "no"}  # fmt: skip
 
 
-class CarLoader:
+class CarLoader(Loader):
     """Loads cars.
 
     Parameters
@@ -63,19 +64,8 @@ class CarLoader:
                 f"{nearest}Load other offices with: geoteam staff import --offices",
             )  # fmt: skip
 
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Accept every row: places were checked before.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            Rows without faults.
-        """
-
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -105,7 +95,7 @@ class CarLoader:
                 for entry in entries
             ],
         )
-        return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
+        return counts_of(saved)
 
 
 def places_by_name(workspace: Workspace, session: Session) -> dict[str, str]:
@@ -125,9 +115,7 @@ def places_by_name(workspace: Workspace, session: Session) -> dict[str, str]:
     """
     table = workspace.profile.venues
     kinds = (*table.office_categories, *table.station_categories) if table else ()
-    frame = venues.load(session, categories=kinds)
-    named = {str(name): str(ref) for ref, name in frame["name"].items()}
-    return named | {str(ref): str(ref) for ref in frame.index}
+    return venues_by_name(session, kinds)
 
 
 def import_cars(

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from geoteam.model import ResidenceKind
 from geoteam.profile import CityProfile
 from geoteam.services.home_hours import read_hours, too_short
+from geoteam.services.import_known import warn_of_unknown_officers
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn
 from geoteam.services.import_mapping import ColumnMapping, Field
-from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import (
     BadValue,
     clock,
@@ -157,7 +158,7 @@ class _Home:
     is_past: bool = False
 
 
-class ClientLoader:
+class ClientLoader(Loader):
     """Loads clients with their residences.
 
     Parameters
@@ -258,11 +259,7 @@ class ClientLoader:
         )
 
     def save(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        mapping: ColumnMapping,
-        warn: Callable[[Entry, str, str, str], None],
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -282,7 +279,9 @@ class ClientLoader:
         Counts
             What became of the rows.
         """
-        self._warn_of_officers(session, entries, warn)
+        if self._officers is None:
+            self._officers = set(staff.officers(session).index)
+        warn_of_unknown_officers(entries, self._officers, warn)
         self._warn_of_languages(session, entries, warn)
         for entry in entries:
             kind = entry.values.get("kind", ResidenceKind.ADDRESS.value)
@@ -330,12 +329,7 @@ class ClientLoader:
         ]
         return visit_limits.save(session, rows, by=self._by, at=self._at)
 
-    def _warn_of_languages(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        warn: Callable[[Entry, str, str, str], None],
-    ) -> None:
+    def _warn_of_languages(self, session: Session, entries: Sequence[Entry], warn: Warn) -> None:
         if self._spoken is None:
             people = [*duty.skills(session, "officers").values()]
             people += duty.skills(session, "partners").values()
@@ -347,19 +341,6 @@ class ClientLoader:
                     entry, "interpreter", "is spoken by nobody on the staff",
                     "Load the languages of officers and police partners, or correct the name",
                 )  # fmt: skip
-
-    def _warn_of_officers(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        warn: Callable[[Entry, str, str, str], None],
-    ) -> None:
-        if self._officers is None:
-            self._officers = set(staff.officers(session).index)
-        for entry in entries:
-            ref = entry.values.get("officer", "")
-            if ref and ref not in self._officers:
-                warn(entry, "officer", "is no officer here", "Load the officer, or correct the id")
 
 
 def _windows(values: dict[str, Any]) -> list[list[str]]:

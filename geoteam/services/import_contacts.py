@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from geoteam.services.import_known import blame_unknown_clients, warn_of_unknown_officers
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
-from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import day, reference, word_of
-from geoteam.store import clients, contacts, staff
+from geoteam.store import contacts, staff
 
 _KINDS = {
     **dict.fromkeys(("office", "office visit", "in office"), "office"),
@@ -25,7 +26,7 @@ _OUTCOMES = {
 }
 
 
-class ContactLoader:
+class ContactLoader(Loader):
     """Loads contacts; one with the same client, day, kind and outcome is there already.
 
     Parameters
@@ -73,17 +74,10 @@ class ContactLoader:
         entries
             Rows without faults.
         """
-        known = clients.refs_to_ids(session, {entry.values["client"] for entry in entries})
-        for entry in entries:
-            if entry.values["client"] not in known:
-                entry.blame("client", "is no client here", "Load the client first")
+        blame_unknown_clients(session, entries, ("client",))
 
     def save(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        mapping: ColumnMapping,
-        warn: Callable[[Entry, str, str, str], None],
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -105,19 +99,15 @@ class ContactLoader:
         """
         if self._officers is None:
             self._officers = set(staff.officers(session, active_only=False).index)
-        rows = []
-        for entry in entries:
-            officer = entry.values.get("officer", "")
-            if officer and officer not in self._officers:
-                warn(entry, "officer", "is no officer here", "Load the officer, or correct the id")
-            rows.append(
-                {
-                    "client_ref": entry.values["client"],
-                    "on": entry.values["on"],
-                    "kind": entry.values["kind"],
-                    "outcome": entry.values["outcome"],
-                    "officer_ref": officer,
-                }
-            )
-        saved = contacts.save(session, rows)
-        return Counts(added=saved.added, unchanged=saved.unchanged)
+        warn_of_unknown_officers(entries, self._officers, warn)
+        rows = [
+            {
+                "client_ref": entry.values["client"],
+                "on": entry.values["on"],
+                "kind": entry.values["kind"],
+                "outcome": entry.values["outcome"],
+                "officer_ref": entry.values.get("officer", ""),
+            }
+            for entry in entries
+        ]
+        return counts_of(contacts.save(session, rows))

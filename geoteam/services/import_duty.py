@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geoteam.services.home_hours import DAYS, read_days
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_report import ImportReport
-from geoteam.services.import_run import Choice, Counts, Entry, Progress, run
+from geoteam.services.import_run import Choice, Progress, run
 from geoteam.services.import_values import clock, day, plain, reference, text, word_of
 from geoteam.services.workspace import Workspace
 from geoteam.store import duty, staff
 from geoteam.store.duty import Kind, Shift
 
-_Warn = Callable[[Entry, str, str, str], None]
 _Person = tuple[Kind, str]
 _OFF = "off"
 _KINDS = {"officer": "officers", "cso": "officers", "police partner": "partners",
@@ -35,7 +35,7 @@ def _begins(cell: Any) -> str:
     return _OFF if off else clock(cell)
 
 
-class ShiftLoader:
+class ShiftLoader(Loader):
     """Loads hours on duty: of every week, or of one day instead.
 
     The rows of a person with days of the week are the person's whole week from then on, and those
@@ -141,7 +141,7 @@ class ShiftLoader:
         return None
 
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 

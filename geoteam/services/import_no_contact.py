@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from geoteam.services.import_known import blame_unknown_clients
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
-from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import reference, text
-from geoteam.store import clients, visit_limits
+from geoteam.store import visit_limits
 
 
-class NoContactLoader:
+class NoContactLoader(Loader):
     """Loads pairs; one that is there already gets the file's reason.
 
     Parameters
@@ -61,19 +62,10 @@ class NoContactLoader:
         entries
             Rows without faults.
         """
-        named = {entry.values[name] for entry in entries for name in ("client", "other")}
-        known = clients.refs_to_ids(session, named)
-        for entry in entries:
-            for name in ("client", "other"):
-                if entry.values[name] not in known:
-                    entry.blame(name, "is no client here", "Load the client first")
+        blame_unknown_clients(session, entries, ("client", "other"))
 
     def save(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        mapping: ColumnMapping,
-        warn: Callable[[Entry, str, str, str], None],
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -83,9 +75,7 @@ class NoContactLoader:
             Open session.
         entries
             The rows.
-        mapping
-            Which fields the file has; not needed here.
-        warn
+        mapping, warn
             Not needed here.
 
         Returns
@@ -95,4 +85,4 @@ class NoContactLoader:
         """
         rows = [(e.values["client"], e.values["other"], e.values["why"]) for e in entries]
         saved = visit_limits.save_no_contact(session, rows, by=self._by, at=self._at)
-        return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
+        return counts_of(saved)

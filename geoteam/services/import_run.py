@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from geoteam.errors import ImportProblems, InputError, RowProblem
 from geoteam.services.import_files import TableFile, open_table
-from geoteam.services.import_mapping import ColumnMapping, Field, parts, settle
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn
+from geoteam.services.import_mapping import ColumnMapping, parts, settle
 from geoteam.services.import_report import ImportReport, Problems
 from geoteam.services.import_seen import Seen
 from geoteam.services.import_values import BadValue, DayFirst, is_blank
@@ -23,90 +23,6 @@ from geoteam.store import audit, imports, settings
 CHUNK = 5000
 Progress = Callable[[str, float | None], None]
 Choice = ColumnMapping | Mapping[str, str] | None
-
-
-@dataclass
-class Counts:
-    """Rows of a chunk by what became of them."""
-
-    added: int = 0
-    changed: int = 0
-    moved: int = 0
-    unchanged: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Add the counts of another chunk.
-
-        Parameters
-        ----------
-        other
-            The other counts.
-        """
-        self.added += other.added
-        self.changed += other.changed
-        self.moved += other.moved
-        self.unchanged += other.unchanged
-
-
-@dataclass
-class Entry:
-    """One row that has been read.
-
-    Attributes
-    ----------
-    row
-        Row number as a spreadsheet shows it.
-    cells
-        The row as it stands in the file.
-    values
-        Field to value.
-    """
-
-    row: int
-    cells: list[Any]
-    values: dict[str, Any]
-    faults: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def blame(self, name: str, message: str, remedy: str) -> None:
-        """Say what is wrong with a field of the row; it will not be loaded.
-
-        Parameters
-        ----------
-        name
-            The field.
-        message
-            What is wrong, as the rest of a sentence that begins with the column.
-        remedy
-            What to do about it.
-        """
-        self.faults.append((name, message, remedy))
-
-
-class Loader(Protocol):
-    """What differs from noun to noun."""
-
-    noun: str
-    # Field that is unique in a file; '' when rows have no id.
-    key: str
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What a file may hold."""
-
-    def check(self, entry: Entry) -> None:
-        """Check fields against each other; blame what is wrong."""
-
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Check against the database; blame what is wrong."""
-
-    def save(
-        self,
-        session: Session,
-        entries: Sequence[Entry],
-        mapping: ColumnMapping,
-        warn: Callable[[Entry, str, str, str], None],
-    ) -> Counts:
-        """Save rows without faults."""
 
 
 def open_with_mapping(
@@ -386,7 +302,7 @@ class _Reader:
         column = self._mapping.columns.get(name, name or "row")
         return RowProblem(entry.row, column, value, message, remedy)
 
-    def warner(self, problems: Problems) -> Callable[[Entry, str, str, str], None]:
+    def warner(self, problems: Problems) -> Warn:
         def warn(entry: Entry, name: str, message: str, remedy: str) -> None:
             problems.warn(self._problem(entry, name, message, remedy))
 

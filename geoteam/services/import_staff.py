@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
-from geoteam.services.import_run import Counts, Entry
-from geoteam.services.import_teams import counts_of
 from geoteam.services.import_values import number, plain, reference, text
 from geoteam.store import duty, staff
 from geoteam.store.bulk import Upsert
 
-_Warn = Callable[[Entry, str, str, str], None]
 _LANGUAGES = Field("languages", text(300), ("languages", "skills", "languages spoken"))
 
 
@@ -52,7 +50,7 @@ def _save_languages(
     return counts
 
 
-class OfficerLoader:
+class OfficerLoader(Loader):
     """Loads officers."""
 
     noun = "officers"
@@ -65,15 +63,6 @@ class OfficerLoader:
               blank=1.0),
         _LANGUAGES,
     )  # fmt: skip
-
-    def check(self, entry: Entry) -> None:
-        """Accept every row: the fields need no check against each other.
-
-        Parameters
-        ----------
-        entry
-            The row.
-        """
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Blame rows whose team is not there.
@@ -91,7 +80,7 @@ class OfficerLoader:
                 entry.blame("team", "is no team here", "Load the team first, or correct the id")
 
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -126,7 +115,7 @@ class OfficerLoader:
         return _save_languages(session, "officers", entries, mapping, saved, known)
 
 
-class PolicePartnerLoader:
+class PolicePartnerLoader(Loader):
     """Loads police partners.
 
     Parameters
@@ -134,7 +123,7 @@ class PolicePartnerLoader:
     districts
         Codes of the districts in force; empty when none are loaded, and then any code passes.
     stations
-        Accepted names and references of stations, reduced, to the reference.
+        Names and references of stations, to the reference.
     """
 
     noun = "police partners"
@@ -152,7 +141,7 @@ class PolicePartnerLoader:
 
     def __init__(self, districts: frozenset[str], stations: Mapping[str, str]) -> None:
         self._districts = districts
-        self._stations = stations
+        self._stations = {plain(said): ref for said, ref in stations.items()}
 
     def check(self, entry: Entry) -> None:
         """Check the district and the station of a row.
@@ -171,19 +160,8 @@ class PolicePartnerLoader:
                     "more_districts", f"names {code}, which is no district here", "Correct the code"
                 )
 
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Accept every row: stations that are not there only make a warning.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            Rows without faults.
-        """
-
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 

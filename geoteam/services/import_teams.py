@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import geopandas as gpd
 import pandas as pd
@@ -10,32 +10,14 @@ from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
 from geoteam.profile import CityProfile
+from geoteam.services.import_known import venues_by_name
+from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
-from geoteam.services.import_run import Counts, Entry
 from geoteam.services.import_values import number, plain, reference, text, word_of
 from geoteam.store import staff, venues
-from geoteam.store.bulk import Upsert
-
-_Warn = Callable[[Entry, str, str, str], None]
 
 
-def counts_of(saved: Upsert) -> Counts:
-    """Tell what became of rows.
-
-    Parameters
-    ----------
-    saved
-        What the store did.
-
-    Returns
-    -------
-    Counts
-        The same as counts.
-    """
-    return Counts(added=saved.added, changed=saved.changed, unchanged=saved.unchanged)
-
-
-class OfficeLoader:
+class OfficeLoader(Loader):
     """Loads field offices as venues.
 
     Parameters
@@ -58,28 +40,8 @@ class OfficeLoader:
         categories = profile.venues.office_categories if profile.venues else ()
         self._category = categories[0] if categories else "field_office"
 
-    def check(self, entry: Entry) -> None:
-        """Accept every row: the fields need no check against each other.
-
-        Parameters
-        ----------
-        entry
-            The row.
-        """
-
-    def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Accept every row: offices refer to nothing.
-
-        Parameters
-        ----------
-        session
-            Open session.
-        entries
-            Rows without faults.
-        """
-
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 
@@ -113,7 +75,7 @@ class OfficeLoader:
         return counts_of(venues.save(session, frame))
 
 
-class TeamLoader:
+class TeamLoader(Loader):
     """Loads teams, and collects the units that each has today.
 
     Parameters
@@ -176,16 +138,15 @@ class TeamLoader:
             Rows without faults.
         """
         if self._offices is None:
-            frame = venues.load(session, categories=self._categories)
-            self._offices = {plain(name): str(ref) for ref, name in frame["name"].items()}
-            self._offices |= {plain(str(ref)): str(ref) for ref in frame.index}
+            named = venues_by_name(session, self._categories)
+            self._offices = {plain(said): ref for said, ref in named.items()}
         for entry in entries:
             office = entry.values.get("office", "")
             if office and plain(office) not in self._offices:
                 entry.blame("office", "is no field office here", "Load the office as a venue first")
 
     def save(
-        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: _Warn
+        self, session: Session, entries: Sequence[Entry], mapping: ColumnMapping, warn: Warn
     ) -> Counts:
         """Save rows without faults.
 

@@ -14,14 +14,15 @@ from geoteam.services.import_clients import ClientLoader
 from geoteam.services.import_contacts import ContactLoader
 from geoteam.services.import_duty import ShiftLoader
 from geoteam.services.import_files import open_table
+from geoteam.services.import_known import venues_by_name
+from geoteam.services.import_loader import Loader
 from geoteam.services.import_mapping import ColumnMapping, choose, guess
 from geoteam.services.import_report import ImportReport
-from geoteam.services.import_run import Choice, Loader, Progress, run, setting_of
+from geoteam.services.import_run import Choice, Progress, run, setting_of
 from geoteam.services.import_staff import OfficerLoader, PolicePartnerLoader
 from geoteam.services.import_teams import OfficeLoader, TeamLoader
-from geoteam.services.import_values import plain
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries, settings, venues
+from geoteam.store import boundaries, settings
 
 __all__ = [
     "ColumnMapping",
@@ -317,6 +318,4 @@ def _codes(workspace: Workspace, session: Session, kind: str) -> frozenset[str]:
 
 def _stations(workspace: Workspace, session: Session) -> dict[str, str]:
     table = workspace.profile.venues
-    frame = venues.load(session, categories=table.station_categories if table else ())
-    named = {plain(str(name)): str(ref) for ref, name in frame["name"].items()}
-    return named | {plain(str(ref)): str(ref) for ref in frame.index}
+    return venues_by_name(session, table.station_categories if table else ())
