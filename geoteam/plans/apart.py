@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -13,21 +14,32 @@ from geoteam.errors import GeoteamError
 
 # Between two signs of life.
 _BEAT_S = 0.25
+# What work that ends by itself may need beyond its time to put its answer together: a second and a
+# share of its time.
+_GRACE_S, _GRACE = 1.0, 0.05
 
 
 def run_apart(
-    work: Callable[..., Any], *args: Any, progress: Callable[..., bool], **options: Any
+    work: Callable[..., Any],
+    *args: Any,
+    seconds: float,
+    progress: Callable[..., bool],
+    **options: Any,
 ) -> Any:
     """Run a solver in a process of its own.
 
-    HiGHS cannot be asked to stop in the middle of a model; its process can.
+    HiGHS cannot be asked to stop in the middle of a model, and does not look at the clock while it
+    makes one smaller; its process can be stopped.
 
     Parameters
     ----------
     work
-        A function of a module, which takes ``progress`` too and returns its result.
+        A function of a module, which takes ``seconds`` and ``progress`` too and returns its result.
     *args
         What to call it with.
+    seconds
+        Time for the work, from when its process is ready; a second and a twentieth of it later, the
+        work is stopped.
     progress
         Called here with what the work tells, each time it tells, and four times a second with what
         it told last; False stops the work. A stop from the keyboard stops it too.
@@ -37,7 +49,7 @@ def run_apart(
     Returns
     -------
     Any
-        The result; None when the work was stopped before its end.
+        The result; None when the work was stopped before its end, or its time was over.
 
     Raises
     ------
@@ -46,10 +58,13 @@ def run_apart(
     """
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(there, work, args, options), daemon=True)
+    process = context.Process(
+        target=_child, args=(there, work, args, options | {"seconds": seconds}), daemon=True
+    )
     process.start()
     there.close()
     told: tuple[Any, ...] | None = None
+    ends = float("inf")
     try:
         while True:
             if here.poll(_BEAT_S):
@@ -58,7 +73,12 @@ def run_apart(
                     return value
                 if kind == "failed":
                     raise value
-                told = value
+                if kind == "ready":
+                    ends = time.monotonic() + seconds * (1 + _GRACE) + _GRACE_S
+                else:
+                    told = value
+            if time.monotonic() > ends:
+                return None
             if told is not None and not progress(*told):
                 return None
     except KeyboardInterrupt:
@@ -84,6 +104,7 @@ def _child(
 
     with suppress(BrokenPipeError):
         try:
+            there.send(("ready", None))
             there.send(("done", work(*args, progress=progress, **options)))
         except GeoteamError as error:
             there.send(("failed", error))

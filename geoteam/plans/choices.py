@@ -9,6 +9,7 @@ from typing import TypeAlias
 from geoteam.plans.infeasible import Explanation
 from geoteam.plans.judge import balance, moved, polsby_popper, spread
 from geoteam.plans.large_polish import polish
+from geoteam.plans.mip import Watch
 from geoteam.plans.problem import Problem, Solution
 from geoteam.plans.solve import MOST_UNITS, solve, solve_or_explain
 
@@ -156,10 +157,10 @@ class _Making:
     """The choices so far, and the time."""
 
     def __init__(self, problem: Problem, seconds: float, seed: int, progress: Told | None) -> None:
-        self.problem, self.seconds, self.seed, self.told = problem, seconds, seed, progress
+        self.problem, self.seed, self.told = problem, seed, progress
+        self.watch = Watch(seconds)
         self.made: list[Choice] = []
         self.missing: list[str] = []
-        self.spent = 0.0
         self.stopped = False
 
     def first(self) -> tuple[Solution, Explanation | None]:
@@ -170,7 +171,6 @@ class _Making:
             seed=self.seed,
             progress=self._hear,
         )
-        self.spent += found.seconds
         return found if why is None or why.solution is None else why.solution, why
 
     def fewest(self) -> None:
@@ -182,7 +182,7 @@ class _Making:
             self.problem, transfer_limit=moved(self.problem, found.assignment), transfer_price=0.0
         )
         if len(self.problem.units) <= MOST_UNITS and not self.stopped:
-            better = polish(limited, found.assignment, stop=lambda: self.stopped)
+            better = polish(limited, found.assignment, stop=self._over)
             found = replace(found, assignment=better)
         self.add(FEWEST, found, "No plan within the tolerance moves fewer")
 
@@ -191,7 +191,7 @@ class _Making:
         if not self.made or len(self.problem.units) > MOST_UNITS or self.stopped:
             self.missing.append(COMPACT)
             return
-        plan = polish(self.problem, self.made[0].solution.assignment, stop=lambda: self.stopped)
+        plan = polish(self.problem, self.made[0].solution.assignment, stop=self._over)
         value = spread(self.problem, plan) + self.problem.transfer_price * moved(self.problem, plan)
         bound = min(compact.bound, value)
         found = replace(
@@ -241,7 +241,7 @@ class _Making:
                 note,
             )
         )
-        if self.told is not None and not self.told(self.kept(), found, self.spent):
+        if self.told is not None and not self.told(self.kept(), found, self.watch.passed):
             self.stopped = True
 
     def kept(self) -> list[Choice]:
@@ -264,21 +264,23 @@ class _Making:
         ]
 
     def _time(self, key: str) -> float:
-        return 0.0 if self.stopped else max(0.0, self.seconds - self.spent) * _PART[key]
+        return 0.0 if self.stopped else self.watch.left * _PART[key]
+
+    def _over(self) -> bool:
+        return self.stopped or not self.watch.left
 
     def _solve(self, problem: Problem, key: str, *, fewest: bool = False) -> Solution:
         found = solve(
             problem, seconds=self._time(key), seed=self.seed, progress=self._hear, fewest=fewest
         )
-        self.spent += found.seconds
         # What is proven not to be there is not missing.
         if not found.found and found.status != "infeasible":
             self.missing.append(key)
         return found
 
-    def _hear(self, best: Solution | None, passed: float) -> bool:
+    def _hear(self, best: Solution | None, _passed: float) -> bool:
         if self.told is not None and not self.stopped:
-            self.stopped = not self.told(self.kept(), best, self.spent + passed)
+            self.stopped = not self.told(self.kept(), best, self.watch.passed)
         return not self.stopped
 
 

@@ -124,5 +124,6 @@ def bury(workspace: Workspace, job_id: str) -> None:
     path = lock_path(workspace, job_id)
     if lives(workspace, job_id):
         with contextlib.suppress(ProcessLookupError, ValueError):
-            os.kill(int(path.read_text()), signal.SIGKILL)
+            # With the processes that it has started.
+            os.killpg(int(path.read_text()), signal.SIGKILL)
     path.unlink(missing_ok=True)

@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 
 from geoteam.areas import AreaIndex
 from geoteam.errors import GeoteamError, InputError
-from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, choices
+from geoteam.plans.apart import run_apart
+from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, Offer, choices
 from geoteam.plans.infeasible import Explanation
 from geoteam.plans.problem import SLACK, Problem, Solution
 from geoteam.plans.solve import sentence, solve_or_explain
 from geoteam.services.jobs import lock_path
 from geoteam.services.plan_figures import general_clients
 from geoteam.services.plan_new import teams_in_force
+from geoteam.services.plan_solve import ended
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs, plans, staff, venues
 from geoteam.store.plan_jobs import Job
@@ -150,18 +152,19 @@ class _Teller:
         self._workspace = workspace
         self._problem = problem
         self._kept = kept
-        self._best: Solution | None = None
+        self.best: Solution | None = None
         self._number = 0
         self._offer: list[tuple[str, float]] = []
-        self._made: list[dict[str, Any]] = []
+        self.made: list[dict[str, Any]] = []
         self._asked = 0.0
+        self._began = time.monotonic()
 
     def offered(self, made: list[Choice], best: Solution | None, seconds: float) -> bool:
         """Keep the choices so far too; each begins with a best plan of its own."""
         now = [(one.key, one.spread_km2) for one in made]
         if now != self._offer:
-            self._offer, self._best = now, None
-            self._made = [self.choice(one) for one in made]
+            self._offer, self.best = now, None
+            self.made = [self.choice(one) for one in made]
             best = best or made[-1].solution
         return self(best, seconds)
 
@@ -169,10 +172,10 @@ class _Teller:
         # While it is sought why there is no plan, plans come by that break the tolerance.
         limit = self._problem.tolerance * (1 + SLACK) + SLACK
         if best is not None and best.found and best.balance <= limit and self._is_better(best):
-            self._best = best
+            self.best = best
             self._number += 1
             with self._workspace.transaction() as session:
-                told = self.plan(best) | {"number": self._number, "choices": self._made}
+                told = self.plan(best) | {"number": self._number, "choices": self.made}
                 return plan_jobs.tell(session, self.job.id, told)
         if time.monotonic() - self._asked < _ASK_S:
             return True
@@ -181,8 +184,13 @@ class _Teller:
             return plan_jobs.get(session, self.job.id).state == plan_jobs.RUNNING
 
     def _is_better(self, best: Solution) -> bool:
-        mine = self._best
+        mine = self.best
         return mine is None or (best.objective, -best.bound) < (mine.objective, -mine.bound)
+
+    def ended(self, *, found: bool) -> str:
+        """Say why the solver did not end by itself."""
+        passed = time.monotonic() - self._began
+        return ended(found=found, passed=passed, seconds=self.job.request["seconds"])
 
     def choice(self, one: Choice) -> dict[str, Any]:
         """Write a plan of the offer, with what it is best in."""
@@ -213,9 +221,15 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
             "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
         )
     if asked["objective"] == "choices":
-        made = choices(
-            problem, seconds=asked["seconds"], seed=asked["seed"], progress=teller.offered
+        made: Offer | None = run_apart(
+            choices,
+            problem,
+            seconds=asked["seconds"],
+            seed=asked["seed"],
+            progress=teller.offered,
         )
+        if made is None:
+            return {"choices": teller.made, "note": teller.ended(found=bool(teller.made))}
         said = [] if made.why is None else [sentence(problem, made.why)]
         said += [made.lacks] if made.lacks else []
         told = {"choices": [teller.choice(one) for one in made.choices], "note": " ".join(said)}
@@ -225,13 +239,18 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
 
 def _one(problem: Problem, teller: _Teller, seconds: float, *, fewest: bool) -> dict[str, Any]:
     seed = teller.job.request["seed"]
-    found, why = solve_or_explain(
-        problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
+    answer: tuple[Solution, Explanation | None] | None = run_apart(
+        solve_or_explain, problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
     )
+    key = FEWEST if fewest else COMPACT
+    if answer is None:
+        best = teller.best
+        kept = [] if best is None else [teller.plan(best) | {"key": key, "label": LABELS[key]}]
+        return {"choices": kept, "note": teller.ended(found=bool(kept))}
+    found, why = answer
     made = []
     best = found if why is None else why.solution
     if best is not None and best.found:
-        key = FEWEST if fewest else COMPACT
         label = LABELS[key] if why is None else f"Nearest that works: {why.tolerance:.1%}"
         made = [teller.plan(best) | {"key": key, "label": label}]
     return {"choices": made, "note": found.note} | _conflict(why)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError, WorkspaceBusyError
+from geoteam.errors import DisclosureError, InputError, WorkspaceBusyError
 from geoteam.model import Role, User
 from geoteam.services.jobs import bury, hold_lock, launch, lives
 from geoteam.services.plan_rights import refuse_settled
@@ -93,7 +93,9 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     dict
         ``id``, ``plan``, ``state`` (running, done, stopped or failed), ``seconds``, ``limit`` (the
         seconds asked for), ``message``, ``best`` (None or ``number``, ``units``, ``objective``,
-        ``bound``, ``gap``, ``balance``, ``moves``) and, at the end, what came of it.
+        ``bound``, ``gap``, ``balance``, ``moves``), ``asked`` (when), ``mine`` (whether the user
+        asked for it), ``goal`` (the objective), ``found`` (names of the choices so far) and, at the
+        end, what came of it.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     if job.state == plan_jobs.RUNNING and not lives(workspace, job.id):
         job = _died(workspace, job)
     best = dict(job.progress) or None
-    made = best.pop("choices", []) if best and job.state != plan_jobs.RUNNING else []
+    made = best.pop("choices", []) if best else []
     if best is not None and best["number"] <= seen:
         del best["units"]
     spent = (workspace.now() - job.at).total_seconds()
@@ -119,15 +121,19 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
         "message": job.message,
         "seconds": max(0.0, spent),
         "limit": job.request["seconds"],
+        "asked": job.at.isoformat(),
+        "mine": job.by == user.username,
+        "goal": job.request["objective"],
         "best": best,
+        "found": [one["label"] for one in made],
         # What a run that was stopped had to offer by then.
-        "choices": made,
+        "choices": made if job.state != plan_jobs.RUNNING else [],
         **job.result,
     }
 
 
 def current(workspace: Workspace, user: User, plan_id: int) -> str | None:
-    """Find the run that is at work on a plan.
+    """Find the run of a plan to show: the one at work, else the user's last till thrown away.
 
     Parameters
     ----------
@@ -141,12 +147,42 @@ def current(workspace: Workspace, user: User, plan_id: int) -> str | None:
     Returns
     -------
     str or None
-        Its id; None when the solver is not at work on the plan.
+        Its id; None when there is none.
     """
     require_role(user, {Role.SUPERVISOR}, "redraw team areas")
     with workspace.reading() as session:
         found = plan_jobs.running(session, plan_id)
-    return next((job.id for job in found if lives(workspace, job.id)), None)
+        last = plan_jobs.last(session, plan_id, by=user.username, objectives=OBJECTIVES)
+    return next((job.id for job in found if lives(workspace, job.id)), last)
+
+
+def discard(workspace: Workspace, user: User, job_id: str) -> None:
+    """Throw away what came of a run, and of the user's runs of the plan before it.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    user
+        Who asked for the run.
+    job_id
+        The run; one that is at work stays.
+
+    Raises
+    ------
+    DisclosureError
+        When the role may not, or somebody else asked for the run.
+    NotFoundError
+        When there is no such run.
+    """
+    require_role(user, {Role.SUPERVISOR}, "redraw team areas")
+    with workspace.transaction() as session:
+        job = plan_jobs.get(session, job_id)
+        if job.by != user.username:
+            raise DisclosureError("somebody else asked for this plan of the solver")
+        plan_jobs.discard(
+            session, job.plan_id, by=user.username, objectives=OBJECTIVES, until=job.at
+        )
 
 
 def stop(workspace: Workspace, user: User, job_id: str) -> None:

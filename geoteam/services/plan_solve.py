@@ -23,8 +23,10 @@ from geoteam.services.workspace import Workspace
 
 # Told the best plan so far (unit -> team), its gap (0-1) and the seconds; False stops.
 Progress: TypeAlias = Callable[[Mapping[str, str] | None, float, float], bool]
-STOPPED = "Stopped; the best plan so far is kept."
+STOPPED = "Stopped; what was found by then is kept."
 NOTHING = "Stopped before a plan was found."
+OVER = "The time was over; what was found by then is kept."
+OVER_NOTHING = "The time was over before a plan was found."
 
 
 def solve_plan(
@@ -76,8 +78,10 @@ def solve_plan(
         fewest=bool(options.keep), progress=hear,
     )  # fmt: skip
     if answer is None:
-        kept = replace(last[0], note=STOPPED) if last else _nothing(problem)
-        kept = replace(kept, seconds=time.monotonic() - began)
+        passed = time.monotonic() - began
+        kept = last[0] if last else _nothing(problem)
+        note = ended(found=bool(last), passed=passed, seconds=options.seconds)
+        kept = replace(kept, seconds=passed, note=note)
         return _figures(problem, kept, kept)
     found, why = answer
     best = found if why is None or why.solution is None else why.solution
@@ -124,7 +128,7 @@ def offer(
     found, why = (made, None) if answer is None else (answer.choices, answer.why)
     note = "" if answer is None else answer.lacks
     if answer is None:
-        note = "Stopped; the choices so far are kept." if found else NOTHING
+        note = ended(found=bool(found), passed=time.monotonic() - began, seconds=options.seconds)
     return {
         "seconds": time.monotonic() - began,
         "note": note,
@@ -134,6 +138,28 @@ def offer(
             for one in found
         ],
     } | _explained(why)
+
+
+def ended(*, found: bool, passed: float, seconds: float) -> str:
+    """Say why the solver's process did not end by itself.
+
+    Parameters
+    ----------
+    found
+        Whether there is something to keep.
+    passed
+        Seconds since it began.
+    seconds
+        Its time.
+
+    Returns
+    -------
+    str
+        That it was stopped, or that its time was over.
+    """
+    if passed >= seconds:
+        return OVER if found else OVER_NOTHING
+    return STOPPED if found else NOTHING
 
 
 def _holds(problem: Problem, best: Solution) -> bool:
@@ -160,7 +186,7 @@ def _units(problem: Problem, assignment: NDArray[np.int64]) -> dict[str, str]:
 
 def _nothing(problem: Problem) -> Solution:
     none = np.full(len(problem.units), -1, dtype=np.int64)
-    return Solution(none, np.inf, 0.0, 1.0, "stopped", 0.0, np.nan, "no plan", NOTHING)
+    return Solution(none, np.inf, 0.0, 1.0, "stopped", 0.0, np.nan, "no plan", "")
 
 
 def _explained(why: Explanation | None) -> dict[str, Any]:

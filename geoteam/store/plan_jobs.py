@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
@@ -163,6 +163,58 @@ def newest(session: Session, plan_id: int, objective: str) -> Job | None:
     query = select(PlanJobRow).where(PlanJobRow.plan_id == plan_id, PlanJobRow.state == DONE)
     found = map(_job, session.scalars(query.order_by(PlanJobRow.at.desc())))
     return next((job for job in found if job.request.get("objective") == objective), None)
+
+
+def last(session: Session, plan_id: int, *, by: str, objectives: Collection[str]) -> str | None:
+    """Find somebody's last run of a plan.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+    by
+        Who asked for it.
+    objectives
+        It asked for one of these.
+
+    Returns
+    -------
+    str or None
+        Its id; None when there is none.
+    """
+    query = select(PlanJobRow).where(PlanJobRow.plan_id == plan_id, PlanJobRow.by == by)
+    found = map(_job, session.scalars(query.order_by(PlanJobRow.at.desc())))
+    return next((job.id for job in found if job.request.get("objective") in objectives), None)
+
+
+def discard(
+    session: Session, plan_id: int, *, by: str, objectives: Collection[str], until: datetime
+) -> None:
+    """Delete somebody's runs of a plan that have ended.
+
+    Parameters
+    ----------
+    session
+        Open session of a writing transaction.
+    plan_id
+        The plan.
+    by
+        Who asked for them.
+    objectives
+        They asked for one of these.
+    until
+        None that was asked for later.
+    """
+    query = select(PlanJobRow).where(
+        PlanJobRow.plan_id == plan_id,
+        PlanJobRow.by == by,
+        PlanJobRow.at <= until,
+        PlanJobRow.state != RUNNING,
+    )
+    gone = [row.id for row in session.scalars(query) if row.request.get("objective") in objectives]
+    session.execute(delete(PlanJobRow).where(PlanJobRow.id.in_(gone)))
 
 
 def tell(session: Session, job_id: str, progress: Mapping[str, Any]) -> bool:

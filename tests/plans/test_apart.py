@@ -17,19 +17,19 @@ from tests.plans.grids import grid
 LONG = 600.0
 
 
-def told_then_asleep(word: str, progress: Callable[[str], bool]) -> str:
+def told_then_asleep(word: str, *, seconds: float, progress: Callable[[str], bool]) -> str:
     """Tell one thing, then work for very long on something that cannot be interrupted."""
     progress(word)
     time.sleep(LONG)
     return "done"
 
 
-def refuses(progress: Callable[[str], bool]) -> None:
+def refuses(*, seconds: float, progress: Callable[[str], bool]) -> None:
     """Refuse."""
     raise InputError("there is no such unit", remedy="Name another")
 
 
-def dies(progress: Callable[[str], bool]) -> None:
+def dies(*, seconds: float, progress: Callable[[str], bool]) -> None:
     """End without a word."""
     raise SystemExit(3)
 
@@ -52,7 +52,7 @@ def test_work_is_stopped_in_the_middle_of_a_call() -> None:
         heard.append(word)
         return len(heard) < 3
 
-    assert run_apart(told_then_asleep, "first", progress=hear) is None
+    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is None
     # Told once, and asked again and again.
     assert heard == ["first"] * 3
 
@@ -61,14 +61,25 @@ def test_a_stop_from_the_keyboard_stops_the_work() -> None:
     def hear(word: str) -> bool:
         raise KeyboardInterrupt
 
-    assert run_apart(told_then_asleep, "first", progress=hear) is None
+    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is None
+
+
+def test_work_that_does_not_look_at_the_clock_is_stopped_when_its_time_is_over() -> None:
+    heard: list[str] = []
+
+    def hear(word: str) -> bool:
+        heard.append(word)
+        return True
+
+    assert run_apart(told_then_asleep, "first", seconds=0.1, progress=hear) is None
+    assert set(heard) == {"first"}
 
 
 def test_errors_come_home_and_a_death_is_noticed() -> None:
     with pytest.raises(InputError, match="no such unit"):
-        run_apart(refuses, progress=lambda *told: True)
+        run_apart(refuses, seconds=LONG, progress=lambda *told: True)
     with pytest.raises(GeoteamError, match="ended before its work"):
-        run_apart(dies, progress=lambda *told: True)
+        run_apart(dies, seconds=LONG, progress=lambda *told: True)
 
 
 def test_choices_stop_where_they_are_and_keep_what_is_made() -> None:

@@ -80,6 +80,7 @@ TABLE = {
     "POST /plans/<int:plan_id>/split": "401 422 403 403 403 403 403",
     "GET /plans/<int:plan_id>/state.json": "303 200 403 403 403 403 403",
     "GET /plans/jobs/<job>.json": "303 404 403 403 403 403 403",
+    "POST /plans/jobs/<job>/discard": "401 404 403 403 403 403 403",
     "POST /plans/jobs/<job>/stop": "401 404 403 403 403 403 403",
     "GET /review": "303 200 200 403 403 403 403",
     "GET /review/<int:item>": "303 200 404 403 403 403 403",

@@ -43,7 +43,11 @@ def test_a_run_is_started_followed_found_and_stopped(boss: FlaskClient, draft: i
     assert again.status_code == 409
     assert set(again.json) == {"error", "remedy"}
     assert boss.post(f"/plans/jobs/{job}/stop", json={}).json["state"] == "stopped"
+    # Opened again, the plan offers what came of it, until that is thrown away.
+    assert boss.get(f"/plans/{draft}/solve.json").json == {"job": job}
+    assert boss.post(f"/plans/jobs/{job}/discard", json={}).json == {}
     assert boss.get(f"/plans/{draft}/solve.json").json == {"job": None}
+    assert boss.post(f"/plans/jobs/{job}/discard", json={}).status_code == 404
 
 
 def test_what_cannot_be_used_is_said_in_json(boss: FlaskClient, draft: int) -> None:

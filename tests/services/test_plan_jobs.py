@@ -17,7 +17,7 @@ from geoteam.errors import (
     SettledError,
     WorkspaceBusyError,
 )
-from geoteam.services import plan_job_run, plan_jobs, plans
+from geoteam.services import plan_job_run, plan_jobs, plan_solve, plans
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs as job_store
 from geoteam.store import plans as plan_store
@@ -64,7 +64,6 @@ def test_a_run_in_a_process_of_its_own_finds_the_plan(fresh: Workspace, draft: i
     # A browser that has it is not sent it again.
     again = plan_jobs.follow(fresh, BOSS, job, seen=found["best"]["number"])
     assert "units" not in again["best"]
-    assert plan_jobs.current(fresh, BOSS, draft) is None
     for _ in range(100):
         if not list(fresh.folder.glob("solve-*")):
             break
@@ -132,14 +131,18 @@ def test_one_run_a_plan_which_can_be_stopped_at_any_time(fresh: Workspace, draft
     with pytest.raises(WorkspaceBusyError, match="at work on this plan"):
         plan_jobs.start(fresh, BOSS, draft, {})
     assert plan_jobs.follow(fresh, BOSS, job)["state"] == "running"
+    assert plan_jobs.follow(fresh, BOSS, job)["found"] == []
     with fresh.transaction() as session:
-        offered = [{"key": "compact", "units": UNITS}]
+        offered = [{"key": "compact", "label": "Most compact", "units": UNITS}]
         job_store.tell(session, job, {"number": 1, "units": UNITS, "choices": offered})
+    # While it works they are counted by name; their units are sent at the end.
+    told = plan_jobs.follow(fresh, BOSS, job)
+    assert (told["found"], told["choices"]) == (["Most compact"], [])
     plan_jobs.stop(fresh, BOSS, job)
     found = plan_jobs.follow(fresh, BOSS, job)
     assert found["state"] == "stopped"
     assert found["best"]["units"] == UNITS
-    assert found["choices"] == [{"key": "compact", "units": UNITS}]
+    assert found["choices"] == offered
     # Stopping what has ended changes nothing, and nothing more is kept.
     plan_jobs.stop(fresh, BOSS, job)
     with fresh.transaction() as session:
@@ -169,8 +172,63 @@ def test_after_a_restart_of_the_machine_nothing_counts_as_running(
 ) -> None:
     with fresh.transaction() as session:
         job = job_store.create(session, draft, by="boss", at=fresh.now(), request=_asked())
-    assert plan_jobs.current(fresh, BOSS, draft) is None
+    # Whoever asked for it is told so when the plan is opened again.
+    assert plan_jobs.current(fresh, BOSS, draft) == job
+    assert plan_jobs.current(fresh, WEST, draft) is None
     assert plan_jobs.follow(fresh, BOSS, job)["state"] == "failed"
+
+
+@pytest.mark.usefixtures("asleep")
+def test_what_came_of_a_run_is_offered_until_it_is_thrown_away(
+    fresh: Workspace, draft: int
+) -> None:
+    jobs = [plan_jobs.start(fresh, BOSS, draft, {})]
+    # At work it is everybody's to follow, and nobody throws it away.
+    assert plan_jobs.current(fresh, WEST, draft) == jobs[0]
+    plan_jobs.discard(fresh, BOSS, jobs[0])
+    assert plan_jobs.follow(fresh, BOSS, jobs[0])["state"] == "running"
+    plan_jobs.stop(fresh, BOSS, jobs[0])
+    jobs.append(plan_jobs.start(fresh, BOSS, draft, {}))
+    plan_jobs.stop(fresh, BOSS, jobs[1])
+    with fresh.transaction() as session:
+        carried = job_store.create(
+            session, draft, by="boss", at=fresh.now(), request={"objective": "carry"}
+        )
+    assert plan_jobs.current(fresh, BOSS, draft) in jobs
+    assert plan_jobs.current(fresh, WEST, draft) is None
+    assert plan_jobs.follow(fresh, BOSS, jobs[1])["mine"]
+    assert not plan_jobs.follow(fresh, WEST, jobs[1])["mine"]
+    with pytest.raises(DisclosureError, match="somebody else"):
+        plan_jobs.discard(fresh, WEST, jobs[1])
+    with pytest.raises(NotFoundError):
+        plan_jobs.discard(fresh, BOSS, "no-such-run")
+    # What came before it goes too; what is no plan of the editor's stays.
+    plan_jobs.discard(fresh, BOSS, jobs[1])
+    assert plan_jobs.current(fresh, BOSS, draft) is None
+    with fresh.reading() as session:
+        assert job_store.get(session, carried).by == "boss"
+        for job in jobs:
+            with pytest.raises(NotFoundError):
+                job_store.get(session, job)
+
+
+@pytest.mark.parametrize("objective", ["choices", "compact"])
+def test_a_solver_that_does_not_look_at_the_clock_is_ended_by_it(
+    fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch, objective: str
+) -> None:
+    # The solver's process is ended from outside, as `run_apart` does when its time is over.
+    def over(work: Callable[..., Any], *args: Any, progress: Any, **options: Any) -> None:
+        work(*args, progress=progress, **options)
+
+    monkeypatch.setattr(plan_job_run, "run_apart", over)
+    with fresh.transaction() as session:
+        request = _asked(objective=objective, seconds=0.0)
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=request)
+    plan_job_run.run(fresh, job)
+    found = plan_jobs.follow(fresh, BOSS, job)
+    assert found["state"] == "done"
+    assert found["message"] in (plan_solve.OVER, plan_solve.OVER_NOTHING)
+    assert (found["message"] == plan_solve.OVER) == bool(found["choices"])
 
 
 @pytest.mark.parametrize(
@@ -224,15 +282,11 @@ def test_each_goal_is_asked_of_its_own_solver(
 ) -> None:
     asked: list[str] = []
 
-    def note(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(*args: Any, **options: Any) -> Any:
-            asked.append(name + (" fewest" if options.get("fewest") else ""))
-            return work(*args, **options)
+    def here(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        asked.append(work.__name__ + (" fewest" if options.get("fewest") else ""))
+        return work(*args, **options)
 
-        return noted
-
-    for name in ("choices", "solve_or_explain"):
-        monkeypatch.setattr(plan_job_run, name, note(name, getattr(plan_job_run, name)))
+    monkeypatch.setattr(plan_job_run, "run_apart", here)
     for objective in ("compact", "fewest_moves", "choices"):
         with fresh.transaction() as session:
             request = _asked(objective=objective)

@@ -38,7 +38,7 @@ def start(plan_id: int) -> ResponseReturnValue:
 @api.get("/plans/<int:plan_id>/solve.json")
 @allow(Role.SUPERVISOR)
 def current(plan_id: int) -> ResponseReturnValue:
-    """Tell whether the solver is at work on a plan.
+    """Name the run to show of a plan: the one at work, else one's last until it is thrown away.
 
     Parameters
     ----------
@@ -89,3 +89,22 @@ def stop(job: str) -> ResponseReturnValue:
     """
     plan_jobs.stop(workspace(), user(), job)
     return jsonify(plan_jobs.follow(workspace(), user(), job))
+
+
+@api.post("/plans/jobs/<job>/discard")
+@allow(Role.SUPERVISOR)
+def discard(job: str) -> ResponseReturnValue:
+    """Throw away what came of one's own run of the solver.
+
+    Parameters
+    ----------
+    job
+        The run.
+
+    Returns
+    -------
+    ResponseReturnValue
+        JSON: nothing.
+    """
+    plan_jobs.discard(workspace(), user(), job)
+    return jsonify({})
