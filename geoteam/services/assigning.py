@@ -23,7 +23,7 @@ from geoteam.caseload import assign
 from geoteam.caseload.assign import Travel
 from geoteam.errors import NotFoundError, StreetsError, WorkspaceBusyError
 from geoteam.services.people import clients_frame, doubtful_in_plan, officers_frame, units_in_plan
-from geoteam.services.plan_return import officer_counts, return_first, undone_by
+from geoteam.services.plan_return import officer_counts, return_first, told_first, undone_by
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignment_runs, assignments, audit, plan_states, plans
 from geoteam.store.assignment_runs import Later
@@ -49,8 +49,8 @@ class Stretch:
         another team's area.
     stored
         Officer of each client on that day, as written by now; '' for none.
-    left_out
-        Whether it is written that the client has a team on that day and no officer.
+    stays
+        Whether the client still lives in the unit that is written for that day.
     """
 
     plan: SavedPlan
@@ -59,7 +59,7 @@ class Stretch:
     places: pd.Series
     doubtful: pd.Series
     stored: pd.Series
-    left_out: pd.Series
+    stays: pd.Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,14 +196,15 @@ def _stretch(
 ) -> Stretch:
     teams = plans.units(session, plan.id)
     written = _on_day(session, on, clients)
+    places = units_in_plan(workspace, plan, clients)
     return Stretch(
         plan,
         on,
         units=teams,
-        places=units_in_plan(workspace, plan, clients),
+        places=places,
         doubtful=doubtful_in_plan(workspace, plan, teams, clients),
         stored=written["officer"],
-        left_out=(written["team"] != "") & (written["officer"] == ""),
+        stays=written["unit"] == places,
     )
 
 
@@ -232,8 +233,9 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
 
     Whoever has an officer stays as far as that officer has room: nobody changes because somebody
     else came or left. A client whom an earlier run gave an officer for days to come keeps that
-    officer as long as the rules allow it, so that a hand-over once told stands; unless the officer
-    until then changes, or the client is new: then the stretch before counts. A plan moves nobody
+    officer as long as the rules allow it, so that a hand-over once told stands, and goes before who
+    came in later or waits; unless the client moves, or is handed over to nobody and the officer until
+    then changes: then the stretch before counts. A plan moves nobody
     whose team stays: whoever has an officer of the team until then keeps that officer. One that
     takes another back returns those whom that one moved, as far as their former officers have room,
     before those who waited for an officer until then.
@@ -264,10 +266,11 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
     for number, stretch in enumerate(case.stretches):
         if number:
             now = solved[-1].rows["officer"]
-            known = now == case.stretches[number - 1].stored
+            until = case.stretches[number - 1].stored
+            # A hand-over that was told stands whoever gives the client away, but not after a move.
+            known = (now == until) | ((stretch.stored != until) & stretch.stays)
             present = stretch.stored.where(known & (stretch.stored != ""), now)
-            # Whoever was told to have nobody that day does not go before those who were told whom.
-            bond = np.select([known & stretch.left_out, present == now], ["", "always"], "room")
+            bond = np.where(present == now, "always", "room")
         people = case.clients.assign(
             officer=present,
             unit=stretch.places,
@@ -287,7 +290,8 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
                 people, case.officers, held=held, former=case.former, had=case.had, solve=solve
             )
         else:
-            result = solve(people)
+            told = (stretch.stored != "") | (number == 0)
+            result = told_first(people, told=told, solve=solve)
         lost = (present != "") & (result.assignments["officer"] == "")
         summary = result.summary | {
             "lost": int(lost.sum()),

@@ -1,8 +1,9 @@
-"""Taking a plan back: who had an officer before that plan goes before those who waited then.
+"""Who goes first: those who return when a plan is taken back, and those who were told an officer.
 
 The plan that is taken back made room in the teams that gave clients away, and whoever waited there
 got in. When its clients return, that room is theirs again: they are settled first, with all who had
-an officer before, and those who waited share what is left.
+an officer before, and those who waited share what is left. Until the day comes whoever was told an
+officer for it goes before who came in meanwhile.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.caseload.assign import Assignment
@@ -82,27 +85,68 @@ def return_first(
     """
     first = (former != "") | (had & (held != ""))
     early = solve(people[first])
-    officer = early.assignments["officer"].reindex(people.index, fill_value="")
-    settled = officer != ""
     team_of = officers["team"].to_dict()
     # Only where clients come back is the room of those who waited in question.
     back = former[former != ""]
     teams = {team_of.get(ref, "") for ref in back} | set(early.assignments.loc[back.index, "team"])
     asked = held.map(lambda ref: team_of.get(ref, "")).isin(teams - {""})
+    bond = np.select([first | (held == ""), asked], ["", "room"], "always")
+    return _and_then(people, early, bond, solve)
+
+
+def told_first(
+    people: pd.DataFrame, *, told: pd.Series, solve: Callable[[pd.DataFrame], Assignment]
+) -> Assignment:
+    """Assign those who were told an officer for a day to come, then who came in or waits.
+
+    Parameters
+    ----------
+    people
+        CLIENTS with ``bond``, each with the officer told or had until then.
+    told
+        Index client_ref: whether it is written who has the client on that day.
+    solve
+        Assigns clients.
+
+    Returns
+    -------
+    Assignment
+        Of everybody, with the reasons of the part in which each got an officer.
+    """
+    late = ~told & (people["officer"] != "")
+    if not told.any() or not late.any():
+        return solve(people)
+    return _and_then(people, solve(people[told]), np.where(late, "room", ""), solve)
+
+
+def _and_then(
+    people: pd.DataFrame,
+    early: Assignment,
+    bond: NDArray[Any],
+    solve: Callable[[pd.DataFrame], Assignment],
+) -> Assignment:
+    """Assign everybody around those who are settled; ``bond`` is that of the others."""
+    officer = early.assignments["officer"].reindex(people.index, fill_value="")
+    settled = officer != ""
     late = solve(
         people.assign(
             officer=officer.where(settled, people["officer"]),
-            bond=np.select(
-                [settled, first | (held == ""), asked], ["always", "", "room"], "always"
-            ),
+            bond=np.where(settled, "always", bond),
         )
     )
     reasons = early.assignments["reason"].reindex(people.index)
     table = late.assignments.assign(reason=reasons.where(settled, late.assignments["reason"]))
     bound = late.bound - max(0.0, early.objective - early.bound)
     gap = max(0.0, (late.objective - bound) / late.objective) if late.objective > 0 else 0.0
-    seconds = early.seconds + late.seconds
-    return replace(late, assignments=table, bound=bound, gap=gap, seconds=seconds)
+    summary = late.summary | officer_counts(people["officer"], table["officer"])
+    return replace(
+        late,
+        assignments=table,
+        bound=bound,
+        gap=gap,
+        seconds=early.seconds + late.seconds,
+        summary=summary,
+    )
 
 
 def officer_counts(before: pd.Series, after: pd.Series) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import update
 
 from geoteam.services import (
     assigning,
+    geocoding,
+    imports,
     plan_approval,
     plan_figures,
     plan_impact,
@@ -20,9 +23,9 @@ from geoteam.services import (
 )
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import OfficerRow
-from tests.made_city import BOSS
-from tests.services.test_plan_publish import IN_102, LATER, at, draft, held
-from tests.tiny_city import TODAY
+from tests.made_city import BOSS, client_row, write_csv
+from tests.services.test_plan_publish import IN_102, LATER, SECOND, at, draft, held
+from tests.tiny_city import CLIENT_HEADER, TODAY
 
 BACK = date(2026, 7, 15)
 
@@ -243,3 +246,74 @@ def test_who_finds_the_former_officer_gone_still_goes_before_those_who_waited(
     plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
     after = held(lone, BACK)["officer"]
     assert (after[before["officer"] != ""] != "").all()
+
+
+def newcomers(workspace: Workspace, folder: Path) -> list[str]:
+    """Two people of four points each come in, in the west."""
+    rows = [
+        client_row(ref, Supervision_Level="Maximum", Home_Address="322 1ST ST NW", ZIP="00101")
+        for ref in ("C050", "C051")
+    ]
+    imports.import_clients(workspace, "test", write_csv(folder / "new.csv", CLIENT_HEADER, rows))
+    geocoding.geocode_residences(workspace, "test")
+    return ["C050", "C051"]
+
+
+@pytest.mark.parametrize("day", [date(2026, 7, 11), BACK])
+def test_who_came_in_does_not_take_the_place_of_who_returns(
+    lone: Workspace, tmp_path: Path, day: date
+) -> None:
+    """While 101 is in the east, the west has 20 of its 40 points free; all are told for BACK."""
+    before = full_west(lone)
+    plan = draft(lone, GIVES_101)
+    plan_publish.publish(lone, "test", plan, LATER)
+    plan_approval.set_approval(lone, "test", on=False)
+    later = at(lone, date(2026, 7, 10))
+    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    came = newcomers(later, tmp_path)
+    assigning.run_assignment(at(lone, day), "test")
+    if day < BACK:
+        # Until then there is room for them, and for those who waited.
+        assert (held(lone, day).loc[[*came, *WAITED], "officer"] != "").all()
+    after = held(lone, BACK)["officer"]
+    assert after[before.index].equals(before["officer"])
+    assert set(after[came]) == {""}
+    # Another night changes nothing.
+    assigning.run_assignment(at(lone, BACK), "test")
+    assert held(lone, BACK)["officer"].equals(after)
+
+
+def test_who_came_in_while_taking_back_waits_for_approval_goes_after_who_returns(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    before = full_west(lone)
+    plan = draft(lone, GIVES_101)
+    plan_publish.publish(lone, "test", plan, LATER)
+    later = at(lone, date(2026, 7, 10))
+    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    assert made is not None
+    came = newcomers(later, tmp_path)
+    assigning.run_assignment(later, "test")
+    assert (held(lone, date(2026, 7, 10)).loc[came, "officer"] != "").all()
+    plan_approval.approve(later, SECOND, made.plan_id)
+    after = held(lone, BACK)["officer"]
+    assert after[before.index].equals(before["officer"])
+    assert set(after[came]) == {""}
+
+
+def test_who_returns_does_so_whoever_gives_the_client_away(lone: Workspace) -> None:
+    """The officer in the east leaves before the day on which the client goes back to the west."""
+    before = full_west(lone)
+    plan = draft(lone, GIVES_101)
+    plan_publish.publish(lone, "test", plan, LATER)
+    plan_approval.set_approval(lone, "test", on=False)
+    later = at(lone, date(2026, 7, 10))
+    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    with lone.transaction() as session:
+        session.execute(update(OfficerRow).where(OfficerRow.ref == "O3").values(active=False))
+    # By the objective alone the west would be shared out anew.
+    shares(lone, O1=1.0, O2=1.0)
+    assigning.run_assignment(at(lone, date(2026, 7, 11)), "test")
+    assert set(held(lone, date(2026, 7, 11)).loc[IN_101, "officer"]) == {"O4"}
+    after = held(lone, BACK)["officer"]
+    assert after[IN_101].equals(before.loc[IN_101, "officer"])
