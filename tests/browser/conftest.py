@@ -9,12 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
-from geoteam.model import Role
 from geoteam.server import ServerConfig, serve
 from geoteam.services.workspace import Workspace
 from tests.server.served import PASSWORD, Clock, made
@@ -46,6 +53,10 @@ class Watched:
         assert self.said == []
 
 
+# Signs in as a user, on a screen of a size.
+OpenAs: TypeAlias = Callable[[str, dict[str, int]], Watched]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test here a second go, as pages wait for other work; the report counts both."""
     for item in items:
@@ -56,7 +67,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def serve_copy(made: Path, folder: Path, clock: Callable[[], datetime]) -> str:
     """Run a server as in production, with a copy of the tiny city; returns its address."""
     shutil.copytree(made, folder)
-    workspace = Workspace.open(folder, clock=clock)
+    return serve_workspace(Workspace.open(folder, clock=clock))
+
+
+def serve_workspace(workspace: Workspace) -> str:
+    """Run a server as in production; returns its address."""
     ready = threading.Event()
     found: list[str] = []
 
@@ -109,15 +124,24 @@ def watch(context: BrowserContext, address: str) -> Watched:
     return watched
 
 
+def sign_in(page: Page, user: str) -> None:
+    """Sign in through the form."""
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill(user)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("/")
+
+
 @pytest.fixture
-def open_as(chromium: Browser, address: str) -> Iterator[Callable[[Role, dict[str, int]], Watched]]:
-    """Sign in through the form as a role, on a screen of a size."""
+def open_as(chromium: Browser, address: str) -> Iterator[OpenAs]:
+    """Sign in as a user, or as the one of a role, on a screen of a size."""
     contexts = []
 
-    def sign_in(role: Role, screen: dict[str, int]) -> Watched:
+    def enter(user: str, screen: dict[str, int]) -> Watched:
         context = chromium.new_context(
             base_url=address,
-            viewport=screen,
+            viewport=ViewportSize(width=screen["width"], height=screen["height"]),
             locale="en-US",
             timezone_id="America/New_York",
             reduced_motion="reduce",
@@ -125,15 +149,10 @@ def open_as(chromium: Browser, address: str) -> Iterator[Callable[[Role, dict[st
         )
         contexts.append(context)
         watched = watch(context, address)
-        page = watched.page
-        page.goto("/sign-in")
-        page.get_by_label("User name").fill(role.value)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/")
+        sign_in(watched.page, user)
         return watched
 
-    yield sign_in
+    yield enter
     for context in contexts:
         context.close()
 

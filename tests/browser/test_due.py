@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, WIDE, Watched
+from tests.browser.conftest import NARROW, WIDE, OpenAs
 from tests.browser.test_pages import (
     check_accessible,
     check_fits,
@@ -19,7 +18,6 @@ from tests.browser.test_pages import (
 
 pytestmark = pytest.mark.browser
 
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 SCREENS = {"wide": WIDE, "narrow": NARROW}
 VIEWS = ("calendar", "map", "list", "hours")
 

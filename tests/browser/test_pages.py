@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, WIDE, Watched
+from tests.browser.conftest import NARROW, WIDE, OpenAs
 
 pytestmark = pytest.mark.browser
 
@@ -37,8 +36,6 @@ PAGES = {
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
 SCREENS = {"wide": WIDE, "narrow": NARROW}
 SERIOUS = {"serious", "critical"}
-
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 
 
 def map_frame(page: Page) -> Frame | None:

@@ -1,35 +1,26 @@
-"""The panels around the map of a plan, and two plans beside each other, in a real browser."""
+"""The panels around the map of a plan, in a real browser."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import NARROW, WIDE, Watched
-from tests.browser.test_plan_editor import SERIOUS, Editor, editor, new_plan, sign_in, site
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.drawing import Draw, Editor, address, both, check_good, clock, draw, editor
 
-__all__ = ["editor", "sign_in", "site"]
+__all__ = ["address", "both", "clock", "draw", "editor"]
 
 pytestmark = pytest.mark.browser
 
-SignIn: TypeAlias = Callable[..., tuple[BrowserContext, Watched]]
 SLOW_MS = 60_000
 
 
 def row(page: Page, team: str) -> Locator:
     """A team's row of the table of figures."""
     return page.locator("#panel-table tbody tr").filter(has_text=team)
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
 
 
 def cell(page: Page, team: str, column: str) -> str:
@@ -40,17 +31,6 @@ def cell(page: Page, team: str, column: str) -> str:
 
 def zoomed(page: Page) -> str:
     return page.locator(".leaflet-control-scale-line").first.inner_text()
-
-
-def check_good(page: Page, picture: Path) -> None:
-    """Nothing serious for axe, nothing wider than the screen; and a picture to look at."""
-    page.screenshot(path=picture)
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    )
-    serious = [f for f in found.response["violations"] if f["impact"] in SERIOUS]
-    assert serious == [], found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_figures_follow_the_drawing_and_sort(editor: Editor) -> None:
@@ -88,10 +68,10 @@ def test_table_and_map_point_at_each_other(editor: Editor) -> None:
 
 def test_what_is_wrong_is_found_and_stepped_through(editor: Editor) -> None:
     page = editor.page
-    page.locator("select[name=team]").select_option(label="No team (take away)")
+    editor.team("")
     editor.click("101")
     editor.click("202")
-    tab(page, "Find")
+    editor.tab("Find")
     lone = page.locator(".find-list li").filter(has_text="Units without a team")
     # Two corners of the square that touch in a point are two places.
     expect(lone.locator(".badge")).to_have_text("2")
@@ -110,13 +90,10 @@ def test_what_is_wrong_is_found_and_stepped_through(editor: Editor) -> None:
     expect(lone.get_by_role("button", name="next")).to_be_disabled()
 
 
-def test_a_comment_is_pinned_seen_by_others_and_resolved(sign_in: SignIn) -> None:
-    _, watched = sign_in()
-    first = Editor(watched, new_plan(watched.page))
-    _, other = sign_in("second")
-    second = Editor(other, first.path)
+def test_a_comment_is_pinned_seen_by_others_and_resolved(both: tuple[Editor, Editor]) -> None:
+    first, second = both
     page = first.page
-    tab(page, "Comments")
+    first.tab("Comments")
     page.get_by_role("button", name="Point at it on the map").click()
     expect(page.get_by_text("Click the service area")).to_be_visible()
     first.click("102")
@@ -127,7 +104,7 @@ def test_a_comment_is_pinned_seen_by_others_and_resolved(sign_in: SignIn) -> Non
     page.get_by_role("button", name="Add comment").click()
     mark = page.locator(".comment-mark")
     expect(mark).to_have_text("1")
-    tab(second.page, "Comments")
+    second.tab("Comments")
     expect(second.page.locator(".comment-list")).to_contain_text("The river is no border here")
     expect(second.page.locator(".comment-list")).to_contain_text("Supervisor Test")
     second.page.get_by_role("button", name="Resolve").click()
@@ -137,12 +114,9 @@ def test_a_comment_is_pinned_seen_by_others_and_resolved(sign_in: SignIn) -> Non
     expect(page.locator(".comment-list")).to_contain_text("Resolved by")
 
 
-def test_who_is_here_and_what_was_changed(sign_in: SignIn) -> None:
-    _, watched = sign_in()
-    first = Editor(watched, new_plan(watched.page))
-    _, other = sign_in("second")
-    second = Editor(other, first.path)
-    tab(first.page, "Changes")
+def test_who_is_here_and_what_was_changed(both: tuple[Editor, Editor]) -> None:
+    first, second = both
+    first.tab("Changes")
     expect(first.page.locator(".present-list")).to_contain_text("Second Test draws")
     second.team("T2")
     second.click("101")
@@ -157,81 +131,9 @@ def test_who_is_here_and_what_was_changed(sign_in: SignIn) -> None:
     expect(first.page.locator(".leaflet-control-scale-line").first).not_to_have_text(before)
 
 
-def conflict(sign_in: SignIn) -> tuple[Editor, Editor]:
-    """The second has moved 102 without a line, after the first had moved it elsewhere."""
-    _, watched = sign_in()
-    first = Editor(watched, new_plan(watched.page))
-    context, other = sign_in("second")
-    second = Editor(other, first.path)
-    first.team("T2")
-    second.page.locator("select[name=team]").select_option(label="No team (take away)")
-    context.set_offline(True)
-    second.click("102")
-    expect(second.sync).to_have_text("Offline: 1 edit kept here")
-    first.click("102")
-    first.saved({"102": "T2"})
-    context.set_offline(False)
-    second.page.get_by_role("button", name="Decide").click()
-    return first, second
-
-
-def test_a_conflict_is_decided_unit_by_unit(sign_in: SignIn) -> None:
-    first, second = conflict(sign_in)
-    box = second.page.get_by_role("dialog", name="Mine or theirs?")
-    expect(box.locator("tbody tr")).to_have_count(1)
-    expect(box.locator("tbody tr")).to_contain_text("Service area 102")
-    expect(box.get_by_label("East Team")).to_be_checked()
-    box.get_by_role("button", name="All mine").click()
-    box.get_by_role("button", name="Apply").click()
-    second.saved({"102": ""})
-    expect(second.page.locator(".conflict-told")).to_be_hidden()
-    expect(first.page.locator("[data-figure=unassigned]")).to_have_text("1")
-    assert second.state()["edits"][-1]["kind"] == "merge"
-
-
-def test_a_conflict_stays_until_it_is_decided(sign_in: SignIn) -> None:
-    _, second = conflict(sign_in)
-    page = second.page
-    page.get_by_role("button", name="Later").click()
-    second.open()
-    told = page.locator(".conflict-told")
-    expect(told).to_contain_text("Supervisor Test changed 1 service area that you changed too.")
-    expect(second.sync).to_have_text("Saved, but for 1 service area changed twice")
-    expect(page.locator("[data-do=undo]")).to_have_attribute("aria-disabled", "true")
-    kept = page.evaluate(
-        "Object.entries(localStorage).filter(([k]) => k.startsWith('geoteam-undecided'))"
-    )
-    assert [set(one) for one in json.loads(kept[0][1])] == [{"key", "unit", "wanted", "from"}]
-    page.get_by_role("button", name="Decide").click()
-    box = page.get_by_role("dialog", name="Mine or theirs?")
-    expect(box.locator("tbody tr")).to_contain_text("Supervisor Test")
-    box.get_by_role("button", name="All mine").click()
-    box.get_by_role("button", name="Apply").click()
-    second.saved({"102": ""})
-    second.open()
-    expect(told).to_be_hidden()
-    second.saved({"102": ""})
-
-
-def test_a_conflict_may_become_a_plan_of_its_own(sign_in: SignIn) -> None:
-    first, second = conflict(sign_in)
-    page = second.page
-    box = page.get_by_role("dialog", name="Mine or theirs?")
-    box.get_by_text("Save mine as a new plan instead").click()
-    box.get_by_label("Name of the new plan").fill("")
-    box.get_by_role("button", name="Save as a new plan").click()
-    expect(box.get_by_role("alert")).to_have_text("Give the plan a name.")
-    box.get_by_label("Name of the new plan").fill("My own way")
-    box.get_by_role("button", name="Save as a new plan").click()
-    expect(page.get_by_role("heading", name="My own way")).to_be_visible()
-    assert re.sub(r".*/plans", "/plans", page.url) != first.path
-    expect(page.locator("[data-figure=unassigned]")).to_have_text("1")
-    first.saved({"102": "T2"})
-
-
 def test_the_solver_proposes_and_its_plan_is_one_edit(editor: Editor, pictures: Path) -> None:
     page = editor.page
-    tab(page, "Solve")
+    editor.tab("Solve")
     page.get_by_label("Look for").select_option("compact")
     page.get_by_label("Tolerance in percent").fill("0.01")
     page.get_by_role("button", name="Find a plan").click()
@@ -290,7 +192,7 @@ def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
     )
     page.route("**/plans/jobs/x/stop", stop)
     editor.open()
-    tab(page, "Solve")
+    editor.tab("Solve")
     # Nothing is there to keep yet, and the button does not promise it.
     expect(page.locator(".solve-run")).to_contain_text("No plan found yet")
     expect(page.locator(".solve-run").get_by_role("button")).to_have_text("Stop")
@@ -385,51 +287,15 @@ def test_the_help_sheet_names_every_key(editor: Editor, pictures: Path) -> None:
 
 @pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_every_panel_is_accessible_and_fits(
-    sign_in: SignIn, pictures: Path, screen: dict[str, int]
+    draw: Draw, pictures: Path, screen: dict[str, int]
 ) -> None:
-    _, watched = sign_in(screen=screen)
-    editor = Editor(watched, new_plan(watched.page))
+    editor = draw(screen=screen)
     page = editor.page
     if screen is NARROW:
         page.get_by_role("button", name="Show or hide the panels").click()
     for name in ("Solve", "Find", "Comments", "Changes"):
-        tab(page, name)
+        editor.tab(name)
         check_good(page, pictures / f"plan-panel-{name.lower()}-{screen['width']}.png")
     page.get_by_role("button", name="Split…").click()
     check_good(page, pictures / f"plan-split-{screen['width']}.png")
-    watched.check()
-
-
-@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_two_plans_beside_each_other(
-    sign_in: SignIn, pictures: Path, screen: dict[str, int]
-) -> None:
-    _, watched = sign_in(screen=screen)
-    editor = Editor(watched, new_plan(watched.page))
-    editor.team("T2")
-    editor.click("101")
-    editor.saved({"101": "T2"})
-    page = editor.page
-    page.goto(editor.path.replace("edit", "compare"))
-    expect(page.locator("#compare[data-ready]")).to_be_attached()
-    east = page.locator("[data-figures] tbody tr").filter(has_text="East Team")
-    expect(east).to_contain_text("3 (+1)")
-    changed = page.locator("[data-units] tbody tr")
-    expect(changed).to_have_count(1)
-    expect(changed).to_contain_text("101")
-    expect(changed).to_contain_text("West Team")
-    expect(page.locator("[data-changed]")).to_contain_text("1 service area with")
-    check_good(page, pictures / f"plan-compare-{screen['width']}.png")
-    page.get_by_label("Swipe").check()
-    slider = page.get_by_role("slider")
-    mine = page.locator("[data-frame=mine]")
-    before = mine.evaluate("e => e.style.clipPath")
-    slider.press("ArrowRight")
-    assert mine.evaluate("e => e.style.clipPath") != before
-    check_good(page, pictures / f"plan-swipe-{screen['width']}.png")
-    # One map moves with the other.
-    scale = "Array.from(document.querySelectorAll('.leaflet-map-pane'), e => e.style.transform)"
-    changed.get_by_role("button").click()
-    one, other = page.evaluate(scale)
-    assert one == other
-    watched.check()
+    editor.watched.check()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, Watched
+from tests.browser.conftest import NARROW, OpenAs, Watched
 from tests.browser.test_pages import SCREENS, check_accessible, check_fits, wait_until_drawn
 
 pytestmark = pytest.mark.browser
@@ -24,7 +23,6 @@ BROKEN = """[...document.querySelectorAll('.table:not(.table-cards) thead th')].
     return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
   }).map((word) => word[0]);
 })"""
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 
 
 def _refused(watched: Watched, pictures: Path, name: str) -> None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from geoteam.model import Role
-from geoteam.server import ServerConfig, serve
 from geoteam.services import accounts, geocoding, imports
 from geoteam.services.workspace import Workspace
-from tests.browser.conftest import NARROW, WIDE, Watched, watch
+from tests.browser.conftest import NARROW, WIDE, OpenAs, Watched, serve_workspace
 from tests.browser.test_pages import (
     SCREENS,
     check_accessible,
@@ -38,7 +35,7 @@ HOMES = {
 
 
 @pytest.fixture
-def host(made: Path, tmp_path: Path) -> str:
+def address(made: Path, tmp_path: Path) -> str:
     """A server with a queue of its own, so that tests may empty it."""
     folder = tmp_path / "workspace"
     shutil.copytree(made, folder)
@@ -54,39 +51,7 @@ def host(made: Path, tmp_path: Path) -> str:
         workspace, "test", username="ada", name="Ada Byron", role=Role.SUPERVISOR,
         password=PASSWORD, team_refs=("*",),
     )  # fmt: skip
-    ready, found = threading.Event(), []
-
-    def note(url: str) -> None:
-        found.append(url)
-        ready.set()
-
-    config = ServerConfig(port=0, sign_ins_per_minute=1000)
-    threading.Thread(
-        target=serve, args=(config, workspace), kwargs={"ready": note}, daemon=True
-    ).start()
-    assert ready.wait(20)
-    return str(found[0])
-
-
-@pytest.fixture
-def sign_in(chromium: Browser, host: str) -> Iterator[Callable[..., Watched]]:
-    contexts = []
-
-    def make(username: str = "supervisor", screen: dict[str, int] = WIDE) -> Watched:
-        context = chromium.new_context(base_url=host, viewport=screen, reduced_motion="reduce")
-        contexts.append(context)
-        watched = watch(context, host)
-        page = watched.page
-        page.goto("/sign-in")
-        page.get_by_label("User name").fill(username)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("/")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    return serve_workspace(workspace)
 
 
 def _good(watched: Watched, pictures: Path, name: str) -> None:
@@ -123,8 +88,8 @@ def _metres_across(frame: Frame) -> float:
     return metres / box["width"] * float(frame.evaluate("window.innerWidth"))
 
 
-def test_the_whole_work_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> None:
-    watched = sign_in()
+def test_the_whole_work_by_keyboard(open_as: OpenAs, pictures: Path) -> None:
+    watched = open_as("supervisor", WIDE)
     page, keys = watched.page, watched.page.keyboard
     keys.press("g")
     keys.press("r")
@@ -183,8 +148,8 @@ def test_the_whole_work_by_keyboard(sign_in: Callable[..., Watched], pictures: P
     watched.check()
 
 
-def test_a_pin_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> None:
-    watched = sign_in()
+def test_a_pin_by_keyboard(open_as: OpenAs, pictures: Path) -> None:
+    watched = open_as("supervisor", WIDE)
     page, keys = watched.page, watched.page.keyboard
     page.goto("/review/next?reason=doubtful")
     wait_until_drawn(page)
@@ -243,8 +208,8 @@ def test_a_pin_by_keyboard(sign_in: Callable[..., Watched], pictures: Path) -> N
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_pin_by_mouse(sign_in: Callable[..., Watched], pictures: Path, screen: str) -> None:
-    watched = sign_in(screen=SCREENS[screen])
+def test_a_pin_by_mouse(open_as: OpenAs, pictures: Path, screen: str) -> None:
+    watched = open_as("supervisor", SCREENS[screen])
     page = watched.page
     page.goto("/review/next?reason=doubtful")
     wait_until_drawn(page)
@@ -274,8 +239,8 @@ def test_a_pin_by_mouse(sign_in: Callable[..., Watched], pictures: Path, screen:
     _good(watched, pictures, f"review-pin-mouse-{screen}")
 
 
-def test_the_list_and_the_map_light_each_other(sign_in: Callable[..., Watched]) -> None:
-    watched = sign_in()
+def test_the_list_and_the_map_light_each_other(open_as: OpenAs) -> None:
+    watched = open_as("supervisor", WIDE)
     page = watched.page
     page.goto("/review/next?reason=tie")
     wait_until_drawn(page)
@@ -289,10 +254,8 @@ def test_the_list_and_the_map_light_each_other(sign_in: Callable[..., Watched]) 
     watched.check()
 
 
-def test_two_people_get_different_addresses(
-    sign_in: Callable[..., Watched], pictures: Path
-) -> None:
-    one, two = sign_in("supervisor"), sign_in("ada")
+def test_two_people_get_different_addresses(open_as: OpenAs, pictures: Path) -> None:
+    one, two = open_as("supervisor", WIDE), open_as("ada", WIDE)
     one.page.goto("/review/next")
     two.page.goto("/review/next")
     assert _item(one.page) != _item(two.page)
@@ -313,10 +276,8 @@ def test_two_people_get_different_addresses(
     expect(one.page.get_by_role("button", name="Keep this decision")).to_be_visible()
 
 
-def test_an_earlier_address_stands_on_the_map(
-    sign_in: Callable[..., Watched], pictures: Path
-) -> None:
-    watched = sign_in()
+def test_an_earlier_address_stands_on_the_map(open_as: OpenAs, pictures: Path) -> None:
+    watched = open_as("supervisor", WIDE)
     page = watched.page
     page.goto("/review")
     page.get_by_role("link", name=HOMES["C001"]).click()
@@ -329,10 +290,8 @@ def test_an_earlier_address_stands_on_the_map(
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_shelter_has_a_place(
-    sign_in: Callable[..., Watched], pictures: Path, screen: str
-) -> None:
-    watched = sign_in(screen=SCREENS[screen])
+def test_a_shelter_has_a_place(open_as: OpenAs, pictures: Path, screen: str) -> None:
+    watched = open_as("supervisor", SCREENS[screen])
     page = watched.page
     page.goto("/review/next?reason=doubtful")
     wait_until_drawn(page)
@@ -361,10 +320,8 @@ def test_a_shelter_has_a_place(
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_many_at_once_and_back(
-    sign_in: Callable[..., Watched], pictures: Path, screen: str
-) -> None:
-    watched = sign_in(screen=SCREENS[screen])
+def test_many_at_once_and_back(open_as: OpenAs, pictures: Path, screen: str) -> None:
+    watched = open_as("supervisor", SCREENS[screen])
     page = watched.page
     page.goto("/review")
     page.get_by_role("link", name="Accept many at once").click()
@@ -383,8 +340,8 @@ def test_many_at_once_and_back(
     expect(heading).to_have_text(f"{len(HOMES)} can be accepted")
 
 
-def test_nothing_is_left(sign_in: Callable[..., Watched], pictures: Path) -> None:
-    watched = sign_in(screen=NARROW)
+def test_nothing_is_left(open_as: OpenAs, pictures: Path) -> None:
+    watched = open_as("supervisor", NARROW)
     page = watched.page
     for _ in range(20):
         page.goto("/review/next")

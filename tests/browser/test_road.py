@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,13 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, WIDE, Watched, serve_copy
+from tests.browser.conftest import NARROW, WIDE, OpenAs, serve_copy, sign_in
 from tests.browser.test_pages import check_accessible, check_fits
-from tests.server.served import PASSWORD, Clock
+from tests.server.served import Clock
 
 pytestmark = pytest.mark.browser
 
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 KEPT = "kept on this phone and opens without a connection"
 # Milliseconds that a busy computer may need; nobody waits for them where things are quick.
 SLOW = 30_000
@@ -51,14 +50,6 @@ def tour(chromium: Browser, address: str) -> str:
     ref = urlsplit(page.url).path.rpartition("/")[2]
     context.close()
     return ref
-
-
-def sign_in(page: Page, role: Role) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("User name").fill(role.value)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("/")
 
 
 def opened(page: Page) -> None:

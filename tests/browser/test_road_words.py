@@ -18,7 +18,7 @@ from geoteam.services import tours
 from geoteam.services.workspace import Workspace
 from geoteam.store import outcomes, users
 from geoteam.store.tour_tables import CheckInRow, OutcomeRow
-from tests.browser.conftest import NARROW, WIDE, Watched, serve_copy
+from tests.browser.conftest import NARROW, WIDE, OpenAs, serve_copy
 from tests.browser.test_pages import check_accessible, check_fits
 from tests.browser.test_road import KEPT, SLOW, link, opened, patient
 from tests.server.served import PASSWORD, Clock
@@ -27,7 +27,6 @@ __all__ = ["patient"]
 
 pytestmark = pytest.mark.browser
 
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 LEADER = User(99, "leader", "Lea Leader", Role.SUPERVISOR, team_refs=("*",))
 WORDS = "**/road/*/words"
 

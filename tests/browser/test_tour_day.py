@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from geoteam.model import Role, User
-from geoteam.server import ServerConfig, serve
 from geoteam.services import tours
 from geoteam.services.workspace import Workspace
-from tests.browser.conftest import NARROW, WIDE, Watched, watch
+from tests.browser.conftest import NARROW, WIDE, OpenAs, Watched, serve_workspace
 from tests.browser.test_pages import check_accessible, check_fits
-from tests.server.served import PASSWORD, Clock
+from tests.server.served import Clock
 
 pytestmark = pytest.mark.browser
 
@@ -27,52 +25,34 @@ OpenDay = Callable[[dict[str, int]], Watched]
 
 
 @pytest.fixture
-def day(made: Path, tmp_path: Path) -> tuple[str, str]:
-    """A server of its own with two tours of tomorrow; its address and the page's path."""
+def workspace(made: Path, tmp_path: Path) -> Workspace:
+    """A copy of the tiny city with two tours of tomorrow."""
     folder = tmp_path / "workspace"
     shutil.copytree(made, folder)
     workspace = Workspace.open(folder, clock=Clock())
     on = workspace.today() + timedelta(days=1)
     for officer, departs in (("O1", ""), ("O2", "14:00")):
         tours.plan_tour(workspace, BOSS, on=on, officer_ref=officer, departs=departs, max_stops=2)
-    ready = threading.Event()
-    found: list[str] = []
-
-    def note(url: str) -> None:
-        found.append(url)
-        ready.set()
-
-    config = ServerConfig(port=0, sign_ins_per_minute=1000)
-    threading.Thread(
-        target=serve, args=(config, workspace), kwargs={"ready": note}, daemon=True
-    ).start()
-    assert ready.wait(30)
-    return found[0], f"/tours/day?on={on}&team=T1"
+    return workspace
 
 
 @pytest.fixture
-def open_day(chromium: Browser, day: tuple[str, str]) -> Iterator[OpenDay]:
-    """Open the day as the supervisor, on a screen of a size."""
-    address, path = day
-    contexts = []
+def address(workspace: Workspace) -> str:
+    """Address of a server of its own for each test."""
+    return serve_workspace(workspace)
 
-    def sign_in(screen: dict[str, int]) -> Watched:
-        context = chromium.new_context(base_url=address, viewport=screen, reduced_motion="reduce")
-        contexts.append(context)
-        watched = watch(context, address)
-        page = watched.page
-        page.goto("/sign-in")
-        page.get_by_label("User name").fill("supervisor")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/")
-        page.goto(path)
-        expect(page.locator("#day[data-ready] .day-map[data-ready]")).to_be_visible()
+
+@pytest.fixture
+def open_day(open_as: OpenAs, workspace: Workspace) -> OpenDay:
+    """Open the day as the supervisor, on a screen of a size."""
+
+    def enter(screen: dict[str, int]) -> Watched:
+        watched = open_as("supervisor", screen)
+        watched.page.goto(f"/tours/day?on={workspace.today() + timedelta(days=1)}&team=T1")
+        expect(watched.page.locator("#day[data-ready] .day-map[data-ready]")).to_be_visible()
         return watched
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return enter
 
 
 def card(page: Page, letter: str) -> Locator:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from geoteam.model import Role
-from tests.browser.conftest import NARROW, WIDE, Watched, watch
+from tests.browser.conftest import NARROW, WIDE, OpenAs, Watched, watch
 from tests.browser.test_pages import (
     SCREENS,
     check_accessible,
@@ -20,8 +19,6 @@ from tests.browser.test_pages import (
 )
 
 pytestmark = pytest.mark.browser
-
-OpenAs = Callable[[Role, dict[str, int]], Watched]
 
 
 def _good(watched: Watched, pictures: Path, name: str) -> None:
