@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError
 from geoteam.model import Role, User
-from geoteam.services.scope import require_role
+from geoteam.services.names_said import names_client, plain
+from geoteam.services.people import clients_frame, units_in_plan
+from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, clients, plan_comments, plan_edits, plans
+from geoteam.store import audit, plan_comments, plan_edits, plans
 from geoteam.store.plan_comments import Comment
+from geoteam.store.plans import SavedPlan
 
 _LONGEST = 2000
 
@@ -91,7 +92,9 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
     unit
         The unit's code.
     text
-        What it says; names of clients do not belong here, and whoever sees the plan reads it.
+        What it says; names of clients do not belong here, and whoever sees the plan reads it. The
+        full name of a client whom the user may see is refused, and the family name of one who lives
+        in the unit.
 
     Returns
     -------
@@ -103,7 +106,8 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
     DisclosureError
         When the user is no supervisor.
     InputError
-        When there is no such unit, or the text is empty, too long or names a client.
+        When there is no such unit, or the text is empty, too long or looks like the name of a
+        client.
     NotFoundError
         When there is no such plan.
     """
@@ -114,12 +118,12 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
             f"a comment has at most {_LONGEST} letters", remedy="Write something, or less"
         )
     with workspace.transaction() as session:
-        plans.get(session, plan_id)
-        _refuse_clients(session, words, plans.units(session, plan_id))
+        plan = plans.get(session, plan_id)
         if unit not in plan_edits.teams_of(session, plan_id, [unit]):
             raise InputError(
                 f"there is no unit {unit!r} in this plan", remedy="Load the plan again"
             )
+        _refuse_clients(workspace, session, user, plan, unit, words)
         at = workspace.now()
         made = plan_comments.add(session, plan_id, unit, words, by=user.username, at=at)
         audit.append(
@@ -134,25 +138,27 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
     return made
 
 
-def _refuse_clients(session: Session, words: str, codes: Collection[str]) -> None:
-    """Refuse a text with a client's reference or full name, without telling which."""
-    said = f" {_plain(words)} "
-    for ref, name in clients.names(session):
-        parts = _plain(name).split()
-        # "Doe, Jane", "Jane Doe"; a single word is no full name, and a unit's code no client.
-        known = [parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1]] if len(parts) > 1 else []
-        if ref not in codes:
-            known.append([_plain(ref)])
-        if any(" ".join(one) and f" {' '.join(one)} " in said for one in known):
+def _refuse_clients(
+    workspace: Workspace, session: Session, user: User, plan: SavedPlan, unit: str, words: str
+) -> None:
+    """Refuse what looks like the name of a client whose record the user may open.
+
+    To refuse those of others would tell who is a client, and where they live.
+    """
+    people = clients_frame(workspace, session, workspace.today())
+    people = people.loc[visible_refs(user, people)]
+    here = units_in_plan(workspace, plan, people) == unit
+    codes = plans.units(session, plan.id)
+    said = plain(words)
+    for ref, name, near in zip(people.index, people["name"], here, strict=True):
+        if names_client(said, str(name), family=bool(near)) or (
+            ref not in codes and plain(str(ref)).casefold() in said.casefold()
+        ):
             raise InputError(
-                "the comment names a client",
-                remedy="Leave references and names of clients out: whoever sees the plan reads it",
+                "this looks like a client's name",
+                remedy="Write about the area, without names and references: whoever sees the plan "
+                "reads it",
             )
-
-
-def _plain(text: str) -> str:
-    """Keep letters and digits, in small letters, one blank between words."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def resolve(workspace: Workspace, user: User, plan_id: int, comment_id: int) -> None:
