@@ -234,11 +234,11 @@ def solve_case(workspace: Workspace, case: Case, *, rebalance: bool = False) -> 
     Whoever has an officer stays as far as that officer has room: nobody changes because somebody
     else came or left. A client whom an earlier run gave an officer for days to come keeps that
     officer as long as the rules allow it, so that a hand-over once told stands, and goes before who
-    came in later or waits; unless the client moves, or is handed over to nobody and the officer until
-    then changes: then the stretch before counts. A plan moves nobody
-    whose team stays: whoever has an officer of the team until then keeps that officer. One that
-    takes another back returns those whom that one moved, as far as their former officers have room,
-    before those who waited for an officer until then.
+    came in later or waits; unless the client moves, or was to stay with an officer who is another
+    one by now: then the stretch before counts. A plan moves nobody whose team stays: whoever has an
+    officer of the team until then keeps that officer. One that takes another back returns those
+    whom that one moved, as far as their former officers have room, before those who waited for an
+    officer until then.
 
     Parameters
     ----------

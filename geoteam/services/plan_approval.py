@@ -9,7 +9,13 @@ from typing import Any
 from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.model import Role, User
 from geoteam.services.plan_handover import concerned_by
-from geoteam.services.plan_publish import check_publishable, note, publish, refuse_outdated
+from geoteam.services.plan_publish import (
+    check_publishable,
+    note,
+    publish,
+    refuse_outdated,
+    refuse_twice,
+)
 from geoteam.services.scope import OPERATOR_PREFIX, require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import (
@@ -18,6 +24,7 @@ from geoteam.store import (
     audit,
     plan_edits,
     plan_states,
+    plan_steps,
     plans,
     settings,
 )
@@ -395,6 +402,7 @@ def take_back(
                 remedy="Choose a later day for the former plan",
             )
         if plan.effective_from <= today:
+            refuse_twice(session, plan)
             refuse_outdated(session, former, day)
         else:
             moved = assignments.transfers(session, plan_id, plan.effective_from)
@@ -418,6 +426,10 @@ def take_back(
             at=workspace.now(),
             based_on_id=former.id,
         )
+        plan_steps.add(
+            session, plan_id, plan_steps.GO_BACK,
+            by=user.username, at=workspace.now(), why=why, day=day, by_plan_id=made,
+        )  # fmt: skip
         note(workspace, session, user.username, "plan.take_back", plan_id, by_plan=made)
     return GoesBack(made, propose(workspace, user, made, day, why))
 

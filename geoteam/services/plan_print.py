@@ -16,9 +16,9 @@ from geoteam.services.plan_change import Names, change_of
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_ground import team_fills
 from geoteam.services.plan_handover import handover
+from geoteam.services.plan_history import named
 from geoteam.services.plan_impact import plan_impact
 from geoteam.services.plan_publish import note
-from geoteam.services.plan_views import named
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, plan_states, plans, staff, users

@@ -15,7 +15,7 @@ from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
 from geoteam.services.plan_change import back_of, dry_run
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, boundaries, plan_edits, plan_states, plans
+from geoteam.store import audit, boundaries, plan_edits, plan_states, plan_steps, plans
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SAID, SavedPlan
 
 
@@ -178,6 +178,30 @@ def refuse_outdated(session: Session, plan: SavedPlan, day: date) -> None:
             where=f"plan {plan.id}",
             remedy="Carry it over to the new ones: with the button on its page, or with: geoteam "
             f"plans propose --plan {plan.id} --boundaries {day.isoformat()}",
+        )
+
+
+def refuse_twice(session: Session, plan: SavedPlan) -> None:
+    """Refuse to take a plan back while that waits for approval already.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan
+        The plan to take back.
+
+    Raises
+    ------
+    SettledError
+        Naming the plan that waits.
+    """
+    going = plan_steps.going_back(session, plan.id)
+    if going is not None and (by := plans.get(session, going)).status == PROPOSED:
+        raise SettledError(
+            f"taking this plan back waits for approval already: {by.name}",
+            where=f"plan {plan.id}",
+            remedy="Approve that plan, or send it back first",
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,22 +18,14 @@ from geoteam.services.plan_approval import (
 from geoteam.services.plan_boundaries import was_carried
 from geoteam.services.plan_change import Names
 from geoteam.services.plan_figures import plan_figures
+from geoteam.services.plan_history import history, named
 from geoteam.services.plan_sets import coming_sets, newer_set
 from geoteam.services.plan_state import drawing_on
-from geoteam.services.scope import OPERATOR_PREFIX, require_role
+from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries, plan_comments, plan_edits, plan_states, plans, users
+from geoteam.store import boundaries, plan_comments, plan_states, plan_steps, plans, users
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, WITHDRAWN, SavedPlan
 
-_KINDS = {
-    "paint": "moved units",
-    "undo": "took edits back",
-    "redo": "brought edits back",
-    "split": "split a unit",
-    "join": "joined a unit again",
-    "solve": "took a proposal of the solver",
-    "merge": "merged edits",
-}
 # What a plan is today, by its group in the list.
 _STATES = {
     "now": "in force",
@@ -133,25 +124,6 @@ def _people(session: Session) -> dict[str, str]:
     return {one.user.username: one.user.name for one in users.list_accounts(session)}
 
 
-def named(username: str, people: Mapping[str, str]) -> str:
-    """Name who did something; at the command line the operating system's user.
-
-    Parameters
-    ----------
-    username
-        The account, or the operator; '' for nobody.
-    people
-        Name of each account.
-
-    Returns
-    -------
-    str
-        The name; where none is known, the account.
-    """
-    told = username.removeprefix(OPERATOR_PREFIX)
-    return people.get(username, username if told == username else f"{told} (command line)")
-
-
 def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
     """Show one plan, whatever its boundaries.
 
@@ -174,6 +146,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         supervisor, before its day); ``approval``: whether a second person is needed; ``before``:
         the plan until then; ``newer``: boundaries that take the place of its own, while it is a
         draft or proposed; ``carried``: whether it was carried over from other boundaries;
+        ``going_back``: the plan that takes this one back while it waits or is to come (``id``,
+        ``name``, ``status``, ``since``), or None;
         ``may_change_draft``: whether the user may rename or delete it; ``drawing``: names of others
         who have it open in the editor to draw.
 
@@ -193,7 +167,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         versions = _versions(session, [plan])
         names = Names.load(session)
         comments = plan_comments.listed(session, plan_id)
-        edits = plan_edits.since(session, plan_id, 0)
+        told = history(workspace, session, plan, people)
+        back = _going_back(session, plan, today)
         listed = plans.list_plans(session)
         first_day = plan_states.first_free_day(session, today)
         before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
@@ -209,7 +184,8 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "figures": plan_figures(workspace, plan_id),
         "teams": names.teams,
         "comments": sum(one.resolved_at is None for one in comments),
-        "history": _history(row, edits, people),
+        "history": told,
+        "going_back": back,
         "others": _others(listed, plan_id, today),
         "first_day": first_day,
         "newer": newer,
@@ -221,9 +197,21 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         "may_approve": row["waits_for_me"],
         "may_send_back": waits and (may_publish(user) or row["mine"]),
         "may_change_draft": may_change_draft(user, plan),
-        "may_take_back": last and may_publish(user),
+        "may_take_back": last and back is None and may_publish(user),
         "take_back_alone": not must_ask(workspace, user, plan),
     }
+
+
+def _going_back(session: Session, plan: SavedPlan, today: date) -> dict[str, Any] | None:
+    """Tell of the plan that takes a plan back while it waits for approval or for its day."""
+    found = plan_steps.going_back(session, plan.id)
+    if plan.status != PUBLISHED or found is None:
+        return None
+    by = plans.get(session, found)
+    if by.status != PROPOSED and _group(by, today) != "coming":
+        return None
+    since = by.effective_from or by.proposed_from
+    return {"id": by.id, "name": by.name, "status": by.status, "since": since}
 
 
 def others(workspace: Workspace, plan_id: int) -> list[tuple[int, str]]:
@@ -256,32 +244,3 @@ def _state(plan: SavedPlan, today: date) -> str:
     if plan.status == WITHDRAWN:
         return "deleted" if plan.effective_from is None else "taken back"
     return _STATES[_group(plan, today)]
-
-
-def _history(row: dict[str, Any], edits: Any, people: Mapping[str, str]) -> list[dict[str, Any]]:
-    """List what happened to a plan, newest first; like edits in a row count as one."""
-    told = [{"at": row["created_at"], "by": row["created_by"], "what": "made the plan"}]
-    for (by, kind), some in groupby(edits, key=lambda edit: (edit.by, edit.kind)):
-        mine = list(some)
-        units = {unit for edit in mine for unit in edit.changes}
-        number = f"{len(units)} unit" + ("" if len(units) == 1 else "s")
-        told.append(
-            {
-                "at": mine[-1].at,
-                "by": named(by, people),
-                "what": f"{_KINDS.get(kind, kind)} ({number})",
-            }
-        )
-    own = row["withdrawn_by"] == row["proposed_by"]
-    ended = "took the proposal back" if own else "sent it back"
-    if row["status"] == WITHDRAWN:
-        ended = "took the published plan back" if row["was_published"] else "deleted the draft"
-    for who, at, what in (
-        ("proposed_by", "proposed_at", "proposed it"),
-        ("approved_by", "approved_at", "approved it"),
-        ("withdrawn_by", "withdrawn_at", ended),
-    ):
-        if row[who] and row[at]:
-            why = row["withdrawn_why"] if who == "withdrawn_by" else ""
-            told.append({"at": row[at], "by": row[who], "what": what + (f": {why}" if why else "")})
-    return sorted(told, key=lambda one: one["at"], reverse=True)

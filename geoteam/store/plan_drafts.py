@@ -8,7 +8,7 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from geoteam.store import settings
+from geoteam.store import plan_steps, settings
 from geoteam.store.plan_tables import PlanRow
 from geoteam.store.plans import LAST_ID, WITHDRAWN
 
@@ -66,4 +66,4 @@ def withdraw(session: Session, plan_id: int, *, why: str, by: str, at: datetime)
     row = session.get_one(PlanRow, plan_id)
     row.status = WITHDRAWN
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = by, at, why
-    session.flush()
+    plan_steps.add(session, plan_id, plan_steps.DELETE, by=by, at=at, why=why)

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
-from geoteam.store import plans
+from geoteam.store import plan_steps, plans
 from geoteam.store.plan_tables import PlanRow
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
 
@@ -107,7 +107,9 @@ def propose(
     row.status, row.proposed_from, row.reason = PROPOSED, effective_from, reason
     row.proposed_by, row.proposed_at = by, at
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = "", None, ""
-    session.flush()
+    plan_steps.add(
+        session, plan_id, plan_steps.PROPOSE, by=by, at=at, why=reason, day=effective_from
+    )
     return plans.get(session, plan_id)
 
 
@@ -140,7 +142,7 @@ def send_back(session: Session, plan_id: int, *, why: str, by: str, at: datetime
     row = _row(session, plan_id, PROPOSED, "proposed")
     row.status = DRAFT
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = by, at, why
-    session.flush()
+    plan_steps.add(session, plan_id, plan_steps.SEND_BACK, by=by, at=at, why=why)
     return plans.get(session, plan_id)
 
 
@@ -191,7 +193,15 @@ def publish(
     row.proposed_at, row.proposed_from = row.proposed_at or at, effective_from
     row.approved_by, row.approved_at = approved_by, at
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = "", None, ""
-    session.flush()
+    plan_steps.add(
+        session,
+        plan_id,
+        plan_steps.APPROVE if approved_by else plan_steps.PUBLISH_ALONE,
+        by=approved_by or proposed_by,
+        at=at,
+        why="" if approved_by else reason,
+        day=effective_from,
+    )
     return plans.get(session, plan_id)
 
 
@@ -236,7 +246,9 @@ def take_back(
     row = session.get_one(PlanRow, plan_id)
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_why = by, at, why
     row.withdrawn_list = [list(pair) for pair in sorted(set(concerned))]
-    session.flush()
+    plan_steps.add(
+        session, plan_id, plan_steps.TAKE_BACK, by=by, at=at, why=why, day=row.effective_from
+    )
     return plans.get(session, plan_id)
 
 

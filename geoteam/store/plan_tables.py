@@ -41,6 +41,24 @@ class PlanRow(Base):
     withdrawn_list: Mapped[list[list[str]] | None] = mapped_column(JSON)
 
 
+class PlanStepRow(Base):
+    """One decision about a plan, never changed: who, when and why."""
+
+    __tablename__ = "plan_step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    # proposed, sent_back, approved, published (alone), taken_back, goes_back, deleted
+    kind: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    why: Mapped[str]
+    day: Mapped[date | None]
+    # The plan that takes this one back.
+    by_plan_id: Mapped[int | None] = mapped_column(
+        ForeignKey("plan.id", ondelete="SET NULL"), index=True
+    )
+
+
 class PlanUnitRow(Base):
     """One unit of a plan; a null team is an unassigned unit."""
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import subprocess
-import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ from shapely.geometry import Point
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from geoteam.errors import WorkspaceBusyError, WorkspaceError
-from geoteam.store import plan_states, plans
+from geoteam.store import plan_states, plan_steps, plans
 from geoteam.store.engine import (
     _config,
     check_connection,
@@ -30,6 +27,7 @@ from geoteam.store.engine import (
 )
 from geoteam.store.tables import Base, Setting, VenueRow
 from tests import postgis
+from tests.nobody import read_only
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +37,7 @@ def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_u
     assert schema_version(engine) == ""
     assert migrate(engine) is True
     assert migrate(engine) is False
-    assert schema_version(engine) == newest_version() == "0006"
+    assert schema_version(engine) == newest_version() == "0007"
     engine.dispose()
 
 
@@ -115,6 +113,8 @@ def test_plans_taken_back_before_the_sixth_revision_are_kept(empty_database_url:
         assert plans.units(session, 5) == {"101": "T1"}
         # Whom it concerned nobody wrote down: everybody is told.
         assert plan_states.concerned(session, 5) is None
+        known = [(one.kind, one.by, one.why, one.day) for one in plan_steps.of_plan(session, 5)]
+        assert known == [("taken_back", "ada", "A mistake", date(2026, 2, 1))]
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.downgrade(config, "0005")
@@ -316,46 +316,19 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         migrate(open_engine(sqlite_url(tmp_path / "nowhere" / "g.db")))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="root is needed to become a user without rights")
-def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_named(tmp_path: Path, moment: object) -> None:
     folder = tmp_path / "workspace"
     folder.mkdir()
     engine = open_engine(sqlite_url(folder / "g.db"))
     migrate(engine)
     engine.dispose()
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    # Every folder above must be open for the other user to get there.
-    for parent in tmp_path.parents:
-        if parent.stat().st_uid == 0 and parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-            parent.chmod(0o755)
-    tmp_path.chmod(0o755)
-    migrate(open_engine(sqlite_url(tmp_path / "warm.db")))
-    nobody = pwd.getpwnam("nobody")
-    code = f"""
-import os, sys
-sys.path.insert(0, {str(ROOT)!r})
-from datetime import datetime, UTC
-from geoteam.errors import WorkspaceError
-from geoteam.store import settings
-from geoteam.store.engine import check_connection, open_engine, transaction
-
-def write(url):
-    try:
-        with transaction(open_engine(url)) as session:
-            settings.put(session, 'a', {{}}, datetime.now(UTC))
-    except WorkspaceError as error:
-        return str(error)
-
-# Once before, since the interpreter's own files may not be readable for the other user.
-write({sqlite_url(tmp_path / "warm.db")!r})
-os.setgid({nobody.pw_gid}); os.setuid({nobody.pw_uid})
-print(write({sqlite_url(folder / "g.db")!r}))
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "may not be written" in done.stdout or "cannot be opened" in done.stdout
-    assert "workspace" in done.stdout
+    with (
+        read_only(folder),
+        pytest.raises(WorkspaceError, match=r"may not be written|cannot be opened") as caught,
+        transaction(engine) as session,
+    ):
+        session.execute(insert(Setting), {"key": "a", "value": {}, "changed_at": moment})
+    assert "workspace" in str(caught.value)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
