@@ -251,6 +251,7 @@ def _groups(
             }
         row["capacity"] = float(room.get(ref, 0.0))
         row["given"], row["received"] = int(given.get(ref, 0)), int(received.get(ref, 0))
+        row["changes"] = bool(row["given"] or row["received"])
         rows.append(row)
     return rows
 
