@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -132,6 +133,22 @@ GEOCODES = Contract(
         "candidates": "any",
     },
 )
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Turn a frame into rows that can be written as JSON or shown on a page.
+
+    Parameters
+    ----------
+    frame
+        Any frame; its index is left out.
+
+    Returns
+    -------
+    list of dict
+        One a row: column -> value.
+    """
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def check_frame(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from geoteam.cli.common import State, json_option, pass_state, show, table
+from geoteam.frames import rows_of
 from geoteam.services.figures import MapOptions
 from geoteam.services.maps import map_view
 from geoteam.services.operator import operator
@@ -20,8 +21,7 @@ def network() -> None:
 def _rows(state: State, minutes: int, partner_kind: str, by: str) -> list[dict[str, Any]]:
     options = MapOptions(by=by, measure="coverage", minutes=minutes, partner_kind=partner_kind)
     view = map_view(state.workspace, operator(state.actor), options)
-    rows: list[dict[str, Any]] = view.table.reset_index().to_dict("records")  # type: ignore[assignment]
-    return rows
+    return rows_of(view.table.reset_index())
 
 
 _MINUTES = click.option("--minutes", default=10, show_default=True, help="Longest drive.")

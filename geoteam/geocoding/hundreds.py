@@ -62,7 +62,8 @@ def _neighbour(table: pd.DataFrame, step: int) -> tuple[Floats, Floats, Floats]:
     number = next_one["number"] - table["number"]
     good = (next_one["street"] == table["street"]) & (hundreds <= 2) & (number.abs() >= 20)
     good &= np.hypot(x, y) <= _FARTHEST_M * hundreds
-    return tuple(v.where(good).to_numpy(np.float64) for v in (number, x, y))  # type: ignore[return-value]
+    number, x, y = (values.where(good) for values in (number, x, y))
+    return number.to_numpy(np.float64), x.to_numpy(np.float64), y.to_numpy(np.float64)
 
 
 def _centres(table: pd.DataFrame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from geoteam.geocoding.clean import MAX_LENGTH, clean, has_signs, tokens
 from geoteam.geocoding.grammar import AddressGrammar, ParsedAddress
@@ -60,14 +60,9 @@ class Ends(NamedTuple):
     city: str
     state: str
 
-    def address(self, **parts: str) -> ParsedAddress:
+    def address(self, **parts: Any) -> ParsedAddress:
         """Make an address of its other parts."""
-        return ParsedAddress(
-            zip=self.zip,
-            city=self.city,
-            state=self.state,
-            **parts,  # type: ignore[arg-type]
-        )
+        return ParsedAddress(zip=self.zip, city=self.city, state=self.state, **parts)
 
 
 def parse_address(text: object, grammar: AddressGrammar) -> ParsedAddress:

@@ -182,11 +182,11 @@ def read_addresses(path: Path, fields: Mapping[str, str]) -> gpd.GeoDataFrame:
     table = _start(path, fields, given)
     points = _points(table, fields, path)
     address = _text(_column(table, fields["address"], path)) if "address" in fields else None
-    if "number" in fields and "street" in fields:
+    if address is None or ("number" in fields and "street" in fields):
         number = _text(_column(table, fields["number"], path))
         street = _text(_column(table, fields["street"], path)).str.upper()
     else:
-        parts = address.str.extract(r"^\s*(\d\S*)\s+(.*)$").fillna("")  # type: ignore[union-attr]
+        parts = address.str.extract(r"^\s*(\d\S*)\s+(.*)$").fillna("")
         number, street = parts[0].astype("str"), parts[1].str.upper().astype("str")
     street, quadrant = _split_quadrant(street)
     if "quadrant" in fields:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.caseload import explain
 from geoteam.errors import DisclosureError, NotFoundError
+from geoteam.frames import rows_of
 from geoteam.model import Role, User
 from geoteam.services.assigning import run_assignment
 from geoteam.services.people import clients_frame, officers_frame
@@ -228,7 +229,7 @@ def overview(workspace: Workspace, user: User) -> dict[str, Any]:
 
 def _fullest_first(rows: pd.DataFrame) -> list[dict[str, Any]]:
     ordered = rows.sort_values("use", ascending=False, kind="stable", na_position="last")
-    return [{str(k): v for k, v in row.items()} for row in ordered.reset_index().to_dict("records")]
+    return rows_of(ordered.reset_index())
 
 
 def count_unassigned(workspace: Workspace, user: User) -> int:

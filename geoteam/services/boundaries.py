@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from geoteam.areas import (
     Fault,
     Repair,
@@ -21,6 +19,7 @@ from geoteam.areas import (
     repair_boundaries,
 )
 from geoteam.errors import InputError, NotFoundError
+from geoteam.frames import rows_of
 from geoteam.profile import BoundaryTable
 from geoteam.services.loading import refuse_faults, save_boundaries
 from geoteam.services.workspace import Workspace
@@ -211,11 +210,6 @@ def compare(workspace: Workspace, kind: str, before: date, after: date) -> dict[
         "old": old.attrs["set"].version,
         "new": new.attrs["set"].version,
         "changed_share": float(moved / max(inside["points"].sum(), 1)),
-        "by_area": _rows(crosswalk_by_area(old, new, crs=crs)),
-        "by_points": _rows(points),
+        "by_area": rows_of(crosswalk_by_area(old, new, crs=crs)),
+        "by_points": rows_of(points),
     }
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    return rows

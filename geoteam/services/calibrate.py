@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geoteam.errors import InputError
+from geoteam.frames import rows_of
 from geoteam.geocoding import calibrate
 from geoteam.services.batch import address_texts, write_rows
 from geoteam.services.file_stream import Column, open_source, texts
@@ -66,9 +67,8 @@ class Calibration:
             For ``--json``; no row of the file is in it.
         """
         names = ("rows", "used", "placed", "tied", "unmatched", "accepted", "wrong", "words")
-        rows = [{str(k): v for k, v in row.items()} for row in self.table.to_dict("records")]
         return {name: getattr(self, name) for name in names} | {
-            "table": rows,
+            "table": rows_of(self.table),
             "thresholds": [asdict(one) for one in self.thresholds],
         }
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from geoteam.errors import UnreadableFileError
 from geoteam.model import Role
@@ -49,7 +50,7 @@ def add_demo_users(workspace: Workspace, actor: str) -> list[DemoAccount]:
     with workspace.reading() as session:
         present = {account.user.username for account in users.list_accounts(session)}
         officer = _busiest_officer(workspace)
-    links: dict[Role, dict[str, object]] = {
+    links: dict[Role, dict[str, Any]] = {
         Role.OFFICER: {"officer_ref": officer},
         Role.POLICE: {"police_partner_ref": _partner_of(workspace, officer)},
         Role.SUPERVISOR: {"team_refs": ("*",)},
@@ -72,7 +73,7 @@ def add_demo_users(workspace: Workspace, actor: str) -> list[DemoAccount]:
             name=f"Demo {account.role}",
             role=role,
             password=account.password,
-            **links.get(role, {}),  # type: ignore[arg-type]
+            **links.get(role, {}),
         )
     return accounts
 

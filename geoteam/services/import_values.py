@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from time import strptime
 from typing import Any
 
 from openpyxl.utils.datetime import from_excel
@@ -201,7 +202,7 @@ def _day(cell: Any) -> date:
     plain = value.replace(",", " ").replace(".", " ")
     for form in _NAMED:
         try:
-            return datetime.strptime(" ".join(plain.split()), form).date()  # noqa: DTZ007  a day
+            return date(*strptime(" ".join(plain.split()), form)[:3])
         except ValueError:
             continue
     raise BadValue("is no date", "Write it as YYYY-MM-DD")

@@ -24,6 +24,7 @@ from geoteam.errors import (
     RowProblem,
     WorkspaceError,
 )
+from geoteam.frames import rows_of
 from geoteam.plans.fit import fit_plan
 from geoteam.services.batch import write_rows
 from geoteam.services.outputs import system_failure, write_whole
@@ -56,10 +57,7 @@ class ImportedPlan:
         """The units that do not fit, one row each."""
         if self.fit is None:
             return []
-        rows: list[dict[str, Any]] = (
-            self.fit[self.fit["misfit"] != ""].reset_index().to_dict("records")  # type: ignore[assignment]
-        )
-        return rows
+        return rows_of(self.fit[self.fit["misfit"] != ""].reset_index())
 
 
 def import_file(

@@ -251,7 +251,7 @@ def _set_reasons(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         table = AssignmentRow.__table__
         session.connection().execute(
-            update(table)  # type: ignore[arg-type]
+            update(table)
             .where(table.c.id == bindparam("row_id"))
             .values(reason=bindparam("why"), run_id=bindparam("run")),
             rows,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, MetaData, text
+from sqlalchemy import JSON, Index, MetaData, Table, text
 from sqlalchemy.orm import DeclarativeBase
 
 from geoteam.store.types import UtcDateTime
@@ -63,8 +63,10 @@ def one_open(table: str, column: str) -> Index:
 class Base(DeclarativeBase):
     """Declarative base; JSON for dictionaries and lists, UTC for moments."""
 
+    # Every class here is a table of its own, which may be updated; SQLAlchemy allows views too.
+    __table__: ClassVar[Table]
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         dict[str, Any]: JSON,
         list[Any]: JSON,
         datetime: UtcDateTime,

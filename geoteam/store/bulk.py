@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Result, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.crs import WGS84
@@ -145,13 +145,29 @@ def _upsert_chunk(
         session.execute(insert(table), new)
     if changed:
         statement = (
-            update(table.__table__)  # type: ignore[arg-type]
+            update(table.__table__)
             .where(columns.id == bindparam("row_id"))
             .values({name: bindparam(f"new_{name}") for name in names})
         )
         session.connection().execute(statement, changed)
     same = len(rows) - len(new) - len(changed)
     return Upsert(len(new), len(changed), same, tuple(row["ref"] for row in different))
+
+
+def rows_touched(result: Result[Any]) -> int:
+    """Count the rows that a statement changed or deleted.
+
+    Parameters
+    ----------
+    result
+        Of the statement.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:

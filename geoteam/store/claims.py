@@ -48,7 +48,7 @@ def take(
         False when somebody else holds it.
     """
     postgres = session.get_bind().dialect.name == "postgresql"
-    new: Any = (postgresql.insert if postgres else sqlite.insert)(_CLAIM).values(  # type: ignore[arg-type]
+    new: Any = (postgresql.insert if postgres else sqlite.insert)(_CLAIM).values(
         residence_id=residence_id, claimed_by=username, claimed_until=until
     )
     free = or_(_CLAIM.c.claimed_by == username, _CLAIM.c.claimed_until <= now)

@@ -15,7 +15,7 @@ from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
-from geoteam.store.bulk import chunks, frame_of, records
+from geoteam.store.bulk import chunks, frame_of, records, rows_touched
 from geoteam.store.proposals import PROPOSED, SETTLED, withdraw
 from geoteam.store.tables import ClientRow, GeocodeRow, ResidenceRow
 
@@ -129,7 +129,7 @@ def supersede(session: Session, residence_ids: Iterable[int], at: datetime) -> i
             .values(valid_to=at)
             .execution_options(synchronize_session=False)
         )
-        ended += int(getattr(result, "rowcount", 0))
+        ended += rows_touched(result)
     session.expire_all()
     return ended
 

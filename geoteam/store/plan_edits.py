@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    CursorResult,
-    Table,
     bindparam,
     delete,
     func,
@@ -21,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
-from geoteam.store.bulk import chunks, ids_by_ref
+from geoteam.store.bulk import chunks, ids_by_ref, rows_touched
 from geoteam.store.plan_tables import (
     PlanCommentRow,
     PlanEditRow,
@@ -82,14 +80,10 @@ _NEWEST = _EDITS.order_by(_log.seq.desc())
 
 
 _LOCKED = select(PlanRow).where(PlanRow.id == _OF_PLAN).with_for_update()
-_APPEND = insert(cast(Table, PlanEditRow.__table__))
-_FOLLOW = (
-    update(cast(Table, PlanRow.__table__))
-    .where(_plan.id == _OF_PLAN)
-    .values(version=bindparam("new_seq"))
-)
+_APPEND = insert(PlanEditRow.__table__)
+_FOLLOW = update(PlanRow.__table__).where(_plan.id == _OF_PLAN).values(version=bindparam("new_seq"))
 _MOVE = (
-    update(cast(Table, PlanUnitRow.__table__))
+    update(PlanUnitRow.__table__)
     .where(
         _unit.plan_id == bindparam("in_plan"), _unit.unit.in_(bindparam("units", expanding=True))
     )
@@ -430,12 +424,12 @@ def keep_presence(
     """
     row = PlanPresenceRow
     # No upsert: the two databases write it differently.
-    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+    done = session.execute(
         update(row)
         .where(row.plan_id == plan_id, row.username == username)
         .values(seen_at=at, editing=editing)
     )
-    if not done.rowcount:
+    if not rows_touched(done):
         session.execute(
             insert(row),
             {"plan_id": plan_id, "username": username, "seen_at": at, "editing": editing},

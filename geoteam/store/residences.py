@@ -111,9 +111,7 @@ def close(session: Session, ends: Mapping[int, date]) -> None:
         return
     table = ResidenceRow.__table__
     session.connection().execute(
-        update(table)  # type: ignore[arg-type]
-        .where(table.c.id == bindparam("row_id"))
-        .values(valid_to=bindparam("ends")),
+        update(table).where(table.c.id == bindparam("row_id")).values(valid_to=bindparam("ends")),
         [{"row_id": row_id, "ends": ends_on} for row_id, ends_on in ends.items()],
     )
 
@@ -132,7 +130,7 @@ def correct_start(session: Session, starts: Mapping[int, date]) -> None:
         return
     table = ResidenceRow.__table__
     session.connection().execute(
-        update(table)  # type: ignore[arg-type]
+        update(table)
         .where(table.c.id == bindparam("row_id"))
         .values(valid_from=bindparam("starts")),
         [{"row_id": row_id, "starts": starts_on} for row_id, starts_on in starts.items()],

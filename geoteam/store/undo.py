@@ -70,7 +70,7 @@ def _state(row: GeocodeRow) -> tuple[Any, ...]:
 
 
 def _swap(session: Session, pairs: Sequence[tuple[GeocodeRow, GeocodeRow]], at: datetime) -> None:
-    table: Any = GeocodeRow.__table__
+    table = GeocodeRow.__table__
     present, earlier = [one.id for one, _ in pairs], [one.id for _, one in pairs]
     session.execute(update(table).where(table.c.id.in_(present)).values(valid_to=at))
     names = [c.name for c in table.columns if c.name not in ("id", "valid_from", "valid_to")]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
 from geoteam.model import Role, User
-from geoteam.store.bulk import ids_by_ref
+from geoteam.store.bulk import ids_by_ref, rows_touched
 from geoteam.store.tables import OfficerRow, PolicePartnerRow, SessionRow, UserRow
 
 
@@ -339,7 +339,7 @@ def close_sessions(session: Session, *, token_hash: str = "", username: str = ""
     else:
         query = query.where(SessionRow.token_hash == token_hash)
     result = session.execute(query.execution_options(synchronize_session="fetch"))
-    return int(getattr(result, "rowcount", 0))
+    return rows_touched(result)
 
 
 def close_stale_sessions(session: Session, *, created: datetime, seen: datetime) -> None:

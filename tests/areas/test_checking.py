@@ -265,10 +265,11 @@ def test_the_broken_variant_can_be_repaired(dc_data: Path) -> None:
 @pytest.mark.realdata
 def test_districts_drawn_apart_from_their_areas_are_told(dc_data: Path) -> None:
     folder = dc_data / "boundaries"
-    read = lambda name, code: read_boundaries(  # noqa: E731
-        folder / name, kind="x", fields={"code": code, "parent": "SECTOR"} if code == "PSA"
-        else {"code": code}, city_crs=CRS,
-    )  # fmt: skip
+
+    def read(name: str, code: str) -> gpd.GeoDataFrame:
+        fields = {"code": code} | ({"parent": "SECTOR"} if code == "PSA" else {})
+        return read_boundaries(folder / name, kind="x", fields=fields, city_crs=CRS)
+
     old = check(
         read("police_districts_2012_2018.geojson", "DISTRICT"),
         kind="district",
