@@ -18,6 +18,7 @@ import pytest
 from geoteam.services.outputs import system_failure
 from tests.cli.conftest import Command
 from tests.made_city import write_csv
+from tests.nobody import read_only
 from tests.services.test_boundaries import OVERLAP, _areas
 from tests.tiny_city import lonlat
 
@@ -105,10 +106,9 @@ def test_a_missing_workspace_says_how_to_make_one(
     assert "geoteam init --demo" in message
 
 
-def test_a_read_only_workspace(geoteam: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Root may write anywhere, so the question itself is answered here.
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    assert "read-only" in geoteam("clients", "list").refused()
+def test_a_read_only_workspace(geoteam: Command, folder: Path) -> None:
+    with read_only(folder):
+        assert "read-only" in geoteam("clients", "list").refused()
 
 
 def test_a_database_that_is_none(geoteam: Command, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from geoteam.errors import (
 )
 from geoteam.services.workspace import Workspace
 from geoteam.store import settings
+from tests.nobody import read_only
 
 HOLD = """
 import sys, time
@@ -47,22 +47,13 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Workspace.open(tmp_path / "file" / "ws", create=True)
 
 
-def test_a_read_only_folder_is_refused(lone: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Root may write anywhere, so the question itself is answered here.
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    with pytest.raises(WorkspaceError, match="read-only") as caught:
+def test_a_folder_without_the_right_to_write_is_refused(lone: Workspace) -> None:
+    with (
+        read_only(lone.folder),
+        pytest.raises(WorkspaceError, match="read-only") as caught,
+    ):
         Workspace.open(lone.folder)
     assert "--workspace" in caught.value.remedy
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into read-only folders")
-def test_a_folder_without_the_right_to_write(lone: Workspace) -> None:
-    lone.folder.chmod(0o555)
-    try:
-        with pytest.raises(WorkspaceError, match="read-only"):
-            Workspace.open(lone.folder)
-    finally:
-        lone.folder.chmod(0o755)
 
 
 def test_a_second_process_is_told_that_the_workspace_is_busy(lone: Workspace) -> None:

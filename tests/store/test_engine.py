@@ -29,8 +29,6 @@ from geoteam.store.tables import Base, Setting, VenueRow
 from tests import postgis
 from tests.nobody import read_only
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def test_an_empty_database_is_brought_to_the_newest_schema_once(empty_database_url: str) -> None:
     engine = open_engine(empty_database_url)
