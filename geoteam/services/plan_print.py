@@ -22,7 +22,7 @@ from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, plan_states, plans, staff, users
-from geoteam.store.plans import PUBLISHED, SavedPlan
+from geoteam.store.plans import PUBLISHED, WITHDRAWN, SavedPlan
 
 _STATUS = {
     "draft": "Draft",
@@ -150,7 +150,7 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
     return plan_summary_sheet(
         {
             "title": plan.name,
-            "status": _STATUS[plan.status],
+            "status": _status(plan),
             "reason": plan.reason,
             "facts": [
                 *facts,
@@ -173,6 +173,12 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
     )
 
 
+def _status(plan: SavedPlan) -> str:
+    """Say what a plan is; a draft that was proposed once and deleted never held."""
+    gone = plan.status == WITHDRAWN and plan.effective_from is None
+    return "Deleted" if gone else _STATUS[plan.status]
+
+
 def _team_row(row: dict[str, Any], names: Names) -> list[str]:
     each = row["workload_per_officer"]
     off = row["deviation"]
@@ -193,7 +199,10 @@ def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str,
     with workspace.reading() as session:
         people = {one.user.username: one.user.name for one in users.list_accounts(session)}
     facts = [
-        ("From", _day(since) if since else "no day yet"),
+        (
+            "Was to begin" if plan.status == WITHDRAWN else "From",
+            _day(since) if since else "no day yet",
+        ),
         ("Drawn by", named(plan.created_by, people)),
         ("Proposed by", named(plan.proposed_by, people) or "–"),
         ("Approved by", named(plan.approved_by, people) or "–"),

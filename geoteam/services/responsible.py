@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from geoteam.areas import AreaIndex
 from geoteam.errors import InputError, NotFoundError
 from geoteam.geocoding import decide, geocode
 from geoteam.model import MatchStatus, Role, User
@@ -58,9 +59,10 @@ def responsible(
     dict
         ``status``: ``found``, or why nobody is named (``tie``, ``unmatched``, ``uncertain``,
         ``no_boundaries``, ``outside``, ``ambiguous``, ``no_plan``, ``no_team``); ``message`` in
-        words; ``on``, ``matched`` (address found), ``candidates`` (of a tie), ``area``,
-        ``boundaries``, ``unit``, ``plan``, ``team``, ``team_name``, ``teams`` (all that it may
-        be, where ambiguous) and ``officers`` (names of those who had clients of the team that day).
+        words; ``on``, ``matched`` (address found), ``candidates`` (of a tie), ``area`` (all that it
+        may be, joined by "or"), ``boundaries``, ``unit``, ``plan``, ``team``, ``team_name``,
+        ``teams`` (all that it may be, where ambiguous) and ``officers`` (names of those who had
+        clients of the team that day).
 
     Raises
     ------
@@ -83,7 +85,7 @@ def responsible(
     }  # fmt: skip
     with workspace.transaction() as session:
         told["status"] = _look_up(workspace, session, found, on, told)
-        told["message"] = _SAID[told["status"]]
+        told["message"] = _SAID[told["status"]] + _since(workspace, session, told["status"])
         # What was asked about stays out of the log: it may be where somebody lives.
         audit.append(
             session,
@@ -132,8 +134,33 @@ def _area(workspace: Workspace, row: pd.Series, on: date, told: dict[str, Any]) 
         return "no_boundaries"
     told["boundaries"] = frame.attrs["set"].version
     index = workspace.index_of(frame.attrs["set_id"])
-    told["area"] = str(index.locate(np.array([row["lon"]]), np.array([row["lat"]]))[0])
-    return "" if told["area"] else "outside"
+    at = np.array([row["lon"]]), np.array([row["lat"]])
+    within = str(index.locate(*at)[0])
+    # A place that is known roughly may lie in each of the areas that its circle reaches.
+    told["area"] = " or ".join(sorted({within, *_reached(index, row)} - {""}))
+    return "" if within else "outside"
+
+
+def _reached(index: AreaIndex, row: pd.Series) -> list[str]:
+    """List the areas that a place known roughly may lie in; none for the point of an address."""
+    # The very point of an address is sure enough, as it is for clients.
+    if row["match_code"] == "PointAddress" or pd.isna(row["uncertainty_m"]):
+        return []
+    at = np.array([row["lon"]]), np.array([row["lat"]])
+    return [str(code) for code in index.near(*at, np.array([float(row["uncertainty_m"])]))[0]]
+
+
+def _since(workspace: Workspace, session: Session, status: str) -> str:
+    """Tell from which day on there is a record, where a day lies outside it."""
+    days: list[date | None] = []
+    if status == "no_boundaries":
+        kind = workspace.profile.unit_kind
+        sets = boundaries.list_sets(session).values()
+        days = [one.valid_from for one in sets if one.kind == kind]
+    elif status == "no_plan":
+        days = [one.effective_from for one in plans.list_plans(session, plans.PUBLISHED)]
+    first = min((day for day in days if day), default=None)
+    return "" if first is None else f" The first on record begins on {first.day} {first:%b %Y}."
 
 
 def _team(
@@ -154,10 +181,8 @@ def _team(
         told["boundaries"] = boundaries.get_set(session, plan.boundary_set_id).version
     if not unit:
         return "outside"
-    radius_m = np.array([0.0 if pd.isna(row["uncertainty_m"]) else float(row["uncertainty_m"])])
-    near = {units.get(code, "") for code in index.near(*at, radius_m)[0]} | {units.get(unit, "")}
-    # The very point of an address is sure enough, as it is for clients.
-    if len(near) > 1 and row["match_code"] != "PointAddress":
+    near = {units.get(code, "") for code in [unit, *_reached(index, row)]}
+    if len(near) > 1:
         told["teams"] = sorted(names.team(team) for team in near if team)
         return "ambiguous"
     team = units.get(unit, "")

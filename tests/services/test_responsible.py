@@ -77,3 +77,22 @@ def test_a_look_is_noted_without_the_address(lone: Workspace) -> None:
     for user in STRANGERS:
         with pytest.raises(DisclosureError):
             responsible(lone, user, HOME, TODAY)
+
+
+def test_a_place_known_roughly_names_every_area_it_may_lie_in(lone: Workspace) -> None:
+    """The block of 1st Street NW that ends at the border of 101 and 102, both of the west."""
+    found = responsible(lone, BOSS, "200 BLOCK OF 1ST STREET NW", TODAY)
+    assert (found["status"], found["team"]) == ("found", "T1")
+    assert found["area"] == "101 or 102"
+    # The point of an address near the border lies where it lies.
+    assert responsible(lone, BOSS, "222 1ST STREET NW", TODAY)["area"] in ("101", "102")
+    plan = plans.save_draft(lone, "test", "East grows", EAST, where="here")
+    plan_publish.publish(lone, "test", plan, LATER)
+    then = responsible(lone, BOSS, "200 BLOCK OF 1ST STREET NW", LATER)
+    assert (then["status"], then["team"]) == ("ambiguous", "")
+    assert then["teams"] == ["East Team", "West Team"]
+
+
+def test_a_day_before_the_record_says_where_the_record_begins(lone: Workspace) -> None:
+    found = responsible(lone, BOSS, HOME, date(2020, 1, 1))
+    assert found["message"].endswith("The first on record begins on 1 Jan 2024.")
