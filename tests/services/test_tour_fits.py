@@ -15,13 +15,13 @@ from geoteam.store import duty, visit_limits
 from tests.made_city import BOSS, P1
 from tests.services.test_tour_limits import _set_hours
 from tests.services.test_tour_pairing import _cars
-from tests.services.test_tours import _officer_with
+from tests.services.touring import officer_with
 from tests.tiny_city import TODAY
 
 
 def _planned(workspace: Workspace) -> tuple[str, str]:
     """A tour from 13:00, and the client of its first stop."""
-    officer = _officer_with(workspace, "C009")
+    officer = officer_with(workspace, "C009")
     ref = tours.plan_tour(workspace, BOSS, on=TODAY, officer_ref=officer, departs="13:00",
                           police_partner_ref="P1")  # fmt: skip
     view = tours.tour(workspace, BOSS, ref)

@@ -18,7 +18,7 @@ from geoteam.store import clients, duty, visit_limits
 from geoteam.store.tables import ClientRow
 from tests.made_city import BOSS, NOW, P1
 from tests.services.test_road import planned, say, word
-from tests.services.test_tours import _officer_with, _printed, _text
+from tests.services.touring import officer_with, printed, text_of
 from tests.tiny_city import TODAY
 
 
@@ -36,7 +36,7 @@ def _apart(workspace: Workspace, *pairs: tuple[str, str]) -> None:
 
 
 def test_the_visits_due_come_with_what_they_must_keep_to(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     _set_hours(lone, "C009", [["17:00", "20:00", "mon"], ["08:00", "09:00", "tue"]])
     limits = {"client_ref": "C009", "interpreter": "Spanish", "two_officers": True,
               "service_minutes": 45.0}  # fmt: skip
@@ -53,7 +53,7 @@ def test_the_visits_due_come_with_what_they_must_keep_to(lone: Workspace) -> Non
 
 
 def test_who_is_at_home_on_other_days_is_left_out_with_a_reason(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     _set_hours(lone, "C009", [["08:00", "20:00", "wed thu"]])
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     find_remedies(lone, BOSS, ref)
@@ -78,7 +78,7 @@ def test_a_week_visits_on_the_day_at_home(lone: Workspace) -> None:
 
 
 def test_a_tour_says_that_two_on_it_must_not_meet_any_more(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1",
                           departs="13:00")  # fmt: skip
     one, other, *_ = (stop["client_ref"] for stop in tours.tour(lone, BOSS, ref).stops)
@@ -92,7 +92,7 @@ def test_a_tour_says_that_two_on_it_must_not_meet_any_more(lone: Workspace) -> N
 
 
 def test_two_who_must_not_meet_are_on_no_tour_together(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     free = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     together = [stop["client_ref"] for stop in tours.tour(lone, BOSS, free).stops]
     assert len(together) >= 2
@@ -113,7 +113,7 @@ def test_two_who_must_not_meet_are_on_no_tour_together(lone: Workspace) -> None:
 def test_pages_and_sheets_tell_limits_and_the_police_what_is_safe(
     lone: Workspace, tmp_path: Path
 ) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     _set_hours(lone, "C009", [["12:00", "20:00", "mon"], ["01:00", "02:00", "tue"]])
     limits = {"client_ref": "C009", "interpreter": "Spanish", "announced": True, "dog": True,
               "two_officers": True}  # fmt: skip
@@ -126,8 +126,8 @@ def test_pages_and_sheets_tell_limits_and_the_police_what_is_safe(
     assert stop["windows"] == [["12:00", "20:00"]]
     (stop,) = [s for s in tours.tour(lone, P1, ref).stops if s["client_ref"] == "C009"]
     assert told_limits(stop) == ["Dog", "Two officers", "Interpreter: Spanish"]
-    own = _text(_printed(lone, BOSS, ref, "officer"), tmp_path)
-    police = _text(_printed(lone, BOSS, ref, "police"), tmp_path)
+    own = text_of(printed(lone, BOSS, ref, "officer"), tmp_path)
+    police = text_of(printed(lone, BOSS, ref, "police"), tmp_path)
     assert "Call ahead. Dog. Two officers" in own
     assert "home 12:00" in own
     assert "Call ahead" not in police
@@ -141,7 +141,7 @@ def test_a_visit_reported_unsafe_is_told_wherever_the_tour_is_read(
     lone: Workspace, tmp_path: Path
 ) -> None:
     ref, driver, (client, *_) = planned(lone)
-    assert "Caution" not in _text(_printed(lone, BOSS, ref, "officer"), tmp_path)
+    assert "Caution" not in text_of(printed(lone, BOSS, ref, "officer"), tmp_path)
     say(lone, driver, ref, word("unsafe", client, note="A man with a knife."))
     caution = "Caution: reported unsafe on 15 Jun 2026"
     for reader in (BOSS, driver, P1):
@@ -151,7 +151,7 @@ def test_a_visit_reported_unsafe_is_told_wherever_the_tour_is_read(
     (view,) = [one.view for one in team_day(lone, BOSS, on=TODAY).tours if one.view.ref == ref]
     assert told_limits(view.stops[0])[0] == caution
     for copy in ("officer", "police"):
-        sheet = _text(_printed(lone, BOSS, ref, copy), tmp_path)
+        sheet = text_of(printed(lone, BOSS, ref, copy), tmp_path)
         # The column of hazards is narrow: the rest of the words stand on its next line.
         assert sheet.count("Caution: reported unsafe on 15") == 1
         assert "knife" not in sheet
@@ -160,14 +160,14 @@ def test_a_visit_reported_unsafe_is_told_wherever_the_tour_is_read(
 
 
 def test_who_must_not_meet_whom_is_not_on_paper(lone: Workspace, tmp_path: Path) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     refs = [row["client_ref"] for row in tours.visits_due(lone, BOSS, TODAY, officer)]
     _apart(lone, *((refs[0], other) for other in refs[1:]))
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     view = tours.tour(lone, BOSS, ref)
     assert "no_contact" in [one["code"] for one in view.left_out]
     for copy in ("officer", "police"):
-        paper = _text(_printed(lone, BOSS, ref, copy), tmp_path)
+        paper = text_of(printed(lone, BOSS, ref, copy), tmp_path)
         for secret in ("must not meet", "Co-defendants"):
             assert secret not in paper
         assert ("The tour's page says why" in paper) == (copy == "officer")

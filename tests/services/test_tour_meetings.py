@@ -9,13 +9,13 @@ from geoteam.services.tour_meetings import keep_clear
 from geoteam.services.workspace import Workspace
 from geoteam.store import tour_lists, visit_limits
 from tests.made_city import BOSS
-from tests.services.test_tours import _officer_with
+from tests.services.touring import officer_with
 from tests.tiny_city import TODAY
 
 
 def test_the_stay_of_a_planned_tour_is_kept_clear(fresh: Workspace) -> None:
     ref = tours.plan_tour(
-        fresh, BOSS, on=TODAY, officer_ref=_officer_with(fresh, "C009"), departs="13:00"
+        fresh, BOSS, on=TODAY, officer_ref=officer_with(fresh, "C009"), departs="13:00"
     )
     zone = fresh.profile.city.zone
     with fresh.transaction() as session:

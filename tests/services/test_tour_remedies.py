@@ -18,7 +18,7 @@ from geoteam.services.workspace import Workspace
 from geoteam.store import duty, visit_limits
 from tests.made_city import BOSS, P1, RELATIONS
 from tests.services.test_tour_limits import _set_hours
-from tests.services.test_tours import _due, _officer_with
+from tests.services.touring import due_of, officer_with
 from tests.tiny_city import TODAY
 
 HOURS = [
@@ -44,8 +44,8 @@ def _visited(workspace: Workspace, ref: str) -> set[str]:
 @pytest.mark.parametrize("seed", [*range(1, 8), 9])
 def test_who_does_as_a_remedy_says_gets_the_visit_made(lone: Workspace, seed: int) -> None:
     dice = random.Random(seed)
-    officer = _officer_with(lone, dice.choice(["C009", "C021", "C005", "C013"]))
-    for row in _due(lone, officer):
+    officer = officer_with(lone, dice.choice(["C009", "C021", "C005", "C013"]))
+    for row in due_of(lone, officer):
         _set_hours(lone, row["client_ref"], dice.choice(HOURS))
     asked: dict[str, Any] = {"on": TODAY, "departs": dice.choice(["", "13:00", "16:30"]),
              "max_stops": dice.choice([1, 2, 12])}  # fmt: skip
@@ -74,7 +74,7 @@ def test_who_does_as_a_remedy_says_gets_the_visit_made(lone: Workspace, seed: in
 
 
 def test_an_hour_earlier_is_offered_where_that_suffices(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     _set_hours(lone, "C009", [["12:30", "13:05"]])
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:30")
     (out,) = [o for o in _helped(lone, ref) if o["client_ref"] == "C009"]
@@ -84,7 +84,7 @@ def test_an_hour_earlier_is_offered_where_that_suffices(lone: Workspace) -> None
 
 
 def test_a_visit_that_nothing_helps_says_so(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     _set_hours(lone, "C009", [["02:00", "03:00"]])
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
     (out,) = [o for o in _helped(lone, ref) if o["client_ref"] == "C009"]
@@ -92,7 +92,7 @@ def test_a_visit_that_nothing_helps_says_so(lone: Workspace) -> None:
 
 
 def test_another_police_partner_is_offered_to_who_chose_one(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     with lone.transaction() as session:
         visit_limits.save(session, [{"client_ref": "C009", "interpreter": "Dari"}], by="test",
                           at=lone.now())  # fmt: skip
@@ -106,7 +106,7 @@ def test_another_police_partner_is_offered_to_who_chose_one(lone: Workspace) -> 
 
 
 def test_who_speaks_the_language_is_offered_also_from_another_district(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     with lone.transaction() as session:
         visit_limits.save(session, [{"client_ref": "C009", "interpreter": "Dari"}], by="test",
                           at=lone.now())  # fmt: skip
@@ -126,7 +126,7 @@ def test_who_speaks_the_language_is_offered_also_from_another_district(lone: Wor
 def test_a_tour_that_changed_meanwhile_keeps_its_own_words(
     lone: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00", max_stops=1)
     planned = tour_help.told_remedies
 
@@ -143,7 +143,7 @@ def test_a_tour_that_changed_meanwhile_keeps_its_own_words(
 
 
 def test_a_search_that_is_cut_says_so(lone: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00", max_stops=1)
     monkeypatch.setattr(tour_help, "_SECONDS", -1.0)
     out = _helped(lone, ref)
@@ -153,7 +153,7 @@ def test_a_search_that_is_cut_says_so(lone: Workspace, monkeypatch: pytest.Monke
 
 
 def test_only_who_plans_the_tour_looks(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
+    officer = officer_with(lone, "C009")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00", max_stops=1)
     for stranger in (P1, RELATIONS):
         with pytest.raises((DisclosureError, NotFoundError)):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -15,69 +12,43 @@ from geoteam.errors import DisclosureError, InputError, NotFoundError
 from geoteam.model import User
 from geoteam.services import audit, sheets, tours
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, duty, staff
+from geoteam.store import staff
 from tests.made_city import ADMIN, AUDITOR, BOSS, LOOSE, O1, P1, P2, RELATIONS, WEST
+from tests.services.touring import (
+    JOINT_T1,
+    NEXT,
+    due_of,
+    last_event,
+    officer_with,
+    printed,
+    text_of,
+    with_several_due,
+)
 from tests.tiny_city import TODAY
-
-NEXT = TODAY + timedelta(days=1)
-
-# Joint visits due on the day, most overdue first within an officer: client -> last seen, level.
-# Contacts: client k was seen at home 1 + 5 k days before TODAY, for k up to 12.
-JOINT_T1 = {
-    "C005": date(2026, 5, 27),
-    "C006": date(2026, 5, 30),
-    "C009": date(2026, 5, 7),
-    "C010": date(2026, 5, 10),
-}
-
-
-def _due(workspace: Workspace, officer: str, on: date = TODAY) -> list[dict[str, Any]]:
-    return tours.visits_due(workspace, BOSS, on, officer)
-
-
-def _officer_with(workspace: Workspace, ref: str) -> str:
-    with workspace.reading() as session:
-        frame = assignments.on_day(session, TODAY)
-    return str(frame["officer"][ref])
-
-
-def _last(workspace: Workspace) -> dict[str, Any]:
-    return audit.list_events(workspace, None, page_size=1).rows[0]
-
-
-def _printed(workspace: Workspace, user: User, ref: str, copy: str) -> bytes:
-    return sheets.print_tours(workspace, user, [ref], sheets.Printing(copy=copy))
-
-
-def _text(pdf: bytes, folder: Path) -> str:
-    path = folder / "sheet.pdf"
-    path.write_bytes(pdf)
-    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
-    return " ".join(done.stdout.decode().split())
 
 
 def test_the_visits_due_are_those_found_by_hand(city: Workspace) -> None:
-    found = {row["client_ref"]: row for officer in ("O1", "O2") for row in _due(city, officer)}
+    found = {row["client_ref"]: row for officer in ("O1", "O2") for row in due_of(city, officer)}
     # C001 (Intensive, seen 6 days ago) and C002 (Maximum, 11 days ago) are not due yet.
     assert {ref: row["due_on"] for ref, row in found.items()} == JOINT_T1
     for ref, row in found.items():
         assert row["overdue_days"] == (TODAY - JOINT_T1[ref]).days
-    east = {row["client_ref"] for officer in ("O3", "O4") for row in _due(city, officer)}
+    east = {row["client_ref"] for officer in ("O3", "O4") for row in due_of(city, officer)}
     assert east == {"C013", "C014", "C017", "C018", "C021", "C022"}
-    assert _due(city, "O5") == []
+    assert due_of(city, "O5") == []
 
 
 def test_two_days_later_more_is_due(city: Workspace) -> None:
     later = {
         row["client_ref"]
         for officer in ("O1", "O2")
-        for row in _due(city, officer, TODAY + timedelta(days=2))
+        for row in due_of(city, officer, TODAY + timedelta(days=2))
     }
     assert later == {*JOINT_T1, "C001"}
     last = tours.visits_due(city, O1, TODAY, "O1")
-    assert _last(city)["action"] == "tours.due"
+    assert last_event(city)["action"] == "tours.due"
     named = sorted(row["client_ref"] for row in last)
-    assert _last(city)["detail"] == {"rows": len(last), "clients": named}
+    assert last_event(city)["detail"] == {"rows": len(last), "clients": named}
 
 
 def test_an_officer_without_clients_has_nothing_due(fresh: Workspace) -> None:
@@ -87,7 +58,7 @@ def test_an_officer_without_clients_has_nothing_due(fresh: Workspace) -> None:
             [{"ref": "O9", "name": "New", "team_ref": "T1", "full_time_share": 1.0,
               "active": True}],
         )  # fmt: skip
-    assert _due(fresh, "O9") == []
+    assert due_of(fresh, "O9") == []
     with pytest.raises(InputError, match="no joint visit is due"):
         tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref="O9")
 
@@ -96,7 +67,7 @@ def test_an_officer_who_has_left_plans_no_tour(fresh: Workspace) -> None:
     with fresh.transaction() as session:
         session.execute(text("UPDATE officer SET active = false WHERE ref = 'O1'"))
     for work in (
-        lambda: _due(fresh, "O1"),
+        lambda: due_of(fresh, "O1"),
         lambda: tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref="O1"),
     ):
         with pytest.raises(NotFoundError, match="no such officer"):
@@ -116,10 +87,10 @@ def test_whose_visits_a_user_may_list(city: Workspace) -> None:
 
 
 def test_a_tour_visits_what_is_due_and_says_when(fresh: Workspace) -> None:
-    officer = _officer_with(fresh, "C009")
-    due = {row["client_ref"] for row in _due(fresh, officer)}
+    officer = officer_with(fresh, "C009")
+    due = {row["client_ref"] for row in due_of(fresh, officer)}
     ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
-    assert _last(fresh)["action"] == "tour.plan"
+    assert last_event(fresh)["action"] == "tour.plan"
     view = tours.tour(fresh, BOSS, ref)
     assert {stop["client_ref"] for stop in view.stops} | {
         one["client_ref"] for one in view.left_out
@@ -144,11 +115,11 @@ def test_a_tour_visits_what_is_due_and_says_when(fresh: Workspace) -> None:
 
 
 def test_what_does_not_fit_is_left_out_with_a_reason(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C021")
-    due = _due(lone, officer)
+    officer = officer_with(lone, "C021")
+    due = due_of(lone, officer)
     if len(due) < 2:
         officer = {"O3": "O4", "O4": "O3"}[officer]
-        due = _due(lone, officer)
+        due = due_of(lone, officer)
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, max_stops=1)
     view = tours.tour(lone, BOSS, ref)
     assert len(view.stops) == 1
@@ -161,7 +132,7 @@ def test_what_does_not_fit_is_left_out_with_a_reason(lone: Workspace) -> None:
 
 @pytest.mark.parametrize("reader", [BOSS, P2])
 def test_a_stop_without_a_house_number_says_so(lone: Workspace, reader: User) -> None:
-    officer = _officer_with(lone, "C021")
+    officer = officer_with(lone, "C021")
     with lone.transaction() as session:
         session.execute(
             text(
@@ -178,24 +149,6 @@ def test_a_stop_without_a_house_number_says_so(lone: Workspace, reader: User) ->
     assert set(told.values()) <= {""}
 
 
-def test_a_departure_before_the_shift_says_from_when_it_is_planned(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C009")
-    with lone.transaction() as session:
-        hours = [duty.Shift(TODAY.weekday(), "14:00", "20:00")]
-        duty.replace_shifts(session, "officers", officer, hours, week=True)
-    ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer, departs="13:00")
-    advice = tours.tour(lone, BOSS, ref).advice
-    who = "officer, police partner and car"
-    assert advice[0] == f"Planned from 14:00, not from 13:00: {who} are not free together before."
-    assert not any("sooner, it would not come back" in one for one in advice)
-
-
-@pytest.mark.parametrize("departs", ["25:00", "soon", "9", "09:00:99"])
-def test_a_departure_that_is_no_time(city: Workspace, departs: str) -> None:
-    with pytest.raises(InputError, match="no time of day"):
-        tours.plan_tour(city, BOSS, on=TODAY, officer_ref="O1", departs=departs)
-
-
 def test_wrong_partner_and_wrong_number_of_stops(city: Workspace) -> None:
     with pytest.raises(NotFoundError, match="no such police partner"):
         tours.plan_tour(city, BOSS, on=TODAY, officer_ref="O2", police_partner_ref="P9")
@@ -206,7 +159,7 @@ def test_wrong_partner_and_wrong_number_of_stops(city: Workspace) -> None:
 
 
 def test_only_its_own_people_open_a_tour(fresh: Workspace) -> None:
-    officer = _officer_with(fresh, "C005")
+    officer = officer_with(fresh, "C005")
     ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
     for user in (BOSS, WEST, P1):
         assert tours.tour(fresh, user, ref).ref == ref
@@ -220,7 +173,7 @@ def test_only_its_own_people_open_a_tour(fresh: Workspace) -> None:
             with pytest.raises(NotFoundError, match="no such tour"):
                 work(fresh, user, ref)
         with pytest.raises(NotFoundError, match="no such tour"):
-            _printed(fresh, user, ref, "police")
+            printed(fresh, user, ref, "police")
     assert audit.list_events(fresh, None).total == before
     with pytest.raises(NotFoundError):
         tours.tour(fresh, BOSS, "nothing")
@@ -232,16 +185,16 @@ def test_the_police_get_what_policy_allows(fresh: Workspace, tmp_path: Path) -> 
         session.execute(
             text("UPDATE client SET needs = :needs WHERE ref = 'C005'"), {"needs": needs}
         )
-    officer = _officer_with(fresh, "C005")
+    officer = officer_with(fresh, "C005")
     ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
     stop = next(s for s in tours.tour(fresh, P1, ref).stops if s["client_ref"] == "C005")
     assert "reason" not in stop
     assert "needs" not in stop
     assert stop["access_notes"] == "Beware of the dog"
-    assert _last(fresh)["action"] == "tour.read.police"
+    assert last_event(fresh)["action"] == "tour.read.police"
 
-    sheet = _text(_printed(fresh, P1, ref, "police"), tmp_path)
-    event = _last(fresh)
+    sheet = text_of(printed(fresh, P1, ref, "police"), tmp_path)
+    event = last_event(fresh)
     assert event["action"] == "tour.print.police"
     assert "C005" in event["detail"]["clients"]
     assert "222 1ST STREET NW" in sheet
@@ -251,24 +204,24 @@ def test_the_police_get_what_policy_allows(fresh: Workspace, tmp_path: Path) -> 
                  "drug", "health", "treatment", "team"):  # fmt: skip
         assert word not in sheet.lower(), word
 
-    own = _text(_printed(fresh, BOSS, ref, "officer"), tmp_path)
-    assert _last(fresh)["action"] == "tour.print"
+    own = text_of(printed(fresh, BOSS, ref, "officer"), tmp_path)
+    assert last_event(fresh)["action"] == "tour.print"
     assert "overdue" in own
     assert "Tess Person05" in own
     assert "Bea Boss" in own
     # A supervisor who prints the police copy gets no more than the police.
-    copy = _text(_printed(fresh, BOSS, ref, "police"), tmp_path)
+    copy = text_of(printed(fresh, BOSS, ref, "police"), tmp_path)
     assert "overdue" not in copy
     with pytest.raises(DisclosureError, match="not for the police"):
-        _printed(fresh, P1, ref, "officer")
+        printed(fresh, P1, ref, "officer")
     with pytest.raises(InputError, match="officer or the police"):
-        _printed(fresh, BOSS, ref, "press")
+        printed(fresh, BOSS, ref, "press")
 
 
 def test_the_sheet_carries_the_code_of_its_address(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C005")
+    officer = officer_with(lone, "C005")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer)
-    plain = _printed(lone, BOSS, ref, "officer")
+    plain = printed(lone, BOSS, ref, "officer")
     printing = sheets.Printing(address=lambda ref: f"https://geoteam.example/tours/{ref}")
     coded = sheets.print_tours(lone, BOSS, [ref], printing)
     assert plain[:5] == coded[:5] == b"%PDF-"
@@ -276,12 +229,12 @@ def test_the_sheet_carries_the_code_of_its_address(lone: Workspace) -> None:
 
 
 def test_the_tours_map_shows_stops_and_no_name(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C005")
+    officer = officer_with(lone, "C005")
     ref = tours.plan_tour(lone, BOSS, on=TODAY, officer_ref=officer)
     page = tours.tour_map(lone, BOSS, ref)
     assert "222 1ST STREET NW" in page
     assert "Tess" not in page
-    assert _last(lone)["action"] == "tour.map"
+    assert last_event(lone)["action"] == "tour.map"
 
 
 def test_choices_are_the_users_officers_and_all_partners(city: Workspace) -> None:
@@ -295,162 +248,9 @@ def test_choices_are_the_users_officers_and_all_partners(city: Workspace) -> Non
     assert [label for label, _ in east.officers] == ["East Team"]
 
 
-def _clock_of(workspace: Workspace, view: tours.TourView) -> str:
-    return f"{view.departs_at.astimezone(workspace.profile.city.zone):%H:%M}"
-
-
-def _at(workspace: Workspace, utc_hour: int, minute: int = 0) -> Workspace:
-    """The same workspace at another time of the tiny city's day; New York is 4 hours behind."""
-    now = datetime(2026, 6, 15, utc_hour, minute, tzinfo=UTC)
-    return Workspace(workspace.folder, workspace.engine, lambda: now)
-
-
-@pytest.mark.parametrize("departs", ["20:00", "23:30"])
-def test_a_departure_after_the_days_end_is_refused(city: Workspace, departs: str) -> None:
-    with pytest.raises(InputError, match=rf"{departs} is too late: tours end at 20:00"):
-        tours.plan_tour(city, BOSS, on=NEXT, officer_ref="O1", departs=departs)
-
-
-def test_a_day_that_is_over_is_refused(city: Workspace) -> None:
-    with pytest.raises(InputError, match="14 Jun 2026 is over; today is 15 Jun 2026"):
-        tours.plan_tour(city, BOSS, on=TODAY - timedelta(days=1), officer_ref="O1")
-
-
-def test_todays_tour_does_not_leave_before_now(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C005")
-    late = _at(lone, 16, 1)
-    view = tours.tour(late, BOSS, tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer))
-    assert _clock_of(lone, view) == "12:05"
-    assert view.advice == []
-    tours.cancel_tour(late, BOSS, view.ref, "again")
-    ref = tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer, departs="09:30")
-    assert tours.tour(late, BOSS, ref).advice == ["09:30 is over: planned from 12:05."]
-
-
-def test_too_late_today_and_early_tomorrow(lone: Workspace) -> None:
-    officer = _officer_with(lone, "C005")
-    # 19:56 is rounded up to 20:00, when tours end.
-    late = _at(lone, 23, 56)
-    with pytest.raises(InputError, match="it is 19:56, and tours end at 20:00"):
-        tours.plan_tour(late, BOSS, on=TODAY, officer_ref=officer)
-    ref = tours.plan_tour(late, BOSS, on=NEXT, officer_ref=officer)
-    assert _clock_of(lone, tours.tour(late, BOSS, ref)) == "08:00"
-
-
-def test_a_planned_visit_is_not_due_again(fresh: Workspace) -> None:
-    officer = _officer_with(fresh, "C005")
-    due = {row["client_ref"] for row in _due(fresh, officer)}
-    ref = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer)
-    on_it = {stop["client_ref"] for stop in tours.tour(fresh, BOSS, ref).stops}
-    assert due <= on_it
-    for on in (TODAY, NEXT, NEXT + timedelta(days=1)):
-        found = tours.list_due(fresh, BOSS, on, officer)
-        assert not on_it & {row["client_ref"] for row in found.rows}
-        assert found.planned >= len(due)
-    with pytest.raises(
-        InputError, match=r"no joint visit is due .* beyond the . on a planned tour"
-    ):
-        tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer)
-    # Two months on the visit, made tomorrow as planned, is due anew.
-    assert on_it <= {row["client_ref"] for row in _due(fresh, officer, TODAY + timedelta(days=60))}
-    tours.cancel_tour(fresh, BOSS, ref, "The officer is ill")
-    assert {row["client_ref"] for row in _due(fresh, officer)} == due
-
-
-def _several(workspace: Workspace) -> str:
-    """An officer with two visits due or more."""
-    return max(("O1", "O2", "O3", "O4"), key=lambda ref: len(_due(workspace, ref, NEXT)))
-
-
-def test_an_officer_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
-    officer = _several(fresh)
-    first = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="10:00", max_stops=1)
-    view = tours.tour(fresh, BOSS, first)
-    with pytest.raises(
-        InputError, match="officer is on a planned tour from 10:00 to 10:1"
-    ) as caught:
-        tours.plan_tour(
-            fresh,
-            BOSS,
-            on=NEXT,
-            officer_ref=officer,
-            police_partner_ref="P1" if officer in {"O1", "O2"} else "P2",
-            departs="10:05",
-        )
-    assert "Cancel that tour, or choose another departure" in str(caught.value.remedy)
-    assert (view.returns_at - view.departs_at).total_seconds() < 3600
-    assert len(tours.list_tours(fresh, BOSS)) == 1
-    assert tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=officer, departs="12:00")
-
-
-def test_a_partner_is_on_one_tour_at_a_time(fresh: Workspace) -> None:
-    west, east = (
-        max(pair, key=lambda ref: len(_due(fresh, ref, NEXT)))
-        for pair in (("O1", "O2"), ("O3", "O4"))
-    )
-    first = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=east, police_partner_ref="P1")
-    with pytest.raises(InputError, match="police partner is on a planned tour from 08:00"):
-        tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west, police_partner_ref="P1")
-    # The only one of the district comes along as soon as the other tour is over.
-    second = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
-    before, after = (tours.tour(fresh, BOSS, ref) for ref in (first, second))
-    assert after.police_partner == "Police One"
-    assert before.departs_at < before.returns_at <= after.departs_at
-    for ref in (first, second):
-        tours.cancel_tour(fresh, BOSS, ref, "again")
-    third = tours.plan_tour(fresh, BOSS, on=NEXT, officer_ref=west)
-    assert tours.tour(fresh, BOSS, third).police_partner == "Police One"
-
-
-def test_who_may_cancel_and_what_is_left(fresh: Workspace) -> None:
-    officer = _officer_with(fresh, "C005")
-    ref = tours.plan_tour(fresh, BOSS, on=TODAY, officer_ref=officer, police_partner_ref="P1")
-    for user in (P1, P2, RELATIONS, ADMIN, AUDITOR):
-        with pytest.raises(DisclosureError):
-            tours.cancel_tour(fresh, user, ref, "why not")
-    with pytest.raises(NotFoundError, match="no such tour"):
-        tours.cancel_tour(fresh, LOOSE, ref, "why not")
-    with pytest.raises(InputError, match="reason is empty"):
-        tours.cancel_tour(fresh, WEST, ref, "  ")
-    assert tours.tour(fresh, BOSS, ref).status == "planned"
-
-    tours.cancel_tour(fresh, WEST, ref, " The car is broken ")
-    event = _last(fresh)
-    assert (event["action"], event["object_ref"]) == ("tour.cancel", ref)
-    assert event["detail"] == {"why": "The car is broken"}
-    view = tours.tour(fresh, BOSS, ref)
-    assert view.status == "cancelled"
-    assert (view.cancelled["by"], view.cancelled["why"]) == ("Wes West", "The car is broken")
-    assert view.stops
-    assert [row["status"] for row in tours.list_tours(fresh, BOSS)] == ["cancelled"]
-    with pytest.raises(InputError, match="cancelled already"):
-        tours.cancel_tour(fresh, BOSS, ref, "again")
-    for user, copy in ((BOSS, "officer"), (BOSS, "police"), (P1, "police")):
-        with pytest.raises(InputError, match="cancelled and cannot be printed"):
-            _printed(fresh, user, ref, copy)
-    # The police learn that it is off, and nothing more.
-    assert tours.list_tours(fresh, P1) == []
-    shared = tours.tour(fresh, P1, ref)
-    assert (shared.status, shared.stops, shared.steps, shared.route) == ("cancelled", [], [], None)
-    assert shared.cancelled == {}
-    assert _last(fresh)["detail"] == {"clients": []}
-    assert "222 1ST" not in tours.tour_map(fresh, P1, ref)
-
-
-def test_the_officer_of_a_tour_cancels_it(lone: Workspace) -> None:
-    officer = _several(lone)
-    own = dataclasses.replace(O1, officer_ref=officer)
-    ref = tours.plan_tour(lone, own, on=NEXT, officer_ref=officer)
-    other = dataclasses.replace(O1, officer_ref="O5")
-    with pytest.raises(NotFoundError, match="no such tour"):
-        tours.cancel_tour(lone, other, ref, "not mine")
-    tours.cancel_tour(lone, own, ref, "mine")
-    assert tours.tour(lone, own, ref).status == "cancelled"
-
-
 def test_a_long_wait_comes_with_advice_that_the_police_do_not_get(lone: Workspace) -> None:
-    officer = _several(lone)
-    first, second = (row["client_ref"] for row in _due(lone, officer, NEXT)[:2])
+    officer = with_several_due(lone)
+    first, second = (row["client_ref"] for row in due_of(lone, officer, NEXT)[:2])
     with lone.transaction() as session:
         for ref, window in ((first, '[["08:00", "09:00"]]'), (second, '[["16:30", "19:00"]]')):
             session.execute(

@@ -19,7 +19,7 @@ from geoteam.store import assignments, clients, contacts, duty, settings, staff
 from geoteam.store import tours as store
 from geoteam.store.duty import Shift
 from tests.made_city import BOSS, O1, STRANGERS, WEST
-from tests.services.test_tours import JOINT_T1
+from tests.services.touring import JOINT_T1
 from tests.tiny_city import TODAY
 
 WEEK = DueOptions(last=TODAY + timedelta(days=6))
