@@ -7,8 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,6 +45,11 @@ class Result:
 
 
 Command = Callable[..., Result]
+
+
+def ahead(days: int) -> date:
+    """The day so many days ahead by the clock of the machine and in the time of the tiny city."""
+    return datetime.now(ZoneInfo("America/New_York")).date() + timedelta(days=days)
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, ahead
 
 
 def _monday() -> date:
-    today = date.today()  # noqa: DTZ011
-    return today + timedelta(days=7 - today.weekday())
+    return ahead(7 - ahead(0).weekday())
 
 
 def test_shifts_are_previewed_loaded_and_listed(geoteam: Command, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from datetime import date as day
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ import pytest
 from geoteam.areas import AreaIndex
 from geoteam.services.workspace import Workspace
 from tests.areas.test_area_index import MOVED
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, ahead
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +72,7 @@ def test_the_real_city_from_its_files_to_a_tour(
     assert told.startswith("Address: ")
     officers = pd.read_csv(folder / "synthetic" / "staff" / "officers.csv", dtype="str")
     # Today may be too late in the day for a tour.
-    tomorrow = ("--date", (day.today() + timedelta(days=1)).isoformat())  # noqa: DTZ011
+    tomorrow = ("--date", ahead(1).isoformat())
     for officer in officers.iloc[:, 0]:
         if not geoteam("tours", "due", "--officer", officer, *tomorrow, "--json").json:
             continue

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, ahead
 
 
 def test_a_street_is_closed_listed_and_opened(geoteam: Command) -> None:
     assert geoteam("streets", "closures").out.strip() == "None."
-    day = (date.today() + timedelta(days=3)).isoformat()  # noqa: DTZ011
+    day = ahead(3).isoformat()
     part = ("--between", "1ST STREET NW", "--and", "2ND STREET NW")
     told = geoteam("streets", "close", "A St NW", *part, "--from", day, "--why", "works").out
     place = "A STREET NW between 1ST STREET NW and 2ND STREET NW"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, ahead
 
 
 def _day(days: int) -> str:
-    return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011
+    return ahead(days).isoformat()
 
 
 def test_a_teams_days_backlog_and_hours(geoteam: Command) -> None:

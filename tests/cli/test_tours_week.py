@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from tests.cli.conftest import Command
-
-
-def _soon(days: int) -> date:
-    return date.today() + timedelta(days=days)  # noqa: DTZ011
+from tests.cli.conftest import Command, ahead
 
 
 def test_a_week_is_shown_then_saved_and_a_tour_of_it_replanned(geoteam: Command) -> None:
     # A week to come, by the clock of the machine.
-    monday = _soon(7 - _soon(0).weekday()).isoformat()
+    monday = ahead(7 - ahead(0).weekday()).isoformat()
     told = geoteam("tours", "week", "--team", "T1", "--from", monday).out
     assert "visits due" in told
     assert "Nothing is saved yet: add --save." in told
@@ -35,6 +31,6 @@ def test_a_week_is_shown_then_saved_and_a_tour_of_it_replanned(geoteam: Command)
 
 def test_bad_weeks_and_times_are_refused(geoteam: Command) -> None:
     assert "no such team" in geoteam("tours", "week", "--team", "T99").refused()
-    past = _soon(-3).isoformat()
+    past = ahead(-3).isoformat()
     assert "over" in geoteam("tours", "week", "--team", "T1", "--from", past).refused()
     assert "no such tour" in geoteam("tours", "replan", "x", "--at", "10:00").refused()
