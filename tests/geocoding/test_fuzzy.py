@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 
-from geoteam.geocoding import Geocoder, ReferenceIndex, decide, geocode
+from geoteam.geocoding import Geocoder, ReferenceIndex
 from geoteam.geocoding.fuzzy import _is_slip
 from tests.geocoding import toy
 from tests.geocoding.test_batch import check
-
-
-def one(reference: ReferenceIndex, text: str, zip_code: str = "") -> pd.Series:
-    zips = pd.Series([zip_code]) if zip_code else None
-    found = geocode(pd.Series([text]), reference, zips=zips)
-    return found.assign(decision=decide(found, np.zeros(1, dtype=bool))["decision"]).iloc[0]
+from tests.geocoding.toy import one
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoteam.errors import FrameError
 from geoteam.frames import GEOCODES, check_frame
 from geoteam.geocoding import AddressGrammar, ReferenceIndex, decide, geocode
 from tests.geocoding import toy
-
-
-def one(reference: ReferenceIndex, text: str, zip_code: str = "") -> pd.Series:
-    zips = pd.Series([zip_code]) if zip_code else None
-    return geocode(pd.Series([text]), reference, zips=zips).iloc[0]
-
-
-def verdict(reference: ReferenceIndex, text: str, zip_code: str = "") -> str:
-    zips = pd.Series([zip_code]) if zip_code else None
-    found = geocode(pd.Series([text]), reference, zips=zips)
-    return str(decide(found, np.zeros(1, dtype=bool))["decision"].iat[0])
+from tests.geocoding.toy import one, verdict
 
 
 @pytest.mark.parametrize(
@@ -156,74 +145,6 @@ def test_wrong_quadrant_is_offered_but_never_accepted(reference: ReferenceIndex)
     assert verdict(reference, "500 CLAY TER NW") == "review"
 
 
-def test_zip_settles_a_missing_quadrant(reference: ReferenceIndex) -> None:
-    found = one(reference, "1200 H ST", "20002")
-    assert (found["status"], found["score"], found["inferred"]) == ("M", 95, True)
-    assert found["matched_address"] == "1200 H STREET NE"
-    assert "the ZIP 20002 leaves only NE" in found["reason"]
-    assert found["reason"].startswith(
-        "The quadrant is missing and the street exists in NE and NW and SE"
-    )
-    assert verdict(reference, "1200 H ST", "20002") == "accepted"
-    inside = one(reference, "1200 H ST, WASHINGTON DC 20005")
-    assert inside["matched_address"] == "1200 H STREET NW"
-
-
-def test_zip_settles_only_known_points(reference: ReferenceIndex) -> None:
-    """An interpolated number in an inferred quadrant goes to review: two guesses at once."""
-    found = one(reference, "1310 H ST", "20002")
-    assert found["inferred"]
-    assert verdict(reference, "1310 H ST", "20002") == "review"
-
-
-def test_only_street_of_its_name_still_needs_the_zip(reference: ReferenceIndex) -> None:
-    assert verdict(reference, "600 SOUTH DAKOTA AVE") == "review"
-    assert "No ZIP confirms it" in one(reference, "600 SOUTH DAKOTA AVE")["reason"]
-    assert verdict(reference, "500 CLAY TER", "20019") == "accepted"
-
-
-def test_zip_against_the_match_makes_a_tie(reference: ReferenceIndex) -> None:
-    found = one(reference, "1200 H ST NE", "20005")
-    assert found["status"] == "T"
-    assert "the ZIP 20005 does not belong to 1200 H STREET NE" in found["reason"].replace(
-        "The", "the"
-    )
-    assert {c["address"] for c in found["candidates"]} == {"1200 H STREET NE", "1200 H STREET NW"}
-    lone = one(reference, "900 LEXINGTON PL NE", "20032")
-    assert lone["status"] == "T"
-    assert [c["match_code"] for c in lone["candidates"]] == ["PointAddress", "Postal"]
-
-
-def test_unknown_zip_of_the_city_says_nothing(reference: ReferenceIndex) -> None:
-    assert one(reference, "1200 H ST NE", "20099")["status"] == "M"
-
-
-def test_zip_of_another_city(reference: ReferenceIndex) -> None:
-    assert one(reference, "1200 H ST NE", "20747")["status"] == "T"
-    away = one(reference, "77 NOWHERE ST", "90210")
-    assert (away["kind"], away["status"]) == ("outside", "U")
-    assert verdict(reference, "77 NOWHERE ST", "90210") == "unplaceable"
-
-
-def test_two_different_zips_tie(reference: ReferenceIndex) -> None:
-    found = one(reference, "1200 H ST NE 20002", "20005")
-    assert found["status"] == "T"
-    assert "ZIP column" in found["reason"]
-
-
-def test_zip_alone_is_the_middle_of_its_area(reference: ReferenceIndex) -> None:
-    found = one(reference, "Washington DC 20002")
-    assert (found["status"], found["match_code"]) == ("M", "Postal")
-    assert found["uncertainty_m"] > 1000
-    assert verdict(reference, "Washington DC 20002") == "review"
-
-
-@pytest.mark.parametrize("value", ["20002", "20002.0", 20002, 20002.0, "20002-1234", " 20002 "])
-def test_zips_as_spreadsheets_leave_them(reference: ReferenceIndex, value: object) -> None:
-    found = geocode(pd.Series(["1200 H ST"]), reference, zips=pd.Series([value], dtype=object))
-    assert found["matched_address"].iat[0] == "1200 H STREET NE"
-
-
 def test_spelling_is_mended_only_in_the_written_quadrant(reference: ReferenceIndex) -> None:
     assert one(reference, "900 LEXINGTIN PL NW")["status"] == "U"
     assert one(reference, "900 LEXINGTIN PL")["status"] == "U"
@@ -254,11 +175,6 @@ def test_rows_keep_order_index_and_number(reference: ReferenceIndex) -> None:
     assert list(found.index) == list("dcab")
     assert found["reference_id"].to_list() == ["a3", "", "a0", "a3"]
     assert len(geocode(pd.Series([], dtype="str"), reference)) == 0
-
-
-def test_zips_must_be_aligned(reference: ReferenceIndex) -> None:
-    with pytest.raises(FrameError):
-        geocode(pd.Series(["a"]), reference, zips=pd.Series(["b"], index=[7]))
 
 
 def test_a_city_without_quadrants() -> None:
@@ -326,8 +242,9 @@ _SHARDS = st.sampled_from(
     ),
     st.sampled_from(["", "20002", "20005", "99999", "x"]),
 )
-def test_every_text_has_a_result_and_a_reason(texts: list[str], zip_code: str) -> None:
-    reference = _shared()
+def test_every_text_has_a_result_and_a_reason(
+    reference: ReferenceIndex, texts: list[str], zip_code: str
+) -> None:
     rows = pd.Series(texts, dtype="str", index=[f"r{i}" for i in range(len(texts))])
     found = geocode(rows, reference, zips=pd.Series(zip_code, index=rows.index, dtype="str"))
     check_frame(found, GEOCODES)
@@ -341,15 +258,6 @@ def test_every_text_has_a_result_and_a_reason(texts: list[str], zip_code: str) -
     accepted = decided["decision"] == "accepted"
     assert (found.loc[accepted, "match_code"] == "PointAddress").all()
     assert (found.loc[accepted, "score"] >= 94).all()
-
-
-_CACHE: list[ReferenceIndex] = []
-
-
-def _shared() -> ReferenceIndex:
-    if not _CACHE:
-        _CACHE.append(toy.reference())
-    return _CACHE[0]
 
 
 def test_a_name_two_letters_away_needs_more_than_its_number(reference: ReferenceIndex) -> None:

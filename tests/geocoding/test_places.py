@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from geoteam.geocoding import ReferenceIndex, decide, geocode
+from geoteam.geocoding import ReferenceIndex
 from tests.geocoding import toy
+from tests.geocoding.toy import one
 
 VENUES = [
     ("homeless_shelter", "Quality Inn & Suites New York Avenue", 1000, 100),
@@ -36,11 +35,6 @@ def index() -> ReferenceIndex:
         grammar=toy.GRAMMAR,
         crs=toy.CRS,
     )
-
-
-def one(index: ReferenceIndex, text: str) -> pd.Series:
-    found = geocode(pd.Series([text]), index)
-    return found.assign(decision=decide(found, np.zeros(1, dtype=bool))["decision"]).iloc[0]
 
 
 @pytest.mark.parametrize(

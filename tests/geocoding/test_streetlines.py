@@ -12,6 +12,7 @@ from geoteam.crs import unproject
 from geoteam.errors import FrameError
 from geoteam.geocoding import ReferenceIndex, decide, geocode
 from tests.geocoding import toy
+from tests.geocoding.toy import one
 
 # name as the source spells it; x and y of both ends in metres from the middle of `toy`
 LINES = [
@@ -58,10 +59,6 @@ def build(
         grammar=toy.GRAMMAR,
         crs=toy.CRS,
     )
-
-
-def one(index: ReferenceIndex, text: str) -> pd.Series:
-    return geocode(pd.Series([text]), index).iloc[0]
 
 
 def faults(index: ReferenceIndex, kind: str) -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from shapely.geometry import box
 
 from geoteam.crs import unproject
-from geoteam.geocoding import AddressGrammar, ReferenceIndex
+from geoteam.geocoding import AddressGrammar, ReferenceIndex, decide, geocode
 
 CRS = "EPSG:26985"
 X0_M, Y0_M = 398_000.0, 137_000.0
@@ -137,3 +137,14 @@ def reference() -> ReferenceIndex:
         zip_prefixes=("200",),
         crs=CRS,
     )
+
+
+def one(reference: ReferenceIndex, text: str, zip_code: str = "") -> pd.Series:
+    """Geocode one address, and decide on it as if its place crossed no boundary."""
+    zips = pd.Series([zip_code]) if zip_code else None
+    found = geocode(pd.Series([text]), reference, zips=zips)
+    return found.assign(decision=decide(found, np.zeros(1, dtype=bool))["decision"]).iloc[0]
+
+
+def verdict(reference: ReferenceIndex, text: str, zip_code: str = "") -> str:
+    return str(one(reference, text, zip_code)["decision"])
