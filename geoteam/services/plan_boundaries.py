@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoteam.areas import AreaIndex, crosswalk_by_area, crosswalk_by_points
+from geoteam.disclosure import visible_fields
 from geoteam.errors import AddressReferenceError, InputError, NotFoundError
 from geoteam.model import Role, User
 from geoteam.plans.carry import carry_plan
@@ -145,8 +146,9 @@ def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, An
         team and clients of each), ``moved`` clients who change team, ``torn`` (names of teams that
         are in several parts within a connected part of the ground), ``became`` (unit, became,
         into, share), ``new`` codes, ``changed`` (clients whose unit has another code),
-        ``clients`` (rows of those the user may see) and ``hidden``. As it was drawn: ``drawn_at``,
-        ``drawn_moved``, ``bound`` (no contiguous plan moves fewer), ``proven`` and ``mended``
+        ``clients`` (rows of those the user may see), ``hidden`` and ``team_names``. As it was
+        drawn: ``drawn_at``, ``drawn_moved``, ``bound`` (no contiguous plan moves fewer),
+        ``proven`` and ``mended``
         (units given to another team than the one with most of their clients); ``as_drawn``:
         whether it still is that plan, with as many who move.
 
@@ -175,6 +177,7 @@ def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, An
         (case.clients["old"] != "") & (case.clients["old"] != case.clients["new"])
     ]
     seen = visible_refs(user, changed)
+    named = "name" in visible_fields({"name": ""}, user.role)
     with workspace.transaction() as session:
         note(workspace, session, user.username, "plan.carried_over", plan_id, rows=len(seen))
     proof = run.result
@@ -191,10 +194,11 @@ def carried_over(workspace: Workspace, user: User, plan_id: int) -> dict[str, An
         "mended": proof["mended"],
         "changed": len(changed),
         "clients": [
-            {"client_ref": ref, "before": str(changed.at[ref, "old"]),
-             "after": str(changed.at[ref, "new"])}
+            {"client_ref": ref, "name": str(changed.at[ref, "name"]) if named else "",
+             "before": str(changed.at[ref, "old"]), "after": str(changed.at[ref, "new"])}
             for ref in seen
         ],
+        "team_names": {str(team): str(name) for team, name in names.items()},
         "hidden": len(changed) - len(seen),
     }  # fmt: skip
 

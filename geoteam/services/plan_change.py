@@ -75,7 +75,7 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
     today = workspace.today()
     with workspace.reading() as session:
         plan = plans.get(session, plan_id)
-        first = plan_states.first_free_day(session, today)
+        first = plan_states.first_free_day(session, today, plan.boundary_set_id)
         day = max(on or plan.proposed_from or first, today)
         case = load_case(workspace, session, plan=plan, since=day)
     names = (plan.id, plan.version, day.isoformat(), case.by_plans, case.digest)

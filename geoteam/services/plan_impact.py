@@ -302,8 +302,16 @@ def _notes(workspace: Workspace, session: Session, dry: Dry) -> list[str]:
         notes.append(f"Units without a team: {named}. The plan cannot be published like this.")
     own = workspace.areas_of(dry.plan.boundary_set_id).attrs["set"]
     if not own.in_force(dry.on):
+        later = own.valid_from > dry.on
         notes.append(
-            f"The plan is drawn on the boundaries {own.version}, which are not in force on "
-            f"{dry.on.isoformat()}. Carry it over to those that are, under New boundaries."
+            f"The plan is drawn on the boundaries {own.version}, which hold from "
+            f"{_day(own.valid_from)} on. Choose that day or a later one."
+            if later
+            else f"The plan is drawn on the boundaries {own.version}, which no longer hold on "
+            f"{_day(dry.on)}. Carry it over to the new ones, on the plan's page."
         )
     return notes
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -170,7 +170,7 @@ def plan_view(workspace: Workspace, user: User, plan_id: int) -> dict[str, Any]:
         told = history(workspace, session, plan, people)
         back = _going_back(session, plan, today)
         listed = plans.list_plans(session)
-        first_day = plan_states.first_free_day(session, today)
+        first_day = plan_states.first_free_day(session, today, plan.boundary_set_id)
         before = plan_states.before(session, plan) if plan.status == PUBLISHED else None
         unsettled = plan.status in (DRAFT, PROPOSED)
         newer = newer_set(workspace, session, plan) if unsettled else None

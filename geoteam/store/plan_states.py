@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, NotFoundError
-from geoteam.store import plan_steps, plans
+from geoteam.store import boundaries, plan_steps, plans
 from geoteam.store.plan_tables import PlanRow
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SavedPlan
 
@@ -53,7 +53,7 @@ def schedule(session: Session, on: date) -> list[SavedPlan]:
     return [plans.get(session, plan_id) for plan_id in session.scalars(query)]
 
 
-def first_free_day(session: Session, today: date) -> date:
+def first_free_day(session: Session, today: date, set_id: int) -> date:
     """Tell from which day on a plan can be published: after the first days of all others.
 
     Parameters
@@ -62,6 +62,8 @@ def first_free_day(session: Session, today: date) -> date:
         Open session.
     today
         Today.
+    set_id
+        The plan's boundaries, which may hold later only.
 
     Returns
     -------
@@ -70,7 +72,8 @@ def first_free_day(session: Session, today: date) -> date:
     """
     query = select(func.max(PlanRow.effective_from)).where(PlanRow.status == PUBLISHED)
     last = session.scalar(query)
-    return today if last is None else max(today, last + timedelta(days=1))
+    free = today if last is None else last + timedelta(days=1)
+    return max(today, free, boundaries.get_set(session, set_id).valid_from)
 
 
 def propose(

@@ -66,7 +66,7 @@ def test_who_proposed_a_plan_cannot_take_it_back_alone(
     assert f'action="/plans/{plan}/take-back"' not in page
     assert plan_approval.take_back(workspace, BOSS, plan, "A mistake") is None
     page = browser.get(f"/plans/{plan}").text
-    assert "took the published plan back: A mistake" in page
+    assert 'before its first day<span class="history-why">A mistake<' in page
 
 
 def test_a_plan_that_is_not_published_has_no_hand_over_list(

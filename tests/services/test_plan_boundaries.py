@@ -21,6 +21,7 @@ from geoteam.services import (
     plan_approval,
     plan_boundaries,
     plan_edits,
+    plan_impact,
     plan_publish,
     plan_sets,
     plans,
@@ -205,3 +206,27 @@ def test_the_redrawing_of_2019(dc_data: Path) -> None:
     # Carrying teams over by their own codes moves at least as many.
     by_code = np.array([teams.index(code[0]) for code in units])
     assert done.moved <= int((held.sum(axis=1) - held[np.arange(len(units)), by_code]).sum())
+
+
+def test_a_plan_on_boundaries_to_come_begins_with_them_at_the_earliest(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    found = carry(lone, BOSS, load(lone, tmp_path, MOVED))
+    assert plan_view(lone, BOSS, found["id"])["first_day"] == NEW
+    shown = plan_impact.plan_impact(lone, BOSS, found["id"])
+    assert (shown["on"], shown["notes"]) == (NEW, [])
+    early = plan_impact.plan_impact(lone, BOSS, found["id"], on=lone.today())
+    assert early["notes"][0].endswith("hold from 1 Jan 2027 on. Choose that day or a later one.")
+
+
+def test_clients_whose_unit_changes_are_named_to_who_may_see_them(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    draft = plan_boundaries.propose_on_boundaries(lone, BOSS, load(lone, tmp_path, MOVED))
+    whole = plan_boundaries.carried_over(lone, BOSS, draft)
+    names = {row["client_ref"]: row["name"] for row in whole["clients"]}
+    assert all(name == f"Tess Person{ref[2:]}" for ref, name in names.items())
+    part = plan_boundaries.carried_over(lone, WEST, draft)
+    assert {row["before"][0] for row in part["clients"]} == {"1"}
+    assert 0 < len(part["clients"]) < len(whole["clients"])
+    assert whole["team_names"]["T1"] == "West Team"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -146,7 +145,6 @@ def plan_page(plan_id: int, fault: GeoteamError | None = None) -> str:
         "plan.html",
         plan=plan_views.plan_view(workspace(), user(), plan_id),
         today=workspace().today(),
-        one_day=timedelta(days=1),
         fault=fault,
         typed=request.form,
     )
