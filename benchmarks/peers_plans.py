@@ -29,7 +29,7 @@ def gerrychain(problem: dict, *, steps: int, bursts: int):
     from gerrychain.tree import recursive_tree_part
 
     random.seed(problem["seed"])
-    np.random.seed(problem["seed"])  # noqa: NPY002
+    np.random.seed(problem["seed"])  # noqa: NPY002  the peer draws from it
     graph = nx.Graph()
     # In order: GerryChain numbers nodes anew as it finds them.
     graph.add_nodes_from(range(len(problem["weight"])))
@@ -100,7 +100,7 @@ def max_p(problem: dict):
     from spopt.region import MaxPHeuristic
 
     frame, weights = spatial(problem)
-    np.random.seed(problem["seed"])  # noqa: NPY002
+    np.random.seed(problem["seed"])  # noqa: NPY002  the peer draws from it
     least = (1 - problem["tolerance"]) * frame["weight"].sum() / problem["teams"]
     begin = clock()
     model = MaxPHeuristic(frame, weights, ["x", "y"], "weight", least, top_n=2)

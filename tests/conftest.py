@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from geoteam.store.engine import migrate, open_engine, sqlite_url
 from tests import postgis
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A test fails by what it finds and not by how long it takes on a busy machine.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

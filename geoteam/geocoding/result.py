@@ -216,7 +216,7 @@ def to_frame(parts: Sequence[Columns], order: NDArray[np.int64], index: pd.Index
         columns = [part[name] for part in parts]
         if GEOCODES.columns[name] == "text":
             taken = pa.concat_arrays(columns).take(pa.array(order))
-            data[name] = _TEXT.__from_arrow__(taken)  # type: ignore[attr-defined]
+            data[name] = pd.array(taken, dtype=_TEXT)
         else:
             data[name] = np.concatenate(columns)[order]
     return pd.DataFrame(data, index=index)

@@ -15,7 +15,7 @@ from geoteam.server.context import current_user, workspace
 from geoteam.services import accounts
 
 _MARK = "__geoteam_allowed__"
-_TOKEN = "token"  # noqa: S105  the name of a cookie field, no secret
+_COOKIE_FIELD = "token"
 _View = TypeVar("_View", bound=Callable[..., object])
 
 
@@ -105,7 +105,7 @@ def remember(token: str) -> None:
         The random token of the session, from ``accounts.sign_in``.
     """
     session.clear()
-    session[_TOKEN] = token
+    session[_COOKIE_FIELD] = token
 
 
 def forget() -> str:
@@ -116,7 +116,7 @@ def forget() -> str:
     str
         The token it held, '' when there was none.
     """
-    token = str(session.get(_TOKEN, ""))
+    token = str(session.get(_COOKIE_FIELD, ""))
     session.clear()
     return token
 
@@ -152,12 +152,12 @@ def guard(app: Flask) -> None:
 def _signed_in() -> User | None:
     if request.endpoint in {"static", "health.health"}:
         return None
-    token = session.get(_TOKEN)
+    token = session.get(_COOKIE_FIELD)
     if not isinstance(token, str):
         return None
     who = accounts.session_user(workspace(), token)
     if who is None:
-        session.pop(_TOKEN)
+        session.pop(_COOKIE_FIELD)
     return who
 
 

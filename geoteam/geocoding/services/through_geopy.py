@@ -25,7 +25,7 @@ USER_AGENT = "geoteam"
 MOST = 5
 
 
-class Adapter(BaseSyncAdapter):  # type: ignore[misc]
+class Adapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no types
     """Lets geopy send its requests through our connection.
 
     Parameters
