@@ -19,7 +19,7 @@ REMEDIES = "**/tours/*/remedies"
 # What helps hangs on the day of the week; it is a sentence, found or not.
 TOLD = [re.compile(r"^[A-Z].+\.$")] * 2
 # It is looked for by planning, some seconds long, and longer on a busy computer.
-SLOW_MS = 60_000
+SLOW_MS = 30_000
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FloatRect, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.drawing import Draw, Editor, address, check_good, clock, draw, editor
@@ -246,10 +246,10 @@ def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panel
 ) -> None:
     page = draw(screen=NARROW).page
 
-    def box(selector: str) -> dict[str, float]:
+    def box(selector: str) -> FloatRect:
         found = page.locator(selector).bounding_box()
         assert found is not None
-        return dict(found)
+        return found
 
     for selector in (
         "select[name=team]", "[data-do=lock-all]", "select[name=from]", "[data-size='3']",

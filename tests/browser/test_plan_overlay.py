@@ -25,7 +25,9 @@ PIXELS = """({ x, y, width, height }) => {
     const wide = Math.min(canvas.width, Math.round(x + width - at.left)) - left;
     const high = Math.min(canvas.height, Math.round(y + height - at.top)) - top;
     if (wide <= 0 || high <= 0) continue;
-    const { data } = canvas.getContext("2d").getImageData(left, top, wide, high);
+    const read = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    read.drawImage(canvas, 0, 0);
+    const { data } = read.getImageData(left, top, wide, high);
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3]) count.all++;
       if (data[i] === 255 && data[i + 1] === 210 && data[i + 2] === 63) count.marked++;
