@@ -16,7 +16,7 @@ from geoteam.services.scope import require_role, sees_client, visible_refs
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, handover_ticks, plan_states, plans
 from geoteam.store import clients as client_store
-from geoteam.store.plans import PUBLISHED, SavedPlan
+from geoteam.store.plans import PUBLISHED, WITHDRAWN, SavedPlan
 
 # So many days after a plan's day both officers still see the clients handed over.
 HANDOVER_DAYS = 30
@@ -167,10 +167,14 @@ def _published(session: Session, user: User, plan_id: int) -> tuple[SavedPlan, d
             "officers see the hand-over lists of published plans only",
             remedy="Look under Hand-over for the plans that concern your clients",
         )
-    name = plans.get(session, plan_id).name
+    other = plans.get(session, plan_id)
+    taken_back = other.status == WITHDRAWN and other.effective_from is not None
+    why = "was taken back before its first day" if taken_back else "is not published"
     raise NotFoundError(
-        f"there is no hand-over list: {name} is not published",
-        remedy="Look at what it would change, on the plan's page",
+        f"there is no hand-over list: {other.name} {why}",
+        remedy="See why on the plan's page"
+        if taken_back
+        else "Look at what it would change, on the plan's page",
     )
 
 
@@ -235,7 +239,8 @@ def coming(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id``, ``name`` and ``on`` of each plan that moves a client the user gives or takes.
+        ``id``, ``name`` and ``on`` of each plan that moves a client the user gives or takes;
+        ``clients``: how many, and ``done``: how many of these are handed over.
     """
     with workspace.reading() as session:
         found = []
@@ -243,8 +248,13 @@ def coming(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             if plan.effective_from is None:
                 continue
             moved = assignments.transfers(session, plan.id, plan.effective_from)
-            if any(_sees(user, row) for _, row in moved.iterrows()):
-                found.append({"id": plan.id, "name": plan.name, "on": plan.effective_from})
+            mine = {str(ref) for ref, row in moved.iterrows() if _sees(user, row)}
+            if mine:
+                done = mine & set(handover_ticks.of_plan(session, plan.id))
+                found.append(
+                    {"id": plan.id, "name": plan.name, "on": plan.effective_from}
+                    | {"clients": len(mine), "done": len(done)}
+                )
     return found
 
 

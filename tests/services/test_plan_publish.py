@@ -289,7 +289,12 @@ def test_officers_see_what_they_give_and_receive(lone: Workspace) -> None:
     taker = whole["clients"][0]["receives"]
     other = User(30, "other", "Other", Role.OFFICER, officer_ref=taker)
     assert whole["clients"][0] in plan_handover.handover(lone, other, plan)["clients"]
-    assert [one["id"] for one in plan_handover.coming(lone, other)] == [plan]
+    ref = whole["clients"][0]["client_ref"]
+    plan_handover.tick(lone, other, plan, ref, done=True)
+    theirs = plan_handover.handover(lone, other, plan)["clients"]
+    assert plan_handover.coming(lone, other) == [
+        {"id": plan, "name": "East grows", "on": LATER, "clients": len(theirs), "done": 1}
+    ]
     for user in STRANGERS:
         with pytest.raises(DisclosureError):
             plan_handover.handover(lone, user, plan)
