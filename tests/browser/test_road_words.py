@@ -80,6 +80,8 @@ def phone(open_as: OpenAs, tour: str, clock: Running) -> Page:
     opened(page)
     expect(page.locator("[data-kept]")).to_contain_text(KEPT)
     page.get_by_role("button", name="Start the tour").click()
+    expect(page.get_by_role("button", name="Arrived", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Start the tour")).to_be_hidden()
     link(page, "All that you said is sent")
     return page
 
@@ -252,8 +254,11 @@ def test_a_second_tap_of_the_same_finger_tells_nothing_more(
 
 def test_buttons_are_large_and_apart_and_nothing_moves_on_arriving(phone: Page) -> None:
     def boxes() -> dict[str, dict[str, float]]:
-        found = phone.locator("#road .button:visible")
-        return {one.inner_text(): box for one in found.all() if (box := one.bounding_box())}
+        # All at one moment: what the page shows may change between two questions.
+        found: dict[str, dict[str, float]] = phone.locator("#road .button:visible").evaluate_all(
+            "all => Object.fromEntries(all.map(one => [one.innerText, one.getBoundingClientRect().toJSON()]))"
+        )
+        return found
 
     before = boxes()
     assert {"Arrived", "Made", "Not home", "Moved", "Refused", "Unsafe"} <= set(before)
