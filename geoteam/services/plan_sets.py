@@ -24,16 +24,27 @@ def coming_sets(workspace: Workspace) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id``, ``version`` and ``valid_from`` of each, the next one first.
+        ``id``, ``version`` and ``valid_from`` of each, the next one first; ``drafts``: ``id`` and
+        ``name`` of the plans on them that are drafts or wait for approval.
     """
     today = workspace.today()
     with workspace.reading() as session:
         published = plan_states.schedule(session, today)
         sets = boundaries.list_sets(session, workspace.profile.unit_kind)
+        drawn = plans.list_plans(session, plans.DRAFT) + plans.list_plans(session, plans.PROPOSED)
     used = {plan.boundary_set_id for plan in published}
     since = max((sets[one].valid_from for one in used if one in sets), default=None)
     rows = [
-        {"id": set_id, "version": one.version, "valid_from": one.valid_from}
+        {
+            "id": set_id,
+            "version": one.version,
+            "valid_from": one.valid_from,
+            "drafts": [
+                {"id": plan.id, "name": plan.name}
+                for plan in drawn
+                if plan.boundary_set_id == set_id
+            ],
+        }
         for set_id, one in sets.items()
         if published
         and set_id not in used

@@ -213,6 +213,8 @@ def test_a_plan_on_boundaries_to_come_begins_with_them_at_the_earliest(
 ) -> None:
     found = carry(lone, BOSS, load(lone, tmp_path, MOVED))
     assert plan_view(lone, BOSS, found["id"])["first_day"] == NEW
+    drafts = plan_sets.coming_sets(lone)[0]["drafts"]
+    assert [one["id"] for one in drafts] == [found["id"]]
     shown = plan_impact.plan_impact(lone, BOSS, found["id"])
     assert (shown["on"], shown["notes"]) == (NEW, [])
     early = plan_impact.plan_impact(lone, BOSS, found["id"], on=lone.today())
