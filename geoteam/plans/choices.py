@@ -133,6 +133,7 @@ def choices(
         The choices, and what is missing.
     """
     making = _Making(problem, seconds, seed, progress)
+    making.hear(None, 0.0)
     compact, why = making.first()
     if not compact.found and why is not None:
         return Offer([], why, ())
@@ -169,7 +170,7 @@ class _Making:
             self.problem,
             seconds=self._time(COMPACT),
             seed=self.seed,
-            progress=self._hear,
+            progress=self.hear,
         )
         return found if why is None or why.solution is None else why.solution, why
 
@@ -271,14 +272,15 @@ class _Making:
 
     def _solve(self, problem: Problem, key: str, *, fewest: bool = False) -> Solution:
         found = solve(
-            problem, seconds=self._time(key), seed=self.seed, progress=self._hear, fewest=fewest
+            problem, seconds=self._time(key), seed=self.seed, progress=self.hear, fewest=fewest
         )
         # What is proven not to be there is not missing.
         if not found.found and found.status != "infeasible":
             self.missing.append(key)
         return found
 
-    def _hear(self, best: Solution | None, _passed: float) -> bool:
+    def hear(self, best: Solution | None, _passed: float) -> bool:
+        """Tell how far the work is; False once it was stopped."""
         if self.told is not None and not self.stopped:
             self.stopped = not self.told(self.kept(), best, self.watch.passed)
         return not self.stopped

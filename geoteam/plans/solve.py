@@ -85,6 +85,7 @@ def solve_or_explain(
         The solution; and the explanation when it is proven that there is no plan.
     """
     watch = Watch(seconds, progress)
+    watch.tell(None)
     found = _solve(problem, watch, seed, fewest)
     if found.status != "infeasible":
         return found, None

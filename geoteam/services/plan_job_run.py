@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ logger = logging.getLogger("geoteam.solver")
 _ASK_S = 0.5
 
 
-def run(workspace: Workspace, job_id: str) -> None:
+def run(workspace: Workspace, job_id: str, late: Callable[[], float] = lambda: 0.0) -> None:
     """Solve what a run asks for, telling the best plan so far, and end the run.
 
     Parameters
@@ -43,12 +43,15 @@ def run(workspace: Workspace, job_id: str) -> None:
         The workspace.
     job_id
         The run.
+    late
+        Seconds since it was asked for: told once all is ready, as its time counts from then.
     """
     with workspace.reading() as session:
         job = plan_jobs.get(session, job_id)
     try:
         problem, kept = problem_of(workspace, job)
-        result = _solve(problem, _Teller(workspace, job, problem, kept))
+        teller = _Teller(workspace, job, problem, kept, late)
+        result = _solve(problem, teller)
         state, message = plan_jobs.DONE, str(result.pop("note"))
     except GeoteamError as error:
         state, message, result = plan_jobs.FAILED, str(error), {}
@@ -146,9 +149,16 @@ class _Teller:
     """Keeps the best plan so far, and asks whether to go on."""
 
     def __init__(
-        self, workspace: Workspace, job: Job, problem: Problem, kept: Mapping[str, str]
+        self,
+        workspace: Workspace,
+        job: Job,
+        problem: Problem,
+        kept: Mapping[str, str],
+        late: Callable[[], float],
     ) -> None:
         self.job = job
+        self._clock = late
+        self._late: dict[str, float] = {}
         self._workspace = workspace
         self._problem = problem
         self._kept = kept
@@ -169,6 +179,11 @@ class _Teller:
         return self(best, seconds)
 
     def __call__(self, best: Solution | None, _seconds: float) -> bool:
+        if not self._late:
+            # The first sign of life: the search begins.
+            self._late = {"late": self._clock()}
+            with self._workspace.transaction() as session:
+                plan_jobs.tell(session, self.job.id, self._late)
         # While it is sought why there is no plan, plans come by that break the tolerance.
         limit = self._problem.tolerance * (1 + SLACK) + SLACK
         if best is not None and best.found and best.balance <= limit and self._is_better(best):
@@ -176,7 +191,7 @@ class _Teller:
             self._number += 1
             with self._workspace.transaction() as session:
                 told = self.plan(best) | {"number": self._number, "choices": self.made}
-                return plan_jobs.tell(session, self.job.id, told)
+                return plan_jobs.tell(session, self.job.id, told | self._late)
         if time.monotonic() - self._asked < _ASK_S:
             return True
         self._asked = time.monotonic()
@@ -268,7 +283,8 @@ def main() -> None:
     with opened.reading() as session:
         at = plan_jobs.get(session, job_id).at
     # As of the moment when it was asked, whatever the machine's clock says.
-    run(Workspace(opened.folder, opened.engine, lambda: at), job_id)
+    frozen = Workspace(opened.folder, opened.engine, lambda: at)
+    run(frozen, job_id, lambda: (opened.now() - at).total_seconds())
     lock_path(opened, job_id).unlink(missing_ok=True)
 
 

@@ -91,7 +91,8 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     Returns
     -------
     dict
-        ``id``, ``plan``, ``state`` (running, done, stopped or failed), ``seconds``, ``limit`` (the
+        ``id``, ``plan``, ``state`` (running, done, stopped or failed), ``ready`` (whether it has
+        begun to search), ``seconds`` (since then; before, since it was asked for), ``limit`` (the
         seconds asked for), ``message``, ``best`` (None or ``number``, ``units``, ``objective``,
         ``bound``, ``gap``, ``balance``, ``moves``), ``asked`` (when), ``mine`` (whether the user
         asked for it), ``goal`` (the objective), ``found`` (names of the choices so far) and, at the
@@ -109,17 +110,19 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
         job = plan_jobs.get(session, job_id)
     if job.state == plan_jobs.RUNNING and not lives(workspace, job.id):
         job = _died(workspace, job)
-    best = dict(job.progress) or None
+    spent = (workspace.now() - job.at).total_seconds()
+    late = job.progress.get("late")
+    best = {key: value for key, value in job.progress.items() if key != "late"} or None
     made = best.pop("choices", []) if best else []
     if best is not None and best["number"] <= seen:
         del best["units"]
-    spent = (workspace.now() - job.at).total_seconds()
     return {
         "id": job.id,
         "plan": job.plan_id,
         "state": job.state,
         "message": job.message,
-        "seconds": max(0.0, spent),
+        "ready": late is not None,
+        "seconds": max(0.0, spent - (late or 0.0)),
         "limit": job.request["seconds"],
         "asked": job.at.isoformat(),
         "mine": job.by == user.username,
