@@ -46,7 +46,12 @@ STEPS, STEP_PX, PAUSE_S = 12, 9.0, 0.02
 STROKES_BESIDE = 3
 # The brush of the editor's second size.
 BRUSH_PX = 14
-FREE = ["--disable-frame-rate-limit", "--disable-gpu-vsync"]
+# The last is the page's own limit, which Chromium keeps when the screen's is gone.
+FREE = [
+    "--disable-frame-rate-limit",
+    "--disable-gpu-vsync",
+    "--disable-features=ThrottleMainFrameTo60Hz",
+]
 # The editor's plan is drawn when its page says so and two more frames have passed.
 WATCH = """
 new MutationObserver(() => {

@@ -111,7 +111,7 @@ export class UnitLayer {
   }
 
   private paint(part: Rect): void {
-    this.sheet.draw(part, (context, rect, x, y) => this.paintOn(context, rect, x, y));
+    this.sheet.draw([part], (context, rect, x, y) => this.paintOn(context, rect, x, y));
   }
 
   private paintOn(context: CanvasRenderingContext2D, canvas: Rect, x: number, y: number): void {

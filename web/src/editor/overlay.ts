@@ -5,7 +5,7 @@ import type { Editing } from "./editing.ts";
 import { type Label, LOCK, placed } from "./labels.ts";
 import type { UnitLayer } from "./layer.ts";
 import { LEVEL, type Rect } from "./shapes.ts";
-import { Sheet } from "./sheet.ts";
+import { common, Sheet } from "./sheet.ts";
 
 const HALO = "#ffffff";
 const DARK = "#10161c";
@@ -67,7 +67,7 @@ export class Overlay {
     editing.on("frame", () => {
       this.round();
       if (this.stale) this.draw();
-      else for (const part of this.changed.splice(0)) this.paint(part);
+      else if (this.changed.length) this.paint(this.changed.splice(0));
     });
   }
 
@@ -138,15 +138,16 @@ export class Overlay {
     this.stale = false;
     this.changed = [];
     this.lined = this.trace.line !== undefined;
-    this.paint(this.sheet.whole);
+    this.paint([this.sheet.whole]);
   }
 
-  private paint(part: Rect): void {
+  private paint(parts: readonly Rect[]): void {
     const { ratio } = this.sheet;
     const { shapes } = this.layer;
     const { scale } = this;
     const [dx, dy] = this.origin();
-    this.sheet.draw(part, (context, _, x, y) => {
+    const boxes = this.labels.map((label) => this.around(label));
+    this.sheet.draw(parts, (context, part, x, y) => {
       context.setTransform(scale * ratio, 0, 0, scale * ratio, dx * ratio + x, dy * ratio + y);
       context.lineJoin = "round";
       this.team(context, scale);
@@ -155,7 +156,9 @@ export class Overlay {
       if (this.cursor >= 0) this.outline(context, shapes.unit(this.cursor), scale, MARK);
       this.tool(context, scale);
       context.setTransform(1, 0, 0, 1, Math.round(dx * ratio) + x, Math.round(dy * ratio) + y);
-      for (const label of this.labels) this.write(context, label);
+      this.labels.forEach((label, at) => {
+        if (common(boxes[at] as Rect, part)) this.write(context, label);
+      });
     });
   }
 

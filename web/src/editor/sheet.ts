@@ -1,6 +1,7 @@
 // Canvases over the map that keep their place while the map is dragged and zoomed. There are many
-// small ones, as a browser copies the whole of a canvas to the screen when a part of it changes.
+// small ones, as the whole of a canvas is copied to the screen when a part of it changes.
 import L from "leaflet";
+import { type Picture, picture, show } from "../map/picture.ts";
 import type { Rect } from "./shapes.ts";
 
 /** How much of the view is drawn beyond each of its edges, for dragging. */
@@ -9,8 +10,7 @@ const BEYOND = 0.06;
 /** Canvas pixels of a side. */
 const SIDE = 256;
 
-interface Tile {
-  context: CanvasRenderingContext2D;
+interface Tile extends Picture {
   /** Pixels of the sheet. */
   rect: Rect;
 }
@@ -63,45 +63,45 @@ export class Sheet {
     this.tiles = [];
     for (let y0 = 0; y0 < height; y0 += SIDE)
       for (let x0 = 0; x0 < width; x0 += SIDE) this.tiles.push(this.tile(x0, y0));
-    this.root.replaceChildren(...this.tiles.map(({ context }) => context.canvas));
+    this.root.replaceChildren(...this.tiles.map(({ shown }) => shown));
   }
 
   /**
-   * Clears and draws a part, canvas by canvas: `paint` gets the pixels of the sheet to fill and where
+   * Clears and draws parts, canvas by canvas: `paint` gets the pixels of the sheet to fill and where
    * they lie, as an offset of the canvas's own pixels.
    */
   draw(
-    part: Rect,
+    parts: readonly Rect[],
     paint: (context: CanvasRenderingContext2D, rect: Rect, x: number, y: number) => void,
   ): void {
-    for (const { context, rect } of this.tiles) {
-      const x0 = Math.max(part.x0, rect.x0);
-      const y0 = Math.max(part.y0, rect.y0);
-      const x1 = Math.min(part.x1, rect.x1);
-      const y1 = Math.min(part.y1, rect.y1);
-      if (x0 >= x1 || y0 >= y1) continue;
-      context.save();
-      context.setTransform(1, 0, 0, 1, -rect.x0, -rect.y0);
-      context.beginPath();
-      context.rect(x0, y0, x1 - x0, y1 - y0);
-      context.clip();
-      context.clearRect(x0, y0, x1 - x0, y1 - y0);
-      paint(context, { x0, y0, x1, y1 }, -rect.x0, -rect.y0);
-      context.restore();
+    for (const tile of this.tiles) {
+      const { context, rect } = tile;
+      const within = parts.map((part) => common(part, rect)).filter((part) => part !== null);
+      for (const part of within) {
+        const size = [part.x1 - part.x0, part.y1 - part.y0] as const;
+        context.save();
+        context.setTransform(1, 0, 0, 1, -rect.x0, -rect.y0);
+        context.beginPath();
+        context.rect(part.x0, part.y0, ...size);
+        context.clip();
+        context.clearRect(part.x0, part.y0, ...size);
+        paint(context, part, -rect.x0, -rect.y0);
+        context.restore();
+      }
+      if (within.length) show(tile);
     }
   }
 
   private tile(x0: number, y0: number): Tile {
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.min(SIDE, this.width - x0);
-    canvas.height = Math.min(SIDE, this.height - y0);
-    const { style } = canvas;
+    const width = Math.min(SIDE, this.width - x0);
+    const height = Math.min(SIDE, this.height - y0);
+    const tile = picture(width, height);
+    const { style } = tile.shown;
     style.left = `${x0 / this.ratio}px`;
     style.top = `${y0 / this.ratio}px`;
-    style.width = `${canvas.width / this.ratio}px`;
-    style.height = `${canvas.height / this.ratio}px`;
-    const context = canvas.getContext("2d") as CanvasRenderingContext2D;
-    return { context, rect: { x0, y0, x1: x0 + canvas.width, y1: y0 + canvas.height } };
+    style.width = `${width / this.ratio}px`;
+    style.height = `${height / this.ratio}px`;
+    return { ...tile, rect: { x0, y0, x1: x0 + width, y1: y0 + height } };
   }
 
   private stretch(zoom: number, center: L.LatLng): void {
@@ -111,4 +111,13 @@ export class Sheet {
     const corner = map.project(this.place, zoom).subtract(origin);
     L.DomUtil.setTransform(this.root, corner, map.getZoomScale(zoom, this.zoom));
   }
+}
+
+/** Where two rectangles lie over each other. */
+export function common(a: Rect, b: Rect): Rect | null {
+  const x0 = Math.max(a.x0, b.x0);
+  const y0 = Math.max(a.y0, b.y0);
+  const x1 = Math.min(a.x1, b.x1);
+  const y1 = Math.min(a.y1, b.y1);
+  return x0 < x1 && y0 < y1 ? { x0, y0, x1, y1 } : null;
 }

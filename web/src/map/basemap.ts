@@ -8,6 +8,7 @@ import {
   type PaintRule,
   PolygonSymbolizer,
 } from "protomaps-leaflet";
+import { picture, show } from "./picture.ts";
 import { between, type Width } from "./scale.ts";
 
 export const COLOURS = {
@@ -125,9 +126,15 @@ const labelRules = [
   labels("minor", 15, 11),
 ];
 
+type TileCanvas = HTMLCanvasElement & { key?: string };
+
+interface Tiled extends L.GridLayer {
+  renderTile(at: L.Coords, element: TileCanvas, key: string, done?: () => void): Promise<void>;
+}
+
 /** Vector tiles of the workspace, read by range requests. */
 export function basemap(url: string, attribution: string): L.GridLayer {
-  return leafletLayer({
+  const layer = leafletLayer({
     url,
     attribution,
     paintRules,
@@ -135,7 +142,20 @@ export function basemap(url: string, attribution: string): L.GridLayer {
     backgroundColor: COLOURS.ground,
     maxDataZoom: 14,
     lang: "en",
-  }) as unknown as L.GridLayer;
+  }) as unknown as Tiled;
+  const render = layer.renderTile.bind(layer);
+  layer.renderTile = async (at, element, key, done) => {
+    const tile = { ...picture(0, 0), shown: element };
+    // The tile's key is taken from it when it is no longer wanted.
+    Object.defineProperty(tile.context.canvas, "key", { get: () => element.key });
+    await render(at, tile.context.canvas, key);
+    const { width, height } = tile.context.canvas;
+    if (!width) return;
+    Object.assign(element, { width, height });
+    show(tile);
+    done?.();
+  };
+  return layer;
 }
 
 /** The light ground of a stand-alone file: the larger streets as lines on a canvas. */
