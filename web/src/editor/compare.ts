@@ -164,14 +164,11 @@ class Compare {
 
   private zoom(units: number[]): void {
     if (!units.length) return;
-    const [west, south, east, north] = this.mine.ground.box(units);
-    this.sides[1].map.fitBounds(
-      [
-        [south, west],
-        [north, east],
-      ],
-      { animate: false, maxZoom: 16, padding: [12, 12] },
-    );
+    this.sides[1].map.fitBounds(this.mine.ground.corners(units), {
+      animate: false,
+      maxZoom: 16,
+      padding: [12, 12],
+    });
   }
 
   private table(): void {

@@ -272,14 +272,14 @@ export class Editing {
     this.soon();
   }
 
-  zoomTo(units: readonly number[]): void {
+  /** Brings units into view, below a bar of so many pixels. */
+  zoomTo(units: readonly number[], above = 0): void {
     if (!units.length) return;
-    const [west, south, east, north] = this.ground.box(units);
-    const corners: [number, number][] = [
-      [south, west],
-      [north, east],
-    ];
-    this.map.fitBounds(corners, { maxZoom: 16, padding: [40, 40] });
+    this.map.fitBounds(this.ground.corners(units), {
+      maxZoom: 16,
+      paddingTopLeft: [40, 40 + above],
+      paddingBottomRight: [40, 40],
+    });
   }
 
   /** Takes in what the server says is new. */

@@ -180,6 +180,15 @@ export class Ground {
     return box;
   }
 
+  /** South-west and north-east of units, as the map wants them. */
+  corners(units: Iterable<number>): [number, number][] {
+    const [west, south, east, north] = this.box(units);
+    return [
+      [south, west],
+      [north, east],
+    ];
+  }
+
   /** Whether a point lies in a unit. */
   holds(unit: number, lon: number, lat: number): boolean {
     const [west, south, east, north] = this.boxes.subarray(4 * unit, 4 * unit + 4) as never as Box;

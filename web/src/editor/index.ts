@@ -42,14 +42,8 @@ async function start(root: HTMLElement): Promise<void> {
   L.control.scale({ position: "bottomleft" }).addTo(map);
 
   const whole = () => {
-    const [west, south, east, north] = editing.ground.box(editing.ground.units.keys());
-    map.fitBounds(
-      [
-        [south, west],
-        [north, east],
-      ],
-      { animate: false, padding: [12, 12] },
-    );
+    const { ground } = editing;
+    map.fitBounds(ground.corners(ground.units.keys()), { animate: false, padding: [12, 12] });
   };
   whole();
   panels(editing, {

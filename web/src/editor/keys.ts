@@ -13,7 +13,7 @@ export const KEYS: readonly { keys: string; text: string }[] = [
   { keys: "Shift + arrow keys", text: "Go and paint" },
   { keys: "Escape", text: "Drop the stroke, rectangle or lasso under way" },
   { keys: "1 to 9", text: "Paint with the first to ninth team" },
-  { keys: "[ and ]", text: "Paint with the team before or after" },
+  { keys: "[ and ]", text: "Paint with the team before or after; No team is the last" },
   { keys: "0 or X", text: "Take units from their team" },
   { keys: "E", text: "Paint with the team of this unit" },
   { keys: "O", text: "Take from the team of this unit only, or again from all" },
@@ -59,6 +59,10 @@ export class Keys {
     this.box.addEventListener("keydown", (event) => this.onMap(event));
     // Before the shortcuts of every page: some of these keys begin theirs.
     document.addEventListener("keydown", (event) => this.anywhere(event), { capture: true });
+    // Who comes by the keyboard sees at once where they are.
+    this.box.addEventListener("keyup", (event) => {
+      if (event.key === "Tab" && this.here < 0) this.start();
+    });
     this.box.addEventListener("blur", () => this.leave());
   }
 
@@ -113,17 +117,24 @@ export class Keys {
     } else if (key >= "1" && key <= "9") this.choose(Number(key) - 1);
     else if (key === "0" || key === "x") this.choose(-1);
     else if (key === "[" || key === "]") {
+      // In the order of the list: "No team" is its last.
       const led = editing.teams.map(({ at }) => at).filter((team) => editing.leads(team));
-      const at = Math.max(0, led.indexOf(editing.brushTeam)) + (key === "]" ? 1 : -1);
+      led.push(-1);
+      const at = led.indexOf(editing.brushTeam) + (key === "]" ? 1 : -1);
       this.choose(led[(at + led.length) % led.length] ?? -1);
     } else if (key === "+" || key === "=") tools.resize(1);
     else if (key === "-") tools.resize(-1);
     else if (key === "e" && this.here >= 0) tools.pick(this.here);
     else if (key === "o") this.only();
     else if (key === "l") this.lock(shift);
-    else if (key === "m") this.box.focus();
+    else if (key === "m") this.enter();
     else return false;
     return true;
+  }
+
+  private enter(): void {
+    this.box.focus();
+    if (this.here < 0) this.start();
   }
 
   private choose(team: number): void {

@@ -36,7 +36,7 @@ export class Comments {
         field(named, this.unit.field),
         this.unit.list,
         this.unit.point,
-        field("Comment", this.text, "About the area, never about a person."),
+        field("Comment", this.text, "About the area, never about a person: no names."),
         this.said,
         h("button", { class: "button button-small button-primary" }, "Add comment"),
       ),

@@ -1,7 +1,35 @@
 // A clear cover over the map: it takes every click, touch and key until it is lifted, so that a
 // place can be pointed at without painting.
 import type { Editing } from "../editing.ts";
-import { button, h } from "./dom.ts";
+import { button, h, write } from "./dom.ts";
+
+/** Screen pixels that an arrow key moves the cross by, and with Shift. */
+const STEP_PX = 12;
+const SMALL_PX = 2;
+const STEPS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Whether fingers are all there is to point with: no keys are named then. */
+export function byTouch(): boolean {
+  return window.matchMedia("(hover: none) and (pointer: coarse)").matches;
+}
+
+/** Where an arrow key moves the cross to within the cover; null for other keys. */
+export function moved(
+  event: KeyboardEvent,
+  [x, y]: readonly [number, number],
+  box: HTMLElement,
+): [number, number] | null {
+  const way = STEPS[event.key];
+  if (!way) return null;
+  const step = event.shiftKey ? SMALL_PX : STEP_PX;
+  const within = (at: number, most: number) => Math.min(most, Math.max(0, at));
+  return [within(x + way[0] * step, box.clientWidth), within(y + way[1] * step, box.clientHeight)];
+}
 
 export interface Cover {
   box: HTMLElement;
@@ -12,6 +40,12 @@ export interface Cover {
 /** `told` says what to do; Escape and the button lift it and call `ended`. */
 export function cover(editing: Editing, told: string, ended: () => void): Cover {
   const before = document.activeElement as HTMLElement | null;
+  // A telephone: the map takes the room of the panels meanwhile.
+  const page = document.querySelector("#editor");
+  const open = page?.classList.contains("is-open") ?? false;
+  page?.classList.remove("is-open");
+  page?.classList.add("is-covered");
+  editing.map.invalidateSize({ animate: false });
   const box = h("div", {
     class: "editor-cover",
     tabindex: 0,
@@ -21,6 +55,10 @@ export function cover(editing: Editing, told: string, ended: () => void): Cover 
   const lift = () => {
     box.remove();
     bar.remove();
+    editing.map.off("resize", place);
+    page?.classList.remove("is-covered");
+    page?.classList.toggle("is-open", open);
+    editing.map.invalidateSize({ animate: false });
     before?.focus();
   };
   const bar = h(
@@ -47,10 +85,13 @@ export function cover(editing: Editing, told: string, ended: () => void): Cover 
     box.style.width = `${map.offsetWidth}px`;
     box.style.height = `${map.offsetHeight}px`;
     bar.style.left = `${map.offsetLeft}px`;
-    bar.style.top = `${map.offsetTop}px`;
+    // A telephone: over the tools, which wait meanwhile, and not over the map.
+    const below = window.matchMedia("(max-width: 52rem)").matches ? map.offsetHeight : 0;
+    bar.style.top = `${map.offsetTop + below}px`;
     bar.style.width = `${map.offsetWidth}px`;
   };
   place();
+  editing.map.on("resize", place);
   box.focus();
   return { box, bar, lift };
 }
@@ -63,19 +104,49 @@ export function unitAt(editing: Editing, x: number, y: number): number {
   return -1;
 }
 
-/** Lets a unit be pointed at; -1 when that is cancelled. */
-export function pickUnit(editing: Editing, told: string): Promise<number> {
+/** Lets a unit be pointed at, with pointer, finger or keys, `why` it is; -1 when that is cancelled. */
+export function pickUnit(editing: Editing, why = ""): Promise<number> {
+  const { noun } = editing.ground;
+  const told = byTouch()
+    ? `Tap the ${noun}${why}.`
+    : `Click the ${noun}${why}. Keys: arrows move the cross, Enter takes what is under it, Escape leaves.`;
   return new Promise((resolve) => {
-    const { box, lift } = cover(editing, told, () => resolve(-1));
-    box.addEventListener("pointermove", (event) => {
-      editing.hover(unitAt(editing, event.offsetX, event.offsetY));
-    });
-    box.addEventListener("click", (event) => {
-      const unit = unitAt(editing, event.offsetX, event.offsetY);
+    const end = (unit: number) => {
+      editing.hover(-1);
+      resolve(unit);
+    };
+    const { box, bar, lift } = cover(editing, told, () => end(-1));
+    const cross = h("div", { class: "editor-cross", "aria-hidden": "true" });
+    const under = h("strong", { class: "editor-cover-under" });
+    box.append(cross);
+    bar.append(under);
+    let at: [number, number] = [box.clientWidth / 2, box.clientHeight / 2];
+    const show = (to: [number, number]): number => {
+      at = to;
+      cross.style.left = `${at[0]}px`;
+      cross.style.top = `${at[1]}px`;
+      const unit = unitAt(editing, ...at);
+      const team = unit < 0 ? "" : `, ${editing.teamName(editing.of[unit] as number)}`;
+      editing.hover(unit);
+      write(under, unit < 0 ? `No ${noun} here` : `${editing.unitName(unit)}${team}`);
+      return unit;
+    };
+    const take = (unit: number) => {
       if (unit < 0) return;
       lift();
-      resolve(unit);
+      end(unit);
+    };
+    box.addEventListener("pointermove", (event) => show([event.offsetX, event.offsetY]));
+    box.addEventListener("click", (event) => take(show([event.offsetX, event.offsetY])));
+    box.addEventListener("keydown", (event) => {
+      const next = moved(event, at, box);
+      if (next) show(next);
+      else if (event.key === "Enter" || event.key === " ") take(unitAt(editing, ...at));
+      else return;
+      event.preventDefault();
     });
+    if (!byTouch()) show(at);
+    else cross.hidden = true;
   });
 }
 
@@ -105,7 +176,7 @@ export function unitField(editing: Editing): {
       return at >= 0 ? at : editing.ground.unit(field.value.trim());
     },
     point: button("Point at it on the map", async () => {
-      const unit = await pickUnit(editing, `Click the ${ground.noun}, or press Escape`);
+      const unit = await pickUnit(editing);
       if (unit >= 0) set(unit);
     }),
   };

@@ -1,5 +1,6 @@
 // All keys and gestures on one sheet.
 import { KEYS } from "../keys.ts";
+import { byTouch } from "./cover.ts";
 import { button, dialog, h } from "./dom.ts";
 
 const GESTURES: readonly { keys: string; text: string }[] = [
@@ -24,12 +25,12 @@ const LINE: readonly { keys: string; text: string }[] = [
 ];
 
 export function help(): void {
+  const parts = [part("Drawing", KEYS), part("Panels", PANELS), part("Splitting a unit", LINE)];
+  // First what the hand can do here.
+  parts.splice(byTouch() ? 0 : 1, 0, part("Pointer and touch", GESTURES));
   const box = dialog(
     "Keys and gestures",
-    part("Drawing", KEYS),
-    part("Pointer and touch", GESTURES),
-    part("Panels", PANELS),
-    part("Splitting a unit", LINE),
+    h("div", { class: "help-parts" }, ...parts),
     h("p", { class: "muted small" }, "Single keys can be turned off on any other page, under ?."),
     button("Close", () => box.close(), { class: "button button-primary" }),
   );

@@ -9,6 +9,7 @@ import { button, h } from "./dom.ts";
 import { Figures } from "./figures.ts";
 import { Find } from "./find.ts";
 import { help } from "./help.ts";
+import { signOut } from "./sign-out.ts";
 import { Solve } from "./solve.ts";
 import { split } from "./split.ts";
 
@@ -32,6 +33,7 @@ export function panels(editing: Editing, places: Places): void {
   const tabs = new Tabs(places.side);
   new Conflicts(editing, places.side);
   new Aside(editing, places.aside);
+  signOut(editing);
   new Solve(editing, tabs.panel("Solve"));
   const find = new Find(editing, tabs.panel("Find"), (count) => tabs.badge("Find", count));
   new Comments(

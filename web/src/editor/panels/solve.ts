@@ -4,37 +4,21 @@ import { getJson, postJson } from "../api.ts";
 import type { Editing } from "../editing.ts";
 import { Tally } from "../tally.ts";
 import { planPath, trying } from "./ask.ts";
-import { button, choice, count, field, h, hundredths, percent, told, whole } from "./dom.ts";
+import {
+  button,
+  choice,
+  count,
+  field,
+  h,
+  hundredths,
+  moment,
+  percent,
+  told,
+  whole,
+  write,
+} from "./dom.ts";
 import { drawing } from "./preview.ts";
-
-interface Best {
-  number: number;
-  units?: Record<string, string>;
-  gap: number;
-  bound: number;
-  balance: number;
-}
-
-interface Choice {
-  key: string;
-  label: string;
-  about?: string;
-  units: Record<string, string>;
-  gap: number;
-}
-
-interface Job {
-  id: string;
-  state: "running" | "done" | "stopped" | "failed";
-  message: string;
-  seconds: number;
-  limit: number;
-  best: Best | null;
-  /** Rules that cannot hold together. */
-  conflict?: string[];
-  tolerance?: number | null;
-  choices?: Choice[];
-}
+import { type Choice, clock, going, type Job, proof, title, worthSeeing } from "./solved.ts";
 
 const POLL_MS = 700;
 /** Tolerances offered are rounded up to this, so that they hold. */
@@ -44,6 +28,7 @@ export class Solve {
   private readonly form = h("form", { class: "stack solve-form" });
   private readonly run = h("div", { class: "solve-run" });
   private readonly bar = h("progress", { max: 1, value: 0 });
+  private readonly clock = h("p", { class: "solve-clock" });
   private readonly told = h("p", { role: "status" });
   private readonly said = h("p", { class: "field-error", role: "alert" });
   private readonly offered = h("div", { class: "solve-choices" });
@@ -79,6 +64,9 @@ export class Solve {
   private readonly seed = numeric({ min: 0, max: 2 ** 31, step: 1, value: 0 });
   private readonly halt = button("Stop", () => void this.stop(), { class: "button button-danger" });
   private job = "";
+  private mine = false;
+  private running = false;
+  private timer = 0;
   private seen = 0;
   private best: Int32Array | null = null;
 
@@ -99,7 +87,11 @@ export class Solve {
         "Teams hold the area of their field office (a shared one: its first team)",
         this.offices,
       ),
-      field("Time", this.seconds),
+      field(
+        "Time to look",
+        this.seconds,
+        "The best found by then is kept. Getting ready comes first, for some seconds.",
+      ),
       h(
         "details",
         {},
@@ -117,6 +109,7 @@ export class Solve {
     this.live.addEventListener("change", () => this.preview());
     this.run.append(
       this.bar,
+      this.clock,
       this.told,
       choice("Show the best so far on the map", this.live),
       this.halt,
@@ -134,9 +127,12 @@ export class Solve {
     void trying(
       () => {},
       async () => {
-        // A run goes on when the page is left.
+        // A run goes on when the page is left, and what came of it is kept.
         const { job } = await getJson<{ job: string | null }>(`${planPath()}/solve.json`);
-        if (job) this.follow(job);
+        if (!job) return;
+        const found = await getJson<Job>(`/plans/jobs/${job}.json?seen=0`);
+        if (found.state === "running") this.follow(job);
+        else if (editing.editable && worthSeeing(found)) this.offer(found);
       },
     );
   }
@@ -179,16 +175,21 @@ export class Solve {
 
   private follow(job: string): void {
     this.job = job;
+    this.running = true;
     this.seen = 0;
     this.best = null;
     this.form.hidden = true;
     this.run.hidden = false;
-    this.told.textContent = "Starting…";
+    this.bar.value = 0;
+    write(this.clock, "Getting ready");
+    write(this.told, "");
     this.halt.textContent = "Stop";
+    this.halt.disabled = false;
     void this.poll();
   }
 
   private async poll(): Promise<void> {
+    if (!this.running) return;
     let found: Job | null = null;
     await trying(
       (why) => {
@@ -199,29 +200,46 @@ export class Solve {
       },
     );
     if (found) this.take(found);
-    if (!found || (found as Job).state === "running")
-      window.setTimeout(() => void this.poll(), found ? POLL_MS : 4 * POLL_MS);
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.poll(), found ? POLL_MS : 4 * POLL_MS);
   }
 
   private take(job: Job): void {
+    // It was stopped while this answer was on its way.
+    if (!this.running || job.id !== this.job) return;
     this.bar.max = job.limit;
-    this.bar.value = Math.min(job.seconds, job.limit);
+    this.bar.value = job.ready ? Math.min(job.seconds, job.limit) : 0;
     if (job.best?.units) {
       this.seen = job.best.number;
       this.best = drawing(this.editing, job.best.units);
       this.preview();
     }
     if (job.state === "running") {
+      if (this.halt.disabled) return;
       this.halt.textContent = job.best ? "Stop and keep the best" : "Stop";
-      this.told.textContent = job.best
-        ? `${whole(job.seconds)} s. Best so far: within ${percent(job.best.balance)}, ${proof(job.best.gap)}.`
-        : `${whole(job.seconds)} s. No plan found yet.`;
+      write(this.clock, clock(job));
+      // Read out when it says something new only.
+      write(this.told, going(job));
       return;
     }
+    // Who is drawing meanwhile keeps the keyboard.
+    const here =
+      this.run.contains(document.activeElement) || document.activeElement === document.body;
+    this.running = false;
     this.editing.preview = null;
     this.form.hidden = false;
     this.run.hidden = true;
-    this.end(job);
+    const heading = this.end(job, false);
+    if (here) heading.focus();
+    this.editing.say(`The solver has ended: ${heading.textContent}. See Solve.`);
+  }
+
+  /** Shows what came of a run that ended while the plan was not open here. */
+  private offer(job: Job): void {
+    this.job = job.id;
+    this.best = job.best?.units ? drawing(this.editing, job.best.units) : null;
+    this.end(job, true);
+    this.editing.say(`What the solver was asked for at ${moment(job.asked)} is ready: see Solve.`);
   }
 
   private preview(): void {
@@ -229,17 +247,19 @@ export class Solve {
   }
 
   private async stop(): Promise<void> {
+    this.halt.disabled = true;
+    write(this.told, "Stopping…");
     await trying(
       (why) => {
-        this.told.textContent = why;
+        this.halt.disabled = false;
+        write(this.told, why);
       },
-      async () => {
-        await postJson(`/plans/jobs/${this.job}/stop`, {});
-      },
+      async () => this.take(await postJson<Job>(`/plans/jobs/${this.job}/stop`, {})),
     );
   }
 
-  private end(job: Job): void {
+  private end(job: Job, again: boolean): HTMLElement {
+    this.mine = job.mine;
     const choices = [...(job.choices ?? [])];
     if (!choices.length && job.best && this.best)
       choices.push({
@@ -248,7 +268,7 @@ export class Solve {
         units: codes(this.editing, this.best),
         gap: job.best.gap,
       });
-    const heading = h("h3", { tabindex: -1 }, title(job, choices.length));
+    const heading = h("h3", { tabindex: -1 }, title(job, choices.length, again));
     const parts: HTMLElement[] = [heading];
     if (job.message)
       parts.push(
@@ -283,8 +303,34 @@ export class Solve {
         ),
       );
     parts.push(...choices.map((one) => this.card(one)));
+    if (parts.length > 1)
+      parts.push(
+        h(
+          "p",
+          { class: "actions" },
+          button(choices.length > 1 ? "Throw them away" : "Throw it away", () => {
+            this.discard();
+            this.editing.say("What the solver found is thrown away.");
+          }),
+        ),
+      );
     this.offered.replaceChildren(...parts);
-    heading.focus();
+    return heading;
+  }
+
+  /** Forgets what came of a run; on the server too, so that it is not offered again. */
+  private discard(): void {
+    this.editing.preview = null;
+    this.offered.replaceChildren();
+    this.goal.focus();
+    if (!this.mine) return;
+    // Where the server cannot be reached it is offered again: nothing is lost by that.
+    void trying(
+      () => {},
+      async () => {
+        await postJson(`/plans/jobs/${this.job}/discard`, {});
+      },
+    );
   }
 
   private card(one: Choice): HTMLElement {
@@ -346,20 +392,12 @@ export class Solve {
         left ? ` ${editing.counted(left)} of locked teams stay.` : ""
       }`,
     );
-    this.offered.replaceChildren();
-    this.goal.focus();
+    this.discard();
   }
 }
 
 function numeric(given: Record<string, string | number>): HTMLInputElement {
   return h("input", { type: "number", inputmode: "decimal", ...given });
-}
-
-function proof(gap: number): string {
-  if (gap >= 1) return "nothing proven yet";
-  return gap <= 1e-6
-    ? "proven: none is better"
-    : `at most ${percent(gap)} from the best there can be`;
 }
 
 function sentence(text: string): string {
@@ -370,11 +408,4 @@ function codes(editing: Editing, of: Int32Array): Record<string, string> {
   return Object.fromEntries(
     editing.ground.units.map((code, unit) => [code, editing.ground.ref(of[unit] as number)]),
   );
-}
-
-function title(job: Job, many: number): string {
-  if (job.state === "failed" && !many) return "No plan";
-  if (job.conflict) return "No plan within these limits";
-  if (!many) return "No plan found in this time";
-  return many === 1 ? "1 plan found" : `${many} choices`;
 }

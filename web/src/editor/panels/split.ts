@@ -4,10 +4,9 @@ import { postJson } from "../api.ts";
 import type { Editing } from "../editing.ts";
 import { newKey } from "../log.ts";
 import { planPath, trying } from "./ask.ts";
-import { type Cover, cover, pickUnit, unitField } from "./cover.ts";
+import { byTouch, type Cover, cover, moved, pickUnit, unitField } from "./cover.ts";
 import { button, dialog, field, h } from "./dom.ts";
 
-const STEP_PX = 12;
 /** A pointer that moves less than this has clicked. */
 const STILL_PX = 5;
 type Point = [number, number];
@@ -46,7 +45,7 @@ export function split(editing: Editing): void {
         "Point at it on the map",
         async () => {
           box.close();
-          const at = await pickUnit(editing, `Click the ${noun} to split, or press Escape`);
+          const at = await pickUnit(editing, " to split");
           if (at >= 0) new Line(editing, at);
         },
         { class: "button" },
@@ -69,15 +68,18 @@ class Line {
     private readonly editing: Editing,
     private readonly unit: number,
   ) {
-    editing.map.once("moveend", () => this.draw());
-    editing.zoomTo([unit]);
     const name = editing.unitName(unit);
     this.sheet = cover(
       editing,
-      `Draw a line across ${name}: drag, or click point by point. Keys: arrows move the cross, Space sets a point, Backspace takes it back, Enter splits.`,
+      byTouch()
+        ? `Drag a line across ${name}, or tap its points.`
+        : `Draw a line across ${name}: drag, or click point by point. Keys: arrows move the cross, Space sets a point, Backspace takes it back, Enter splits.`,
       () => this.end(),
     );
+    editing.map.once("moveend", () => this.draw());
     const { box, bar } = this.sheet;
+    // A telephone has the bar below the map.
+    editing.zoomTo([unit], bar.offsetTop > box.offsetTop ? 0 : bar.offsetHeight);
     box.append(this.canvas);
     bar.append(
       button("Split", () => void this.send(), { class: "button button-small button-primary" }),
@@ -109,21 +111,9 @@ class Line {
   }
 
   private key(event: KeyboardEvent): void {
-    const step = event.shiftKey ? 2 : STEP_PX;
-    const [x, y] = this.cross;
-    const moves: Record<string, Point> = {
-      ArrowLeft: [x - step, y],
-      ArrowRight: [x + step, y],
-      ArrowUp: [x, y - step],
-      ArrowDown: [x, y + step],
-    };
-    const next = moves[event.key];
+    const next = moved(event, this.cross, this.sheet.box);
     if (next) {
-      const { clientWidth, clientHeight } = this.sheet.box;
-      this.cross = [
-        Math.min(clientWidth, Math.max(0, next[0])),
-        Math.min(clientHeight, Math.max(0, next[1])),
-      ];
+      this.cross = next;
       this.draw();
     } else if (event.key === " ") this.add(this.cross);
     else if (event.key === "Backspace") {
