@@ -64,7 +64,7 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     assert "is taken back" in geoteam("plans", "take-back", made["id"], "--reason", "No").out
     who = geoteam("plans", "responsible", "322 1ST STREET NW", "--on", "2030-01-01", "--json").json
     assert who["team"] == "T1"
-    assert "is not published" in geoteam("plans", "handover", made["id"]).refused()
+    assert "was taken back before" in geoteam("plans", "handover", made["id"]).refused()
     assert geoteam("plans", "approval", "off", "--json").json == {"approval": False}
     refused = geoteam("plans", "propose", "--boundaries", "2024").refused()
     assert "drawn on these boundaries already" in refused
