@@ -56,6 +56,7 @@ def test_on_a_telephone_the_sheet_of_keys_is_read_downwards(draw: Draw, pictures
     page.get_by_role("button", name="Keys").click()
     sheet = page.get_by_role("dialog", name="Keys and gestures")
     assert sheet.evaluate("box => box.scrollWidth <= box.clientWidth")
+    expect(sheet.get_by_role("heading", name="Keys and gestures")).to_be_in_viewport()
     check_good(page, pictures / "plan-help-390.png")
     sheet.get_by_role("button", name="Close").click()
     expect(sheet).to_have_count(0)

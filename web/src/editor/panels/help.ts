@@ -36,6 +36,10 @@ export function help(): void {
   );
   box.classList.add("editor-help");
   box.showModal();
+  // Read from the top: the only button is at its end.
+  const title = box.querySelector("h2") as HTMLElement;
+  title.tabIndex = -1;
+  title.focus();
 }
 
 function part(title: string, rows: readonly { keys: string; text: string }[]): HTMLElement {
