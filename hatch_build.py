@@ -60,18 +60,8 @@ def build_front_end(*, force: bool = False) -> bool:
         # A developer's tools stay; a machine that only builds does without them.
         tools = [] if (WEB / "node_modules" / "typescript").is_dir() else ["--omit=dev"]
         run([*npm, *CLEAN_INSTALL, *tools], environment)
-    # Into a folder of its own first: a server that is running never sees half a build.
-    fresh = OUT.with_name(f"{OUT.name}.{os.getpid()}")
-    try:
-        run([str(node), "build.mjs", str(fresh)], environment)
-        (fresh / STAMP).write_text(wanted + "\n")
-        old = OUT.with_name(f"{OUT.name}.{os.getpid()}.old")
-        if OUT.exists():
-            OUT.rename(old)
-        fresh.rename(OUT)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    run([str(node), "build.mjs"], environment)
+    stamp.write_text(wanted + "\n")
     return True
 
 

@@ -1,17 +1,28 @@
 // Bundles what runs in the browser into geoteam/server/static/build/ and writes manifest.json
-// (file -> content hash), by which the server and the maps name versioned addresses.
+// (file -> content hash), by which the server and the maps name versioned addresses. The files are made
+// in a folder beside it and moved over one by one, so that a running server misses none meanwhile.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const web = dirname(fileURLToPath(import.meta.url));
-const out = resolve(web, process.argv[2] ?? "../geoteam/server/static/build");
+const served = resolve(web, "../geoteam/server/static/build");
+const out = `${served}.${process.pid}`;
 const modules = join(web, "node_modules");
 const npm = (path) => join(modules, path);
 
-rmSync(out, { recursive: true, force: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 mkdirSync(join(out, "fonts"), { recursive: true });
 
 const common = {
@@ -86,22 +97,34 @@ const files = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)],
   );
+const made = files(out)
+  .map((path) => relative(out, path))
+  .sort();
 const manifest = {};
-for (const path of files(out).sort()) {
-  const bytes = readFileSync(path);
-  if (path.endsWith(".css")) refuseOutside(path, bytes.toString("utf8"));
-  manifest[relative(out, path).replaceAll("\\", "/")] = createHash("sha256")
+for (const name of made) {
+  const bytes = readFileSync(join(out, name));
+  if (name.endsWith(".css")) refuseOutside(name, bytes.toString("utf8"));
+  manifest[name.replaceAll("\\", "/")] = createHash("sha256")
     .update(bytes)
     .digest("hex")
     .slice(0, 12);
 }
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
 
-function refuseOutside(path, css) {
+// The manifest last: it names no file that is not there yet.
+made.push("manifest.json");
+for (const name of made) {
+  mkdirSync(dirname(join(served, name)), { recursive: true });
+  renameSync(join(out, name), join(served, name));
+}
+const kept = new Set(made.map((name) => join(served, name)));
+for (const path of files(served)) if (!kept.has(path)) rmSync(path, { force: true });
+
+function refuseOutside(name, css) {
   for (const [, address] of css.matchAll(/url\(\s*["']?([^"')]+)/g)) {
     if (address.startsWith("data:") || address.startsWith("./fonts/") || address.startsWith("#"))
       continue;
-    throw new Error(`${relative(out, path)} asks for ${address}: every file must be our own`);
+    throw new Error(`${name} asks for ${address}: every file must be our own`);
   }
-  if (/@import\s/.test(css)) throw new Error(`${relative(out, path)} imports from outside`);
+  if (/@import\s/.test(css)) throw new Error(`${name} imports from outside`);
 }
