@@ -121,6 +121,65 @@ def test_plans_taken_back_before_the_sixth_revision_are_kept(empty_database_url:
     engine.dispose()
 
 
+def test_what_plans_say_of_themselves_before_the_seventh_revision_is_kept_as_steps(
+    empty_database_url: str,
+) -> None:
+    engine = open_engine(empty_database_url)
+    config = _config()
+    asked = {"proposed_by": "ada", "proposed_at": "2026-01-03 03:04:05", "reason": "Fairer"}
+    ended = {"withdrawn_by": "bob", "withdrawn_at": "2026-01-05 03:04:05", "withdrawn_why": "No"}
+    day = {"proposed_from": "2026-02-01"}
+    holds = day | {"effective_from": "2026-02-01"}
+    approved = {"approved_by": "bob", "approved_at": "2026-01-04 03:04:05"}
+    rows: list[tuple[str, dict[str, str]]] = [
+        ("draft", {}),
+        ("draft", asked | day | ended),
+        ("proposed", asked | day),
+        ("published", asked | holds | approved),
+        ("published", asked | holds | {"approved_at": "2026-01-04 03:04:05"}),
+        ("withdrawn", asked | holds | approved | ended),
+        ("withdrawn", ended),
+    ]
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(
+            text(
+                "INSERT INTO boundary_set (id, kind, version, valid_from, source, credit, "
+                "loaded_at) VALUES (7, 'service_area', '2024', '2024-01-01', '', '', "
+                "'2026-01-02 03:04:05')"
+            )
+        )
+        for number, (status, more) in enumerate(rows, 1):
+            values = {
+                "id": number, "name": f"Plan {number}", "boundary_set_id": 7, "status": status,
+                "version": 1, "created_by": "ada", "created_at": "2026-01-02 03:04:05",
+            } | more  # fmt: skip
+            names = ", ".join(values)
+            cells = ", ".join(f"'{value}'" for value in values.values())
+            connection.execute(text(f"INSERT INTO plan ({names}) VALUES ({cells})"))
+    proposed, sent_back = ("proposed", "ada", "Fairer"), ("sent_back", "bob", "No")
+    wanted = [
+        [],
+        [proposed, sent_back],
+        [proposed],
+        [proposed, ("approved", "bob", "")],
+        [("published", "ada", "Fairer")],
+        [proposed, ("approved", "bob", ""), ("taken_back", "bob", "No")],
+        [("deleted", "bob", "No")],
+    ]
+    for _ in ("upgraded", "and again after a downgrade"):
+        assert migrate(engine) is True
+        with reading(engine) as session:
+            known = [plan_steps.of_plan(session, number) for number in range(1, len(rows) + 1)]
+        assert [[(one.kind, one.by, one.why) for one in steps] for steps in known] == wanted
+        assert {one.day for steps in known for one in steps} == {None, date(2026, 2, 1)}
+        with engine.connect() as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0006")
+    engine.dispose()
+
+
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
     sqlite = engine.dialect.name == "sqlite"
