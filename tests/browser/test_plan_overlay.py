@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from tests.browser.drawing import Editor, address, clock, draw, editor
+from tests.browser.drawing import Draw, Editor, address, clock, draw, editor
 
 __all__ = ["address", "clock", "draw", "editor"]
 
@@ -123,3 +123,25 @@ def test_a_name_stands_beside_the_mark_of_a_comment(editor: Editor, pictures: Pa
     page.get_by_role("button", name="Resolve").click()
     expect(mark).to_have_count(0)
     assert soon(page, lambda: pixels(page, under)["all"] > 0)
+
+
+def test_a_browser_that_draws_in_the_page_only_shows_the_plan_too(
+    draw: Draw, pictures: Path
+) -> None:
+    opened = draw()
+    page = opened.page
+    # Safari before 16.4.
+    page.add_init_script("delete window.OffscreenCanvas")
+    opened.open()
+    colours = """box => [...document.querySelectorAll(".editor-map canvas")].map((canvas) => {
+      const { x, y } = canvas.getBoundingClientRect();
+      const read = canvas.getContext("2d");
+      return [...(read?.getImageData(box.x - x, box.y - y, 1, 1).data ?? [])].join();
+    }).filter((colour) => colour && colour !== "0,0,0,0")"""
+    x, y = opened.from_middle(-1, 1)
+    assert soon(page, lambda: bool(page.evaluate(colours, {"x": x + 20, "y": y + 20})))
+    page.screenshot(path=pictures / "plan-no-offscreen.png")
+    before = page.evaluate(colours, {"x": x + 20, "y": y + 20})
+    opened.team("T2")
+    opened.click("101")
+    assert soon(page, lambda: before != page.evaluate(colours, {"x": x + 20, "y": y + 20}))

@@ -17,6 +17,13 @@ export function picture(width: number, height: number): Picture {
 
 /** Shows what is drawn. */
 export function show({ context: { canvas }, shown }: Picture): void {
+  if (!("OffscreenCanvas" in window)) {
+    // Safari before 16.4: right, if slower.
+    const context = shown.getContext("2d");
+    context?.clearRect(0, 0, canvas.width, canvas.height);
+    context?.drawImage(canvas, 0, 0);
+    return;
+  }
   const copy = new OffscreenCanvas(canvas.width, canvas.height);
   copy.getContext("2d")?.drawImage(canvas, 0, 0);
   shown.getContext("bitmaprenderer")?.transferFromImageBitmap(copy.transferToImageBitmap());
