@@ -117,6 +117,17 @@ def test_who_signs_out_with_edits_unsent_is_asked_and_they_are_kept(
     box.get_by_role("button", name="Stay here").click()
     expect(box).to_have_count(0)
     assert editor.kept() == 1
+    # Who begins to wait and then stays is not signed out by what is saved later.
+    out.click()
+    box.get_by_role("button", name="Wait until it is saved").click()
+    box.get_by_role("button", name="Stay here").click()
+    page.unroute("**/edits")
+    expect(editor.sync).to_have_text("All changes saved", timeout=15_000)
+    page.wait_for_timeout(500)
+    assert page.url.endswith(editor.path)
+    page.route("**/edits", lambda route: route.abort())
+    editor.click("102")
+    expect(editor.sync).to_contain_text("1 edit kept here")
     # Waited for, the edit is saved, and only then is one signed out.
     out.click()
     box.get_by_role("button", name="Wait until it is saved").click()

@@ -24,6 +24,11 @@ export function signOut(editing: Editing): void {
         waits = true;
         editing.say("You are signed out as soon as your edits are saved.");
       });
+      // Who closes it stays, also when all is saved after that.
+      box.addEventListener("close", () => {
+        if (waits && !leaving) editing.say("You stay signed in.");
+        waits = false;
+      });
       box.showModal();
     },
     { capture: true },
