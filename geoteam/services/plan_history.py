@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geoteam.services.scope import OPERATOR_PREFIX
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_edits, plan_states, plan_steps, plans
 from geoteam.store.plan_steps import Step
@@ -103,7 +104,7 @@ def _edits(session: Session, plan: SavedPlan, people: Mapping[str, str]) -> list
 
 
 def _step(session: Session, step: Step, people: Mapping[str, str]) -> dict[str, Any]:
-    day = "" if step.day is None else _day(step.day)
+    day = "" if step.day is None else told_day(step.day)
     other = None if step.by_plan_id is None else plans.get(session, step.by_plan_id)
     what = {
         plan_steps.PROPOSE: f"proposed it from {day}",
@@ -147,7 +148,3 @@ def _in_force(workspace: Workspace, session: Session, plan: SavedPlan) -> list[d
 
 def _start(workspace: Workspace, day: date) -> datetime:
     return datetime.combine(day, time(), workspace.profile.city.zone)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -22,6 +22,7 @@ from geoteam.services.plan_change import (
 )
 from geoteam.services.plan_return import officer_counts
 from geoteam.services.scope import require_role, visible_refs
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, plan_states, plans
 from geoteam.store.plans import PUBLISHED, SavedPlan
@@ -305,13 +306,9 @@ def _notes(workspace: Workspace, session: Session, dry: Dry) -> list[str]:
         later = own.valid_from > dry.on
         notes.append(
             f"The plan is drawn on the boundaries {own.version}, which hold from "
-            f"{_day(own.valid_from)} on. Choose that day or a later one."
+            f"{told_day(own.valid_from)} on. Choose that day or a later one."
             if later
             else f"The plan is drawn on the boundaries {own.version}, which no longer hold on "
-            f"{_day(dry.on)}. Carry it over to the new ones, on the plan's page."
+            f"{told_day(dry.on)}. Carry it over to the new ones, on the plan's page."
         )
     return notes
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

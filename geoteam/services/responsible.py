@@ -15,6 +15,7 @@ from geoteam.geocoding import decide, geocode
 from geoteam.model import MatchStatus, Role, User
 from geoteam.services.plan_change import Names
 from geoteam.services.scope import require_role
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, boundaries, plans
 from geoteam.store.plans import SavedPlan
@@ -160,7 +161,7 @@ def _since(workspace: Workspace, session: Session, status: str) -> str:
     elif status == "no_plan":
         days = [one.effective_from for one in plans.list_plans(session, plans.PUBLISHED)]
     first = min((day for day in days if day), default=None)
-    return "" if first is None else f" The first on record begins on {first.day} {first:%b %Y}."
+    return "" if first is None else f" The first on record begins on {told_day(first)}."
 
 
 def _team(
