@@ -202,9 +202,10 @@ class _Teller:
         mine = self.best
         return mine is None or (best.objective, -best.bound) < (mine.objective, -mine.bound)
 
-    def ended(self, *, found: bool) -> str:
+    def ended(self) -> str:
         """Say why the solver did not end by itself."""
         passed = time.monotonic() - self._began
+        found = self.best is not None or bool(self.made)
         return ended(found=found, passed=passed, seconds=self.job.request["seconds"])
 
     def choice(self, one: Choice) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
             progress=teller.offered,
         )
         if made is None:
-            return {"choices": teller.made, "note": teller.ended(found=bool(teller.made))}
+            return {"choices": teller.made, "note": teller.ended()}
         said = [] if made.why is None else [sentence(problem, made.why)]
         said += [made.lacks] if made.lacks else []
         told = {"choices": [teller.choice(one) for one in made.choices], "note": " ".join(said)}
@@ -261,7 +262,7 @@ def _one(problem: Problem, teller: _Teller, seconds: float, *, fewest: bool) -> 
     if answer is None:
         best = teller.best
         kept = [] if best is None else [teller.plan(best) | {"key": key, "label": LABELS[key]}]
-        return {"choices": kept, "note": teller.ended(found=bool(kept))}
+        return {"choices": kept, "note": teller.ended()}
     found, why = answer
     made = []
     best = found if why is None else why.solution

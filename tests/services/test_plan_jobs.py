@@ -17,6 +17,7 @@ from geoteam.errors import (
     SettledError,
     WorkspaceBusyError,
 )
+from geoteam.plans.solve import solve_or_explain
 from geoteam.services import plan_job_run, plan_jobs, plan_solve, plans
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs as job_store
@@ -229,6 +230,23 @@ def test_a_solver_that_does_not_look_at_the_clock_is_ended_by_it(
     assert found["state"] == "done"
     assert found["message"] in (plan_solve.OVER, plan_solve.OVER_NOTHING)
     assert (found["message"] == plan_solve.OVER) == bool(found["choices"])
+
+
+def test_a_first_plan_without_a_choice_yet_is_not_called_nothing(
+    fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def over(_: Any, problem: Any, *, progress: Any, **options: Any) -> None:
+        best, _why = solve_or_explain(problem, seconds=5, seed=options["seed"])
+        progress([], best, 0.1)
+
+    monkeypatch.setattr(plan_job_run, "run_apart", over)
+    with fresh.transaction() as session:
+        request = _asked(objective="choices", seconds=0.0)
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=request)
+    plan_job_run.run(fresh, job)
+    found = plan_jobs.follow(fresh, BOSS, job)
+    assert found["best"]["units"]
+    assert found["message"] == plan_solve.OVER
 
 
 @pytest.mark.parametrize(
