@@ -244,7 +244,8 @@ def test_one_finger_paints_and_two_do_not(draw: Draw) -> None:
 def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panels(
     draw: Draw,
 ) -> None:
-    page = draw(screen=NARROW).page
+    editor = draw(screen=NARROW)
+    page = editor.page
 
     def box(selector: str) -> FloatRect:
         found = page.locator(selector).bounding_box()
@@ -260,11 +261,19 @@ def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panel
         # One line: nothing is broken within a button.
         assert found["height"] < 44, selector
     page.locator("[data-do=panel]").click()
-    sheet = box(".editor-side")["height"] + box(".editor-table")["height"]
-    assert sheet <= NARROW["height"] / 2
+    assert box(".editor-side")["height"] <= 0.55 * NARROW["height"]
     assert box(".editor-map")["height"] > NARROW["height"] / 4
+    # The figures are one of the panels, and below the map again where there is room.
+    expect(page.get_by_role("tab", name="Teams")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".editor-table")).to_be_visible()
+    editor.tab("Solve")
+    expect(page.locator(".editor-table")).to_be_hidden()
     # The panel is longer than its place, and moves by itself.
     assert page.locator("#panel-side").evaluate("at => at.scrollHeight > at.clientHeight")
+    page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"]})
+    expect(page.locator(".editor-table")).to_be_visible()
+    expect(page.get_by_role("tab", name="Teams")).to_be_hidden()
+    assert box(".editor-table")["y"] >= box(".editor-map")["y"] + box(".editor-map")["height"]
 
 
 @pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])

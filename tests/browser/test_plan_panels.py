@@ -292,9 +292,11 @@ def test_every_panel_is_accessible_and_fits(
 ) -> None:
     editor = draw(screen=screen)
     page = editor.page
+    names = ["Solve", "Find", "Comments", "Changes"]
     if screen is NARROW:
         page.get_by_role("button", name="Show or hide the panels").click()
-    for name in ("Solve", "Find", "Comments", "Changes"):
+        names.insert(0, "Teams")
+    for name in names:
         editor.tab(name)
         check_good(page, pictures / f"plan-panel-{name.lower()}-{screen['width']}.png")
     page.get_by_role("button", name="Split…").click()

@@ -26,7 +26,8 @@ export interface Places {
 }
 
 const OFF = "geoteam-shortcuts-off";
-const TABS = ["Solve", "Find", "Comments", "Changes"] as const;
+/** The first holds the table of figures where there is no room for it below the map. */
+const TABS = ["Teams", "Solve", "Find", "Comments", "Changes"] as const;
 
 export function panels(editing: Editing, places: Places): void {
   new Figures(editing, places.table);
@@ -67,7 +68,14 @@ export function panels(editing: Editing, places: Places): void {
   settle();
   // A telephone has no room for them above the map.
   const narrow = window.matchMedia("(max-width: 52rem)");
-  const place = () => (narrow.matches ? places.side : places.actions).append(actions);
+  const belowMap = document.createComment("");
+  places.table.before(belowMap);
+  const place = () => {
+    (narrow.matches ? places.side : places.actions).append(actions);
+    if (narrow.matches) tabs.panel("Teams").append(places.table);
+    else belowMap.after(places.table);
+    tabs.offer("Teams", narrow.matches);
+  };
   narrow.addEventListener("change", place);
   place();
   // Before the shortcuts of every page, whose help is about pages.
@@ -132,7 +140,12 @@ class Tabs {
       this.tabs.set(name, tab);
       this.bodies.set(name, body);
     }
-    this.show("Solve");
+  }
+
+  /** Shows a tab for choosing, and chooses it; or hides it. */
+  offer(name: Tab, offered: boolean): void {
+    (this.tabs.get(name) as HTMLElement).hidden = !offered;
+    this.show(this.offered()[0] as Tab);
   }
 
   panel(name: Tab): HTMLElement {
@@ -154,10 +167,15 @@ class Tabs {
     }
   }
 
+  private offered(): Tab[] {
+    return TABS.filter((name) => !this.tabs.get(name)?.hidden);
+  }
+
   private key(event: KeyboardEvent, name: Tab): void {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
-    const next = TABS[(TABS.indexOf(name) + step + TABS.length) % TABS.length] as Tab;
+    const all = this.offered();
+    const next = all[(all.indexOf(name) + step + all.length) % all.length] as Tab;
     this.show(next);
     this.tabs.get(next)?.focus();
     event.preventDefault();
