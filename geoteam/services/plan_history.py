@@ -112,7 +112,8 @@ def _step(session: Session, step: Step, people: Mapping[str, str]) -> dict[str, 
         plan_steps.PUBLISH_ALONE: f"published it from {day}",
         plan_steps.SEND_BACK: "sent it back",
         plan_steps.TAKE_BACK: "took the published plan back before its first day",
-        plan_steps.GO_BACK: f"asked to take it back from {day}, with",
+        # Its plan may be gone: a draft that was never proposed is deleted whole.
+        plan_steps.GO_BACK: f"asked to take it back from {day}" + (", with" if other else ""),
         plan_steps.DELETE: "deleted the draft",
     }[step.kind]
     if step.kind == plan_steps.SEND_BACK and step.by == _last_proposer(session, step):

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
-from geoteam.errors import SettledError
+from geoteam.errors import SettledError, WorkspaceBusyError
 from geoteam.services import accounts, plan_approval, plan_publish, plans
 from geoteam.services.plan_views import plan_view
 from geoteam.services.workspace import Workspace
+from geoteam.store import plan_drafts
+from geoteam.store import plans as plan_store
 from tests.made_city import BOSS
 from tests.services.test_plan_publish import LATER, SECOND, at, draft
 
@@ -86,6 +88,26 @@ def test_a_taking_back_that_was_refused_may_be_asked_for_again(lone: Workspace) 
     plan_approval.send_back(later, SECOND, made.plan_id, "It did")
     assert plan_view(later, BOSS, plan)["may_take_back"]
     assert plan_approval.take_back(later, BOSS, plan, "It did not", on=BACK) is not None
+
+
+def test_a_taking_back_that_came_to_nothing_names_no_plan_that_is_gone(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = draft(lone)
+    plan_publish.publish(lone, "test", plan, LATER)
+    later = at(lone, date(2026, 7, 10))
+
+    def busy(*_: object) -> None:
+        raise WorkspaceBusyError("somebody else assigned clients meanwhile")
+
+    monkeypatch.setattr(plan_approval, "propose", busy)
+    with pytest.raises(WorkspaceBusyError):
+        plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    with later.transaction() as session:
+        (left,) = (one.id for one in plan_store.list_plans(session, plan_store.DRAFT))
+        plan_drafts.delete(session, left, at=later.now())
+    asked = f"{BOSS.username} asked to take it back from 15 Jul 2026: It did not work"
+    assert told(later, plan)[-1] == asked
 
 
 def test_names_stand_for_accounts(lone: Workspace) -> None:
