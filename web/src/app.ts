@@ -1,5 +1,5 @@
 // Small helpers of the server-rendered pages; every page works without them.
-import { confirmations, copyButtons, tableFilters } from "./page/controls.ts";
+import { confirmations, copyButtons, foldsOnPaper, tableFilters } from "./page/controls.ts";
 import { autoSubmit, busyForms } from "./page/forms.ts";
 import { mapAndTable } from "./page/map-table.ts";
 import { remedies } from "./page/remedies.ts";
@@ -15,6 +15,7 @@ busyForms(document);
 confirmations(document);
 copyButtons(document);
 tableFilters(document);
+foldsOnPaper(document);
 mapAndTable(document);
 remedies(document);
 review(document);

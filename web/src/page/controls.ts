@@ -65,3 +65,17 @@ export function tableFilters(root: Document): void {
     });
   }
 }
+
+/** Opens what is folded away while it is printed: not every browser's style can do that. */
+export function foldsOnPaper(root: Document): void {
+  const opened: HTMLDetailsElement[] = [];
+  window.addEventListener("beforeprint", () => {
+    for (const fold of root.querySelectorAll<HTMLDetailsElement>("details.fold:not([open])")) {
+      fold.open = true;
+      opened.push(fold);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const fold of opened.splice(0)) fold.open = false;
+  });
+}
