@@ -252,15 +252,17 @@ def test_a_second_tap_of_the_same_finger_tells_nothing_more(
     assert rows(workspace) == [("made", "")]
 
 
-def test_buttons_are_large_and_apart_and_nothing_moves_on_arriving(phone: Page) -> None:
-    def boxes() -> dict[str, dict[str, float]]:
-        # All at one moment: what the page shows may change between two questions.
-        found: dict[str, dict[str, float]] = phone.locator("#road .button:visible").evaluate_all(
-            "all => Object.fromEntries(all.map(one => [one.innerText, one.getBoundingClientRect().toJSON()]))"
-        )
-        return found
+def boxes(page: Page) -> dict[str, dict[str, float]]:
+    """Where each button stands on the screen, by its words."""
+    # All at one moment: what the page shows may change between two questions.
+    found: dict[str, dict[str, float]] = page.locator("#road .button:visible").evaluate_all(
+        "all => Object.fromEntries(all.map(one => [one.innerText, one.getBoundingClientRect().toJSON()]))"
+    )
+    return found
 
-    before = boxes()
+
+def test_buttons_are_large_and_apart_and_nothing_moves_on_arriving(phone: Page) -> None:
+    before = boxes(phone)
     assert {"Arrived", "Made", "Not home", "Moved", "Refused", "Unsafe"} <= set(before)
     assert min(box["height"] for box in before.values()) >= 44
     before.pop("Help")
@@ -277,10 +279,42 @@ def test_buttons_are_large_and_apart_and_nothing_moves_on_arriving(phone: Page) 
     assert before["Made"]["y"] - before["Arrived"]["y"] > 100
     outcome = ("Made", "Not home", "Moved", "Refused", "Unsafe")
     assert max(outcome, key=lambda name: before[name]["y"]) == "Unsafe"
+    # A tap on a button that rests would be tried again after scrolling, which is not the page's doing.
+    expect(phone.get_by_role("button", name="Arrived", exact=True)).to_be_enabled()
     tap(phone, "Arrived")
     expect(phone.locator("[data-here]")).to_contain_text("Arrived at")
-    after = boxes()
+    after = boxes(phone)
     assert after["Made"]["y"] == pytest.approx(before["Made"]["y"], abs=1)
+
+
+def test_nothing_moves_when_the_server_has_taken_an_outcome(phone: Page) -> None:
+    held: list[Route] = []
+    phone.route(WORDS, lambda route: held.append(route))
+    tap(phone, "Made")
+    last(phone, "Kept on this phone, not sent yet", "here")
+    expect(phone.get_by_role("button", name="Made", exact=True)).to_be_enabled()
+    before = boxes(phone)
+    held[0].continue_()
+    last(phone, "Stop 1: made", "sent")
+    after = boxes(phone)
+    assert after["Made"]["y"] == pytest.approx(before["Made"]["y"], abs=1)
+
+
+def test_a_line_that_moves_the_buttons_lets_them_rest(phone: Page, clock: Running) -> None:
+    made = phone.get_by_role("button", name="Made", exact=True)
+    expect(made).to_be_enabled()
+    made.focus()
+    before = made.evaluate("one => one.offsetTop")
+    # Without a connection, or the page would learn that its clock is wrong.
+    phone.context.set_offline(True)
+    phone.clock.pause_at(clock() + timedelta(hours=3))
+    expect(phone.locator("[data-late]")).to_be_visible()
+    assert made.evaluate("one => one.offsetTop") > before + 20
+    # What comes under the finger now is not what was aimed at.
+    expect(made).to_be_disabled()
+    phone.clock.resume()
+    expect(made).to_be_enabled()
+    expect(made).to_be_focused()
 
 
 def test_nothing_is_lost_when_the_session_ends_without_a_connection(

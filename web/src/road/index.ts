@@ -161,8 +161,8 @@ class Road {
     const next = this.chosen || state.here || state.expected[0]?.client || "";
     const asks = !state.over && state.asksAt !== null && now >= state.asksAt;
     const early = now < Date.parse(tour.opens_at);
-    this.page.draw(tour, state, { next, asks, early, at: now, last: this.last }, this.link);
     this.page.closures((this.link.now ?? tour.now).closed, tour.detours);
+    this.page.draw(tour, state, { next, asks, early, at: now, last: this.last }, this.link);
     if (asks && state.asksAt !== this.asked) {
       this.asked = state.asksAt ?? 0;
       this.page.vibrate();

@@ -19,7 +19,7 @@ import { counted, far, SAID } from "./telling.ts";
 import type { Kind, NowJson, StopJson, TourJson } from "./types.ts";
 
 const PLACE_MS = 3000;
-/** For so long after another stop or button has come under the finger, a tap says nothing. */
+/** For so long after something else has come under the finger, a tap says nothing. */
 const CALM_MS = 600;
 
 export interface Acts extends ListActs {
@@ -49,8 +49,13 @@ export class Page {
   private readonly parts: Parts;
   /** What is typed for each client and not said yet: it goes with no other. */
   private readonly drafts = new Map<string, string>();
-  /** What the buttons of the stop are about; "" before the first. */
+  /** What the buttons of the stop are about. */
+  private about = "";
+  /** That, and where the buttons stand; "" before the first. */
   private underFinger = "";
+  private calming = 0;
+  /** The button that has the focus, but for being calmed. */
+  private focused: HTMLElement | undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -127,10 +132,12 @@ export class Page {
     const box = this.get("fault");
     box.hidden = false;
     write(box, text);
+    this.calm();
   }
 
   told(text: string, isGood: boolean): void {
     drawTold(this.parts, text, isGood);
+    this.calm();
   }
 
   linked(link: Link, kept: boolean, over: boolean, stops: readonly StopJson[]): void {
@@ -148,7 +155,7 @@ export class Page {
     const { early } = shown;
     if (stop) this.next(tour, state, stop, { all, early });
     else this.end(tour, state, all, link.now ?? tour.now);
-    this.calm(JSON.stringify([this.shown, state.begun, state.here, state.over, early]));
+    this.about = JSON.stringify([this.shown, state.begun, state.here, state.over, early]);
     drawEarly(this.parts, tour, early && !state.over, shown.at);
     this.get("ask").hidden = !shown.asks || state.call !== null;
     if (shown.asks) {
@@ -161,6 +168,7 @@ export class Page {
     drawLast(this.parts, shown.last, link, state.over);
     drawLists(this.parts, tour, state, { next: shown.next, whereabouts }, this.acts);
     this.get("replan").toggleAttribute("disabled", !state.begun);
+    this.calm();
   }
 
   /** Another stop is shown: what was typed stays with its own. */
@@ -172,18 +180,25 @@ export class Page {
     box.value = this.drafts.get(client) || note;
   }
 
-  /** Lets a second tap of the same finger say nothing of what has just come under it. */
-  private calm(key: string): void {
+  /** Lets a tap say nothing of what has just come under the finger: a button of another stop, or one
+   * that a line above it has moved. */
+  private calm(): void {
+    const found = [
+      ...this.root.querySelectorAll<HTMLButtonElement>("[data-next] .button, [data-end] .button"),
+    ];
+    const key = JSON.stringify([this.about, found.map((one) => one.offsetTop)]);
     const isFirst = this.underFinger === "";
     if (key === this.underFinger) return;
     this.underFinger = key;
     if (isFirst) return;
-    const found = this.root.querySelectorAll<HTMLButtonElement>(
-      "[data-next] .button, [data-end] .button",
-    );
+    const focused = document.activeElement;
+    if (focused !== document.body) this.focused = found.find((one) => one === focused);
     for (const one of found) one.disabled = true;
-    window.setTimeout(() => {
+    window.clearTimeout(this.calming);
+    this.calming = window.setTimeout(() => {
       for (const one of found) one.disabled = false;
+      // What is disabled loses the focus of a keyboard.
+      if (document.activeElement === document.body) this.focused?.focus({ preventScroll: true });
     }, CALM_MS);
   }
 
