@@ -426,6 +426,8 @@ def take_back(
             at=workspace.now(),
             based_on_id=former.id,
         )
+        # Now, so that nothing is left of what is refused.
+        check_publishable(workspace, session, plans.get(session, made), day)
         plan_steps.add(
             session, plan_id, plan_steps.GO_BACK,
             by=user.username, at=workspace.now(), why=why, day=day, by_plan_id=made,

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from geoteam.errors import SettledError, WorkspaceBusyError
+from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services import accounts, plan_approval, plan_publish, plans
 from geoteam.services.plan_views import plan_view
 from geoteam.services.workspace import Workspace
-from geoteam.store import plan_drafts
+from geoteam.store import audit, plan_drafts
 from geoteam.store import plans as plan_store
 from tests.made_city import BOSS
 from tests.services.test_plan_publish import LATER, SECOND, at, draft
@@ -88,6 +88,20 @@ def test_a_taking_back_that_was_refused_may_be_asked_for_again(lone: Workspace) 
     plan_approval.send_back(later, SECOND, made.plan_id, "It did")
     assert plan_view(later, BOSS, plan)["may_take_back"]
     assert plan_approval.take_back(later, BOSS, plan, "It did not", on=BACK) is not None
+
+
+def test_a_taking_back_from_a_day_that_cannot_be_leaves_nothing(lone: Workspace) -> None:
+    plan = draft(lone)
+    plan_publish.publish(lone, "test", plan, LATER)
+    later = at(lone, date(2026, 7, 20))
+    before = told(later, plan)
+    with pytest.raises(InputError, match="which is past"):
+        plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    assert told(later, plan) == before
+    with later.reading() as session:
+        assert plan_store.list_plans(session, plan_store.DRAFT) == []
+        actions = [row["action"] for row in audit.page(session, limit=500)[0]]
+    assert "plan.take_back" not in actions
 
 
 def test_a_taking_back_that_came_to_nothing_names_no_plan_that_is_gone(
