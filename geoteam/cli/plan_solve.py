@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show
 from geoteam.services.batch import write_rows
+from geoteam.services.file_output import check_output
 from geoteam.services.plan_problem import COUNTED, SolveOptions
 from geoteam.services.plan_solve import offer, save_solution, solve_plan
 
@@ -22,10 +24,32 @@ def _pairs(
     pairs: dict[str, str] = {}
     for text in given:
         left, sign, right = (part.strip() for part in text.partition("="))
-        if not (left and sign and right) or left in pairs:
-            raise click.BadParameter(f"{text!r} is not of the form {option.metavar}, each once")
+        if not (left and sign and right):
+            raise click.BadParameter(f"{text!r} is not of the form {option.metavar}")
+        if left in pairs:
+            raise click.BadParameter(f"{left} is given twice: as {pairs[left]} and as {right}")
         pairs[left] = right
     return pairs
+
+
+class _Share(click.ParamType[float]):
+    """A share, or percent with their sign: 5 alone may mean either."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{text!r} is no number", param, ctx)
+        if not 0 <= share < math.inf:
+            self.fail(f"{text!r} is no share", param, ctx)
+        if share > 1 and not text.endswith("%"):
+            self.fail(f"{text} is {share:.0%}; for {text} percent write {text}%", param, ctx)
+        return share
 
 
 @click.command()
@@ -34,8 +58,8 @@ def _pairs(
     type=click.IntRange(min=1),
     help="How many teams, equally loaded; by default the agency's, each by its officers.",
 )
-@click.option("--tolerance", type=click.FloatRange(min=0), default=0.05, show_default=True,
-              help="Largest deviation from a team's target, as a share.")  # fmt: skip
+@click.option("--tolerance", type=_Share(), default=0.05, show_default=True,
+              help="Largest deviation from a team's target: 0.05 or 5%.")  # fmt: skip
 @click.option("--unit", default="service_area", show_default=True, help="Boundary kind to move.")
 @click.option("--weight", default="workload", show_default=True,
               help="workload, caseload, units, or a column of the --weights file.")  # fmt: skip
@@ -56,7 +80,7 @@ def _pairs(
               help="km² of spread that one client's change of team is worth.")  # fmt: skip
 @click.option("--choices", "several", is_flag=True,
               help="Two to four plans: compactness, balance and people moved.")  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(min=0), default=60.0, show_default=True,
+@click.option("--seconds", type=click.FloatRange(min=1), default=60.0, show_default=True,
               help="Time to spend; the best plan so far is kept, on Ctrl-C too.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
               help="The same seed, the same plan, if the work ends in time.")  # fmt: skip
@@ -93,6 +117,8 @@ def solve(
     """
     if keep and (several or transfer_limit is not None or transfer_price):
         raise click.UsageError("--keep goes without --choices, --transfer-limit, --transfer-price")
+    if output is not None:
+        check_output(output, None)
     bar = StepBar()
 
     def progress(best: Mapping[str, str] | None, gap: float, passed: float) -> bool:
@@ -139,7 +165,8 @@ def _table(answer: dict[str, Any]) -> list[str]:
 
 
 def _lines(answer: dict[str, Any], keep: str) -> list[str]:
-    said = [f"{answer['status']}: {answer['method']}, {answer['seconds']:.1f} s."]
+    how = answer["method"] if answer["units"] else "no plan"
+    said = [f"{answer['status']}: {how}, {answer['seconds']:.1f} s."]
     if answer["note"]:
         said.append(answer["note"])
     if answer["units"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from geoteam.plans.judge import balance, check_solution, spread
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import least_tolerance
 from geoteam.plans.problem import Problem, Solution
@@ -98,22 +99,28 @@ def _bisect(
     problem: Problem, watch: Watch, decide: Decide, conflict: tuple[str, ...]
 ) -> Explanation:
     low, step = problem.tolerance, max(problem.tolerance, _CLOSE)
-    best: Solution | None = None
+    best = _unchanged(problem)
     while watch.left > 0:
-        if best is None:
-            middle = low + step
-            step *= 2
-            if middle > _ANY:
-                break
-        elif best.balance - low > _CLOSE:
-            middle = (low + best.balance) / 2
-        else:
+        high = _ANY if best is None else best.balance
+        if high - low <= _CLOSE or (best is None and low + step > _ANY):
             break
+        middle = min(low + step, (low + high) / 2)
         found = decide(replace(problem, tolerance=middle))
         if found.found:
             best = found
         elif found.status == "infeasible":
-            low = middle
+            low, step = middle, 2 * step
         else:
             break
     return Explanation(conflict, None if best is None else best.balance, low, best)
+
+
+def _unchanged(problem: Problem) -> Solution | None:
+    """Judge the present plan: at a tolerance wide enough nobody has to move."""
+    plan = problem.present
+    if plan is None or check_solution(replace(problem, tolerance=_ANY), plan):
+        return None
+    return Solution(
+        plan, spread(problem, plan), 0.0, 1.0, "feasible", 0.0, balance(problem, plan),
+        "the present plan",
+    )  # fmt: skip

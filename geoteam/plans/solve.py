@@ -110,13 +110,19 @@ def sentence(problem: Problem, why: Explanation) -> str:
         What fights, what works, and what else to try.
     """
     said = f"No plan holds {' and '.join(why.conflict)} with contiguous teams: this is proven."
+    if not any(rule.startswith("the tolerance") for rule in why.conflict):
+        return f"{said} Loosen {' or '.join(why.conflict)}."
     if why.tolerance is None:
-        return said
+        return (
+            f"{said} None below {why.bound:.2%} does, and no nearer one that works was found in the"
+            " time: give it more seconds."
+        )
     said += f" A tolerance of {why.tolerance:.2%} works"
     said += (
         "; none below it does."
         if why.tolerance - why.bound < 1e-6
-        else f"; it is proven that none below {why.bound:.2%} does."
+        else f"; it is proven that none below {why.bound:.2%} does, and more seconds may find a"
+        " nearer one."
     )
     each = len(problem.units) / len(problem.teams)
     return (

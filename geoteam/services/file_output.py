@@ -18,7 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from geoteam.errors import InputError
 from geoteam.services.file_stream import CheckRow, Column, Source, cells
-from geoteam.services.outputs import write_whole
+from geoteam.services.outputs import check_folder, write_whole
 from geoteam.services.progress import RowProgress
 
 # Excel's own limits, the header's row among them.
@@ -49,7 +49,10 @@ def check_output(path: Path, source: Path | None) -> CheckRow | None:
     ------
     InputError
         When it is the input file, which may be the only copy, or has another ending.
+    WorkspaceError
+        When its folder is not there.
     """
+    check_folder(path)
     if source and path.resolve() == source.resolve():
         raise InputError(
             "the output is the input file", where=str(path), remedy="Give another name with -o"

@@ -30,7 +30,7 @@ from geoteam.services.geocode_tally import (
     to_bytes,
 )
 from geoteam.services.geocoding import weigh
-from geoteam.services.outputs import system_failure
+from geoteam.services.outputs import check_folder, system_failure
 from geoteam.services.part_folder import PartFolder
 from geoteam.services.progress import RowProgress, silent_rows
 from geoteam.services.spread import spread
@@ -148,12 +148,7 @@ def _check_report(report: Path | None, path: Path, output: Path) -> None:
             where=str(report),
             remedy="Give another name with --report",
         )
-    if not report.resolve().parent.is_dir():
-        raise InputError(
-            "there is no such folder for the report",
-            where=str(report.resolve().parent),
-            remedy="Make the folder first, or choose another place",
-        )
+    check_folder(report)
 
 
 def _processes(wanted: int | None, rows: int) -> int:

@@ -44,6 +44,25 @@ def system_failure(error: OSError, where: str = "") -> WorkspaceError:
     )
 
 
+def check_folder(path: Path) -> None:
+    """Refuse a file that cannot be written because its folder is not there.
+
+    Parameters
+    ----------
+    path
+        The file to be written.
+
+    Raises
+    ------
+    WorkspaceError
+        When there is no such folder.
+    """
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        missing = OSError(errno.ENOENT, "There is no such folder")
+        raise system_failure(missing, str(folder))
+
+
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file under another name and then put it in its place, so that no half file is left.
 
@@ -63,10 +82,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         # A device or a pipe is written to, never replaced.
         _try(path, lambda: write(path))
         return
+    check_folder(path)
     target = path.resolve()
-    if not target.parent.is_dir():
-        missing = OSError(errno.ENOENT, "There is no such folder")
-        raise system_failure(missing, str(target.parent))
     part = target.with_name(f".{target.stem}.part{target.suffix}")
     try:
         _try(path, lambda: write(part))

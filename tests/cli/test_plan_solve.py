@@ -77,11 +77,13 @@ def weigh(folder: Path, *loads: float) -> list[str]:
 
 
 def test_no_transfers_keeps_the_plan_in_force(geoteam: Command) -> None:
-    now = geoteam("plans", "solve", "--tolerance", "5", "--transfer-limit", "0", "--json").json
+    now = geoteam("plans", "solve", "--tolerance", "500%", "--transfer-limit", "0", "--json").json
     assert now["transfers"] == 0
     assert now["units"] == {"101": "T1", "102": "T1", "201": "T2", "202": "T2"}
     # So does a price that no compactness is worth.
-    dear = geoteam("plans", "solve", "--tolerance", "5", "--transfer-price", "1000", "--json").json
+    dear = geoteam(
+        "plans", "solve", "--tolerance", "500%", "--transfer-price", "1000", "--json"
+    ).json
     assert dear["units"] == now["units"]
 
 
@@ -170,3 +172,28 @@ def test_what_is_wrong_is_said(geoteam: Command, tmp_path: Path) -> None:
     torn = geoteam(*BASE, "--teams", "2", "--save", "x", "--lock", "101=T1",
                    "--lock", "202=T1", "--lock", "102=T2", "--lock", "201=T2")  # fmt: skip
     assert "no plan to save" in torn.refused()
+
+
+def test_a_tolerance_is_a_share_or_has_a_percent_sign(geoteam: Command, tmp_path: Path) -> None:
+    loads = weigh(tmp_path, 40, 10, 10, 20)
+    refused = geoteam(*BASE, *loads, "--teams", "2", "--tolerance", "5")
+    assert refused.code == 2
+    assert "5 is 500%; for 5 percent write 5%" in refused.err
+    asked = [
+        geoteam(*BASE, *loads, "--teams", "2", "--tolerance", text).json for text in ("5%", "0.05")
+    ]
+    assert asked[0]["units"] == asked[1]["units"]
+    assert asked[0]["objective"] == asked[1]["objective"]
+
+
+def test_what_cannot_be_kept_is_refused_before_the_work(geoteam: Command, tmp_path: Path) -> None:
+    refused = geoteam(*BASE, "-o", str(tmp_path / "no" / "plan.csv"))
+    assert refused.code == 1
+    assert "there is no such folder" in refused.err
+    assert "solving" not in refused.err
+
+
+def test_a_team_s_seat_is_given_once(geoteam: Command) -> None:
+    refused = geoteam(*BASE, "--seat", "T1=101", "--seat", "T1=102")
+    assert refused.code == 2
+    assert "T1 is given twice: as 101 and as 102" in refused.err

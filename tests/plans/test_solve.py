@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from geoteam.plans import solve as solver
 from geoteam.plans.exact import HessModel, solve_hess
+from geoteam.plans.infeasible import explain
 from geoteam.plans.judge import check_solution, moved, spread
 from geoteam.plans.labels import keep_names
 from geoteam.plans.mip import Watch
 from geoteam.plans.partition import areas, least_tolerance, solve_partition
 from geoteam.plans.problem import Problem, Solution
-from geoteam.plans.solve import MOST_UNITS, solve, solve_or_explain
+from geoteam.plans.solve import MOST_UNITS, sentence, solve, solve_or_explain
 from tests.plans.grids import every_plan, grid, value
 
 
@@ -157,7 +158,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 @ENGINES
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems())
 def test_the_optimum_is_that_of_trying_every_plan(engine, problem):
     best = min((value(problem, plan) for plan in every_plan(problem)), default=None)
@@ -171,7 +172,7 @@ def test_the_optimum_is_that_of_trying_every_plan(engine, problem):
     assert value(problem, found.assignment) == pytest.approx(found.objective)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problem=problems())
 def test_the_least_tolerance_is_that_of_trying_every_plan(problem):
     problem = replace(problem, tolerance=0.0)
@@ -202,6 +203,33 @@ def test_what_fights_is_named_with_the_nearest_tolerance():
     assert check_solution(replace(problem, tolerance=0.5), why.solution.assignment) == []
     assert "proven" in found.note
     assert "finer units" in found.note
+
+
+def test_the_present_plan_is_the_nearest_that_works_where_nobody_may_move():
+    # 3, 1, 1, 1 in a row, today split in the middle: 4 against 2, a third off three each.
+    present = np.array([0, 0, 1, 1])
+    problem = grid(
+        4,
+        1,
+        2,
+        weight=[3, 1, 1, 1],
+        tolerance=0.1,
+        present=present,
+        transfer_weight=np.ones(4),
+        transfer_limit=0,
+    )
+    found, why = solve_or_explain(problem, seconds=60)
+    assert found.status == "infeasible"
+    assert why is not None
+    assert why.solution is not None
+    assert why.solution.assignment.tolist() == present.tolist()
+    assert why.tolerance == pytest.approx(1 / 3)
+    # The time is over when it is known that there is no plan: the present one is at hand.
+    late = explain(problem, Watch(0.0), lambda other: replace(found, status="stopped"))
+    assert late.tolerance == pytest.approx(1 / 3)
+    assert "more seconds may find a nearer one" in sentence(problem, late)
+    nothing = replace(late, tolerance=None, solution=None)
+    assert "was found in the time: give it more seconds" in sentence(problem, nothing)
 
 
 def test_locks_that_tear_a_team_are_to_blame_not_the_tolerance():

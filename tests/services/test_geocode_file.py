@@ -398,9 +398,11 @@ def test_files_that_cannot_be_written(
     assert "Make the folder" in caught.value.remedy
     with pytest.raises(InputError, match=r"cannot be written as \.txt"):
         _geocode(lone, street, tmp_path / "o.txt")
-    for report in (street, tmp_path / "o.csv", tmp_path / "none" / "r.html"):
+    for report in (street, tmp_path / "o.csv"):
         with pytest.raises(InputError, match="report"):
             _geocode(lone, street, tmp_path / "o.csv", report=report)
+    with pytest.raises(WorkspaceError, match="no such folder"):
+        _geocode(lone, street, tmp_path / "o.csv", report=tmp_path / "none" / "r.html")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
