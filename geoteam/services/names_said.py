@@ -50,10 +50,11 @@ def names_client(said: str, name: str, *, family: bool) -> bool:
     bool
         True also for "Doe, Jane". A name of one word is no full name.
     """
-    words = [word for word in name.split() if plain(word).strip().casefold() not in _SUFFIXES]
-    if len(words) < 2:
+    words = [plain(word).strip() for word in name.split()]
+    # A word without a letter, such as a hyphen between two, is none.
+    parts = [word for word in words if word and word.casefold() not in _SUFFIXES]
+    if len(parts) < 2:
         return False
-    parts = [plain(word).strip() for word in words]
     small = said.casefold()
     ends = [parts[0], parts[-1]]
     full = (parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1], ends, ends[::-1])

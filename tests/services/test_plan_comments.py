@@ -60,6 +60,8 @@ def test_a_comment_that_names_a_client_is_refused(city: Workspace, said: str) ->
         ("Van An", "is an island of T1", False),
         ("Ruth Park", "sparks and parking", False),
         ("Cher", "Cher", False),
+        ("Anna Moss -", "see Moss", True),
+        ("Anna -", "?!", False),
     ],
 )
 def test_a_family_name_counts_where_its_bearer_lives(name: str, said: str, *, here: bool) -> None:
