@@ -241,6 +241,22 @@ def test_one_finger_paints_and_two_do_not(draw: Draw) -> None:
     assert len(editor.state()["edits"]) == 1
 
 
+def test_the_map_may_have_the_whole_page(editor: Editor) -> None:
+    page = editor.page
+    wide = page.locator(".editor-map").bounding_box()
+    page.locator(".editor-show summary").click()
+    for part, name in (
+        (".editor-table", "Table of figures"),
+        (".editor-side", "Panels at the side"),
+    ):
+        page.get_by_label(name).uncheck()
+        expect(page.locator(part)).to_be_hidden()
+    found = page.locator(".editor-map").bounding_box()
+    assert wide and found
+    assert found["width"] > wide["width"] + 200
+    assert found["height"] > wide["height"] + 100
+
+
 def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panels(
     draw: Draw,
 ) -> None:
