@@ -33,12 +33,16 @@ class Explanation:
         It is proven that no tolerance below this works.
     solution
         The most compact plan found at the nearest tolerance.
+    without_limit
+        Nearest tolerance that works where any number may change team; None where there is no such
+        limit, or it was not found in time.
     """
 
     conflict: tuple[str, ...]
     tolerance: float | None
     bound: float
     solution: Solution | None
+    without_limit: float | None = None
 
 
 def explain(problem: Problem, watch: Watch, decide: Decide) -> Explanation:
@@ -64,6 +68,12 @@ def explain(problem: Problem, watch: Watch, decide: Decide) -> Explanation:
     conflict = _conflict(problem, decide)
     if not any(rule.startswith("the tolerance") for rule in conflict):
         return Explanation(conflict, None, problem.tolerance, None)
+    if problem.transfer_limit is not None:
+        free = least_tolerance(replace(problem, transfer_limit=None), watch)
+        return replace(
+            _bisect(problem, watch, decide, conflict),
+            without_limit=None if free is None else free[0],
+        )
     nearest = least_tolerance(problem, watch)
     if nearest is not None:
         tolerance, bound, _ = nearest

@@ -117,7 +117,13 @@ def sentence(problem: Problem, why: Explanation) -> str:
             f"{said} None below {why.bound:.2%} does, and no nearer one that works was found in the"
             " time: give it more seconds."
         )
-    said += f" A tolerance of {why.tolerance:.2%} works"
+    limit = problem.transfer_limit
+    if why.without_limit is not None:
+        said += f" Where more may change team, {why.without_limit:.2%} works."
+    if limit is not None:
+        said += f" Where at most {limit:,.0f} do, a tolerance of {why.tolerance:.2%} works"
+    else:
+        said += f" A tolerance of {why.tolerance:.2%} works"
     said += (
         "; none below it does."
         if why.tolerance - why.bound < 1e-6

@@ -157,7 +157,7 @@ def _refuse_clients(
             raise InputError(
                 "this looks like a client's name",
                 remedy="Write about the area, without names and references: whoever sees the plan "
-                "reads it",
+                "reads it. A common word may be a family name here: use another one",
             )
 
 

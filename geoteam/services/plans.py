@@ -134,7 +134,7 @@ def _read_units(
         first.setdefault(unit, last)
         units[unit] = team
     problems += [
-        RowProblem(last + 1, titles["unit"], unit, "the unit has no row", "Add a row with its team")
+        RowProblem(last + 1, titles["unit"], unit, "the file has no row for it", "Add this row")
         for unit in sorted(known - set(units))
     ]
     if problems:

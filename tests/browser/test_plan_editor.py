@@ -252,7 +252,8 @@ def test_the_map_may_have_the_whole_page(editor: Editor) -> None:
         page.get_by_label(name).uncheck()
         expect(page.locator(part)).to_be_hidden()
     found = page.locator(".editor-map").bounding_box()
-    assert wide and found
+    assert wide
+    assert found
     assert found["width"] > wide["width"] + 200
     assert found["height"] > wide["height"] + 100
 

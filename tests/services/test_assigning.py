@@ -300,7 +300,7 @@ def test_the_staff_file_published_todays_plan(city: Workspace) -> None:
         ([*GOOD, ["101", "T2"]], "row 6, column 'unit': the unit stands in row 2 already"),
         ([*GOOD, ["", "T2"]], "row 6, column 'unit': the row names no unit"),
         ([*GOOD, ["999", "T2"]], "row 6, column 'unit': there is no such unit"),
-        (GOOD[:3], "row 5, column 'unit': the unit has no row"),
+        (GOOD[:3], "row 5, column 'unit': the file has no row for it"),
         ([*GOOD[:3], ["202", "T9"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202", "TM"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202"]], "row 5, column 'team': the row names no team"),

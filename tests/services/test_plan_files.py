@@ -183,7 +183,7 @@ def test_every_fault_of_a_table_is_named_and_nothing_is_saved(
         (5, "Unit", "101", "the unit stands in row 2 already", "Keep one of the two rows"),
         (6, "Unit", "102", "the unit stands in row 4 already", "Keep one of the two rows"),
         (7, "Team", "", "the row names no team", "Name its team"),
-        (8, "Unit", "202", "the unit has no row", "Add a row with its team"),
+        (8, "Unit", "202", "the file has no row for it", "Add this row"),
     ]
     assert counts(city)["plan"] == before
 

@@ -53,8 +53,7 @@ export class Comments {
     const { editing } = this;
     const unit = this.unit.unit();
     const text = this.text.value.trim();
-    this.said.textContent =
-      unit < 0 ? `There is no ${editing.ground.noun} ${this.unit.field.value}.` : "";
+    this.said.textContent = this.unit.lacks();
     if (unit < 0 || !text) return;
     await trying(
       (why) => {

@@ -156,6 +156,8 @@ export function unitField(editing: Editing): {
   list: HTMLElement;
   point: HTMLElement;
   unit: () => number;
+  /** Why there is no unit; empty when there is one. */
+  lacks: () => string;
   set: (unit: number) => void;
 } {
   const { ground } = editing;
@@ -166,14 +168,21 @@ export function unitField(editing: Editing): {
   const set = (unit: number) => {
     field.value = editing.ground.labels[unit] ?? "";
   };
+  const unit = () => {
+    const { labels } = editing.ground;
+    const at = labels.indexOf(field.value.trim());
+    return at >= 0 ? at : editing.ground.unit(field.value.trim());
+  };
   return {
     field,
     list,
     set,
-    unit: () => {
-      const { labels } = editing.ground;
-      const at = labels.indexOf(field.value.trim());
-      return at >= 0 ? at : editing.ground.unit(field.value.trim());
+    unit,
+    lacks: () => {
+      const { noun } = editing.ground;
+      const named = field.value.trim();
+      if (unit() >= 0) return "";
+      return named ? `There is no ${noun} ${named}.` : `Say which ${noun}.`;
     },
     point: button("Point at it on the map", async () => {
       const unit = await pickUnit(editing);

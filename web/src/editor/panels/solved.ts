@@ -66,7 +66,7 @@ export function going({ ready, goal, best, found }: Job): string {
 
 /** What is proven of a plan that a run ended with. */
 export function proof(gap: number): string {
-  if (gap >= 1) return "nothing proven yet";
+  if (gap >= 1) return "not proven to be the best";
   return gap <= SAME
     ? "proven: none is better"
     : `at most ${percent(gap)} from the best there can be`;
@@ -77,13 +77,15 @@ export function title(job: Job, many: number, again: boolean): string {
   const what =
     job.state === "failed" && !many
       ? "No plan"
-      : job.conflict
-        ? "No plan within these limits"
-        : !many
-          ? "No plan found in this time"
-          : many === 1
-            ? "1 plan found"
-            : `${many} choices`;
+      : job.state === "stopped" && !many
+        ? "Stopped before a plan was found"
+        : job.conflict
+          ? "No plan within these limits"
+          : !many
+            ? "No plan found in this time"
+            : many === 1
+              ? "1 plan found"
+              : `${many} choices`;
   return again ? `Asked for at ${moment(job.asked)}: ${lower(what)}` : what;
 }
 

@@ -34,7 +34,7 @@ export function split(editing: Editing): void {
         "Draw the line",
         () => {
           const at = unit.unit();
-          said.textContent = at < 0 ? `There is no ${noun} ${unit.field.value}.` : "";
+          said.textContent = unit.lacks();
           if (at < 0) return;
           box.close();
           new Line(editing, at);
