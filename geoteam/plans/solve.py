@@ -112,18 +112,17 @@ def sentence(problem: Problem, why: Explanation) -> str:
     said = f"No plan holds {' and '.join(why.conflict)} with contiguous teams: this is proven."
     if not any(rule.startswith("the tolerance") for rule in why.conflict):
         return f"{said} Loosen {' or '.join(why.conflict)}."
+    if why.without_limit is not None:
+        said += f" Where more may change team, a tolerance of {why.without_limit:.2%} works."
+    limit = problem.transfer_limit
+    within = "" if limit is None else f"where at most {limit:,.0f} change team, "
     if why.tolerance is None:
         return (
-            f"{said} None below {why.bound:.2%} does, and no nearer one that works was found in the"
-            " time: give it more seconds."
+            f"{said} It is proven that {within}none below {why.bound:.2%} does; one that does was"
+            " not found in the time: give it more seconds."
         )
-    limit = problem.transfer_limit
-    if why.without_limit is not None:
-        said += f" Where more may change team, {why.without_limit:.2%} works."
-    if limit is not None:
-        said += f" Where at most {limit:,.0f} do, a tolerance of {why.tolerance:.2%} works"
-    else:
-        said += f" A tolerance of {why.tolerance:.2%} works"
+    least = f"{within}a tolerance of {why.tolerance:.2%} works"
+    said += f" {least[0].upper()}{least[1:]}"
     said += (
         "; none below it does."
         if why.tolerance - why.bound < 1e-6

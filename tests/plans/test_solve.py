@@ -231,7 +231,9 @@ def test_the_present_plan_is_the_nearest_that_works_where_nobody_may_move():
     assert late.tolerance == pytest.approx(1 / 3)
     assert "more seconds may find a nearer one" in sentence(problem, late)
     nothing = replace(late, tolerance=None, solution=None)
-    assert "was found in the time: give it more seconds" in sentence(problem, nothing)
+    assert "not found in the time: give it more seconds" in sentence(problem, nothing)
+    free = replace(nothing, without_limit=0.2)
+    assert "Where more may change team, a tolerance of 20.00% works." in sentence(problem, free)
 
 
 def test_locks_that_tear_a_team_are_to_blame_not_the_tolerance():
