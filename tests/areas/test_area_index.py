@@ -102,7 +102,7 @@ def test_holes_islands_and_overlaps_are_answered_as_sjoin_does() -> None:
     assert AreaIndex(frame, "EPSG:26985").locate(lon, lat).tolist() == exact(frame, lon, lat)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     corners=st.lists(
         st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(1e-6, 3), st.floats(1e-6, 3)),
@@ -123,7 +123,7 @@ def test_answers_are_those_of_sjoin(corners: list[tuple[float, ...]], seed: int)
     assert AreaIndex(frame, CRS).locate(lon, lat).tolist() == exact(frame, lon, lat)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=st.floats(-77.03, -76.99), y=st.floats(38.89, 38.93), radius=st.floats(0, 3000))
 def test_near_agrees_with_distances_in_metres(x: float, y: float, radius: float) -> None:
     frame = boundaries(squares())

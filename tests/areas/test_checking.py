@@ -225,7 +225,7 @@ def test_a_large_gap_is_left_and_listed() -> None:
     assert shapely.equals_identical(mended.geometry.to_numpy(), frame.geometry.to_numpy()).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(shift=st.tuples(*[st.floats(-2e-5, 2e-5)] * 8))
 def test_after_a_repair_no_slip_is_left(shift: tuple[float, ...]) -> None:
     shapes = {

@@ -59,7 +59,7 @@ def test_a_hole_filled_a_part_far_off_and_a_side_of_three() -> None:
     assert found(box(0, 0, 10, 10), box(10, 0, 20, 10), box(0, 0, 10, 10))[0, 1] == 10
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(2, 30), min_size=1, max_size=4),
     st.lists(st.lists(st.integers(2, 30), min_size=1, max_size=4), min_size=2, max_size=4),

@@ -213,7 +213,7 @@ cities = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cities, st.randoms(use_true_random=False))
 def test_capacity_holds_and_everybody_is_in_one_place(city, random) -> None:
     clients = make_clients(city[0]) if city[0] else make_clients([{}]).iloc[:0]

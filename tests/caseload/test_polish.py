@@ -15,7 +15,7 @@ from geoteam.caseload.solve import solve_pool
 from .test_solve import make_pool, pools
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(pools, st.randoms(use_true_random=False))
 def test_a_choice_never_gets_worse(pool, random) -> None:
     room = pool.capacity.copy()

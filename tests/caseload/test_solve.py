@@ -70,7 +70,7 @@ pools = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(pools)
 def test_the_choice_is_the_best_of_all(pool: Pool) -> None:
     answer = solve_pool(pool)
@@ -80,7 +80,7 @@ def test_the_choice_is_the_best_of_all(pool: Pool) -> None:
     assert answer.bound_minutes <= answer.objective_minutes
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pools)
 def test_flow_bounds_every_complete_choice(pool: Pool) -> None:
     left, minutes = every_choice(pool)
@@ -88,7 +88,7 @@ def test_flow_bounds_every_complete_choice(pool: Pool) -> None:
         assert relax(pool).bound_minutes <= minutes + 1e-6
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 # The flow splits a heavier client where a lighter one may sooner wait.
 @example(make_pool([0, 2000, 2000, 8000, 1000], [12000], [0, 0, 9, 0, 0]))
 @given(pools)

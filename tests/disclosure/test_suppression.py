@@ -187,7 +187,7 @@ def test_unfit_questions_are_refused() -> None:
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counts=COUNTS, threshold=st.sampled_from([5, 10, 11]), data=st.data())
 def test_nested_groups_withstand_subtraction(
     counts: list[int], threshold: int, data: st.DataObject
@@ -199,7 +199,7 @@ def test_nested_groups_withstand_subtraction(
     assert_safe(cells, groups, suppress(cells, threshold, groups=groups), threshold)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     counts=COUNTS,
     threshold=st.sampled_from([5, 11]),

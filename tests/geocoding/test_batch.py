@@ -222,7 +222,7 @@ def test_cells_that_are_no_text(geocoder: Geocoder) -> None:
     check(geocoder, cells, ["20002", None, 20002, 20002.0, pd.NA, b"20002", "", "20002"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), st.sampled_from(ZIPS)),
@@ -238,7 +238,7 @@ def test_made_up_texts(
     check(geocoder, texts, [code for _, code in rows] if with_zips else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=8))
 def test_any_text(geocoder: Geocoder, texts: list[str]) -> None:
     check(geocoder, texts, None)

@@ -235,7 +235,7 @@ _SHARDS = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.lists(
         st.one_of(st.text(max_size=25), st.lists(_SHARDS, max_size=8).map(" ".join)), max_size=6

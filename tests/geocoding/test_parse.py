@@ -287,7 +287,7 @@ _NUMBER = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     number=_NUMBER,
     direction=st.sampled_from(["", "NORTH", "SOUTH", "EAST", "WEST"]),
@@ -358,7 +358,7 @@ _SHARDS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.text(max_size=60), st.lists(_SHARDS, max_size=12).map(" ".join)))
 def test_no_text_raises(text: str) -> None:
     for grammar in (GRAMMAR, PLAIN):

@@ -111,14 +111,14 @@ def parsed_addresses(draw: st.DrawFn, grammar: AddressGrammar) -> ParsedAddress:
     return ParsedAddress(kind="intersection", street2=second, **street, **tail)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), grammar=st.sampled_from([GRAMMAR, PLAIN]))
 def test_round_trip_of_every_kind(data: st.DataObject, grammar: AddressGrammar) -> None:
     parsed = data.draw(parsed_addresses(grammar))
     assert parse_address(format_address(parsed), grammar) == parsed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(max_size=80), grammar=st.sampled_from([GRAMMAR, PLAIN]))
 def test_any_text_is_read_twice_the_same(text: str, grammar: AddressGrammar) -> None:
     parsed = parse_address(text, grammar)
@@ -139,7 +139,7 @@ _REAL = [
 _SIGNS = "\x00\ud83d\u200b\u202e½é#&@/,;-'\"<>|_. 0159AENSTW"
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     text=st.sampled_from(_REAL),
     changes=st.lists(

@@ -61,7 +61,7 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-75.1, -74.9), st.floats(38.9, 39.1)), min_size=1, max_size=25))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_point_is_inside_the_drawing(places: list[tuple[float, float]]) -> None:
     frame = frame_around(places, CRS)
     for lon, lat in places:
@@ -106,7 +106,7 @@ def test_a_tour_without_any_place_is_refused() -> None:
     ),
     st.floats(0, 60),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_mark_covers_another_the_start_the_scale_or_the_arrow(
     places: list[tuple[float, float]], near: float
 ) -> None:

@@ -69,7 +69,7 @@ def grid(side: int) -> np.ndarray:
     return np.vstack((across, np.column_stack((cells[:-1].ravel(), cells[1:].ravel()))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrays(np.int64, (36, 4), elements=st.integers(0, 9)))
 def test_without_time_no_team_of_a_grid_is_torn(held: np.ndarray) -> None:
     done = carry_plan(held, np.zeros(held.shape), grid(6), seconds=0)
@@ -86,7 +86,7 @@ def test_a_torn_team_is_told_island_by_island() -> None:
     assert scattered(edges, np.array([-1, 0, -1, 0, 0])).tolist() == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=5, max_size=6))
 def test_no_contiguous_plan_moves_fewer(rows: list[list[int]]) -> None:
     held = np.array(rows)

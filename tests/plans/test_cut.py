@@ -98,7 +98,7 @@ def test_too_many_pieces_are_refused() -> None:
         cut(SQUARE, lonlat(*comb), crs=CRS, unit="u")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.floats(-50, 150, width=32), st.floats(-50, 150, width=32)),

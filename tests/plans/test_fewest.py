@@ -110,7 +110,7 @@ def problems(draw: st.DrawFn) -> Problem:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(problem=problems())
 def test_the_fewest_are_those_of_trying_every_plan(problem):
     best = min((moved(problem, plan) for plan in every_plan(problem)), default=None)
@@ -127,7 +127,7 @@ def test_the_fewest_are_those_of_trying_every_plan(problem):
         assert moved(problem, one.assignment) == pytest.approx(best)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     weight=st.lists(st.integers(0, 4), min_size=6, max_size=6),
     price=st.lists(st.integers(-3, 3), min_size=6, max_size=6),

@@ -112,7 +112,7 @@ def test_areas_that_cannot_be_used_are_refused() -> None:
         fit_plan(UNITS, _areas(x=(0, 450)), {"q": "T1"}, crs=CRS, **_doors())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     border_m=st.integers(1, 399).filter(lambda m: m % 10),
     doors=st.lists(st.integers(1, 399).filter(lambda m: m % 100), max_size=12),

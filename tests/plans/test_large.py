@@ -216,7 +216,7 @@ def test_polish_moves_the_one_unit_that_lies_wrong():
     assert spread(problem, right) == pytest.approx(2 * 12 / 18)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     columns=st.integers(4, 9),

@@ -210,7 +210,7 @@ def test_the_registry_names_every_metric_once_and_in_full() -> None:
     assert set(live) == {m.key for m in TEAM_METRICS if m.live}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     start=st.lists(st.integers(-1, 2), min_size=25, max_size=25),
     moves=st.lists(st.tuples(st.integers(0, 24), st.integers(-1, 2)), max_size=40),
@@ -243,7 +243,7 @@ def test_moves_come_to_the_same_as_counting_anew(
     assert left == pytest.approx(right, nan_ok=True, rel=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     corners=st.lists(
         st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=3, max_size=7, unique=True
@@ -274,7 +274,7 @@ def _radius_by_trial(hull: shapely.Polygon) -> float:
     return best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(teams=st.lists(st.integers(0, 2), min_size=25, max_size=25))
 def test_pieces_holes_and_outlines_are_those_of_polygons(teams: list[int]) -> None:
     tally = Tally(GRID, nobody(GRID, 3), teams="abc", officers=[1.0, 1.0, 1.0], assignment=teams)

@@ -90,9 +90,7 @@ TEXT = st.text(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(
         st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=6), max_size=3, unique=True
@@ -345,9 +343,7 @@ def test_a_header_without_rows(lone: Workspace, tmp_path: Path, ending: str) -> 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=6)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELL, CELL), max_size=5))
 def test_every_cell_comes_back(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
     """Quotation marks, returns, line breaks, commas, spaces, leading zeros."""

@@ -403,9 +403,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_two_editors_send_and_lose_the_plan_is_what_its_log_says(
     lone: Workspace, steps: list[Any]

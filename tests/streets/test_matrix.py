@@ -194,9 +194,7 @@ def cities(draw: st.DrawFn) -> tuple[dict, list, tuple]:
 
 
 @needs_wheel
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=cities(), by_cells=st.booleans())
 def test_hierarchy_and_dijkstra_agree(
     make_network: Callable[..., StreetNetwork], drawn, by_cells: bool
@@ -234,9 +232,7 @@ def agree(network: StreetNetwork, places: np.ndarray) -> None:
             assert two.duration_s[row, column] == took[row]
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=cities())
 def test_paths_say_what_the_table_says(make_network: Callable[..., StreetNetwork], drawn) -> None:
     nodes, edges, restrictions, points = drawn

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoteam.tours.ahead import visits_ahead
@@ -66,7 +66,6 @@ def test_nothing_is_due_in_an_empty_month() -> None:
     ).empty
 
 
-@settings(deadline=None)
 @given(
     st.integers(-40, 60),
     st.sampled_from([1.0, 7.6, 15.2, 30.4, 60.9]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoteam.tours.capacity import shortages
@@ -25,7 +25,6 @@ def test_without_people_everything_is_missing() -> None:
     assert shortages({}, {"P1": 10}, {"P1": ["1"]}) == {}
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 50), min_size=1, max_size=4),
     st.lists(st.tuples(st.integers(0, 50), st.sets(st.integers(0, 3))), max_size=4),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoteam.errors import TourError
@@ -142,7 +142,6 @@ def test_timestamps_are_as_good_as_dates() -> None:
     assert table.loc["c0", "due_on"] == ON
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

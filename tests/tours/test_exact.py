@@ -29,7 +29,7 @@ def value(case, tour) -> tuple[float, ...]:
     return must, tour.priority, tour.summary["stops"], -(away_s / 60 + free)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 5))
 def test_no_order_of_any_stops_is_better(seed: int, count: int) -> None:
     case = random_case(np.random.default_rng(seed), count)
@@ -55,7 +55,7 @@ def test_a_thousand_random_days_break_no_rule() -> None:
         assert seen[what] > 50, seen
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seeds)
 def test_beyond_the_proof_the_rules_and_the_bound_hold(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -136,9 +136,7 @@ def test_how_good_a_tour_is_stands_in_one_sentence(summary, text) -> None:
     assert verdict(summary) == text
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=seeds, count=st.integers(1, 6))
 def test_where_nothing_is_proven_the_bounds_hold_against_the_best(
     monkeypatch: pytest.MonkeyPatch, seed: int, count: int

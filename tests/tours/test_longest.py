@@ -65,7 +65,7 @@ def test_the_rest_of_a_tour_has_what_is_left_of_the_driving() -> None:
     assert list(rest.stops.index) == ["c1"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), longest=st.integers(5, 60))
 def test_no_tour_within_the_rule_beats_what_is_said(seed: int, longest: int) -> None:
     rng = np.random.default_rng(seed)

@@ -121,7 +121,7 @@ def solve(day):
     return visits, matrix, tour
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(days)
 def test_the_tour_is_the_best_of_all(day) -> None:
     visits, matrix, tour = solve(day)
@@ -131,7 +131,7 @@ def test_the_tour_is_the_best_of_all(day) -> None:
     assert (away + tour.drive_s) / 60 == pytest.approx(cost)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(days)
 def test_a_tour_keeps_every_rule(day) -> None:
     visits, matrix, tour = solve(day)

@@ -55,7 +55,7 @@ def days(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, Any]]:
     return visits, options
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(days())
 def test_with_every_change_that_is_offered_the_visit_is_made(case: Any) -> None:
     visits, options = case

@@ -241,7 +241,6 @@ _ADDRESS = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(said=_ADDRESS, offered=_ADDRESS)
 def test_an_offer_counts_when_it_is_the_same_address(
     reference: ReferenceIndex, said: tuple[str, ...], offered: tuple[str, ...]
@@ -250,7 +249,7 @@ def test_an_offer_counts_when_it_is_the_same_address(
     assert bool(row["agrees"]) == (said == offered)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(text=st.text(max_size=60), offered=st.text(max_size=60), code=st.text(max_size=6))
 def test_no_text_raises_or_is_believed(
     reference: ReferenceIndex, text: str, offered: str, code: str
