@@ -25,7 +25,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "`0`",
         "Number of reverse proxies whose X-Forwarded-For and -Proto are believed.",
     ),
-    "GEOTEAM_THREADS": ("`8`", "Threads that answer requests."),
+    "GEOTEAM_THREADS": (
+        "`4`",
+        "Threads that answer requests. More of them wait for each other: eight answer twenty "
+        "people who draw more slowly than four.",
+    ),
     "GEOTEAM_MAR_KEY": ("none", "The agency's key for DC MAR 2, for `geoteam services`."),
     "GEOTEAM_NOMINATIM_URL": (
         "none",
@@ -63,7 +67,7 @@ class ServerConfig:
     port: int = 8000
     https: bool = False
     trusted_proxies: int = 0
-    threads: int = 8
+    threads: int = 4
     max_request_bytes: int = 2 * MIB
     sign_ins_per_minute: int = 30
 
@@ -95,7 +99,7 @@ class ServerConfig:
             port=port,
             https=bool(_number(environ, "GEOTEAM_HTTPS", 0, high=1)),
             trusted_proxies=_number(environ, "GEOTEAM_TRUSTED_PROXIES", 0, high=9),
-            threads=_number(environ, "GEOTEAM_THREADS", 8, low=1, high=256),
+            threads=_number(environ, "GEOTEAM_THREADS", 4, low=1, high=256),
         )
 
 

@@ -243,7 +243,7 @@ def test_one_finger_paints_and_two_do_not(draw: Draw) -> None:
 
 def test_the_map_may_have_the_whole_page(editor: Editor) -> None:
     page = editor.page
-    wide = page.locator(".editor-map").bounding_box()
+    wide = page.locator(".editor-map").evaluate("at => [at.offsetWidth, at.offsetHeight]")
     page.locator(".editor-show summary").click()
     for part, name in (
         (".editor-table", "Table of figures"),
@@ -251,11 +251,13 @@ def test_the_map_may_have_the_whole_page(editor: Editor) -> None:
     ):
         page.get_by_label(name).uncheck()
         expect(page.locator(part)).to_be_hidden()
-    found = page.locator(".editor-map").bounding_box()
-    assert wide
-    assert found
-    assert found["width"] > wide["width"] + 200
-    assert found["height"] > wide["height"] + 100
+    page.wait_for_function(
+        """([wide, high]) => {
+          const map = document.querySelector(".editor-map");
+          return map.offsetWidth > wide + 200 && map.offsetHeight > high + 100;
+        }""",
+        arg=wide,
+    )
 
 
 def test_a_telephone_shows_every_control_and_keeps_half_of_itself_from_the_panels(

@@ -147,6 +147,29 @@ def test_words_are_sent_by_who_said_them_and_by_nobody_else(open_as: OpenAs, tou
     expect(page.locator("[data-kept]")).not_to_contain_text("another user")
 
 
+def test_what_is_being_kept_at_signing_out_is_not_kept(open_as: OpenAs, tour: str) -> None:
+    page = open_as(Role.OFFICER, NARROW).page
+    page.goto(f"/road/{tour}")
+    opened(page)
+    expect(page.locator("[data-kept]")).to_contain_text(KEPT)
+    # What was heard last is about to be kept when the officer signs out, and that takes a while.
+    page.evaluate("""() => {
+      const has = caches.has.bind(caches);
+      caches.has = async name => {
+        const found = await has(name);
+        await new Promise(done => setTimeout(done, 400));
+        return found;
+      };
+      const submit = HTMLFormElement.prototype.submit;
+      HTMLFormElement.prototype.submit = function () { setTimeout(() => submit.call(this), 1500); };
+      dispatchEvent(new Event("focus"));
+    }""")
+    page.wait_for_timeout(200)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("caches.keys()") == []
+
+
 def test_signing_out_asks_for_words_and_drops_the_notes_of_refused_ones(
     open_as: OpenAs, tour: str
 ) -> None:

@@ -35,6 +35,8 @@ async function leave(form: HTMLFormElement, who: string | undefined): Promise<vo
   try {
     const asked = question(await all(), who);
     if (asked && !window.confirm(asked)) return;
+    // What is under way keeps nothing more.
+    delete document.documentElement.dataset.who;
     await forget(() => true);
     if (who) await forgetNotes(who);
   } catch {

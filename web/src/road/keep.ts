@@ -46,6 +46,11 @@ export async function find(address: string, now: number): Promise<Response | und
   return undefined;
 }
 
+/** Whether a user is still on this page: whoever signs out of it leaves nothing more behind. */
+function stays(who: string): boolean {
+  return document.documentElement.dataset.who === who;
+}
+
 /** Whether this phone keeps a tour for a user. */
 export async function keeps(who: string, ref: string): Promise<boolean> {
   return (await kept()).some((one) => one.who === who && one.ref === ref && one.until > Date.now());
@@ -58,7 +63,7 @@ export async function renew(
   page: string,
 ): Promise<void> {
   const name = nameOf(who, tour.ref, tour.kept_until);
-  if (!("caches" in globalThis) || !(await caches.has(name))) return;
+  if (!("caches" in globalThis) || !(await caches.has(name)) || !stays(who)) return;
   await (await caches.open(name)).put(`${page}/tour.json`, Response.json(tour));
 }
 
@@ -75,6 +80,7 @@ export async function keep(
   await forget((one) => one.ref === tour.ref && one.name !== name);
   await navigator.serviceWorker.register(WORKER);
   await navigator.serviceWorker.ready;
+  if (!stays(who)) return false;
   const cache = await caches.open(name);
   await cache.put(`${page}/tour.json`, Response.json(tour));
   const shell = await fetch(page);
