@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from geoteam.model import Role, User
 from geoteam.services.setup import init_city
@@ -89,8 +89,7 @@ def copied(request: pytest.FixtureRequest, folder: Path) -> Iterator[Workspace]:
     shutil.copytree(request.getfixturevalue("postgis_city"), folder)
     server: str = request.getfixturevalue("postgis_server")
     name = f"city_{uuid.uuid4().hex[:12]}"
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
+    postgis.create_database(server, name, TEMPLATE)
     opened = Workspace.open(folder, postgis.database(server, name), clock=clock)
     yield opened
     opened.engine.dispose()

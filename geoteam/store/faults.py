@@ -98,6 +98,9 @@ _POSTGRES: dict[str, tuple[type[WorkspaceError], str, str]] = {
     ),
 }
 
+# A server that lets nobody more in says so in words only: libpq gives no SQLSTATE then.
+_FULL = ("too many clients", "too many connections", "remaining connection slots")
+
 
 def explain(error: DBAPIError, where: str) -> WorkspaceError | None:
     """Turn a database failure that a person can mend into a clear error.
@@ -114,11 +117,13 @@ def explain(error: DBAPIError, where: str) -> WorkspaceError | None:
     WorkspaceError or None
         None when the failure is no fault of the surroundings (a bug, a broken constraint).
     """
+    text = str(error.orig).lower()
     state = str(getattr(error.orig, "sqlstate", None) or "")
+    if not state and any(phrase in text for phrase in _FULL):
+        state = "53300"
     if state in _POSTGRES:
         kind, what, remedy = _POSTGRES[state]
         return kind(what, where=where, remedy=remedy)
-    text = str(error.orig).lower()
     module = type(error.orig).__module__
     if module.startswith("sqlite3"):
         for phrase, kind, what, remedy in _SQLITE:

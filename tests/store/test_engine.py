@@ -10,7 +10,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from shapely.geometry import Point
-from sqlalchemy import Engine, create_engine, insert, inspect, select, text
+from sqlalchemy import (
+    Engine,
+    NullPool,
+    create_engine,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 
 from geoteam.errors import WorkspaceBusyError, WorkspaceError
 from geoteam.store import plan_states, plan_steps, plans
@@ -393,6 +402,19 @@ def test_a_server_that_is_not_there_is_named() -> None:
     with pytest.raises(WorkspaceError, match="cannot be reached") as caught:
         migrate(engine)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.postgis
+def test_a_server_that_lets_nobody_more_in_is_named(postgis_server: str) -> None:
+    admin = create_engine(postgis_server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0"))
+        try:
+            url = make_url(postgis.database(postgis_server, postgis.SHARED))
+            with pytest.raises(WorkspaceBusyError, match="no free connection"):
+                migrate(open_engine(url.set(username="crowded").render_as_string()))
+        finally:
+            connection.execute(text("DROP ROLE crowded"))
 
 
 @pytest.mark.postgis

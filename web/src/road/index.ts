@@ -104,7 +104,12 @@ class Road {
     const { tour } = this;
     const { now } = this.link;
     if (!tour || !now) return;
-    const latest = { ...now, told: this.noted(now.told), version: tour.now.version };
+    const latest = {
+      ...now,
+      told: this.noted(now.told),
+      version: tour.now.version,
+      clock_off_s: this.link.clockOffS,
+    };
     const kept: TourJson = { ...tour, now: latest };
     await renew(this.link.who, kept, this.link.page).catch(() => undefined);
   }

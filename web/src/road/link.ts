@@ -25,6 +25,13 @@ export interface Whereabouts {
 
 export type LinkState = "linked" | "offline" | "signed-out" | "other-user" | "gone";
 
+/** By how many seconds this phone's clock is ahead of what the server has told just now; 0 when it is
+ * near enough. */
+function clockOff(now: NowJson): number {
+  const off = (Date.now() - Date.parse(now.at)) / 1000;
+  return Math.abs(off) > CLOCK_OFF_S ? off : 0;
+}
+
 export class Link {
   state: LinkState = "linked";
   now: NowJson | null = null;
@@ -65,9 +72,7 @@ export class Link {
   }
 
   async tour(): Promise<TourJson> {
-    const tour = await getJson<TourJson>(`${this.page}/tour.json`);
-    this.mine(tour.now);
-    return tour;
+    return this.told(await getJson<TourJson>(`${this.page}/tour.json`));
   }
 
   /** Refuses what the server tells somebody else who has signed in on this phone. */
@@ -76,8 +81,16 @@ export class Link {
     return now;
   }
 
-  replan(version: number): Promise<TourJson> {
-    return postJson<TourJson>(`${this.page}/replan`, { version });
+  async replan(version: number): Promise<TourJson> {
+    return this.told(await postJson<TourJson>(`${this.page}/replan`, { version }));
+  }
+
+  /** A tour with how wrong the clock was when the server told it: one that is kept is older. */
+  private told(tour: TourJson): TourJson {
+    const { now } = tour;
+    this.mine(now);
+    this.clockOffS = now.clock_off_s ?? clockOff(now);
+    return { ...tour, now: { ...now, clock_off_s: this.clockOffS } };
   }
 
   /** Keeps a word in this phone; it counts from then on. `undoes` is the key of one it takes back. */
@@ -122,9 +135,8 @@ export class Link {
     try {
       await this.send();
       this.now = this.mine(await getJson<NowJson>(`${this.page}/now.json`));
+      this.clockOffS = clockOff(this.now);
       await this.heard();
-      const off = (Date.now() - Date.parse(this.now.at)) / 1000;
-      this.clockOffS = Math.abs(off) > CLOCK_OFF_S ? off : 0;
       this.state = "linked";
     } catch (error) {
       await this.fault(error);

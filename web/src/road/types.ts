@@ -67,6 +67,8 @@ export interface NowJson {
   closed: string[];
   told: Word[];
   words: Word[];
+  /** By how much this phone's clock was ahead when it heard this; the phone keeps it with the rest. */
+  clock_off_s?: number;
 }
 
 export interface TourJson {
