@@ -10,13 +10,17 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geoteam.areas import crosswalk_by_area, crosswalk_by_points, dissolve
+from geoteam.areas import AreaIndex, crosswalk_by_area, dissolve
 from geoteam.errors import BoundaryError
+from geoteam.frames import rows_of
 
 # Smaller pieces of ground than this are differences of digitisation.
 _LEAST_M2 = 1.0
-# Teams may claim this share of a unit twice before it is called an overlap.
-_OVERLAP = 0.01
+# Teams may claim this share of a unit twice before it is called an overlap, and as much of it may
+# lie in no team before that is said.
+_OVERLAP = _LITTLE = 0.01
+# Shares that differ by less are the same.
+_ALIKE = 1e-3
 
 
 def fit_plan(
@@ -31,10 +35,11 @@ def fit_plan(
 ) -> pd.DataFrame:
     """Give each unit to the team that holds most of its address points, or else of its ground.
 
-    Where a unit has address points, people decide: the best team is that of most points. Where it
-    has none, or none in a team, ground decides. A unit is a misfit when the best team holds less
-    than ``clear`` of it, when points and ground name different teams, when teams overlap in it,
-    or when no team has any of it.
+    Where a unit has address points, people decide: the best team is that of most points, and among
+    teams with as many that of most ground. Where it has none, or none in a team, ground decides.
+    What lies where teams overlap counts for each of them; where two hold all alike, none is chosen.
+    A unit is a misfit when the best team holds less than ``clear`` of it, when points and ground
+    name different teams, when teams overlap in it, or when no team is found.
 
     Parameters
     ----------
@@ -55,8 +60,9 @@ def fit_plan(
     Returns
     -------
     DataFrame
-        Index ``unit``, sorted; columns ``team`` ('' when none has any of it), ``share`` (0-1, of
-        what ``by`` names), ``second`` and ``second_share`` (the next team), ``by`` (``points`` or
+        Index ``unit``, sorted; columns ``team`` ('' when none has any of it, or two hold it
+        alike), ``share`` (0-1, of what ``by`` names), ``second`` and ``second_share`` (the next
+        team; the shares of teams that overlap may be more than 1 together), ``by`` (``points`` or
         ``area``), ``points`` (address points of the unit), ``area_share`` (of the unit's ground
         in the best team) and ``misfit`` (why it does not fit, as a sentence; '' where it fits).
 
@@ -75,32 +81,63 @@ def fit_plan(
         raise BoundaryError("no area has a team")
     ground = crosswalk_by_area(units, drawn, crs=crs, least_m2=_LEAST_M2)
     by_area = _shares(ground, "share_of_old", index, names)
-    doors = crosswalk_by_points(units, drawn, lon, lat, crs=crs)
-    by_points = _shares(doors, "share_of_old", index, names)
-    count = doors.groupby("old")["points"].sum().reindex(index, fill_value=0).to_numpy()
+    overlapping = by_area.sum(axis=1) > 1 + _OVERLAP
+    by_points, count = _count_points(units, drawn, index, overlapping, crs, (lon, lat))
     people = by_points.sum(axis=1) > 0
     shares = np.where(people[:, None], by_points, by_area)
     rows = np.arange(len(index))
-    order = np.argsort(-shares, axis=1, kind="stable")
+    order = np.lexsort((-by_area, -shares), axis=1)
     best, second = order[:, 0], order[:, min(1, len(names) - 1)]
     label = np.array([*names, ""], dtype=object)
     none = len(names)
-    share = shares[rows, best]
+    share, area_share = shares[rows, best], by_area[rows, best]
     second_share = shares[rows, second] if len(names) > 1 else np.zeros(len(index))
+    alike = (second_share > share - _ALIKE) & (by_area[rows, second] > area_share - _ALIKE)
+    tied = alike & (share > 0) & (len(names) > 1)
     table = pd.DataFrame(
         {
-            "team": label[np.where(share > 0, best, none)],
+            "team": label[np.where((share > 0) & ~tied, best, none)],
             "share": share,
             "second": label[np.where(second_share > 0, second, none)],
             "second_share": second_share,
             "by": np.where(people, "points", "area"),
-            "points": count.astype(np.int64),
-            "area_share": by_area[rows, best],
+            "points": count,
+            "area_share": area_share,
         },
         index=index,
     ).astype({"team": "str", "second": "str", "by": "str"})
-    table["misfit"] = pd.Series(_misfits(table, by_area, label, clear), index=index, dtype="str")
-    return table
+    table["first"] = label[np.where(share > 0, best, none)]
+    table["misfit"] = pd.Series(
+        _misfits(table, shares, by_area, label, clear), index=index, dtype="str"
+    )
+    return table.drop(columns="first")
+
+
+def _count_points(
+    units: gpd.GeoDataFrame,
+    drawn: gpd.GeoDataFrame,
+    index: pd.Index,
+    overlapping: NDArray[np.bool_],
+    crs: str,
+    at: tuple[ArrayLike, ArrayLike],
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Share of each unit's address points in each team, and how many points it has."""
+    lon, lat = (np.atleast_1d(np.asarray(one, dtype=np.float64)) for one in at)
+    row = pd.Index(index).get_indexer(AreaIndex(units, crs).locate(lon, lat))
+    lon, lat, row = lon[row >= 0], lat[row >= 0], row[row >= 0]
+    count = np.bincount(row, minlength=len(index)).astype(np.int64)
+    found = np.zeros((len(index), len(drawn)))
+    within = AreaIndex(drawn, crs)
+    names = pd.Index([str(name) for name in drawn.index])
+    # A point that several teams claim is located in the first of them only: ask for each there.
+    several = overlapping[row]
+    team = names.get_indexer(pd.Index(within.locate(lon[~several], lat[~several])))
+    np.add.at(found, (row[~several][team >= 0], team[team >= 0]), 1)
+    for unit, claims in zip(
+        row[several], within.near(lon[several], lat[several], 0.0), strict=True
+    ):
+        found[unit, names.get_indexer(pd.Index(claims))] += 1
+    return found / np.maximum(count, 1)[:, None], count
 
 
 def _shares(
@@ -113,28 +150,35 @@ def _shares(
 
 
 def _misfits(
-    table: pd.DataFrame, by_area: NDArray[np.float64], label: NDArray[np.object_], clear: float
+    table: pd.DataFrame,
+    shares: NDArray[np.float64],
+    by_area: NDArray[np.float64],
+    label: NDArray[np.object_],
+    clear: float,
 ) -> list[str]:
+    """Say of each unit why it does not fit; '' where it does."""
     most_ground = label[by_area.argmax(axis=1)]
     claimed = by_area.sum(axis=1)
+    nobody = 1 - shares.sum(axis=1)
     reasons = []
-    for k in range(len(table)):
-        team, share, second, second_share, by, points = (
-            table[name].iloc[k]
-            for name in ("team", "share", "second", "second_share", "by", "points")
-        )
+    for k, row in enumerate(rows_of(table)):
+        of = "address points" if row["by"] == "points" else "ground"
+        overlap = claimed[k] > 1 + _OVERLAP
         parts = []
-        if not team:
+        if not row["first"]:
             parts.append("no team has any of it")
-        elif share < clear:
-            of = "address points" if by == "points" else "ground"
-            rest = f", {second_share:.0%} in {second}" if second else ""
-            parts.append(f"{share:.0%} of its {of} in {team}{rest}")
-        if team and claimed[k] > 0 and most_ground[k] != team:
+        elif not row["team"]:
+            both = " and ".join(sorted((row["first"], row["second"])))
+            parts.append(f"{both} both hold {row['share']:.0%} of its {of}")
+        elif row["share"] < clear or (overlap and row["second"]):
+            rest = f", {row['second_share']:.0%} in {row['second']}" if row["second"] else ""
+            rest += f", {nobody[k]:.0%} in no team" if nobody[k] > _LITTLE else ""
+            parts.append(f"{row['share']:.0%} of its {of} in {row['team']}{rest}")
+        if row["team"] and by_area[k].max() > row["area_share"] + _ALIKE:
             parts.append(f"most of its ground is in {most_ground[k]}")
-        if claimed[k] > 1 + _OVERLAP:
+        if overlap:
             parts.append(f"teams overlap on {claimed[k] - 1:.0%} of it")
-        if team and points and by == "area":
+        if row["team"] and row["points"] and row["by"] == "area":
             parts.append("none of its address points is in a team")
         reasons.append("; ".join(parts))
     return reasons

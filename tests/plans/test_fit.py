@@ -84,8 +84,8 @@ def test_what_no_team_or_two_teams_claim_is_named() -> None:
     assert found["team"].tolist() == ["T1", "T2", "T2", ""]
     assert found["misfit"].tolist() == [
         "",
-        "teams overlap on 50% of it",
-        "60% of its ground in T2; none of its address points is in a team",
+        "100% of its ground in T2, 50% in T1; teams overlap on 50% of it",
+        "60% of its ground in T2, 40% in no team; none of its address points is in a team",
         "no team has any of it",
     ]
     assert found.loc["d", ["share", "second", "second_share", "area_share"]].tolist() == [
@@ -94,6 +94,40 @@ def test_what_no_team_or_two_teams_claim_is_named() -> None:
         0,
         0,
     ]
+
+
+@pytest.mark.parametrize("names", [("T1", "T2"), ("T2", "T1")])
+def test_where_teams_overlap_each_of_them_counts(names: tuple[str, str]) -> None:
+    whole, part = names
+    # All of b lies in one team, and its west with two of three doors in the other one too.
+    areas = _areas(x=(100, 400), y=(0, 160))
+    found = fit_plan(UNITS, areas, {"x": whole, "y": part}, crs=CRS, **_doors(110, 150, 190))
+    row = found.loc["b"]
+    assert (row["team"], row["share"], row["second"]) == (whole, 1.0, part)
+    assert row["second_share"] == pytest.approx(2 / 3)
+    assert row["misfit"] == (
+        f"100% of its address points in {whole}, 67% in {part}; teams overlap on 60% of it"
+    )
+
+
+def test_where_two_teams_hold_all_alike_none_is_chosen() -> None:
+    areas = _areas(x=(0, 200), y=(100, 200), z=(200, 400))
+    teams = {"x": "T1", "y": "T2", "z": "T2"}
+    for doors in (_doors(150), _doors()):
+        found = fit_plan(UNITS, areas, teams, crs=CRS, **doors)
+        of = found.loc["b", "by"].replace("area", "ground").replace("points", "address points")
+        assert found["team"].tolist() == ["T1", "", "T2", "T2"]
+        assert found.loc["b", "misfit"] == (
+            f"T1 and T2 both hold 100% of its {of}; teams overlap on 100% of it"
+        )
+
+
+def test_ground_decides_between_as_many_doors() -> None:
+    areas = _areas(x=(0, 230), y=(230, 400))
+    found = fit_plan(UNITS, areas, {"x": "T1", "y": "T2"}, crs=CRS, **_doors(210, 290))
+    row = found.loc["c"]
+    assert (row["team"], row["share"], row["second"], row["second_share"]) == ("T2", 0.5, "T1", 0.5)
+    assert row["misfit"] == "50% of its address points in T2, 50% in T1"
 
 
 def test_one_team_has_no_second() -> None:
