@@ -32,24 +32,18 @@ def _pairs(
     return pairs
 
 
-class _Share(click.ParamType[float]):
-    """A share, or percent with their sign: 5 alone may mean either."""
-
-    name = "share"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        text = str(value).strip()
-        try:
-            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            self.fail(f"{text!r} is no number", param, ctx)
-        if not 0 <= share < math.inf:
-            self.fail(f"{text!r} is no share", param, ctx)
-        if share > 1 and not text.endswith("%"):
-            self.fail(f"{text} is {share:.0%}; for {text} percent write {text}%", param, ctx)
-        return share
+def _share(value: object) -> float:
+    """Read a share, or percent with their sign: 5 alone may mean either."""
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no number") from error
+    if not 0 <= share < math.inf:
+        raise click.BadParameter(f"{text!r} is no share")
+    if share > 1 and not text.endswith("%"):
+        raise click.BadParameter(f"{text} is {share:.0%}; for {text} percent write {text}%")
+    return share
 
 
 @click.command()
@@ -58,7 +52,7 @@ class _Share(click.ParamType[float]):
     type=click.IntRange(min=1),
     help="How many teams, equally loaded; by default the agency's, each by its officers.",
 )
-@click.option("--tolerance", type=_Share(), default=0.05, show_default=True,
+@click.option("--tolerance", type=_share, default=0.05, show_default=True, metavar="SHARE",
               help="Largest deviation from a team's target: 0.05 or 5%.")  # fmt: skip
 @click.option("--unit", default="service_area", show_default=True, help="Boundary kind to move.")
 @click.option("--weight", default="workload", show_default=True,
@@ -158,7 +152,9 @@ def _table(answer: dict[str, Any]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if answer["choices"]:
         said += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    said += [f"{one['label']}: {one['note']}" for one in answer["choices"]]
+    for one in answer["choices"]:
+        notes = [one["note"], *(loss["text"] for loss in one["warnings"])]
+        said += [f"{one['label']}: {note}" for note in notes]
     return said + [
         f"Plan {one['id']} is a draft: {one['label']}." for one in answer["choices"] if "id" in one
     ]
@@ -179,6 +175,7 @@ def _lines(answer: dict[str, Any], keep: str) -> list[str]:
         )
         if answer["transfers"] is not None and not keep:
             said.append(f"{answer['transfers']:,.0f} clients change team.")
+        said += [loss["text"] for loss in answer["warnings"]]
         members: dict[str, list[str]] = {}
         for code, team in answer["units"].items():
             members.setdefault(team, []).append(code)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
@@ -17,6 +18,13 @@ _BEAT_S = 0.25
 # What work that ends by itself may need beyond its time to put its answer together: a second and a
 # share of its time.
 _GRACE_S, _GRACE = 1.0, 0.05
+
+
+class Cut(Enum):
+    """Why work did not come to its own end."""
+
+    STOPPED = "somebody stopped it"
+    OVER = "its time was over"
 
 
 def run_apart(
@@ -49,7 +57,7 @@ def run_apart(
     Returns
     -------
     Any
-        The result; None when the work was stopped before its end, or its time was over.
+        The result; a `Cut` when the work was stopped before its end, or its time was over.
 
     Raises
     ------
@@ -78,11 +86,11 @@ def run_apart(
                 else:
                     told = value
             if time.monotonic() > ends:
-                return None
+                return Cut.OVER
             if told is not None and not progress(*told):
-                return None
+                return Cut.STOPPED
     except KeyboardInterrupt:
-        return None
+        return Cut.STOPPED
     except EOFError as error:
         raise GeoteamError(
             "the solver's process ended before its work", remedy="Try with fewer units or less time"

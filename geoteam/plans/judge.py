@@ -205,7 +205,7 @@ def check_solution(problem: Problem, assignment: NDArray[np.int64]) -> list[str]
         if pieces != 1:
             faults.append(f"team {name} has {pieces} parts")
         share = load[team] / problem.target[team] - 1.0
-        if abs(share) > problem.tolerance + SLACK:
+        if not problem.allows(abs(share)):
             faults.append(f"team {name} is {share:+.2%} from its target")
     for unit, team in problem.fixed.items():
         if wanted[unit] != team:

@@ -207,6 +207,21 @@ class Problem:
         """Least weight of each team, for models."""
         return self.target * (1.0 - self.tolerance - SLACK / 2)
 
+    def allows(self, deviation: float) -> bool:
+        """Tell whether a team may be so far from its target.
+
+        Parameters
+        ----------
+        deviation
+            As a share of the target, zero or more.
+
+        Returns
+        -------
+        bool
+            Whether it is within the tolerance.
+        """
+        return deviation <= self.tolerance + SLACK
+
     @property
     def most(self) -> NDArray[np.float64]:
         """Most weight of each team, for models."""

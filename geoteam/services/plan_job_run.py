@@ -7,26 +7,27 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from sqlalchemy.orm import Session
 
 from geoteam.areas import AreaIndex
 from geoteam.errors import GeoteamError, InputError
-from geoteam.plans.apart import run_apart
+from geoteam.plans.apart import Cut, run_apart
 from geoteam.plans.choices import COMPACT, FEWEST, LABELS, Choice, Offer, choices
 from geoteam.plans.infeasible import Explanation
-from geoteam.plans.problem import SLACK, Problem, Solution
+from geoteam.plans.losses import Holdings
+from geoteam.plans.problem import Problem, Solution
 from geoteam.plans.solve import sentence, solve_or_explain
 from geoteam.services.jobs import lock_path
 from geoteam.services.plan_figures import general_clients
 from geoteam.services.plan_new import teams_in_force
+from geoteam.services.plan_problem import holdings
 from geoteam.services.plan_solve import ended
 from geoteam.services.workspace import Workspace
-from geoteam.store import plan_jobs, plans, staff, venues
+from geoteam.store import plan_jobs, plans, staff
 from geoteam.store.plan_jobs import Job
 
 logger = logging.getLogger("geoteam.solver")
@@ -49,8 +50,8 @@ def run(workspace: Workspace, job_id: str, late: Callable[[], float] = lambda: 0
     with workspace.reading() as session:
         job = plan_jobs.get(session, job_id)
     try:
-        problem, kept = problem_of(workspace, job)
-        teller = _Teller(workspace, job, problem, kept, late)
+        problem, kept, held = problem_of(workspace, job)
+        teller = _Teller(workspace, job, problem, kept, held, late)
         result = _solve(problem, teller)
         state, message = plan_jobs.DONE, str(result.pop("note"))
     except GeoteamError as error:
@@ -64,7 +65,7 @@ def run(workspace: Workspace, job_id: str, late: Callable[[], float] = lambda: 0
         plan_jobs.end(session, job_id, state, message=message, result=result)
 
 
-def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]:
+def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str], Holdings]:
     """Put a run into the words of the solver.
 
     Teams that are locked stand outside of the problem with their units, so that they neither lose
@@ -81,7 +82,7 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
     Returns
     -------
     tuple
-        The problem; and the units of the locked teams, unit to team.
+        The problem; the units of the locked teams, unit to team; and what the teams hold today.
 
     Raises
     ------
@@ -92,14 +93,16 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
     crs = workspace.profile.city.crs
     with workspace.reading() as session:
         plan = plans.get(session, job.plan_id)
+        frame = workspace.areas_of(plan.boundary_set_id)
+        index = AreaIndex(frame, crs)
         units = plans.units(session, plan.id)
         people = general_clients(workspace, session)
         shares = staff.officers(session).groupby("team")["full_time_share"].sum()
         known = staff.teams(session)
-        offices = _offices(session, known) if asked["offices"] else {}
+        general = known.index[known["specialty"] == ""].tolist()
         now = teams_in_force(workspace, session, plan.boundary_set_id)
-    frame = workspace.areas_of(plan.boundary_set_id)
-    teams = [ref for ref in known.index[known["specialty"] == ""] if ref not in asked["locks"]]
+        held = holdings(session, index, general, now)
+    teams = [ref for ref in general if ref not in asked["locks"]]
     kept = {unit: ref for unit, ref in units.items() if ref in asked["locks"]}
     free = frame.loc[~frame.index.isin(list(kept))]
     if len(free) < len(teams):
@@ -107,41 +110,31 @@ def problem_of(workspace: Workspace, job: Job) -> tuple[Problem, dict[str, str]]
             f"{len(free)} unlocked unit(s) are not enough for {len(teams)} teams",
             remedy="Unlock more teams",
         )
-    index = AreaIndex(frame, crs)
     place = index.locate(people["lon"].to_numpy(), people["lat"].to_numpy())
     load = people.groupby(place)["points"].agg(["size", "sum"]).astype(np.float64)
     weight = load["sum"] if asked["weight"] == "workload" else load["size"]
-    return Problem.from_frames(
+    problem = Problem.from_frames(
         free,
         weight.reindex(free.index).fillna(0.0),
         crs=crs,
         teams=tuple(teams),
         officers={ref: float(shares.get(ref, 0.0)) for ref in teams},
         tolerance=asked["tolerance"],
-        seats=_seats(index, offices, teams, set(free.index)),
+        seats=_seats(held.offices, teams, set(free.index)) if asked["offices"] else None,
         present=now or None,
         transfer_weight=load["size"],
         transfer_limit=asked["transfer_limit"],
-    ), kept
+    )
+    return problem, kept, held
 
 
-def _offices(session: Session, known: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    places = venues.load(session)
-    at = {str(ref): (point.x, point.y) for ref, point in places.geometry.items()}
-    return {str(team): at[office] for team, office in known["office_ref"].items() if office in at}
-
-
-def _seats(
-    index: AreaIndex, offices: Mapping[str, tuple[float, float]], teams: list[str], free: set[str]
-) -> dict[str, str]:
+def _seats(offices: Mapping[str, str], teams: list[str], free: set[str]) -> dict[str, str]:
     """Give each team the unit of its office; an office that two teams share is the first one's."""
     seats: dict[str, str] = {}
     for team in teams:
-        if team in offices:
-            lon, lat = offices[team]
-            unit = str(index.locate(np.array([lon]), np.array([lat]))[0])
-            if unit in free and unit not in seats.values():
-                seats[team] = unit
+        unit = offices.get(team)
+        if unit in free and unit not in seats.values():
+            seats[team] = unit
     return seats
 
 
@@ -154,6 +147,7 @@ class _Teller:
         job: Job,
         problem: Problem,
         kept: Mapping[str, str],
+        held: Holdings,
         late: Callable[[], float],
     ) -> None:
         self.job = job
@@ -162,12 +156,12 @@ class _Teller:
         self._workspace = workspace
         self._problem = problem
         self._kept = kept
+        self._held = held
         self.best: Solution | None = None
         self._number = 0
         self._offer: list[tuple[str, float]] = []
         self.made: list[dict[str, Any]] = []
         self._asked = 0.0
-        self._began = time.monotonic()
 
     def offered(self, made: list[Choice], best: Solution | None, seconds: float) -> bool:
         """Keep the choices so far too; each begins with a best plan of its own."""
@@ -185,8 +179,8 @@ class _Teller:
             with self._workspace.transaction() as session:
                 plan_jobs.tell(session, self.job.id, self._late)
         # While it is sought why there is no plan, plans come by that break the tolerance.
-        limit = self._problem.tolerance * (1 + SLACK) + SLACK
-        if best is not None and best.found and best.balance <= limit and self._is_better(best):
+        fits = best is not None and best.found and self._problem.allows(best.balance)
+        if best is not None and fits and self._is_better(best):
             self.best = best
             self._number += 1
             with self._workspace.transaction() as session:
@@ -202,11 +196,9 @@ class _Teller:
         mine = self.best
         return mine is None or (best.objective, -best.bound) < (mine.objective, -mine.bound)
 
-    def ended(self) -> str:
+    def ended(self, cut: Cut) -> str:
         """Say why the solver did not end by itself."""
-        passed = time.monotonic() - self._began
-        found = self.best is not None or bool(self.made)
-        return ended(found=found, passed=passed, seconds=self.job.request["seconds"])
+        return ended(cut, found=self.best is not None or bool(self.made))
 
     def choice(self, one: Choice) -> dict[str, Any]:
         """Write a plan of the offer, with what it is best in."""
@@ -214,14 +206,14 @@ class _Teller:
         return self.plan(one.solution) | said
 
     def plan(self, one: Solution) -> dict[str, Any]:
-        """Write a plan, with the units of the locked teams."""
+        """Write a plan, with the units of the locked teams, and what teams would lose."""
         problem = self._problem
-        found = {
-            code: problem.teams[team]
-            for code, team in zip(problem.units, one.assignment.tolist(), strict=True)
-        }
+        units = dict(self._kept)
+        for code, team in zip(problem.units, one.assignment.tolist(), strict=True):
+            units[code] = problem.teams[team]
         return {
-            "units": found | dict(self._kept),
+            "units": units,
+            "warnings": [asdict(loss) for loss in self._held.lost(units)],
             "objective": one.objective,
             "bound": one.bound if np.isfinite(one.bound) else 0.0,
             "gap": one.gap,
@@ -237,15 +229,15 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
             "no plan is in force, so nobody can be moved", remedy="Look for the most compact plan"
         )
     if asked["objective"] == "choices":
-        made: Offer | None = run_apart(
+        made: Offer | Cut = run_apart(
             choices,
             problem,
             seconds=asked["seconds"],
             seed=asked["seed"],
             progress=teller.offered,
         )
-        if made is None:
-            return {"choices": teller.made, "note": teller.ended()}
+        if isinstance(made, Cut):
+            return {"choices": teller.made, "note": teller.ended(made)}
         said = [] if made.why is None else [sentence(problem, made.why)]
         said += [made.lacks] if made.lacks else []
         told = {"choices": [teller.choice(one) for one in made.choices], "note": " ".join(said)}
@@ -255,14 +247,14 @@ def _solve(problem: Problem, teller: _Teller) -> dict[str, Any]:
 
 def _one(problem: Problem, teller: _Teller, seconds: float, *, fewest: bool) -> dict[str, Any]:
     seed = teller.job.request["seed"]
-    answer: tuple[Solution, Explanation | None] | None = run_apart(
+    answer: tuple[Solution, Explanation | None] | Cut = run_apart(
         solve_or_explain, problem, seconds=seconds, seed=seed, progress=teller, fewest=fewest
     )
     key = FEWEST if fewest else COMPACT
-    if answer is None:
+    if isinstance(answer, Cut):
         best = teller.best
         kept = [] if best is None else [teller.plan(best) | {"key": key, "label": LABELS[key]}]
-        return {"choices": kept, "note": teller.ended()}
+        return {"choices": kept, "note": teller.ended(answer)}
     found, why = answer
     made = []
     best = found if why is None else why.solution

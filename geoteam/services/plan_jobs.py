@@ -15,7 +15,7 @@ from geoteam.services.jobs import bury, hold_lock, launch, lives
 from geoteam.services.plan_rights import refuse_settled
 from geoteam.services.scope import require_role, sees_team
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_jobs, plans, staff
+from geoteam.store import audit, plan_jobs, plans, staff, users
 from geoteam.store.plan_jobs import Job
 
 OBJECTIVES = ("compact", "fewest_moves", "choices")
@@ -94,9 +94,9 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
         ``id``, ``plan``, ``state`` (running, done, stopped or failed), ``ready`` (whether it has
         begun to search), ``seconds`` (since then; before, since it was asked for), ``limit`` (the
         seconds asked for), ``message``, ``best`` (None or ``number``, ``units``, ``objective``,
-        ``bound``, ``gap``, ``balance``, ``moves``), ``asked`` (when), ``mine`` (whether the user
-        asked for it), ``goal`` (the objective), ``found`` (names of the choices so far) and, at the
-        end, what came of it.
+        ``bound``, ``gap``, ``balance``, ``warnings``), ``asked`` (when), ``by`` (who asked for it,
+        by name), ``mine`` (whether the user did), ``goal`` (the objective), ``found`` (names of the
+        choices so far) and, at the end, what came of it.
 
     Raises
     ------
@@ -108,6 +108,7 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
     require_role(user, {Role.SUPERVISOR}, "redraw team areas")
     with workspace.reading() as session:
         job = plan_jobs.get(session, job_id)
+        asker = users.get(session, job.by)
     if job.state == plan_jobs.RUNNING and not lives(workspace, job.id):
         job = _died(workspace, job)
     spent = (workspace.now() - job.at).total_seconds()
@@ -125,6 +126,7 @@ def follow(workspace: Workspace, user: User, job_id: str, *, seen: int = 0) -> d
         "seconds": max(0.0, spent - (late or 0.0)),
         "limit": job.request["seconds"],
         "asked": job.at.isoformat(),
+        "by": asker.user.name if asker else job.by,
         "mine": job.by == user.username,
         "goal": job.request["objective"],
         "best": best,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sqlalchemy.orm import Session
 
+from geoteam.areas import AreaIndex
 from geoteam.errors import InputError, NotFoundError
+from geoteam.plans.losses import Holdings
 from geoteam.plans.problem import Problem
 from geoteam.services.import_files import open_table
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.plans import units_of
 from geoteam.services.workspace import Workspace
-from geoteam.store import staff
+from geoteam.store import staff, venues
 
 WEIGHTS = ("workload", "caseload", "units")
 # What transfers are counted in.
@@ -139,6 +142,70 @@ def problem_of(workspace: Workspace, options: SolveOptions, *, compare: bool = F
         transfer_limit=options.transfer_limit,
         transfer_price=options.transfer_price,
     )
+
+
+def holdings_of(workspace: Workspace, options: SolveOptions, problem: Problem) -> Holdings:
+    """Tell what the teams of a problem hold today.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    options
+        What is asked for.
+    problem
+        As of ``problem_of``.
+
+    Returns
+    -------
+    Holdings
+        Empty where the teams are not the agency's own.
+    """
+    now = () if problem.present is None else problem.present.tolist()
+    present = {
+        unit: problem.teams[team]
+        for unit, team in zip(problem.units, now, strict=False)
+        if team >= 0
+    }
+    index = workspace.area_index(options.unit)
+    with workspace.reading() as session:
+        return holdings(session, index, problem.teams, present)
+
+
+def holdings(
+    session: Session, index: AreaIndex, teams: Iterable[str], present: Mapping[str, str]
+) -> Holdings:
+    """Tell what teams hold today.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    index
+        Of the units.
+    teams
+        References; those that are not the agency's hold nothing.
+    present
+        Unit -> team today.
+
+    Returns
+    -------
+    Holdings
+        With the offices of the teams that have one with a known place.
+    """
+    known = staff.teams(session)
+    names = {str(team): str(name) for team, name in known["name"].items()}
+    office = known["office_ref"]
+    places = venues.load(session).geometry
+    at = {
+        team: places[office[team]]
+        for team in teams
+        if team in names and office[team] in places.index
+    }
+    units = index.locate(
+        np.array([point.x for point in at.values()]), np.array([point.y for point in at.values()])
+    )
+    return Holdings(present, dict(zip(at, map(str, units), strict=True)), names)
 
 
 def _present(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoteam.errors import InputError
-from geoteam.plans.apart import run_apart
+from geoteam.plans.apart import Cut, run_apart
 from geoteam.plans.choices import Choice, Offer, choices
 from geoteam.plans.infeasible import Explanation
 from geoteam.plans.judge import moved, polsby_popper
+from geoteam.plans.losses import Holdings
 from geoteam.plans.problem import Problem, Solution
 from geoteam.plans.solve import solve_or_explain
-from geoteam.services.plan_problem import SolveOptions, problem_of
+from geoteam.services.plan_problem import SolveOptions, holdings_of, problem_of
 from geoteam.services.plans import save_draft
 from geoteam.services.workspace import Workspace
 
@@ -53,6 +54,7 @@ def solve_plan(
         ``status``, ``objective`` (km², or transfers with ``keep``), ``bound``, ``gap``,
         ``seconds``, ``units`` (code -> team), ``balance`` (worst deviation as a share),
         ``polsby_popper`` (mean), ``transfers`` (None without a plan to compare with), ``note``,
+        ``warnings`` (``kind``, ``teams`` and ``text`` of each, see ``plans.losses``),
         ``conflict`` (rules that cannot hold together), ``tolerance`` (the nearest that works, where
         the one asked for does not) and ``no_tolerance_below`` (proven).
 
@@ -64,28 +66,28 @@ def solve_plan(
         When there is no present plan, though one is needed.
     """
     problem = problem_of(workspace, options)
+    held = holdings_of(workspace, options, problem)
     last: list[Solution] = []
     began = time.monotonic()
 
     def hear(best: Solution | None, passed: float) -> bool:
         # While it is sought why there is no plan, plans come by that break the tolerance.
-        if best is not None and best.found and _holds(problem, best):
+        if best is not None and best.found and problem.allows(best.balance):
             last[:] = [best]
         return _tell(progress, problem, last[0] if last else None, passed)
 
-    answer: tuple[Solution, Explanation | None] | None = run_apart(
+    answer: tuple[Solution, Explanation | None] | Cut = run_apart(
         solve_or_explain, problem, seconds=options.seconds, seed=options.seed,
         fewest=bool(options.keep), progress=hear,
     )  # fmt: skip
-    if answer is None:
-        passed = time.monotonic() - began
+    if isinstance(answer, Cut):
         kept = last[0] if last else _nothing(problem)
-        note = ended(found=bool(last), passed=passed, seconds=options.seconds)
-        kept = replace(kept, seconds=passed, note=note)
-        return _figures(problem, kept, kept)
+        note = ended(answer, found=bool(last))
+        kept = replace(kept, seconds=time.monotonic() - began, note=note)
+        return _figures(problem, held, kept, kept)
     found, why = answer
     best = found if why is None or why.solution is None else why.solution
-    return _figures(problem, found, best) | _explained(why)
+    return _figures(problem, held, found, best) | _explained(why)
 
 
 def offer(
@@ -115,6 +117,7 @@ def offer(
         When an option names what is not there.
     """
     problem = problem_of(workspace, options)
+    held = holdings_of(workspace, options, problem)
     made: list[Choice] = []
     began = time.monotonic()
 
@@ -122,48 +125,42 @@ def offer(
         made[:] = so_far
         return _tell(progress, problem, best, passed)
 
-    answer: Offer | None = run_apart(
+    answer: Offer | Cut = run_apart(
         choices, problem, seconds=options.seconds, seed=options.seed, progress=hear
     )
-    found, why = (made, None) if answer is None else (answer.choices, answer.why)
-    note = "" if answer is None else answer.lacks
-    if answer is None:
-        note = ended(found=bool(found), passed=time.monotonic() - began, seconds=options.seconds)
+    if isinstance(answer, Cut):
+        found, why, note = made, None, ended(answer, found=bool(made))
+    else:
+        found, why, note = answer.choices, answer.why, answer.lacks
     return {
         "seconds": time.monotonic() - began,
         "note": note,
         "choices": [
             {"key": one.key, "label": one.label, "spread_km2": one.spread_km2}
-            | _figures(problem, replace(one.solution, note=one.note), one.solution)
+            | _figures(problem, held, replace(one.solution, note=one.note), one.solution)
             for one in found
         ],
     } | _explained(why)
 
 
-def ended(*, found: bool, passed: float, seconds: float) -> str:
+def ended(cut: Cut, *, found: bool) -> str:
     """Say why the solver's process did not end by itself.
 
     Parameters
     ----------
+    cut
+        What happened.
     found
         Whether there is something to keep.
-    passed
-        Seconds since it began.
-    seconds
-        Its time.
 
     Returns
     -------
     str
         That it was stopped, or that its time was over.
     """
-    if passed >= seconds:
+    if cut is Cut.OVER:
         return OVER if found else OVER_NOTHING
     return STOPPED if found else NOTHING
-
-
-def _holds(problem: Problem, best: Solution) -> bool:
-    return best.balance <= problem.tolerance * (1 + 1e-6) + 1e-6
 
 
 def _tell(
@@ -199,8 +196,9 @@ def _explained(why: Explanation | None) -> dict[str, Any]:
     }
 
 
-def _figures(problem: Problem, found: Solution, best: Solution) -> dict[str, Any]:
+def _figures(problem: Problem, held: Holdings, found: Solution, best: Solution) -> dict[str, Any]:
     compares = best.found and problem.present is not None
+    units = _units(problem, best.assignment)
     return {
         "status": found.status,
         "objective": best.objective,
@@ -212,7 +210,8 @@ def _figures(problem: Problem, found: Solution, best: Solution) -> dict[str, Any
         "transfers": moved(problem, best.assignment) if compares else None,
         "method": best.method,
         "note": found.note,
-        "units": _units(problem, best.assignment),
+        "units": units,
+        "warnings": [asdict(one) for one in held.lost(units)] if best.found else [],
     }
 
 

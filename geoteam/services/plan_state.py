@@ -75,8 +75,9 @@ def state(
     Returns
     -------
     dict
-        ``seq``, ``status``, ``editable``, ``set``, ``edits`` after ``since``, ``comments`` and
-        ``present`` (the others). With ``since`` 0 also ``of`` (position of each unit's team, -1
+        ``seq``, ``status``, ``editable``, ``set``, ``edits`` after ``since``, ``comments``,
+        ``run`` (id of the solver's run at work, None without one) and ``present`` (the others).
+        With ``since`` 0 also ``of`` (position of each unit's team, -1
         for none), ``now`` (the same for the plan in force), ``teams`` (references, in the order of
         positions), ``leads`` (positions of the teams that the user leads),
         ``outdated`` and ``why`` (a sentence, '' when the plan can be edited).
@@ -101,6 +102,7 @@ def state(
             "set": plan.set_id,
             "edits": [edit_shown(edit, user) for edit in edits],
             "comments": [comments.shown(one, user) for one in said],
+            "run": plan.run,
             "present": [
                 {"name": person.name, "editing": person.editing}
                 for person in plan.present

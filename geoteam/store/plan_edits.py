@@ -20,9 +20,11 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import NotFoundError
 from geoteam.store.bulk import chunks, ids_by_ref, rows_touched
+from geoteam.store.plan_jobs import RUNNING
 from geoteam.store.plan_tables import (
     PlanCommentRow,
     PlanEditRow,
+    PlanJobRow,
     PlanPresenceRow,
     PlanRow,
     PlanUnitRow,
@@ -30,8 +32,8 @@ from geoteam.store.plan_tables import (
 from geoteam.store.plans import SavedPlan, get
 from geoteam.store.tables import TeamRow, UserRow
 
-_plan, _unit, _log, _seen = (
-    row.__table__.c for row in (PlanRow, PlanUnitRow, PlanEditRow, PlanPresenceRow)
+_plan, _unit, _log, _seen, _job = (
+    row.__table__.c for row in (PlanRow, PlanUnitRow, PlanEditRow, PlanPresenceRow, PlanJobRow)
 )
 _team, _user = TeamRow.__table__.c, UserRow.__table__.c
 _OF_PLAN: BindParameter[int] = bindparam("plan_id")
@@ -347,6 +349,7 @@ class Pulse:
     status: str
     set_id: int
     comments: int
+    run: str | None
     present: list[Present]
 
 
@@ -358,6 +361,9 @@ _PULSE = (
         select(func.count())
         .select_from(PlanCommentRow.__table__)
         .where(PlanCommentRow.__table__.c.plan_id == _plan.id)
+        .scalar_subquery(),
+        select(func.min(_job.id))
+        .where(_job.plan_id == _plan.id, _job.state == RUNNING)
         .scalar_subquery(),
         _seen.username,
         _user.name,
@@ -389,7 +395,8 @@ def pulse(session: Session, plan_id: int, after: datetime) -> Pulse:
     Returns
     -------
     Pulse
-        Seq of the last edit, status, boundary set, number of comments, and who is there, by name.
+        Seq of the last edit, status, boundary set, number of comments, the run of the solver at
+        work, and who is there, by name.
 
     Raises
     ------
@@ -399,9 +406,9 @@ def pulse(session: Session, plan_id: int, after: datetime) -> Pulse:
     rows = session.execute(_PULSE, {"plan_id": plan_id, "after": after}).all()
     if not rows:
         raise NotFoundError(f"there is no plan {plan_id}", remedy="See: geoteam plans list")
-    people = [Present(*row[4:]) for row in rows if row[4] is not None]
+    people = [Present(*row[5:]) for row in rows if row[5] is not None]
     people.sort(key=lambda person: (person.name, person.username))
-    return Pulse(*rows[0][:4], people)
+    return Pulse(*rows[0][:5], people)
 
 
 def keep_presence(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Command
@@ -184,6 +186,37 @@ def test_a_tolerance_is_a_share_or_has_a_percent_sign(geoteam: Command, tmp_path
     ]
     assert asked[0]["units"] == asked[1]["units"]
     assert asked[0]["objective"] == asked[1]["objective"]
+
+
+def test_a_team_that_keeps_none_of_its_area_is_named(geoteam: Command) -> None:
+    turned = ("--tolerance", "500%", "--lock", "101=T2", "--lock", "102=T2")
+    (loss, *_) = geoteam(*BASE, *turned).json["warnings"]
+    assert loss == {
+        "kind": "keeps_none",
+        "teams": ["T1"],
+        "text": "West Team keeps none of its area.",
+    }
+    said = geoteam("plans", "solve", *turned).out
+    assert "West Team keeps none of its area." in said.splitlines()
+    several = geoteam("plans", "solve", "--choices", *turned).out
+    assert "Most compact: West Team keeps none of its area." in several.splitlines()
+    assert "keeps none" not in geoteam("plans", "solve", "--keep", "--tolerance", "500%").out
+    # Teams that are not the agency's have nothing to lose.
+    assert geoteam(*BASE, "--teams", "3", "--tolerance", "500%").json["warnings"] == []
+
+
+def test_the_command_does_without_what_only_a_new_click_has() -> None:
+    older = (
+        "import click\n"
+        "class Old(click.ParamType):\n"
+        "    __class_getitem__ = None\n"
+        "click.ParamType = Old\n"
+        "import geoteam.cli.plan_solve\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", older], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_cannot_be_kept_is_refused_before_the_work(geoteam: Command, tmp_path: Path) -> None:

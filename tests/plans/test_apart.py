@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from geoteam.errors import GeoteamError, InputError
-from geoteam.plans.apart import run_apart
+from geoteam.plans.apart import Cut, run_apart
 from geoteam.plans.choices import Choice, choices
 from geoteam.plans.problem import Solution
 from geoteam.plans.solve import solve
@@ -52,7 +52,7 @@ def test_work_is_stopped_in_the_middle_of_a_call() -> None:
         heard.append(word)
         return len(heard) < 3
 
-    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is None
+    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is Cut.STOPPED
     # Told once, and asked again and again.
     assert heard == ["first"] * 3
 
@@ -61,7 +61,7 @@ def test_a_stop_from_the_keyboard_stops_the_work() -> None:
     def hear(word: str) -> bool:
         raise KeyboardInterrupt
 
-    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is None
+    assert run_apart(told_then_asleep, "first", seconds=LONG, progress=hear) is Cut.STOPPED
 
 
 def test_work_that_does_not_look_at_the_clock_is_stopped_when_its_time_is_over() -> None:
@@ -71,7 +71,7 @@ def test_work_that_does_not_look_at_the_clock_is_stopped_when_its_time_is_over()
         heard.append(word)
         return True
 
-    assert run_apart(told_then_asleep, "first", seconds=0.1, progress=hear) is None
+    assert run_apart(told_then_asleep, "first", seconds=0.1, progress=hear) is Cut.OVER
     assert set(heard) == {"first"}
 
 

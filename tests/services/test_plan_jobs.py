@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from geoteam.errors import (
     SettledError,
     WorkspaceBusyError,
 )
+from geoteam.plans.apart import Cut
 from geoteam.plans.solve import solve_or_explain
-from geoteam.services import plan_job_run, plan_jobs, plan_solve, plans
+from geoteam.services import plan_job_run, plan_jobs, plan_solve, plan_state, plans
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_jobs as job_store
 from geoteam.store import plans as plan_store
@@ -106,7 +108,7 @@ def test_locked_teams_keep_exactly_their_units(fresh: Workspace) -> None:
     job = job_store.Job(
         "j", draft, "boss", fresh.now(), _asked(locks=["T1"]), "running", "", {}, {}
     )
-    problem, kept = plan_job_run.problem_of(fresh, job)
+    problem, kept, _ = plan_job_run.problem_of(fresh, job)
     assert kept == {"101": "T1"}
     assert problem.units == ("102", "201", "202")
     assert problem.teams == ("T2",)
@@ -114,8 +116,10 @@ def test_locked_teams_keep_exactly_their_units(fresh: Workspace) -> None:
     job = job_store.Job(
         "j", draft, "boss", fresh.now(), _asked(offices=True), "running", "", {}, {}
     )
-    problem, kept = plan_job_run.problem_of(fresh, job)
+    problem, kept, held = plan_job_run.problem_of(fresh, job)
     assert kept == {}
+    assert held.present == UNITS
+    assert set(held.offices) == {"T1", "T2"}
     assert len(problem.seats) >= 1
 
 
@@ -218,8 +222,9 @@ def test_a_solver_that_does_not_look_at_the_clock_is_ended_by_it(
     fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch, objective: str
 ) -> None:
     # The solver's process is ended from outside, as `run_apart` does when its time is over.
-    def over(work: Callable[..., Any], *args: Any, progress: Any, **options: Any) -> None:
+    def over(work: Callable[..., Any], *args: Any, progress: Any, **options: Any) -> Cut:
         work(*args, progress=progress, **options)
+        return Cut.OVER
 
     monkeypatch.setattr(plan_job_run, "run_apart", over)
     with fresh.transaction() as session:
@@ -235,9 +240,10 @@ def test_a_solver_that_does_not_look_at_the_clock_is_ended_by_it(
 def test_a_first_plan_without_a_choice_yet_is_not_called_nothing(
     fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def over(_: Any, problem: Any, *, progress: Any, **options: Any) -> None:
+    def over(_: Any, problem: Any, *, progress: Any, **options: Any) -> Cut:
         best, _why = solve_or_explain(problem, seconds=5, seed=options["seed"])
         progress([], best, 0.1)
+        return Cut.OVER
 
     monkeypatch.setattr(plan_job_run, "run_apart", over)
     with fresh.transaction() as session:
@@ -247,6 +253,55 @@ def test_a_first_plan_without_a_choice_yet_is_not_called_nothing(
     found = plan_jobs.follow(fresh, BOSS, job)
     assert found["best"]["units"]
     assert found["message"] == plan_solve.OVER
+
+
+def test_what_a_team_would_lose_is_told_with_every_plan(
+    fresh: Workspace, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A balanced plan in which the two teams change places.
+    def swapped(_: Any, problem: Any, *, progress: Any, **options: Any) -> Any:
+        best, why = solve_or_explain(problem, seconds=5, seed=options["seed"])
+        best = replace(best, assignment=1 - problem.present)
+        progress(best, 0.1)
+        return best, why
+
+    monkeypatch.setattr(plan_job_run, "run_apart", swapped)
+    with fresh.transaction() as session:
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=_asked())
+    plan_job_run.run(fresh, job)
+    found = plan_jobs.follow(fresh, BOSS, job)
+    lost = found["choices"][0]["warnings"]
+    assert found["best"]["warnings"] == lost
+    assert lost[0] == {
+        "kind": "keeps_none",
+        "teams": ["T1", "T2"],
+        "text": "West Team and East Team keep none of their areas.",
+    }
+    # Both have their office in one place: today one of them is outside of its area, then the other.
+    assert [(one["kind"], one["teams"]) for one in lost[1:]] == [("office_outside", ["T2"])]
+    # Nobody loses anything by the plan of today, but that the other office is outside still.
+    monkeypatch.undo()
+    with fresh.transaction() as session:
+        request = _asked(objective="fewest_moves")
+        job = job_store.create(session, draft, by="boss", at=fresh.now(), request=request)
+    plan_job_run.run(fresh, job)
+    (kept,) = plan_jobs.follow(fresh, BOSS, job)["choices"]
+    assert [one["kind"] for one in kept["warnings"]] == ["office_stays_outside"]
+
+
+@pytest.mark.usefixtures("asleep")
+def test_who_has_the_plan_open_hears_of_a_run_and_whose_it_is(fresh: Workspace, draft: int) -> None:
+    assert plan_state.state(fresh, WEST, draft)["run"] is None
+    job = plan_jobs.start(fresh, BOSS, draft, {})
+    assert plan_state.state(fresh, WEST, draft, since=1)["run"] == job
+    told = plan_jobs.follow(fresh, WEST, job)
+    # Boss has no account in this workspace: the name signed in with must do.
+    assert (told["by"], told["mine"]) == ("boss", False)
+    # A run of another plan is none of this one's.
+    other = plans.save_draft(fresh, "test", "Another", dict(UNITS), where="a test")
+    assert plan_state.state(fresh, WEST, other)["run"] is None
+    plan_jobs.stop(fresh, BOSS, job)
+    assert plan_state.state(fresh, WEST, draft)["run"] is None
 
 
 @pytest.mark.parametrize(
