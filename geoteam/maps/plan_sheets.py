@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geoteam.maps.typeset import plain_text, typeset
@@ -39,7 +39,7 @@ def handover_sheet(data: Mapping[str, Any]) -> bytes:
     told = {
         "title": plain_text(data["title"]),
         "subtitle": plain_text(data["subtitle"]),
-        "facts": [[plain_text(label), plain_text(value)] for label, value in data["facts"]],
+        "facts": _pairs(data["facts"]),
         "sections": [
             {
                 "title": plain_text(section["title"]),
@@ -61,8 +61,9 @@ def plan_summary_sheet(data: Mapping[str, Any], drawing: str) -> bytes:
     Parameters
     ----------
     data
-        ``title``, ``status``, ``reason``, ``legend``, ``note``, ``notice``, ``map_alt``; ``facts``:
-        pairs of label and text; ``columns`` and ``teams``: the table's headings and rows of texts.
+        ``title``, ``status``, ``reason``, ``moves_title``, ``legend``, ``note``, ``notice``,
+        ``map_alt``; ``facts``: pairs of label and text; ``moves``: pairs of a heading and its pairs
+        of label and number; ``columns`` and ``teams``: the table's headings and rows of texts.
     drawing
         The map as SVG.
 
@@ -76,11 +77,16 @@ def plan_summary_sheet(data: Mapping[str, Any], drawing: str) -> bytes:
     MapError
         When it cannot be set.
     """
-    texts = ("title", "status", "reason", "legend", "note", "notice", "map_alt")
+    texts = ("title", "status", "reason", "moves_title", "legend", "note", "notice", "map_alt")
     told: dict[str, Any] = {name: plain_text(data[name]) for name in texts}
-    told["facts"] = [[plain_text(label), plain_text(value)] for label, value in data["facts"]]
+    told["facts"] = _pairs(data["facts"])
+    told["moves"] = [[plain_text(group), _pairs(pairs)] for group, pairs in data["moves"]]
     told["columns"] = [plain_text(one) for one in data["columns"]]
     told["teams"] = [[plain_text(cell) for cell in row] for row in data["teams"]]
     return typeset(
         "plan_summary.typ", {"plan": json.dumps(told, ensure_ascii=False), "map": drawing}
     )
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [[plain_text(label), plain_text(value)] for label, value in pairs]

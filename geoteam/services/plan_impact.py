@@ -54,9 +54,9 @@ def plan_impact(
     -------
     dict
         ``plan`` (id, name, status), ``on``, ``against`` (name of the plan until then), ``digest``,
-        ``figures`` (counts by change, of which ``anew`` not because of the plan; ``officers``: who
-        keeps theirs and who does not, whatever the reason; continuity, travel; ``back``: who of
-        those whom the plan taken back moved returns), ``units`` that change team,
+        ``figures`` (counts by change, of which ``anew`` not because of the plan; ``teams`` and
+        ``officers``: who keeps theirs and who does not, whatever the reason; continuity, travel;
+        ``back``: who of those whom the plan taken back moved returns), ``units`` that change team,
         ``teams`` and ``officers`` before and after, ``clients``: a row for each change that the
         user may see, with ``why``; ``hidden``: how many more there are; ``notes``.
 
@@ -178,6 +178,7 @@ def _figures(table: pd.DataFrame) -> dict[str, Any]:
             name: int(((table["change"] == name) & ~table["by_plan"]).sum())
             for name in ("officer", "gained", "lost")
         },
+        "teams": officer_counts(table["before_team"], table["after_team"]),
         "officers": officer_counts(table["before_officer"], table["after_officer"]),
         "moved": int(moved.sum()),
         "kept": keep,

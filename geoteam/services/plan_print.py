@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,25 +13,28 @@ from sqlalchemy.orm import Session
 from geoteam.areas import dissolve
 from geoteam.maps import draw_plan, handover_sheet, plan_summary_sheet
 from geoteam.model import Role, User
-from geoteam.services.plan_change import Names, change_of
+from geoteam.services.plan_change import Names
 from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_ground import team_fills
 from geoteam.services.plan_handover import handover
 from geoteam.services.plan_history import named
-from geoteam.services.plan_impact import plan_impact
+from geoteam.services.plan_moves import WILL, Moves, moves_of, tense_of, told_moves
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignments, plan_states, plans, staff, users
+from geoteam.store import plan_states, plans, staff, users
 from geoteam.store.plans import PUBLISHED, WITHDRAWN, SavedPlan
 
 _STATUS = {
     "draft": "Draft",
     "proposed": "Proposed, waits for approval",
-    "published": "Published",
     "withdrawn": "Taken back",
 }
-_COLUMNS = ("Team", "Units", "Clients", "Workload", "Officers", "Per officer", "From ideal")
+_COLUMNS = (
+    "Team", "Units", "Clients", "Workload", "Officers", "Per officer", "From ideal", "Gives",
+    "Receives",
+)  # fmt: skip
 
 
 def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str = "") -> bytes:
@@ -81,11 +85,11 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
     return handover_sheet(
         {
             "title": "Hand-over list",
-            "subtitle": f"{view['plan']['name']}, from {_day(view['on'])}",
+            "subtitle": f"{view['plan']['name']}, from {told_day(view['on'])}",
             "facts": [
                 ("Why", view["plan"]["reason"] or "–"),
                 ("Clients on this list", f"{len(view['clients'])}, {done} handed over"),
-                ("Printed", f"{_day(printed.date())} {printed:%H:%M}, {user.name}"),
+                ("Printed", f"{told_day(printed.date())} {printed:%H:%M}, {user.name}"),
             ],
             "sections": sections,
         }
@@ -138,10 +142,11 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
     """
     require_role(user, [Role.SUPERVISOR], "print a plan")
     figures = plan_figures(workspace, plan_id)
+    today = workspace.today()
     with workspace.reading() as session:
         plan = plans.get(session, plan_id)
         names = Names.load(session)
-    facts = _facts(workspace, user, plan)
+    moves = moves_of(workspace, user, plan)
     with workspace.transaction() as session:
         drawing, changed = _map(workspace, session, plan, names)
         note(workspace, session, user.username, "plan.print", plan_id)
@@ -150,94 +155,100 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
     return plan_summary_sheet(
         {
             "title": plan.name,
-            "status": _status(plan),
+            "status": _status(plan, today),
             "reason": plan.reason,
             "facts": [
-                *facts,
-                ("In no team's figures, as no place is known", f"{figures['unplaced']:,} clients"),
+                *_facts(workspace, plan),
                 ("Largest deviation from ideal", f"{worst:.1%}"),
+                ("In no team's figures, as no place is known", f"{figures['unplaced']:,} clients"),
             ],
+            **told_moves(moves, tense_of(plan, today), len(changed)),
             "legend": "Hatched: units that change team. Black squares: field offices."
             if changed
             else "Black squares: field offices.",
             "columns": _COLUMNS,
-            "teams": [_team_row(row, names) for row in figures["teams"]],
-            "note": "Clients under general supervision; workload in points, by default the "
+            "teams": _team_rows(figures["teams"], moves, names),
+            "note": "Clients under general supervision today; workload in points, by default the "
             "contacts a month that a client's level requires. From ideal: workload per officer "
-            "against that of all officers.",
-            "notice": f"Plan {plan.id}, printed {_day(printed.date())} {printed:%H:%M} by "
-            f"{user.name}. No person is named on this page.",
+            "against that of all officers. Gives and receives: clients whose assignment changes "
+            "team.",
+            "notice": f"Plan {plan.id}, printed {told_day(printed.date())} {printed:%H:%M} by "
+            f"{user.name}. No person under supervision is named on this page.",
             "map_alt": f"Map of {len(figures['teams'])} team areas; the table gives their figures",
         },
         drawing,
     )
 
 
-def _status(plan: SavedPlan) -> str:
+def _status(plan: SavedPlan, today: date) -> str:
     """Say what a plan is; a draft that was proposed once and deleted never held."""
-    gone = plan.status == WITHDRAWN and plan.effective_from is None
-    return "Deleted" if gone else _STATUS[plan.status]
+    if plan.status == WITHDRAWN and plan.effective_from is None:
+        return "Deleted"
+    if plan.status != PUBLISHED:
+        return _STATUS[plan.status]
+    if tense_of(plan, today) == WILL:
+        return "Published, to come"
+    over = plan.effective_to is not None and plan.effective_to <= today
+    return "No longer in force" if over else "In force"
 
 
-def _team_row(row: dict[str, Any], names: Names) -> list[str]:
-    each = row["workload_per_officer"]
-    off = row["deviation"]
+def _team_rows(
+    teams: Sequence[Mapping[str, Any]], moves: Moves | None, names: Names
+) -> list[list[str]]:
+    """Lay out the table: teams with their areas, then others that give or receive clients."""
+    rows = []
+    for row in teams:
+        each, off = row["workload_per_officer"], row["deviation"]
+        rows.append(
+            [
+                names.team(row["team"]),
+                f"{row['units']:,}",
+                f"{row['clients']:,}",
+                f"{row['workload']:,.0f}",
+                f"{row['officers']:g}",
+                f"{each:.1f}" if each == each else "–",
+                f"{off:+.1%}" if off == off else "–",
+            ]
+        )
+    if moves is None:
+        return [[*row, "–", "–"] for row in rows]
+    refs = [str(row["team"]) for row in teams]
+    others = sorted({ref for ref in [*moves.given, *moves.received] if ref} - set(refs))
+    rows += [[names.team(ref), *["–"] * 6] for ref in others]
     return [
-        names.team(row["team"]),
-        f"{row['units']:,}",
-        f"{row['clients']:,}",
-        f"{row['workload']:,.0f}",
-        f"{row['officers']:g}",
-        f"{each:.1f}" if each == each else "–",
-        f"{off:+.1%}" if off == off else "–",
+        [*row, f"{moves.given.get(ref, 0):,}", f"{moves.received.get(ref, 0):,}"]
+        for ref, row in zip(refs + others, rows, strict=True)
     ]
 
 
-def _facts(workspace: Workspace, user: User, plan: SavedPlan) -> list[tuple[str, str]]:
+def _facts(workspace: Workspace, plan: SavedPlan) -> list[tuple[str, str]]:
+    """Say when it holds, who decided when, and on which boundaries it is drawn."""
     version = workspace.areas_of(plan.boundary_set_id).attrs["set"].version
+    zone = workspace.profile.city.zone
     since = plan.effective_from or plan.proposed_from
     with workspace.reading() as session:
         people = {one.user.username: one.user.name for one in users.list_accounts(session)}
-    facts = [
+
+    def who(by: str, at: datetime | None) -> str:
+        day = f", {told_day(at.astimezone(zone).date())}" if by and at else ""
+        return f"{named(by, people)}{day}" or "–"
+
+    return [
         (
             "Was to begin" if plan.status == WITHDRAWN else "From",
-            _day(since) if since else "no day yet",
+            told_day(since) if since else "no day yet",
         ),
-        ("Drawn by", named(plan.created_by, people)),
-        ("Proposed by", named(plan.proposed_by, people) or "–"),
-        ("Approved by", named(plan.approved_by, people) or "–"),
+        *([("Until", told_day(plan.effective_to))] if plan.effective_to else []),
+        ("Drawn by", who(plan.created_by, plan.created_at)),
+        ("Proposed by", who(plan.proposed_by, plan.proposed_at)),
+        ("Approved by", who(plan.approved_by, plan.approved_at)),
+        *(
+            [("Taken back by", who(plan.withdrawn_by, plan.withdrawn_at))]
+            if plan.status == WITHDRAWN
+            else []
+        ),
         ("Boundaries", version),
     ]
-    if plan.status == PUBLISHED and plan.effective_from is not None:
-        with workspace.reading() as session:
-            moved = assignments.transfers(session, plan.id, plan.effective_from)
-        kind = change_of(moved)
-        facts += [
-            ("Clients who changed team", f"{int((kind == 'team').sum()):,}"),
-            ("Changed officer within the team", f"{int((kind == 'officer').sum()):,}"),
-            ("Got an officer within the team, had none", f"{int((kind == 'gained').sum()):,}"),
-            ("Have no officer any more", f"{int((kind == 'lost').sum()):,}"),
-            ("Got a team for the first time", f"{int((kind == 'new').sum()):,}"),
-        ]
-        return facts
-    impact = plan_impact(workspace, user, plan.id, purpose="print")["figures"]
-    facts += [
-        ("Clients who would get another team", f"{impact['team']:,}"),
-        ("Change officer within the team", f"{impact['officer']:,}"),
-        ("Get an officer within the team, have none", f"{impact['gained']:,}"),
-        ("Would have no officer", f"{impact['lost']:,}"),
-        ("Get a team for the first time", f"{impact['new']:,}"),
-    ]
-    if impact["continuity"] is not None:
-        facts.append(("Keep their officer", f"{impact['continuity']:.1%}"))
-    if impact["minutes_mean_after"] is not None:
-        facts.append(
-            (
-                "Mean drive to the office",
-                f"{impact['minutes_mean_after']:.1f} min (now {impact['minutes_mean_before']:.1f})",
-            )
-        )
-    return facts
 
 
 def _map(
@@ -263,7 +274,3 @@ def _map(
     fills = team_fills(workspace, session, plan)
     drawing = draw_plan(areas, frame, fills=fills, changed=changed, offices=offices, crs=crs)
     return drawing, changed
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -172,6 +172,42 @@ def transfers(session: Session, plan_id: int, on: date) -> pd.DataFrame:
         ``after_unit``, ``after_team``, ``after_officer`` ('' when none) and ``reason`` of the new
         one.
     """
+    both = _across(session, plan_id, on)
+    changed = (both["before_team"] != both["after_team"]) | (
+        both["before_officer"] != both["after_officer"]
+    )
+    return both[changed].sort_index()
+
+
+def kept(session: Session, plan_id: int, on: date) -> int | None:
+    """Count the clients who kept their officer on the day on which a plan came into force.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+    on
+        Its first day.
+
+    Returns
+    -------
+    int or None
+        How many had an officer before and have the same one on that day; None where no assignment
+        is kept of the day before.
+    """
+    if on_day(session, on - timedelta(days=1)).empty:
+        return None
+    both, held = _across(session, plan_id, on), on_day(session, on)
+    same = (both["before_officer"] == both["after_officer"]) & (both["after_officer"] != "")
+    # Whom the plan does not concern has one assignment, which goes on.
+    went_on = (held["valid_from"] < on) & (held["officer"] != "")
+    return int(same.sum()) + int(went_on.sum())
+
+
+def _across(session: Session, plan_id: int, on: date) -> pd.DataFrame:
+    """Load what held before and after of each client with a new assignment on a plan's day."""
     ended = (
         select(func.max(AssignmentRow.id))
         .join(AssignmentRunRow, AssignmentRunRow.id == AssignmentRow.run_id)
@@ -188,7 +224,4 @@ def transfers(session: Session, plan_id: int, on: date) -> pd.DataFrame:
     new = frame_of(session, begun, "client_ref", types)
     both = old[parts].add_prefix("before_").join(new[parts].add_prefix("after_"), how="inner")
     both["reason"] = new["reason"].reindex(both.index)
-    changed = (both["before_team"] != both["after_team"]) | (
-        both["before_officer"] != both["after_officer"]
-    )
-    return both[changed].sort_index()
+    return both

@@ -16,7 +16,6 @@ from geoteam.services import (
     plan_approval,
     plan_figures,
     plan_impact,
-    plan_print,
     plan_publish,
     plan_views,
     plans,
@@ -104,36 +103,6 @@ def test_who_finds_no_room_with_the_former_officer_is_counted(lone: Workspace) -
     after = held(lone, BACK).loc[IN_102, "officer"]
     assert int((after == before.loc[IN_102, "officer"]).sum()) == told["returned"]
     assert made
-
-
-def test_the_summary_prints_the_figures_of_the_page(
-    lone: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with lone.transaction() as session:
-        session.execute(update(OfficerRow).where(OfficerRow.ref == "O3").values(active=False))
-    shares(lone, O4=0.0)
-    sheets = []
-    monkeypatch.setattr(plan_print, "plan_summary_sheet", lambda data, _: sheets.append(data))
-    plan = draft(lone)
-    figures = plan_impact.plan_impact(lone, BOSS, plan, on=LATER)["figures"]
-    assert figures["lost"] > 0
-    plan_print.summary_pdf(lone, BOSS, plan)
-    plan_publish.publish(lone, "test", plan, LATER)
-    plan_print.summary_pdf(lone, BOSS, plan)
-    before, after = (dict(sheet["facts"]) for sheet in sheets)
-    assert before["Drawn by"] == "test"
-    assert before["In no team's figures, as no place is known"] == "2 clients"
-    for kind, now, then in (
-        ("team", "Clients who would get another team", "Clients who changed team"),
-        (
-            "gained",
-            "Get an officer within the team, have none",
-            "Got an officer within the team, had none",
-        ),
-        ("officer", "Change officer within the team", "Changed officer within the team"),
-        ("lost", "Would have no officer", "Have no officer any more"),
-    ):
-        assert before[now] == after[then] == f"{figures[kind]:,}"
 
 
 def test_a_draft_is_measured_against_what_holds_until_its_first_possible_day(
