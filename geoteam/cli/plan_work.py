@@ -18,6 +18,7 @@ from geoteam.services import (
     plan_print,
     plan_publish,
     plan_sets,
+    plan_take_back,
 )
 from geoteam.services import responsible as lookup
 from geoteam.services.batch import write_rows
@@ -121,6 +122,7 @@ def publish(state: State, plan_id: int, since: datetime, reason: str, as_json: b
 
     Example: geoteam plans publish 2 --from 2026-12-01 --reason "New office in the east"
     """
+    plan_publish.can_publish(state.workspace, plan_id, since.date())
     StepBar()("assigning clients")
     done = plan_publish.publish(state.workspace, state.actor, plan_id, since.date(), reason=reason)
     told = {"id": plan_id, "status": "published", "effective_from": since.date()} | done
@@ -156,7 +158,7 @@ def take_back(
     Example: geoteam plans take-back 2 --reason "Drawn on old figures"
     """
     user, on = operator(state.actor), since.date() if since else None
-    if plan_approval.holds_already(state.workspace, plan_id):
+    if plan_take_back.can_take_back(state.workspace, user, plan_id, reason, on=on):
         StepBar()("assigning clients, to see")
         before = plan_impact.taken_back(state.workspace, user, plan_id, on=on)
         click.echo(f"From {before['on']} {before['former']} would hold again.", err=True)
@@ -164,7 +166,7 @@ def take_back(
             click.echo(line, err=True)
         if not yes:
             click.confirm("Take the plan back?", abort=True, err=True)
-    made = plan_approval.take_back(state.workspace, user, plan_id, reason, on=on)
+    made = plan_take_back.take_back(state.workspace, user, plan_id, reason, on=on)
     if made is None:
         said = [f"Plan {plan_id} is taken back; the plan before it stands."]
     else:

@@ -22,6 +22,7 @@ from geoteam.plans.judge import scattered
 from geoteam.services.people import clients_frame, units_in_plan
 from geoteam.services.plan_figures import find_plan
 from geoteam.services.plan_ground import plan_layout
+from geoteam.services.plan_names import free_name
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
@@ -83,7 +84,7 @@ def propose_on_boundaries(
         version = boundaries.get_set(session, set_id).version
         draft = plans.create(
             session,
-            name=name or f"{plan.name}, on the boundaries {version}",
+            name=free_name(session, name or f"{plan.name}, on the boundaries {version}"),
             boundary_set_id=set_id,
             units={
                 unit: case.teams[team]

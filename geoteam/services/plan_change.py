@@ -40,7 +40,8 @@ class Dry:
     case, solved
         What was solved and the outcome.
     digest
-        Names what it depends on, present officers too: the same digest, the same outcome.
+        Names what it depends on, present officers too, and who proposed the plan when: the same
+        digest, the same outcome of the same proposal.
     """
 
     plan: SavedPlan
@@ -85,9 +86,10 @@ def dry_run(workspace: Workspace, plan_id: int, on: date | None = None) -> Dry:
         + pd.DataFrame({"former": case.former, "had": case.had}).to_csv()
         + repr(workspace.streets_stamp())
     )
-    digest = hashlib.sha256(whole.encode()).hexdigest()
-    solved = workspace.newest("dry run", digest, lambda: solve_case(workspace, case))
-    return Dry(plan, day, case, solved, digest)
+    outcome = hashlib.sha256(whole.encode()).hexdigest()
+    solved = workspace.newest("dry run", outcome, lambda: solve_case(workspace, case))
+    proposal = repr((outcome, plan.status, plan.proposed_by, plan.proposed_at))
+    return Dry(plan, day, case, solved, hashlib.sha256(proposal.encode()).hexdigest())
 
 
 @dataclass(frozen=True, eq=False)

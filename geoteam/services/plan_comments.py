@@ -10,9 +10,10 @@ from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.services.names_said import names_client, plain
 from geoteam.services.people import clients_frame, units_in_plan
+from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role, visible_refs
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_comments, plan_edits, plans
+from geoteam.store import plan_comments, plan_edits, plans
 from geoteam.store.plan_comments import Comment
 from geoteam.store.plans import SavedPlan
 
@@ -123,25 +124,29 @@ def add(workspace: Workspace, user: User, plan_id: int, unit: str, text: str) ->
             raise InputError(
                 f"there is no unit {unit!r} in this plan", remedy="Load the plan again"
             )
-        _refuse_clients(workspace, session, user, plan, unit, words)
-        at = workspace.now()
-        made = plan_comments.add(session, plan_id, unit, words, by=user.username, at=at)
-        audit.append(
-            session,
-            at=at,
-            actor=user.username,
-            action="plan.comment",
-            object_kind="plan",
-            object_ref=str(plan_id),
-            detail={"comment": made, "unit": unit},
+        refused = _names_somebody(workspace, session, user, plan, unit, words)
+        if refused:
+            # The log says that it was tried, nothing of what was said or where.
+            note(workspace, session, user.username, "plan.comment_refused", plan_id)
+        else:
+            at = workspace.now()
+            made = plan_comments.add(session, plan_id, unit, words, by=user.username, at=at)
+            note(
+                workspace, session, user.username, "plan.comment", plan_id, comment=made, unit=unit
+            )
+    if refused:
+        raise InputError(
+            "this looks like a client's name",
+            remedy="Write about the area, without names and references: whoever sees the plan "
+            "reads it. A common word may be a family name here: use another one",
         )
     return made
 
 
-def _refuse_clients(
+def _names_somebody(
     workspace: Workspace, session: Session, user: User, plan: SavedPlan, unit: str, words: str
-) -> None:
-    """Refuse what looks like the name of a client whose record the user may open.
+) -> bool:
+    """Tell whether this looks like the name of a client whose record the user may open.
 
     To refuse those of others would tell who is a client, and where they live.
     """
@@ -150,15 +155,11 @@ def _refuse_clients(
     here = units_in_plan(workspace, plan, people) == unit
     codes = plans.units(session, plan.id)
     said = plain(words)
-    for ref, name, near in zip(people.index, people["name"], here, strict=True):
-        if names_client(said, str(name), family=bool(near)) or (
-            ref not in codes and plain(str(ref)).casefold() in said.casefold()
-        ):
-            raise InputError(
-                "this looks like a client's name",
-                remedy="Write about the area, without names and references: whoever sees the plan "
-                "reads it. A common word may be a family name here: use another one",
-            )
+    return any(
+        names_client(said, str(name), family=bool(near))
+        or (ref not in codes and plain(str(ref)).casefold() in said.casefold())
+        for ref, name, near in zip(people.index, people["name"], here, strict=True)
+    )
 
 
 def resolve(workspace: Workspace, user: User, plan_id: int, comment_id: int) -> None:
@@ -186,12 +187,4 @@ def resolve(workspace: Workspace, user: User, plan_id: int, comment_id: int) -> 
     with workspace.transaction() as session:
         at = workspace.now()
         plan_comments.resolve(session, plan_id, comment_id, by=user.username, at=at)
-        audit.append(
-            session,
-            at=at,
-            actor=user.username,
-            action="plan.resolve",
-            object_kind="plan",
-            object_ref=str(plan_id),
-            detail={"comment": comment_id},
-        )
+        note(workspace, session, user.username, "plan.resolve", plan_id, comment=comment_id)

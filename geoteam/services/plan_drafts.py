@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import InputError, SettledError
+from geoteam.errors import SettledError
 from geoteam.model import Role, User
 from geoteam.services.plan_approval import refuse_foreign_draft
+from geoteam.services.plan_names import typed_name
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_drafts, plan_edits
 from geoteam.store.plans import DRAFT, SAID, SavedPlan
-
-LONGEST_NAME = 120
 
 
 def rename(workspace: Workspace, user: User, plan_id: int, name: str) -> None:
@@ -39,15 +38,12 @@ def rename(workspace: Workspace, user: User, plan_id: int, name: str) -> None:
     DisclosureError
         When the user may not.
     InputError
-        When the name is empty or too long.
+        When the name is empty or too long, or another draft or proposed plan has it.
     """
-    named = name.strip()
-    if not named or len(named) > LONGEST_NAME:
-        raise InputError(
-            f"a plan has a name of at most {LONGEST_NAME} letters", remedy="Give it a name"
-        )
     with workspace.transaction() as session:
         plan = _changeable(session, user, plan_id)
+        plan_drafts.wait_to_name(session)
+        named = typed_name(session, name, of=plan_id)
         plan_drafts.rename(session, plan_id, named)
         note(
             workspace, session, user.username, "plan.rename", plan_id, before=plan.name, name=named

@@ -29,6 +29,7 @@ from geoteam.plans.fit import fit_plan
 from geoteam.services.batch import write_rows
 from geoteam.services.outputs import system_failure, write_whole
 from geoteam.services.plan_figures import find_plan, plan_areas
+from geoteam.services.plan_names import check_name
 from geoteam.services.plans import general_teams, import_plan, save_draft
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, staff
@@ -91,10 +92,12 @@ def import_file(
     ImportProblems
         When rows cannot be used; all are named and nothing is saved.
     InputError
-        When the file cannot be read, or a unit lies in no team's area.
+        When the file cannot be read, a unit lies in no team's area, or the name is empty, too long
+        or that of another draft.
     """
+    named = check_name(workspace, name)
     if path.suffix.lower() not in SUFFIXES:
-        return ImportedPlan(import_plan(workspace, actor, path, name, team_column), None)
+        return ImportedPlan(import_plan(workspace, actor, path, named, team_column), None)
     crs = workspace.profile.city.crs
     with workspace.reading() as session:
         general = general_teams(session)
@@ -118,7 +121,7 @@ def import_file(
         )
     misfits = int((fit["misfit"] != "").sum())
     units = {str(unit): str(team) for unit, team in fit["team"].items()}
-    plan_id = save_draft(workspace, actor, name, units, where=str(path), misfits=misfits)
+    plan_id = save_draft(workspace, actor, named, units, where=str(path), misfits=misfits)
     return ImportedPlan(plan_id, fit)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,13 +11,13 @@ from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.plans.fit import fit_plan
 from geoteam.services.ground import KIND_WORDS
+from geoteam.services.plan_names import check_name, free_name, whole_name
+from geoteam.services.plan_publish import note
 from geoteam.services.plan_rights import refuse_other_teams, unusable_teams
 from geoteam.services.plan_sent import SentEdit
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, boundaries, plan_edits, plans
-
-_LONGEST_NAME = 120
+from geoteam.store import boundaries, plan_edits, plans
 
 
 def unit_kinds(workspace: Workspace) -> dict[str, str]:
@@ -95,7 +94,13 @@ def beginnings(workspace: Workspace) -> dict[int, str]:
 
 
 def new_plan(
-    workspace: Workspace, user: User, name: str, unit_kind: str, copy_of: int | None = None
+    workspace: Workspace,
+    user: User,
+    name: str,
+    unit_kind: str,
+    copy_of: int | None = None,
+    *,
+    typed: bool = True,
 ) -> int:
     """Make a new draft.
 
@@ -112,6 +117,9 @@ def new_plan(
     copy_of
         The plan that it begins as; on other units it is fitted by address points and ground.
         Without one, no unit has a team.
+    typed
+        Whether a person chose the name, and is asked for another one where a draft has it; else a
+        number is added to it.
 
     Returns
     -------
@@ -123,11 +131,13 @@ def new_plan(
     DisclosureError
         When the user is no supervisor.
     InputError
-        When it has no name, or no such boundaries tile the city.
+        When it has no name or that of another draft, or no such boundaries tile the city.
     NotFoundError
         When there is no plan to copy.
     """
     require_role(user, {Role.SUPERVISOR}, "make plans")
+    if typed:
+        check_name(workspace, name)
     if unit_kind not in unit_kinds(workspace):
         raise InputError(
             f"no boundaries of kind {unit_kind!r} tile the city today",
@@ -174,7 +184,7 @@ def fork(
     plan_id
         The plan.
     name
-        Name of the new one.
+        Name of the new one; a number is added where another draft has it.
     keep
         Edits, in their order; what they want is done, whatever they saw. Units that are no more,
         and those wanted for a team that may hold no area any more, are left out.
@@ -242,30 +252,17 @@ def _create(
     units: Mapping[str, str],
     based_on_id: int | None,
 ) -> int:
-    named = name.strip()
-    if not named or len(named) > _LONGEST_NAME:
-        raise InputError(
-            f"a plan has a name of at most {_LONGEST_NAME} letters", remedy="Give it a name"
-        )
     plan_id = plans.create(
         session,
-        name=named,
+        name=free_name(session, whole_name(name)),
         boundary_set_id=set_id,
         units=units,
         by=user.username,
         at=workspace.now(),
         based_on_id=based_on_id,
     )
-    detail: dict[str, Any] = {} if based_on_id is None else {"based_on": based_on_id}
-    audit.append(
-        session,
-        at=workspace.now(),
-        actor=user.username,
-        action="plan.create",
-        object_kind="plan",
-        object_ref=str(plan_id),
-        detail=detail,
-    )
+    detail = {} if based_on_id is None else {"based_on": based_on_id}
+    note(workspace, session, user.username, "plan.create", plan_id, **detail)
     return plan_id
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
-from geoteam.services.plan_change import back_of, dry_run
+from geoteam.services.plan_change import Dry, back_of, dry_run
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, boundaries, plan_edits, plan_states, plan_steps, plans
+from geoteam.store import audit, boundaries, plan_edits, plan_states, plans
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SAID, SavedPlan
 
 
@@ -26,7 +26,7 @@ def publish(
     effective_from: date,
     *,
     reason: str = "",
-    proposed_by: str = "",
+    approves: SavedPlan | None = None,
     seen: str = "",
 ) -> dict[str, Any]:
     """Publish a plan from a day on, and write the assignments that it brings.
@@ -44,8 +44,9 @@ def publish(
         earlier.
     reason
         Why.
-    proposed_by
-        Who asked for it, where somebody else approves.
+    approves
+        The plan as somebody else proposed it, where that is approved; nothing is written when it
+        is another by now.
     seen
         Digest of the impact that was looked at; nothing is written when it is another by now.
 
@@ -64,37 +65,120 @@ def publish(
     WorkspaceBusyError
         When somebody else assigned clients, published a plan or changed this one meanwhile.
     """
-    with workspace.reading() as session:
-        plan = plans.get(session, plan_id)
-        check_publishable(workspace, session, plan, effective_from)
+    plan = can_publish(workspace, plan_id, effective_from)
+    _refuse_changed(plan, approves or plan)
     dry = dry_run(workspace, plan_id, effective_from)
     if seen and seen != dry.digest:
         raise WorkspaceBusyError(
-            "clients or officers changed since you looked at what the plan does",
+            "clients, officers or the proposal changed since you looked at what the plan does",
             where=f"plan {plan_id}",
             remedy="Look at it again, and decide then",
         )
     with workspace.transaction() as session:
-        now = plan_edits.lock(session, plan_id)
-        if (now.status, now.version) != (dry.plan.status, dry.plan.version):
-            raise WorkspaceBusyError(
-                "somebody else changed the plan meanwhile",
-                where=f"plan {plan_id}",
-                remedy="Look at it again, and decide then",
-            )
-        refuse_stale(workspace, session, dry.case)
-        plan_states.publish(
+        _refuse_changed(plan_edits.lock(session, plan_id), plan)
+        return publish_within(
+            workspace,
             session,
-            plan_id,
+            actor,
+            dry,
             effective_from,
-            reason=reason or now.reason,
-            proposed_by=proposed_by or actor,
-            approved_by=actor if proposed_by else "",
-            at=workspace.now(),
+            reason=reason or plan.reason,
+            proposed_by=approves.proposed_by if approves else "",
         )
-        if len(dry.case.clients):
-            write_solved(workspace, session, actor, dry.case, dry.solved)
-        note(workspace, session, actor, "plan.publish", plan_id, effective=effective_from)
+
+
+def can_publish(workspace: Workspace, plan_id: int, effective_from: date) -> SavedPlan:
+    """Refuse at once what `publish` would refuse whatever the assignment.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan.
+    effective_from
+        Its first day.
+
+    Returns
+    -------
+    SavedPlan
+        The plan.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    InputError
+        When the plan or the day cannot be used.
+    """
+    with workspace.reading() as session:
+        plan = plans.get(session, plan_id)
+        check_publishable(workspace, session, plan, effective_from)
+    return plan
+
+
+def _refuse_changed(now: SavedPlan, known: SavedPlan) -> None:
+    """Refuse a plan that is not as it was: edited, renamed, sent back or proposed anew."""
+    if now != known:
+        raise WorkspaceBusyError(
+            "somebody else changed the plan meanwhile",
+            where=f"plan {known.id}",
+            remedy="Look at it again, and decide then",
+        )
+
+
+def publish_within(
+    workspace: Workspace,
+    session: Session,
+    actor: str,
+    dry: Dry,
+    effective_from: date,
+    *,
+    reason: str,
+    proposed_by: str = "",
+) -> dict[str, Any]:
+    """Publish a plan that was solved, in the caller's transaction.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session of a transaction.
+    actor
+        Who publishes; the audit log names them.
+    dry
+        The plan, solved.
+    effective_from
+        First day on which it holds.
+    reason
+        Why.
+    proposed_by
+        Who asked for it, where somebody else approves.
+
+    Returns
+    -------
+    dict
+        As `publish` gives it.
+
+    Raises
+    ------
+    WorkspaceBusyError
+        When somebody else assigned clients or published a plan since it was solved.
+    """
+    refuse_stale(workspace, session, dry.case)
+    plan_states.publish(
+        session,
+        dry.plan.id,
+        effective_from,
+        reason=reason,
+        proposed_by=proposed_by or actor,
+        approved_by=actor if proposed_by else "",
+        at=workspace.now(),
+    )
+    if len(dry.case.clients):
+        write_solved(workspace, session, actor, dry.case, dry.solved)
+    note(workspace, session, actor, "plan.publish", dry.plan.id, effective=effective_from)
     return {
         key: dry.solved[0].summary[key]
         for key in ("clients", "assigned", "kept", "changed", "new", "lost")
@@ -130,6 +214,30 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
             where=where,
             remedy="Copy it to a new draft",
         )
+    check_beginning(workspace, session, plan, day)
+
+
+def check_beginning(workspace: Workspace, session: Session, plan: SavedPlan, day: date) -> None:
+    """Refuse a plan whose units could not begin on a day, whatever its state.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    session
+        Open session.
+    plan
+        The plan.
+    day
+        Its first day.
+
+    Raises
+    ------
+    InputError
+        When a unit has no team, the day is past or not after those of the published plans, or the
+        plan's boundaries are no longer in force on it.
+    """
+    where = f"plan {plan.id}"
     refuse_outdated(session, plan, day)
     idle = sorted(unit for unit, team in plans.units(session, plan.id).items() if not team)
     if idle:
@@ -178,30 +286,6 @@ def refuse_outdated(session: Session, plan: SavedPlan, day: date) -> None:
             where=f"plan {plan.id}",
             remedy="Carry it over to the new ones: with the button on its page, or with: geoteam "
             f"plans propose --plan {plan.id} --boundaries {day.isoformat()}",
-        )
-
-
-def refuse_twice(session: Session, plan: SavedPlan) -> None:
-    """Refuse to take a plan back while that waits for approval already.
-
-    Parameters
-    ----------
-    session
-        Open session.
-    plan
-        The plan to take back.
-
-    Raises
-    ------
-    SettledError
-        Naming the plan that waits.
-    """
-    going = plan_steps.going_back(session, plan.id)
-    if going is not None and (by := plans.get(session, going)).status == PROPOSED:
-        raise SettledError(
-            f"taking this plan back waits for approval already: {by.name}",
-            where=f"plan {plan.id}",
-            remedy="Approve that plan, or send it back first",
         )
 
 

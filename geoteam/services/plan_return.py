@@ -35,16 +35,17 @@ def undone_by(
     published
         The published plans, by their first day.
     plan, on
-        The plan that may take the last of these back, and its first day.
+        The plan that may take back the one of these that holds until then, and its first day.
 
     Returns
     -------
     SavedPlan or None
         None where it takes no plan back.
     """
-    last = published[-1] if published else None
-    if last is None or last.effective_from is None or last.effective_from >= on:
+    begun = [one for one in published if one.effective_from and one.effective_from < on]
+    if not begun:
         return None
+    last = begun[-1]
     before = plan_states.before(session, last)
     if before is None or before.boundary_set_id != plan.boundary_set_id:
         return None

@@ -12,7 +12,6 @@ from geoteam.model import Role, User
 from geoteam.services.plan_approval import (
     may_change_draft,
     may_publish,
-    must_ask,
     needs_approval,
 )
 from geoteam.services.plan_boundaries import was_carried
@@ -21,6 +20,7 @@ from geoteam.services.plan_figures import plan_figures
 from geoteam.services.plan_history import history, named
 from geoteam.services.plan_sets import coming_sets, newer_set
 from geoteam.services.plan_state import drawing_on
+from geoteam.services.plan_take_back import must_ask
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plan_comments, plan_states, plan_steps, plans, users

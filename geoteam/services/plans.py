@@ -12,6 +12,7 @@ from geoteam.errors import ImportProblems, InputError, RowProblem
 from geoteam.plans import check_plan
 from geoteam.services.import_files import open_table
 from geoteam.services.plan_figures import find_plan
+from geoteam.services.plan_names import free_name
 from geoteam.services.plan_publish import note, publish
 from geoteam.services.workspace import Workspace
 from geoteam.store import plans, staff
@@ -185,7 +186,7 @@ def save_draft(
     actor
         Who the audit log names.
     name
-        Name of the plan.
+        Name of the plan; a number is added where another draft has it.
     units
         Unit -> team, every unit.
     where
@@ -208,7 +209,7 @@ def save_draft(
         check_plan(units, units=set(frame.index), teams=general_teams(session), where=where)
         plan_id = plans.create(
             session,
-            name=name,
+            name=free_name(session, name),
             boundary_set_id=frame.attrs["set_id"],
             units=units,
             by=actor,

@@ -5,12 +5,45 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from geoteam.store import plan_steps, settings
 from geoteam.store.plan_tables import PlanRow
-from geoteam.store.plans import LAST_ID, WITHDRAWN
+from geoteam.store.plans import DRAFT, LAST_ID, PROPOSED, WITHDRAWN
+
+# Any constant: PostgreSQL's advisory lock under which drafts are named.
+_NAME_LOCK = 7_460_003
+
+
+def wait_to_name(session: Session) -> None:
+    """Wait until nobody else names a draft, and keep others waiting until the end.
+
+    Parameters
+    ----------
+    session
+        Open session of a transaction.
+    """
+    # A transaction on SQLite is alone from its first statement.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NAME_LOCK})
+
+
+def names(session: Session) -> dict[int, str]:
+    """Name the drafts and the plans that wait for approval.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    dict of int to str
+        Plan's id to its name.
+    """
+    found = select(PlanRow.id, PlanRow.name).where(PlanRow.status.in_((DRAFT, PROPOSED)))
+    return dict(session.execute(found).all())
 
 
 def rename(session: Session, plan_id: int, name: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geoteam.store.plan_tables import PlanRow, PlanStepRow
-from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED
+from geoteam.store.plans import PROPOSED, PUBLISHED
 
 PROPOSE, SEND_BACK, APPROVE, PUBLISH_ALONE = "proposed", "sent_back", "approved", "published"
 # Taken back before its first day; from that day on another plan goes back to the one before it.
@@ -108,7 +108,7 @@ def goes_back(session: Session, plan_id: int) -> Step | None:
 
 
 def going_back(session: Session, plan_id: int) -> int | None:
-    """Find the plan that takes another one back and is not given up.
+    """Find the plan that takes another one back, or waits for approval to do so.
 
     Parameters
     ----------
@@ -120,13 +120,14 @@ def going_back(session: Session, plan_id: int) -> int | None:
     Returns
     -------
     int or None
-        The newest that is a draft, waits for approval or is published.
+        A published one, else the newest that waits for approval; a draft that was sent back takes
+        nothing back, whatever came after it.
     """
     return session.scalars(
         select(PlanStepRow.by_plan_id)
         .join(PlanRow, PlanRow.id == PlanStepRow.by_plan_id)
-        .where(PlanStepRow.plan_id == plan_id, PlanRow.status.in_((DRAFT, PROPOSED, PUBLISHED)))
-        .order_by(PlanStepRow.id.desc())
+        .where(PlanStepRow.plan_id == plan_id, PlanRow.status.in_((PROPOSED, PUBLISHED)))
+        .order_by(PlanRow.status == PROPOSED, PlanStepRow.id.desc())
     ).first()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from geoteam.model import Role, User
-from geoteam.services import plan_approval, plans
+from geoteam.services import plan_approval, plan_take_back, plans
 from geoteam.services.workspace import Workspace
 from tests.browser.conftest import NARROW, WIDE, OpenAs, serve_copy
 from tests.browser.test_pages import check_accessible, check_fits
@@ -35,7 +35,7 @@ def address(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     plan_approval.send_back(workspace, SECOND, gone, "Look at 102 again")
     plan_approval.propose(workspace, boss, gone, day, "102 is right")
     plan_approval.approve(workspace, SECOND, gone)
-    plan_approval.take_back(workspace, SECOND, gone, "Two officers are on leave")
+    plan_take_back.take_back(workspace, SECOND, gone, "Two officers are on leave")
     plans.save_draft(workspace, "test", "East grows", EAST, where="here")
     workspace.engine.dispose()
     return url

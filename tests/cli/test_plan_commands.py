@@ -26,6 +26,33 @@ def test_taking_a_plan_back_tells_who_returns_and_asks(geoteam: Command, tmp_pat
     assert "16 keep their officer, 6 get another one, 0 get one and had none, 0 have" in done.out
 
 
+def test_what_is_known_at_once_is_refused_before_anything_is_computed(
+    geoteam: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("unit,team\n101,T1\n102,T2\n201,T2\n202,T2\n")
+    plan = geoteam("plans", "import", path, "--name", "East grows", "--json").json["id"]
+    refused = geoteam("plans", "import", path, "--name", "east grows").refused()
+    assert 'is called "east grows" already. Choose another name.' in refused
+    for told, said in (
+        (geoteam("plans", "publish", plan, "--from", ahead(-1)), "which is past"),
+        (geoteam("plans", "publish", 1, "--from", ahead(1)), "published, not a draft"),
+        (geoteam("plans", "publish", 99, "--from", ahead(1)), "there is no plan 99"),
+    ):
+        assert said in told.refused()
+        assert "assigning clients" not in told.err
+    told = geoteam("plans", "publish", plan, "--from", ahead(0))
+    assert "assigning clients" in told.err
+    again = ("plans", "take-back", plan, "--yes", "--reason")
+    for told, said in (
+        (geoteam(*again, "No", "--from", ahead(-1)), "Choose a later day for the former plan"),
+        (geoteam(*again, " "), "the reason is empty"),
+        (geoteam("plans", "take-back", 1, "--reason", "No"), "only the newest published plan"),
+    ):
+        assert said in told.refused()
+        assert "assigning clients" not in told.err
+
+
 def test_plans(geoteam: Command, tmp_path: Path) -> None:
     path = tmp_path / "plan.csv"
     assert geoteam("plans", "export", "-o", path, "--json").json == {"units": 4, "unassigned": 0}

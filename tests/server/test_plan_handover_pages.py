@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from geoteam.model import Role
-from geoteam.services import plan_approval, plan_publish
+from geoteam.services import plan_approval, plan_publish, plan_take_back
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import AssignmentRow, AuditRow
 from tests.made_city import BOSS
@@ -59,12 +60,13 @@ def test_who_proposed_a_plan_cannot_take_it_back_alone(
 ) -> None:
     plan, day = draft(workspace), workspace.today() + timedelta(days=10)
     browser = signed_in(Role.SUPERVISOR)
-    own = {"reason": "Less", "proposed_by": Role.SUPERVISOR.value}
-    plan_publish.publish(workspace, "second", plan, day, **own)
+    own = replace(BOSS, username=Role.SUPERVISOR.value)
+    plan_approval.propose(workspace, own, plan, day, "Less")
+    plan_approval.approve(workspace, BOSS, plan)
     page = browser.get(f"/plans/{plan}").text
     assert "only another supervisor of every team can take it back" in page
     assert f'action="/plans/{plan}/take-back"' not in page
-    assert plan_approval.take_back(workspace, BOSS, plan, "A mistake") is None
+    assert plan_take_back.take_back(workspace, BOSS, plan, "A mistake") is None
     page = browser.get(f"/plans/{plan}").text
     assert 'before its first day<span class="history-why">A mistake<' in page
 

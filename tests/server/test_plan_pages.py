@@ -180,7 +180,11 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
     token = token_of(browser.get("/plans").text)
 
     def load(name: str, text: str) -> TestResponse:
-        sent = {"csrf_token": token, "name": "Loaded", "file": (io.BytesIO(text.encode()), name)}
+        sent = {
+            "csrf_token": token,
+            "name": f"From {name}",
+            "file": (io.BytesIO(text.encode()), name),
+        }
         return browser.post("/plans/import", data=sent, content_type="multipart/form-data")
 
     rows = "\n".join(f"{unit},{team}" for unit, team in EAST.items())
@@ -201,7 +205,7 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
         "Row 6, team: The row names no team.",
         "Row 7, unit “202”: The file has no row for it.",
         "Where: a.csv",
-        'id="plan-name" name="name" type="text" value="Loaded"',
+        'id="plan-name" name="name" type="text" value="From a.csv"',
     ):
         assert said in page
     broken = load("../Mine, été.geojson", '{"a": 1}')

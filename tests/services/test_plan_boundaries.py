@@ -24,6 +24,7 @@ from geoteam.services import (
     plan_impact,
     plan_publish,
     plan_sets,
+    plan_take_back,
     plans,
 )
 from geoteam.services.plan_sent import SentEdit
@@ -146,7 +147,7 @@ def test_a_plan_on_boundaries_no_longer_in_force_is_not_published(
     assert plan_view(fresh, BOSS, made)["carried"]
     plan_publish.publish(fresh, "test", made, NEW)
     with pytest.raises(InputError, match="no longer in force"):
-        plan_approval.take_back(new_year, BOSS, made, "Back", on=date(2027, 2, 1))
+        plan_take_back.take_back(new_year, BOSS, made, "Back", on=date(2027, 2, 1))
 
 
 def test_what_cannot_be_carried_over(lone: Workspace, tmp_path: Path) -> None:

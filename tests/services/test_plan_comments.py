@@ -10,7 +10,7 @@ from geoteam.services import plan_comments
 from geoteam.services.names_said import names_client, plain
 from geoteam.services.people import clients_frame
 from geoteam.services.workspace import Workspace
-from geoteam.store import clients
+from geoteam.store import audit, clients
 from geoteam.store.tables import ClientRow
 from tests.made_city import BOSS, WEST, counts
 
@@ -85,6 +85,20 @@ def test_a_family_name_is_refused_in_its_unit_only(lone: Workspace) -> None:
         with pytest.raises(InputError, match="looks like a client's name"):
             plan_comments.add(lone, BOSS, 1, "101", words)
         plan_comments.add(lone, BOSS, 1, "202", words)
+
+
+def test_that_a_comment_was_refused_is_noted_and_nothing_of_it(lone: Workspace) -> None:
+    ref = renamed(lone, "101", "T1")
+    with pytest.raises(InputError, match="looks like a client's name"):
+        plan_comments.add(lone, BOSS, 1, "101", f"Ada Zzyzx, {ref}")
+    with lone.reading() as session:
+        (event,), _ = audit.page(session, action="plan.comment")
+        assert not audit.verify(session)
+    told = {key: event[key] for key in ("actor", "action", "object_kind", "object_ref", "detail")}
+    assert told == {
+        "actor": BOSS.username, "action": "plan.comment_refused", "object_kind": "plan",
+        "object_ref": "1", "detail": {},
+    }  # fmt: skip
 
 
 def test_nobody_learns_by_trying_who_is_a_client_of_another_team(lone: Workspace) -> None:

@@ -17,6 +17,7 @@ from geoteam.services import (
     plan_figures,
     plan_impact,
     plan_publish,
+    plan_take_back,
     plan_views,
     plans,
 )
@@ -84,7 +85,7 @@ def test_taking_back_returns_clients_to_their_former_officers(lone: Workspace) -
     later, plan = taken_back(lone)
     # By the objective alone everybody would go to the officer with four times the room.
     shares(lone, O1=1.0, O2=4.0)
-    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert held(lone, BACK).loc[IN_102, "officer"].equals(before.loc[IN_102, "officer"])
 
 
@@ -99,7 +100,7 @@ def test_who_finds_no_room_with_the_former_officer_is_counted(lone: Workspace) -
     told = plan_impact.taken_back(later, BOSS, plan, on=BACK)
     assert told["moved"] == len(IN_102)
     assert told["returned"] == len(IN_102) - lost < len(IN_102)
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     after = held(lone, BACK).loc[IN_102, "officer"]
     assert int((after == before.loc[IN_102, "officer"]).sum()) == told["returned"]
     assert made
@@ -182,7 +183,7 @@ def test_who_returns_goes_before_those_who_waited(lone: Workspace, since: date) 
     assert told["why"] == (
         "Why there is no officer: every officer who could take the client is full (3)."
     )
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert made is not None
     assert made.counts is not None
     assert made.counts["back"] == {key: told[key] for key in made.counts["back"]}
@@ -212,7 +213,7 @@ def test_who_finds_the_former_officer_gone_still_goes_before_those_who_waited(
     told = plan_impact.taken_back(later, BOSS, plan, on=BACK)
     assert told["others"] == int((before.loc[IN_101, "officer"] == gone).sum())
     assert (told["nobody"], told["returned"]) == (0, 5 - told["others"])
-    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     after = held(lone, BACK)["officer"]
     assert (after[before["officer"] != ""] != "").all()
 
@@ -238,7 +239,7 @@ def test_who_came_in_does_not_take_the_place_of_who_returns(
     plan_publish.publish(lone, "test", plan, LATER)
     plan_approval.set_approval(lone, "test", on=False)
     later = at(lone, date(2026, 7, 10))
-    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     came = newcomers(later, tmp_path)
     assigning.run_assignment(at(lone, day), "test")
     if day < BACK:
@@ -259,7 +260,7 @@ def test_who_came_in_while_taking_back_waits_for_approval_goes_after_who_returns
     plan = draft(lone, GIVES_101)
     plan_publish.publish(lone, "test", plan, LATER)
     later = at(lone, date(2026, 7, 10))
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert made is not None
     came = newcomers(later, tmp_path)
     assigning.run_assignment(later, "test")
@@ -277,7 +278,7 @@ def test_who_returns_does_so_whoever_gives_the_client_away(lone: Workspace) -> N
     plan_publish.publish(lone, "test", plan, LATER)
     plan_approval.set_approval(lone, "test", on=False)
     later = at(lone, date(2026, 7, 10))
-    plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     with lone.transaction() as session:
         session.execute(update(OfficerRow).where(OfficerRow.ref == "O3").values(active=False))
     # By the objective alone the west would be shared out anew.

@@ -44,7 +44,7 @@ def test_the_editor_knows_whose_units_may_be_moved(fresh: Workspace) -> None:
 
 def draft(workspace: Workspace, user: User = BOSS) -> int:
     """A copy of today's plan."""
-    return plan_new.new_plan(workspace, user, "Draft", "service_area", 1)
+    return plan_new.new_plan(workspace, user, "Draft", "service_area", 1, typed=False)
 
 
 def paint(key: str, **changes: tuple[str, str]) -> SentEdit:

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from geoteam.errors import InputError, SettledError, WorkspaceBusyError
-from geoteam.services import accounts, plan_approval, plan_publish, plans
+from geoteam.errors import InputError, SettledError
+from geoteam.services import accounts, plan_approval, plan_publish, plan_take_back, plans
 from geoteam.services.plan_views import plan_view
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_drafts
+from geoteam.store import audit, plan_steps
 from geoteam.store import plans as plan_store
 from tests.made_city import BOSS
 from tests.services.test_plan_publish import LATER, SECOND, at, draft
@@ -36,7 +36,7 @@ def test_every_step_before_the_first_day_is_told(fresh: Workspace) -> None:
     plan_approval.send_back(fresh, BOSS, plan, "Not yet")
     plan_approval.propose(fresh, BOSS, plan, LATER, "Now")
     plan_approval.approve(fresh, SECOND, plan)
-    plan_approval.take_back(fresh, SECOND, plan, "Two officers are on leave")
+    plan_take_back.take_back(fresh, SECOND, plan, "Two officers are on leave")
     boss, second = BOSS.username, SECOND.username
     assert told(fresh, plan) == [
         "test made the plan",
@@ -57,7 +57,7 @@ def test_a_plan_taken_back_while_in_force_tells_when_it_held_and_what_followed(
     plan_publish.publish(lone, "test", plan, LATER, reason="The east is empty")
     assert told(lone, plan)[-1] == "test published it from 1 Jul 2026: The east is empty"
     later = at(lone, date(2026, 7, 10))
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert made is not None
     name = f"Back to {plans.BASELINE}"
     asked = f"{BOSS.username} asked to take it back from 15 Jul 2026, with {name}: It did not work"
@@ -69,7 +69,7 @@ def test_a_plan_taken_back_while_in_force_tells_when_it_held_and_what_followed(
     }  # fmt: skip
     assert not shown["may_take_back"]
     with pytest.raises(SettledError, match="waits for approval already: Back to"):
-        plan_approval.take_back(later, SECOND, plan, "Again", on=BACK)
+        plan_take_back.take_back(later, SECOND, plan, "Again", on=BACK)
     plan_approval.approve(later, SECOND, made.plan_id)
     after = at(lone, BACK)
     assert told(after, plan)[2:] == [came, asked, f"The plan ended: its place took {name}"]
@@ -83,11 +83,11 @@ def test_a_taking_back_that_was_refused_may_be_asked_for_again(lone: Workspace) 
     plan = draft(lone)
     plan_publish.publish(lone, "test", plan, LATER)
     later = at(lone, date(2026, 7, 10))
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert made is not None
     plan_approval.send_back(later, SECOND, made.plan_id, "It did")
     assert plan_view(later, BOSS, plan)["may_take_back"]
-    assert plan_approval.take_back(later, BOSS, plan, "It did not", on=BACK) is not None
+    assert plan_take_back.take_back(later, BOSS, plan, "It did not", on=BACK) is not None
 
 
 def test_a_taking_back_from_a_day_that_cannot_be_leaves_nothing(lone: Workspace) -> None:
@@ -96,7 +96,7 @@ def test_a_taking_back_from_a_day_that_cannot_be_leaves_nothing(lone: Workspace)
     later = at(lone, date(2026, 7, 20))
     before = told(later, plan)
     with pytest.raises(InputError, match="which is past"):
-        plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
+        plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     assert told(later, plan) == before
     with later.reading() as session:
         assert plan_store.list_plans(session, plan_store.DRAFT) == []
@@ -104,22 +104,16 @@ def test_a_taking_back_from_a_day_that_cannot_be_leaves_nothing(lone: Workspace)
     assert "plan.take_back" not in actions
 
 
-def test_a_taking_back_that_came_to_nothing_names_no_plan_that_is_gone(
-    lone: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_taking_back_that_came_to_nothing_names_no_plan_that_is_gone(lone: Workspace) -> None:
+    """Earlier versions kept the step of a plan that was never proposed and could be deleted."""
     plan = draft(lone)
     plan_publish.publish(lone, "test", plan, LATER)
     later = at(lone, date(2026, 7, 10))
-
-    def busy(*_: object) -> None:
-        raise WorkspaceBusyError("somebody else assigned clients meanwhile")
-
-    monkeypatch.setattr(plan_approval, "propose", busy)
-    with pytest.raises(WorkspaceBusyError):
-        plan_approval.take_back(later, BOSS, plan, "It did not work", on=BACK)
     with later.transaction() as session:
-        (left,) = (one.id for one in plan_store.list_plans(session, plan_store.DRAFT))
-        plan_drafts.delete(session, left, at=later.now())
+        plan_steps.add(
+            session, plan, plan_steps.GO_BACK, by=BOSS.username, at=later.now(),
+            why="It did not work", day=BACK, by_plan_id=None,
+        )  # fmt: skip
     asked = f"{BOSS.username} asked to take it back from 15 Jul 2026: It did not work"
     assert told(later, plan)[-1] == asked
 

@@ -29,6 +29,7 @@ from geoteam.services import (
     plan_news,
     plan_print,
     plan_publish,
+    plan_take_back,
     plans,
 )
 from geoteam.services.responsible import responsible
@@ -160,7 +161,7 @@ def test_taken_back_before_its_day_nothing_is_left(fresh: Workspace) -> None:
     before = held(fresh, LATER)
     plan = draft(fresh)
     plan_publish.publish(fresh, "test", plan, LATER)
-    assert plan_approval.take_back(fresh, BOSS, plan, "A mistake") is None
+    assert plan_take_back.take_back(fresh, BOSS, plan, "A mistake") is None
     assert held(fresh, LATER).equals(before)
     assert held(fresh, LATER + timedelta(days=400)).equals(before)
     with fresh.reading() as session:
@@ -179,7 +180,7 @@ def test_only_those_concerned_are_told_that_a_plan_was_taken_back(fresh: Workspa
     plan_publish.publish(fresh, "test", plan, LATER)
     rows = plan_handover.handover(fresh, BOSS, plan)["clients"]
     concerned = {row["gives"] for row in rows} | {row["receives"] for row in rows}
-    plan_approval.take_back(fresh, BOSS, plan, "A mistake")
+    plan_take_back.take_back(fresh, BOSS, plan, "A mistake")
     with fresh.reading() as session:
         officers = staff.officers(session)
     told = {
@@ -202,8 +203,8 @@ def test_taken_back_after_its_day_history_stays(fresh: Workspace) -> None:
     plan_approval.set_approval(fresh, "test", on=False)
     later = at(fresh, date(2026, 7, 10))
     with pytest.raises(InputError, match="holds since 2026-07-01"):
-        plan_approval.take_back(later, BOSS, plan, "No", on=LATER)
-    made = plan_approval.take_back(later, BOSS, plan, "It did not work", on=date(2026, 7, 15))
+        plan_take_back.take_back(later, BOSS, plan, "No", on=LATER)
+    made = plan_take_back.take_back(later, BOSS, plan, "It did not work", on=date(2026, 7, 15))
     assert made
     assert made.counts["back"]["returned"] == len(IN_102)
     assert set(held(fresh, date(2026, 7, 14)).loc[IN_102, "team"]) == {"T2"}
@@ -248,8 +249,64 @@ def test_a_second_person_approves(fresh: Workspace) -> None:
         plan_approval.approve(fresh, SECOND, plan)
     # Two published it; who proposed it does not undo that alone, the other may.
     with pytest.raises(DisclosureError, match="take it back alone"):
-        plan_approval.take_back(fresh, BOSS, plan, "A mistake")
-    assert plan_approval.take_back(fresh, SECOND, plan, "A mistake") is None
+        plan_take_back.take_back(fresh, BOSS, plan, "A mistake")
+    assert plan_take_back.take_back(fresh, SECOND, plan, "A mistake") is None
+
+
+def proposed_anew(
+    workspace: Workspace, plan: int, *, by: User, on: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the plan be sent back and proposed anew while what it brings is being solved."""
+    real = plan_publish.dry_run
+
+    def meanwhile(*args: Any) -> Any:
+        dry = real(*args)
+        again(workspace, plan, by=by, on=on)
+        return dry
+
+    monkeypatch.setattr(plan_publish, "dry_run", meanwhile)
+
+
+def again(workspace: Workspace, plan: int, *, by: User, on: date) -> None:
+    plan_approval.send_back(workspace, BOSS, plan, "Another day is better")
+    plan_approval.propose(workspace, by, plan, on, "The same, but")
+
+
+THIRD = User(21, "third", "Tim Third", Role.SUPERVISOR, team_refs=("*",))
+
+
+@pytest.mark.parametrize(
+    ("by", "on"), [(BOSS, LATER + timedelta(days=7)), (THIRD, LATER), (SECOND, LATER)]
+)
+@pytest.mark.parametrize("when", ["before", "after", "meanwhile"])
+def test_what_is_approved_is_what_was_looked_at(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch, by: User, on: date, when: str
+) -> None:
+    """A plan sent back and proposed anew, for another day or by somebody else, is another one."""
+    plan = draft(lone)
+    plan_approval.propose(lone, BOSS, plan, LATER, "Less work in the west")
+    seen = plan_impact.plan_impact(lone, SECOND, plan)["digest"]
+    if when == "before":
+        again(lone, plan, by=by, on=on)
+    elif when == "meanwhile":
+        proposed_anew(lone, plan, by=by, on=on, monkeypatch=monkeypatch)
+    else:
+        # Once it is known that the plan waits, and before it is published.
+        monkeypatch.setattr(
+            plan_approval,
+            "publish",
+            lambda *args, **options: [
+                again(lone, plan, by=by, on=on),
+                plan_publish.publish(*args, **options),
+            ],
+        )
+    before = held(lone, on)
+    with pytest.raises((WorkspaceBusyError, DisclosureError), match=r"Look at it again|of their o"):
+        plan_approval.approve(lone, SECOND, plan, seen=seen)
+    with lone.reading() as session:
+        now = plan_store.get(session, plan)
+    assert (now.status, now.proposed_by, now.proposed_from) == ("proposed", by.username, on)
+    assert held(lone, on).equals(before)
 
 
 def test_what_cannot_be_published_is_refused_and_nothing_written(lone: Workspace) -> None:

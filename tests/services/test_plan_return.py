@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from geoteam.caseload import Assignment, assign
-from geoteam.services import assigning, plan_approval, plan_publish
+from geoteam.services import assigning, plan_approval, plan_publish, plan_take_back
 from geoteam.services.plan_return import return_first
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import ClientRow
@@ -77,5 +77,5 @@ def test_who_waits_under_the_plan_too_still_waits_after_it(lone: Workspace) -> N
         named = update(ClientRow).where(ClientRow.ref.in_(["C002", "C006"]))
         session.execute(named.values(source_officer_ref="O1"))
     plan_approval.set_approval(lone, "test", on=False)
-    plan_approval.take_back(at(lone, date(2026, 7, 10)), BOSS, plan, "No", on=BACK)
+    plan_take_back.take_back(at(lone, date(2026, 7, 10)), BOSS, plan, "No", on=BACK)
     assert held(lone, BACK)["officer"].equals(before)

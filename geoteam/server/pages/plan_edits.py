@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
         copy_of = forms.whole(form, "copy_of", 0, low=0, high=_LAST) or next(
             iter(plan_new.beginnings(workspace())), None
         )
-    plan_id = plan_new.new_plan(workspace(), user(), name, kind, copy_of)
+    plan_id = plan_new.new_plan(workspace(), user(), name, kind, copy_of, typed="typed" in form)
     return redirect(url_for("plan_editor.edit", plan_id=plan_id), 303)
 
 

@@ -17,7 +17,7 @@ from geoteam.server.context import user, workspace
 from geoteam.server.pages.plans import page as page
 from geoteam.server.pages.plans import plan_page
 from geoteam.server.tables import csv_answer
-from geoteam.services import plan_approval, plan_impact, plan_views
+from geoteam.services import plan_approval, plan_impact, plan_take_back, plan_views
 
 _COLUMNS = (
     "client_ref", "name", "level", "address", "change", "cause", "before_unit", "after_unit",
@@ -206,7 +206,7 @@ def take_back(plan_id: int) -> ResponseReturnValue:
     def work() -> None:
         why = forms.text(request.form, "why", label="The reason", required=True)
         day = forms.day(request.form, "from")
-        made = plan_approval.take_back(workspace(), user(), plan_id, why, on=day)
+        made = plan_take_back.take_back(workspace(), user(), plan_id, why, on=day)
         if made is None:
             flash("The plan is taken back. The plan before it stands.", "good")
             return
