@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geoteam.errors import DisclosureError, InputError, SettledError
+from geoteam.errors import DisclosureError, InputError, SettledError, WorkspaceBusyError
 from geoteam.model import User
 from geoteam.services.plan_approval import (
     need_every_team,
@@ -154,7 +154,8 @@ def take_back(
         When it is not the newest published plan, there is none before it or its boundaries are no
         longer in force, the day is past or too early, or the reason is empty.
     WorkspaceBusyError
-        When somebody else assigned clients or published a plan meanwhile.
+        When somebody else assigned clients or published a plan meanwhile, or the plan came into
+        force.
     """
     holds, day = can_take_back(workspace, user, plan_id, why, on=on), _day(workspace, on)
     dry = None
@@ -167,6 +168,12 @@ def take_back(
         assignment_runs.wait_alone(session)
         plan = plans.get(session, plan_id)
         former = _former(workspace, session, plan, day)
+        if _holds(workspace, plan) != holds:
+            raise WorkspaceBusyError(
+                "the plan came into force meanwhile",
+                where=f"plan {plan_id}",
+                remedy="Look at what taking it back changes now, and decide then",
+            )
         if not holds:
             _drop(workspace, session, user, plan, why)
             return None

@@ -23,8 +23,8 @@ from geoteam.services import (
 )
 from geoteam.services.plan_views import plan_view
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, plan_states, plan_steps
-from tests.made_city import BOSS, counts
+from geoteam.store import assignment_runs, audit, plan_states, plan_steps
+from tests.made_city import BOSS, NOW, counts
 from tests.services.test_plan_continuity import BACK
 from tests.services.test_plan_publish import EAST, IN_102, LATER, SECOND, at, draft, held
 from tests.tiny_city import TODAY
@@ -65,6 +65,7 @@ def test_a_run_of_somebody_else_meanwhile_leaves_nothing_of_it(
         plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
     ((before, officers),) = left
     assert traces(lone) == before
+    assert {row["status"] for row in plans.list_plans(lone)} == {"published"}
     assert held(lone, BACK).equals(officers)
     monkeypatch.undo()
     assert plan_take_back.take_back(later, BOSS, plan, "It did not work", on=BACK)
@@ -209,6 +210,22 @@ def test_a_second_plan_that_goes_back_has_a_number(lone: Workspace) -> None:
     fourth = sent_back(later, plan)
     named = {row["id"]: row["name"] for row in plans.list_plans(lone)}
     assert named[fourth] == named[second]
+
+
+def test_a_plan_that_comes_into_force_meanwhile_is_not_dropped(
+    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = draft(lone)
+    plan_publish.publish(lone, "test", plan, LATER)
+    before, officers = traces(lone), held(lone, LATER)
+    # Whoever waits for somebody else's run waits past midnight.
+    days = [LATER - timedelta(days=1)]
+    late = Workspace(lone.folder, lone.engine, lambda: NOW + (days[-1] - TODAY))
+    monkeypatch.setattr(assignment_runs, "wait_alone", lambda _: days.append(LATER))
+    with pytest.raises(WorkspaceBusyError, match="came into force meanwhile"):
+        plan_take_back.take_back(late, BOSS, plan, "No", on=BACK)
+    assert traces(lone) == before
+    assert held(lone, LATER).equals(officers)
 
 
 def test_today_is_early_enough_where_the_plan_began_before(lone: Workspace) -> None:
