@@ -22,6 +22,7 @@ from geoteam.store.plans import SavedPlan
 
 _SAID = {
     "tie": "The address can mean more than one place. Add the ZIP or the quadrant.",
+    "tie_with_zip": "The address and the ZIP do not settle one place. Correct or complete them.",
     "unmatched": "The address was not found, so nobody can be named.",
     "uncertain": "The address was found, but not surely enough to name an area.",
     "no_boundaries": "No police boundaries were in force on that day.",
@@ -31,6 +32,7 @@ _SAID = {
     "no_team": "The plan of that day gave the area to no team.",
     "found": "",
 }
+_OF_ADDRESS = ("tie", "unmatched", "uncertain")
 
 
 def responsible(
@@ -86,7 +88,8 @@ def responsible(
     }  # fmt: skip
     with workspace.transaction() as session:
         told["status"] = _look_up(workspace, session, found, on, told)
-        told["message"] = _SAID[told["status"]] + _since(workspace, session, told["status"])
+        told["message"] = _message(told["status"], zip_code.strip(), str(found.at[0, "reason"]))
+        told["message"] += _since(workspace, session, told["status"])
         # What was asked about stays out of the log: it may be where somebody lives.
         audit.append(
             session,
@@ -99,6 +102,12 @@ def responsible(
             detail={"on": on.isoformat(), "status": told["status"], "team": told["team"]},
         )
     return told
+
+
+def _message(status: str, zip_code: str, reason: str) -> str:
+    """Say why nobody is named; why an address names no place is the geocoder's to say."""
+    said = _SAID["tie_with_zip" if status == "tie" and zip_code else status]
+    return f"{said} {reason}" if status in _OF_ADDRESS and reason else said
 
 
 def _look_up(

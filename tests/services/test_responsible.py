@@ -96,3 +96,13 @@ def test_a_place_known_roughly_names_every_area_it_may_lie_in(lone: Workspace) -
 def test_a_day_before_the_record_says_where_the_record_begins(lone: Workspace) -> None:
     found = responsible(lone, BOSS, HOME, date(2020, 1, 1))
     assert found["message"].endswith("The first on record begins on 1 Jan 2024.")
+
+
+def test_a_zip_that_does_not_fit_is_said(lone: Workspace) -> None:
+    """The ZIP 00101 is the west, which is NW."""
+    found = responsible(lone, BOSS, "122 A STREET NE", TODAY, zip_code="00101")
+    assert (found["status"], found["team"]) == ("tie", "")
+    assert found["message"].startswith("The address and the ZIP do not settle one place.")
+    assert "The ZIP 00101 does not belong to 122 A STREET NE." in found["message"]
+    without = responsible(lone, BOSS, "122 A STREET", TODAY)["message"]
+    assert "Add the ZIP or the quadrant. The quadrant is missing" in without
