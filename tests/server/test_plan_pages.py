@@ -175,6 +175,23 @@ def test_a_plan_is_carried_over_once_and_its_findings_can_be_read_again(
     assert browser.get(f"{old}/carried-over").status_code == 404
 
 
+def test_a_new_plan_is_not_called_as_another_draft(workspace: Workspace, signed_in: SignIn) -> None:
+    draft(workspace)
+    browser = signed_in(Role.SUPERVISOR)
+    typed = {"name": "east grows", "copy_of": "nothing", "unit_kind": "district", "typed": "1"}
+    status, body = send(browser, "/plans", "/plans", **typed)
+    page = html.unescape(body)
+    assert status == 400
+    assert 'A draft or a proposed plan is called "east grows" already. Choose another name.' in page
+    assert 'name="name" type="text" value="east grows"' in page
+    assert re.search(r'value="nothing" selected', page)
+    assert re.search(r'value="district" selected', page)
+    # What the editor saves for somebody gets a number instead.
+    del typed["typed"]
+    assert send(browser, "/plans", "/plans", **typed)[0] == 303
+    assert plans.list_plans(workspace)[0]["name"] == "east grows (2)"
+
+
 def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
     browser = signed_in(Role.SUPERVISOR)
     token = token_of(browser.get("/plans").text)

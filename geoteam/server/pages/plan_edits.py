@@ -14,11 +14,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from geoteam.errors import InputError
 from geoteam.model import Role
 from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.answers import refuse_in_json, sent, whole, words
 from geoteam.server.context import user, workspace
+from geoteam.server.pages.plans import index_page
 from geoteam.services import (
     plan_comments,
     plan_edits,
@@ -45,8 +47,16 @@ def create() -> ResponseReturnValue:
     Returns
     -------
     ResponseReturnValue
-        The way to its editor.
+        The way to its editor; the page with what was typed when none was made.
     """
+    try:
+        plan_id = _create()
+    except InputError as fault:
+        return index_page(fault), 400
+    return redirect(url_for("plan_editor.edit", plan_id=plan_id), 303)
+
+
+def _create() -> int:
     form = request.form
     name = forms.text(form, "name", label="The name", required=True)
     kinds = list(plan_new.unit_kinds(workspace()))
@@ -56,8 +66,7 @@ def create() -> ResponseReturnValue:
         copy_of = forms.whole(form, "copy_of", 0, low=0, high=_LAST) or next(
             iter(plan_new.beginnings(workspace())), None
         )
-    plan_id = plan_new.new_plan(workspace(), user(), name, kind, copy_of, typed="typed" in form)
-    return redirect(url_for("plan_editor.edit", plan_id=plan_id), 303)
+    return plan_new.new_plan(workspace(), user(), name, kind, copy_of, typed="typed" in form)
 
 
 @page.get("/plans/<int:plan_id>/edit")

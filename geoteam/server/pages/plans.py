@@ -41,10 +41,24 @@ def index() -> ResponseReturnValue:
     ResponseReturnValue
         The page.
     """
-    return _index()
+    return index_page()
 
 
-def _index(fault: GeoteamError | None = None, **more: object) -> str:
+def index_page(fault: GeoteamError | None = None, **more: object) -> str:
+    """Draw the page that lists the plans.
+
+    Parameters
+    ----------
+    fault
+        Why what was asked for was not done.
+    **more
+        What else the template shows.
+
+    Returns
+    -------
+    str
+        The page, with what was typed.
+    """
     return render_template(
         "plans.html",
         view=plan_views.plans_view(workspace(), user()),
@@ -52,6 +66,7 @@ def _index(fault: GeoteamError | None = None, **more: object) -> str:
         beginnings=list(plan_new.beginnings(workspace()).items()),
         fault=fault,
         loading=request.form if request.endpoint == "plans.load" else {},
+        beginning=request.form if request.endpoint == "plan_editor.create" else {},
         **more,
     )
 
@@ -69,9 +84,9 @@ def load() -> ResponseReturnValue:
     try:
         made = _load()
     except ImportProblems as fault:
-        return _index(fault, problems=fault.problems, place=_place(fault)), 400
+        return index_page(fault, problems=fault.problems, place=_place(fault)), 400
     except InputError as fault:
-        return _index(fault, place=_place(fault)), 400
+        return index_page(fault, place=_place(fault)), 400
     if made.misfits:
         flash(f"{len(made.misfits)} units do not fit whole; look at them in the editor.", "warn")
     flash("The plan is loaded as a draft.", "good")
@@ -262,7 +277,7 @@ def carry_over() -> ResponseReturnValue:
     try:
         draft = plan_boundaries.propose_on_boundaries(workspace(), user(), set_id, plan_id=plan_id)
     except InputError as fault:
-        return (plan_page(plan_id, fault) if plan_id else _index(fault)), status_of(fault)
+        return (plan_page(plan_id, fault) if plan_id else index_page(fault)), status_of(fault)
     return redirect(url_for("plans.carried", plan_id=draft), 303)
 
 
