@@ -16,6 +16,9 @@ from geoteam.store.assignments import query
 from geoteam.store.bulk import chunks, ids_by_ref, records
 from geoteam.store.tables import AssignmentRow, AssignmentRunRow, ClientRow, OfficerRow, TeamRow
 
+# What a reason says of how the officer was chosen.
+_CHOICE = ("officer_why", "present_why")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -218,14 +221,20 @@ def _compare(
                 kept.add(at)
                 if old.valid_to != ends[at]:
                     change.ends.setdefault(ends[at], []).append(old.assignment_id)
-                if held and line[at].reason != old.reason:
-                    change.reasons.append(
-                        {"row_id": old.assignment_id, "why": line[at].reason, "run": run_id}
-                    )
+                why = _goes_on(line[at].reason, old.reason)
+                if held and why != old.reason:
+                    change.reasons.append({"row_id": old.assignment_id, "why": why, "run": run_id})
         change.opened += [(ref, line[k], ends[k]) for k in range(len(line)) if k not in kept]
         change.unchanged += bool(line) and 0 in kept
         change.changed += bool(line) and 0 not in kept
     return change
+
+
+def _goes_on(reason: Mapping[str, Any], began: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an assignment that goes on its new reason; why it began stays, for the hand-over."""
+    first = began.get("began") or {name: began[name] for name in _CHOICE if name in began}
+    changed = any(reason.get(name) != why for name, why in first.items())
+    return {**reason, "began": first} if changed else dict(reason)
 
 
 def _known(session: Session, table: Any, refs: Any, noun: str) -> dict[str, int]:

@@ -223,5 +223,7 @@ def _across(session: Session, plan_id: int, on: date) -> pd.DataFrame:
     begun = query().where(AssignmentRow.valid_from == on, *_holds(on))
     new = frame_of(session, begun, "client_ref", types)
     both = old[parts].add_prefix("before_").join(new[parts].add_prefix("after_"), how="inner")
-    both["reason"] = new["reason"].reindex(both.index)
+    # A later run says why the officer stays; here counts why the officer was chosen.
+    began = [reason | reason.get("began", {}) for reason in new["reason"].reindex(both.index)]
+    both["reason"] = pd.Series(began, index=both.index, dtype="object")
     return both
