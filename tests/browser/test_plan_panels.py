@@ -171,7 +171,7 @@ def test_the_solver_is_stopped_and_a_run_is_found_again(editor: Editor) -> None:
     # A run that goes on: what the page asks is answered here as the server would.
     told = {
         "id": "x", "plan": 1, "state": "running", "message": "", "ready": True, "seconds": 3,
-        "limit": 60, "goal": "compact", "found": [],
+        "limit": 60, "mine": True, "goal": "compact", "found": [],
         "best": {
             "number": 1, "gap": 0.1, "bound": 1, "balance": 0.07,
             "units": {"101": "T2", "102": "T1", "201": "T2", "202": "T2"},

@@ -12,6 +12,7 @@ const RUN: Job = {
   seconds: 3.9,
   limit: 10,
   asked: "2026-03-02T14:05:00+00:00",
+  by: "Ada Byron",
   mine: true,
   goal: "choices",
   best: null,
@@ -50,10 +51,24 @@ test("the clock counts the search, not the getting ready", () => {
   assert.equal(clock({ ...RUN, seconds: 10.2 }), "The time is over: taking what was found");
 });
 
+test("the clock of somebody else's run says whose it is", () => {
+  const theirs: Job = { ...RUN, mine: false };
+  assert.equal(clock(theirs), "Ada Byron asked for a proposal; running 3 of 10 s");
+  assert.equal(
+    clock({ ...theirs, ready: false }),
+    "Ada Byron asked for a proposal; getting ready: 3 s",
+  );
+  assert.equal(
+    clock({ ...theirs, seconds: 10.2 }),
+    "Ada Byron asked for a proposal; the time is over: taking what was found",
+  );
+});
+
 test("what ended is told by what came of it", () => {
   const done: Job = { ...RUN, state: "done" };
   assert.equal(title(done, 3, false), "3 choices");
   assert.equal(title(done, 1, false), "1 plan found");
+  assert.equal(title({ ...done, mine: false }, 1, false), "Asked for by Ada Byron: 1 plan found");
   assert.equal(title(done, 0, false), "No plan found in this time");
   assert.equal(title({ ...done, state: "failed" }, 0, false), "No plan");
   assert.equal(title({ ...done, conflict: ["x"] }, 1, false), "No plan within these limits");

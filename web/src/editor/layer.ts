@@ -1,5 +1,6 @@
 // Units and team borders on a canvas. A stroke clears and draws only the rectangle that it touched.
 import type L from "leaflet";
+import { onRatio } from "../map/ratio.ts";
 import { NOBODY } from "./colours.ts";
 import type { Editing } from "./editing.ts";
 import { LEVEL, type Rect, Shapes } from "./shapes.ts";
@@ -43,6 +44,7 @@ export class UnitLayer {
     this.shapes = new Shapes(editing.ground);
     this.sheet = new Sheet(map, "units");
     map.on("moveend viewreset resize", () => this.draw());
+    onRatio(() => this.draw());
     editing.on("units", (units) => this.redraw(units));
     editing.on("ground", () => {
       if (this.shapes.ground !== editing.ground) {

@@ -1,6 +1,7 @@
 // What lies over the units: names of teams, the unit under the pointer or the keyboard, the team
 // that a table row points at, and the tool at work.
 import type L from "leaflet";
+import { onRatio } from "../map/ratio.ts";
 import type { Editing } from "./editing.ts";
 import { type Label, LOCK, placed } from "./labels.ts";
 import type { UnitLayer } from "./layer.ts";
@@ -10,6 +11,12 @@ import { common, Sheet } from "./sheet.ts";
 const HALO = "#ffffff";
 const DARK = "#10161c";
 const MARK = "#ffd23f";
+/** Colour, width and dashes of each line of the keyboard's outline, the lowest first. */
+const CURSOR: readonly (readonly [string, number, readonly number[]])[] = [
+  [HALO, 12, []],
+  [DARK, 10, [9, 6]],
+  [HALO, 4, []],
+];
 /** How far a halo reaches. */
 const ROUND = 2;
 const MOST_WORDS = 1000;
@@ -52,6 +59,7 @@ export class Overlay {
     this.ring.className = "editor-ring";
     map.getPane("marks")?.append(this.ring);
     map.on("moveend viewreset resize", () => this.reset());
+    onRatio(() => this.reset());
     editing.on("units", () => {
       this.relabel();
     });
@@ -150,10 +158,11 @@ export class Overlay {
     this.sheet.draw(parts, (context, part, x, y) => {
       context.setTransform(scale * ratio, 0, 0, scale * ratio, dx * ratio + x, dy * ratio + y);
       context.lineJoin = "round";
-      this.team(context, scale);
-      if (this.hovered.unit >= 0)
+      if (this.hovered.unit >= 0 && this.hovered.unit !== this.cursor)
         this.outline(context, shapes.unit(this.hovered.unit), scale, HALO);
-      if (this.cursor >= 0) this.outline(context, shapes.unit(this.cursor), scale, MARK);
+      if (this.cursor >= 0) this.dashed(context, shapes.unit(this.cursor), scale);
+      // Last, so that what was looked for is marked under the keyboard too.
+      this.team(context, scale);
       this.tool(context, scale);
       context.setTransform(1, 0, 0, 1, Math.round(dx * ratio) + x, Math.round(dy * ratio) + y);
       this.labels.forEach((label, at) => {
@@ -214,6 +223,16 @@ export class Overlay {
     context.strokeStyle = colour;
     context.lineWidth = 3 / scale;
     context.stroke(path);
+  }
+
+  /** A double line of dashes: told apart from the others by more than its colour. */
+  private dashed(context: CanvasRenderingContext2D, path: Path2D, scale: number): void {
+    for (const [colour, width, dash] of CURSOR) {
+      context.setLineDash(dash.map((length) => length / scale));
+      context.strokeStyle = colour;
+      context.lineWidth = width / scale;
+      context.stroke(path);
+    }
   }
 
   /** Moves the ring of the brush: an element, so that nothing is drawn anew for it. */

@@ -151,6 +151,7 @@ export class Sync {
     await this.between();
     if (state.set !== this.set || state.status !== editing.status) return this.reload();
     editing.take(state);
+    if (state.run) editing.emit("run", state.run);
   }
 
   /** What is new is taken in between two strokes: it would hold up the one under way. */

@@ -16,6 +16,8 @@ export interface StateJson {
   leads?: number[];
   edits: LoggedEdit[];
   comments?: Comment[];
+  /** The solver's run at work on the plan. */
+  run?: string | null;
   present?: Present[];
 }
 
@@ -74,6 +76,8 @@ export interface Events {
   sync: SyncState;
   comments: readonly Comment[];
   present: readonly Present[];
+  /** The solver is at work on the plan, whoever asked it. */
+  run: string;
   /** The tolerance is another. */
   tolerance: undefined;
   /** Units that are looked for; empty when no more. */

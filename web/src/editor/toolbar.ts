@@ -3,7 +3,7 @@ import type { Editing } from "./editing.ts";
 import { percent } from "./labels.ts";
 import type { Shown, UnitLayer } from "./layer.ts";
 import type { Overlay } from "./overlay.ts";
-import { whole, write } from "./panels/dom.ts";
+import { count, whole, write } from "./panels/dom.ts";
 import { textureImage } from "./textures.ts";
 import { SIZES, TOOLS, type Tool, type Tools } from "./tools.ts";
 
@@ -166,9 +166,8 @@ export class Toolbar {
     const clients = ground.clients[unit] as number;
     const team = of[unit] as number;
     const was = now[unit] === team ? "" : `, now with ${editing.teamName(now[unit] as number)}`;
-    return `${editing.unitName(unit)}: ${editing.teamName(team)}${was}, ${clients} ${
-      clients === 1 ? "client" : "clients"
-    }, ${Math.round(ground.workload[unit] as number)} points`;
+    const points = Math.round(ground.workload[unit] as number);
+    return `${editing.unitName(unit)}: ${editing.teamName(team)}${was}, ${count(clients, "client")}, ${count(points, "workload point")}`;
   }
 
   private find<T extends HTMLElement = HTMLElement>(selector: string): T {

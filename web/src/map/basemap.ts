@@ -9,6 +9,7 @@ import {
   PolygonSymbolizer,
 } from "protomaps-leaflet";
 import { picture, show } from "./picture.ts";
+import { onRatio } from "./ratio.ts";
 import { between, type Width } from "./scale.ts";
 
 export const COLOURS = {
@@ -129,6 +130,9 @@ const labelRules = [
 type TileCanvas = HTMLCanvasElement & { key?: string };
 
 interface Tiled extends L.GridLayer {
+  devicePixelRatio: number;
+  /** Canvas pixels of a side. */
+  tileSize: number;
   renderTile(at: L.Coords, element: TileCanvas, key: string, done?: () => void): Promise<void>;
 }
 
@@ -155,6 +159,12 @@ export function basemap(url: string, attribution: string): L.GridLayer {
     show(tile);
     done?.();
   };
+  // Tiles keep the pixels that they were drawn with.
+  onRatio(() => {
+    const ratio = window.devicePixelRatio;
+    Object.assign(layer, { devicePixelRatio: ratio, tileSize: layer.getTileSize().x * ratio });
+    layer.redraw();
+  });
   return layer;
 }
 

@@ -50,7 +50,7 @@ const COLUMNS: readonly Column[] = [
   },
   {
     title: "Workload",
-    about: "Contacts a month",
+    about: "Points; by default the contacts a month that a client's level requires",
     by: (r) => r.workload,
     text: (r) => whole(r.workload),
     room: 7,

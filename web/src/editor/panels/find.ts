@@ -127,7 +127,7 @@ export class Find {
       h(
         "p",
         { class: "muted small" },
-        "Step through what is not right yet. ",
+        "Step through what is not right yet. What is found has a solid yellow outline until the plan changes. ",
         h(
           "span",
           { class: "by-keys" },

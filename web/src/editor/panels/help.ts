@@ -24,8 +24,19 @@ const LINE: readonly { keys: string; text: string }[] = [
   { keys: "Escape", text: "Leave the unit whole" },
 ];
 
+const OUTLINES: readonly { of: string; text: string }[] = [
+  { of: "cursor", text: "Where the keyboard is: a double line of dashes" },
+  { of: "found", text: "What Find shows, or the team of a row of the table: solid yellow" },
+  { of: "hover", text: "What the pointer is on: solid white" },
+];
+
 export function help(): void {
-  const parts = [part("Drawing", KEYS), part("Panels", PANELS), part("Splitting a unit", LINE)];
+  const parts = [
+    part("Drawing", KEYS),
+    part("Panels", PANELS),
+    part("Splitting a unit", LINE),
+    outlines(),
+  ];
   // First what the hand can do here.
   parts.splice(byTouch() ? 0 : 1, 0, part("Pointer and touch", GESTURES));
   const box = dialog(
@@ -40,6 +51,21 @@ export function help(): void {
   const title = box.querySelector("h2") as HTMLElement;
   title.tabIndex = -1;
   title.focus();
+}
+
+function outlines(): HTMLElement {
+  return h(
+    "section",
+    {},
+    h("h3", {}, "Outlines on the map"),
+    h(
+      "ul",
+      { class: "help-outlines" },
+      ...OUTLINES.map(({ of, text }) =>
+        h("li", {}, h("span", { class: `outline-mark is-${of}` }), text),
+      ),
+    ),
+  );
 }
 
 function part(title: string, rows: readonly { keys: string; text: string }[]): HTMLElement {

@@ -2,23 +2,11 @@
 
 import { getJson, postJson } from "../api.ts";
 import type { Editing } from "../editing.ts";
-import { Tally } from "../tally.ts";
 import { planPath, trying } from "./ask.ts";
-import {
-  button,
-  choice,
-  count,
-  field,
-  h,
-  hundredths,
-  moment,
-  percent,
-  told,
-  whole,
-  write,
-} from "./dom.ts";
+import { card } from "./card.ts";
+import { button, choice, field, h, moment, percent, told, write } from "./dom.ts";
 import { drawing } from "./preview.ts";
-import { type Choice, clock, going, type Job, proof, title, worthSeeing } from "./solved.ts";
+import { type Choice, clock, going, type Job, title, worthSeeing } from "./solved.ts";
 
 const POLL_MS = 700;
 /** Tolerances offered are rounded up to this, so that they hold. */
@@ -26,7 +14,7 @@ const STEP = 0.005;
 
 export class Solve {
   private readonly form = h("form", { class: "stack solve-form" });
-  private readonly run = h("div", { class: "solve-run" });
+  private readonly run = h("div", { class: "solve-run", tabindex: -1 });
   private readonly bar = h("progress", { max: 1, value: 0 });
   private readonly clock = h("p", { class: "solve-clock" });
   private readonly told = h("p", { role: "status" });
@@ -44,7 +32,7 @@ export class Solve {
   private readonly weight = h(
     "select",
     {},
-    h("option", { value: "workload" }, "Workload (contacts a month)"),
+    h("option", { value: "workload" }, "Workload (points)"),
     h("option", { value: "caseload" }, "Caseload (clients)"),
   );
   private readonly tolerance = numeric({ min: 0, max: 1000, step: "any", value: 5 });
@@ -64,6 +52,8 @@ export class Solve {
   private readonly seed = numeric({ min: 0, max: 2 ** 31, step: 1, value: 0 });
   private readonly halt = button("Stop", () => void this.stop(), { class: "button button-danger" });
   private job = "";
+  /** Runs that were shown here: none is taken up twice. */
+  private readonly met = new Set<string>();
   private mine = false;
   private running = false;
   private timer = 0;
@@ -118,6 +108,7 @@ export class Solve {
     root.append(this.run, this.offered, this.form);
     editing.on("locks", () => this.lockedTeams());
     editing.on("ground", () => this.settle());
+    editing.on("run", (job) => void this.meet(job));
     this.tolerance.addEventListener("input", () => {
       editing.tolerance = Math.max(0, this.tolerance.valueAsNumber || 0) / 100;
       editing.emit("tolerance", undefined);
@@ -129,10 +120,27 @@ export class Solve {
       async () => {
         // A run goes on when the page is left, and what came of it is kept.
         const { job } = await getJson<{ job: string | null }>(`${planPath()}/solve.json`);
-        if (!job) return;
+        if (job) await this.meet(job);
+      },
+    );
+  }
+
+  /** Takes up a run: one that somebody has begun meanwhile, or that ended while the page was left. */
+  private async meet(job: string): Promise<void> {
+    if (this.met.has(job)) return;
+    this.met.add(job);
+    await trying(
+      // It is told of again.
+      () => this.met.delete(job),
+      async () => {
         const found = await getJson<Job>(`/plans/jobs/${job}.json?seen=0`);
-        if (found.state === "running") this.follow(job);
-        else if (editing.editable && worthSeeing(found)) this.offer(found);
+        if (found.state !== "running") {
+          if (found.mine && this.editing.editable && worthSeeing(found)) this.offer(found);
+          return;
+        }
+        if (!found.mine)
+          this.editing.say(`${found.by} asked the solver for a proposal. See Solve.`);
+        this.follow(job, found.mine);
       },
     );
   }
@@ -168,16 +176,21 @@ export class Solve {
           seconds: Number(this.seconds.value),
           seed: Number(this.seed.value),
         });
-        this.follow(job);
+        this.follow(job, true);
       },
     );
   }
 
-  private follow(job: string): void {
+  private follow(job: string, mine: boolean): void {
+    if (this.running && job === this.job) return;
+    const here = this.form.contains(document.activeElement);
+    this.met.add(job);
     this.job = job;
     this.running = true;
     this.seen = 0;
     this.best = null;
+    // What nobody here has asked for does not take the place of what is being drawn.
+    this.live.checked = mine;
     this.form.hidden = true;
     this.run.hidden = false;
     this.bar.value = 0;
@@ -185,6 +198,8 @@ export class Solve {
     write(this.told, "");
     this.halt.textContent = "Stop";
     this.halt.disabled = false;
+    // Who was filling in the form is not left without a place.
+    if (here) this.run.focus();
     void this.poll();
   }
 
@@ -267,6 +282,7 @@ export class Solve {
         label: "Best so far",
         units: codes(this.editing, this.best),
         gap: job.best.gap,
+        warnings: job.best.warnings ?? [],
       });
     const heading = h("h3", { tabindex: -1 }, title(job, choices.length, again));
     const parts: HTMLElement[] = [heading];
@@ -336,14 +352,6 @@ export class Solve {
   private card(one: Choice): HTMLElement {
     const { editing } = this;
     const of = drawing(editing, one.units);
-    const tally = new Tally(editing.ground, of);
-    const plan = tally.plan();
-    const compact = editing.teams
-      .map((_, team) => tally.team(team).polsby_popper)
-      .filter((value) => Number.isFinite(value));
-    const mean = compact.reduce((sum, value) => sum + value, 0) / compact.length;
-    const differ = of.reduce((sum, team, unit) => sum + Number(team !== editing.of[unit]), 0);
-    const fact = (name: string, text: string) => [h("dt", {}, name), h("dd", {}, text)];
     const look = button("Show on map", () => {
       const on = editing.preview !== null && look.getAttribute("aria-pressed") === "true";
       for (const other of this.offered.querySelectorAll("[aria-pressed]"))
@@ -352,29 +360,15 @@ export class Solve {
       look.setAttribute("aria-pressed", String(!on));
     });
     look.setAttribute("aria-pressed", "false");
-    return h(
-      "section",
-      { class: "card solve-choice", "aria-label": one.label },
-      h("h4", {}, one.label),
-      h("p", { class: "small muted" }, one.about ?? sentence(proof(one.gap))),
-      h(
-        "dl",
-        { class: "solve-facts" },
-        ...fact("Balance: within", percent(plan.worst_deviation)),
-        ...fact("Compactness", hundredths(mean)),
-        ...fact("Clients whose home changes team area", whole(plan.transfers)),
-        ...fact("Clients who lose their officer", whole(plan.lost_officer)),
-        ...fact("Differs from the drawing in", count(differ, editing.ground.noun)),
-      ),
-      h(
-        "p",
-        { class: "actions" },
-        look,
-        button("Use this plan", () => this.use(one, of), {
-          class: "button button-small button-primary",
-          disabled: !editing.editable,
-        }),
-      ),
+    return card(
+      editing,
+      one,
+      of,
+      look,
+      button("Use this plan", () => this.use(one, of), {
+        class: "button button-small button-primary",
+        disabled: !editing.editable,
+      }),
     );
   }
 
@@ -398,10 +392,6 @@ export class Solve {
 
 function numeric(given: Record<string, string | number>): HTMLInputElement {
   return h("input", { type: "number", inputmode: "decimal", ...given });
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function codes(editing: Editing, of: Int32Array): Record<string, string> {

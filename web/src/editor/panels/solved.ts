@@ -7,6 +7,14 @@ export interface Best {
   gap: number;
   bound: number;
   balance: number;
+  warnings?: Loss[];
+}
+
+/** What teams lose by a plan: services/plan_solve.py. */
+export interface Loss {
+  kind: "keeps_none" | "office_outside" | "office_stays_outside";
+  teams: string[];
+  text: string;
 }
 
 export interface Choice {
@@ -15,6 +23,8 @@ export interface Choice {
   about?: string;
   units: Record<string, string>;
   gap: number;
+  /** Not of a run that was kept from before they were told. */
+  warnings?: Loss[];
 }
 
 export interface Job {
@@ -28,6 +38,8 @@ export interface Job {
   limit: number;
   /** When it was asked for. */
   asked: string;
+  /** Who asked for it. */
+  by: string;
   /** Whether the user has asked for it. */
   mine: boolean;
   goal: "choices" | "compact" | "fewest_moves";
@@ -43,12 +55,17 @@ export interface Job {
 /** Two figures this close, as a share, are the same. */
 const SAME = 1e-6;
 
-/** "12 of 60 s". */
-export function clock({ ready, seconds, limit }: Job): string {
-  if (!ready) return `Getting ready: ${whole(Math.floor(seconds))} s`;
-  return seconds < limit
-    ? `${whole(Math.floor(seconds))} of ${whole(limit)} s`
-    : "The time is over: taking what was found";
+/** "12 of 60 s"; where somebody else has asked, "Ada Byron asked for a proposal: 12 of 60 s". */
+export function clock({ ready, seconds, limit, mine, by }: Job): string {
+  const passed = whole(Math.floor(seconds));
+  const told = !ready
+    ? `Getting ready: ${passed} s`
+    : seconds < limit
+      ? `${passed} of ${whole(limit)} s`
+      : "The time is over: taking what was found";
+  if (mine) return told;
+  const running = ready && seconds < limit;
+  return `${by} asked for a proposal; ${running ? `running ${told}` : lower(told)}`;
 }
 
 /** How far a run is. It is not at its end: nothing is called proven but what no later plan can change. */
@@ -86,7 +103,8 @@ export function title(job: Job, many: number, again: boolean): string {
             : many === 1
               ? "1 plan found"
               : `${many} choices`;
-  return again ? `Asked for at ${moment(job.asked)}: ${lower(what)}` : what;
+  if (again) return `Asked for at ${moment(job.asked)}: ${lower(what)}`;
+  return job.mine ? what : `Asked for by ${job.by}: ${lower(what)}`;
 }
 
 function lower(text: string): string {
