@@ -69,6 +69,12 @@ def test_the_keyboard_and_what_is_found_are_told_apart_by_more_than_their_colour
     assert both["yellow"] == pytest.approx(found["yellow"], rel=0.05)
     assert both["dark"] > found["dark"]
     check_good(page, pictures / "plan-outlines-both.png")
+    # So does a whole team.
+    page.get_by_role("button", name=re.compile("^Under-loaded .*: next$")).click()
+    page.locator(".editor-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert colours(page)["yellow"] > 0
     # The keyboard alone has no yellow at all, but dashes of a dark line on white.
     page.get_by_role("button", name="Undo").click()
     page.locator(".editor-map").focus()

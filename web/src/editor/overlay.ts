@@ -36,6 +36,8 @@ export class Overlay {
   trace: Trace = {};
   private hovered = { unit: -1, team: -1 };
   private found: readonly number[] = [];
+  /** The line around them, made once. */
+  private foundLine: Path2D | null = null;
   private readonly sheet: Sheet;
   private labels: Label[] = [];
   private readonly words = new Map<string, HTMLCanvasElement>();
@@ -81,6 +83,7 @@ export class Overlay {
 
   reset(): void {
     this.sheet.reset();
+    this.foundLine = null;
     this.place();
     this.draw();
     this.round();
@@ -134,6 +137,7 @@ export class Overlay {
   private find(units: readonly number[]): void {
     if (!units.length && !this.found.length) return;
     this.found = units;
+    this.foundLine = null;
     this.stale = true;
     this.editing.soon();
   }
@@ -175,12 +179,8 @@ export class Overlay {
   private team(context: CanvasRenderingContext2D, scale: number): void {
     if (this.found.length) {
       const found = new Set(this.found);
-      this.outline(
-        context,
-        this.border((one) => found.has(one)),
-        scale,
-        MARK,
-      );
+      this.foundLine ??= this.border((one) => found.has(one));
+      this.outline(context, this.foundLine, scale, MARK);
     }
     const { unit, team } = this.hovered;
     if (unit >= 0 || team < 0) return;

@@ -187,7 +187,7 @@ export class Find {
     this.say(`${at + 1} of ${finding.places.length}: ${place.text}`);
     if (place.units.length) {
       this.editing.zoomTo(place.units);
-      this.editing.emit("found", place.team === undefined ? place.units : []);
+      this.editing.emit("found", place.units);
       this.editing.hover(-1, place.team ?? -1);
     }
   }
