@@ -60,6 +60,7 @@ def handover_list(plan_id: int) -> ResponseReturnValue:
         found=plan_handover.handover(workspace(), user(), plan_id),
         officer=user().officer_ref or officer,
         asked=officer,
+        opened=forms.text(request.args, "open"),
     )
 
 
@@ -82,8 +83,8 @@ def handover_tick(plan_id: int) -> ResponseReturnValue:
     done = forms.text(request.form, "done") == "1"
     plan_handover.tick(workspace(), user(), plan_id, ref, done=done)
     row = forms.whole(request.form, "row", 1, low=1, high=10**6)
-    officer = forms.text(request.form, "officer") or None
-    back = url_for("plans.handover_list", plan_id=plan_id, officer=officer, _anchor=f"row-{row}")
+    kept = {name: forms.text(request.form, name) or None for name in ("officer", "open")}
+    back = url_for("plans.handover_list", plan_id=plan_id, **kept, _anchor=f"row-{row}")
     return redirect(back, 303)
 
 

@@ -66,11 +66,13 @@ export function tableFilters(root: Document): void {
   }
 }
 
-/** Opens what is folded away while it is printed: not every browser's style can do that. */
+/** Opens what only a phone folds away while it is printed: not every browser's style can do that. */
 export function foldsOnPaper(root: Document): void {
   const opened: HTMLDetailsElement[] = [];
   window.addEventListener("beforeprint", () => {
-    for (const fold of root.querySelectorAll<HTMLDetailsElement>("details.fold:not([open])")) {
+    for (const fold of root.querySelectorAll<HTMLDetailsElement>(
+      "details.fold-narrow:not([open])",
+    )) {
       fold.open = true;
       opened.push(fold);
     }
