@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from geoteam.server.context import workspace
 from geoteam.services.tour_stops import told_limits
 from geoteam.services.visits_hours import hours_text
+from geoteam.services.wording import told_day
 
 # Decision on an address -> tone and label of its badge.
 _DECISIONS = {
@@ -98,7 +99,7 @@ def day(value: date | str | None) -> str | Markup:
     found = date.fromisoformat(value[:10]) if isinstance(value, str) and value else value
     if not isinstance(found, date):
         return _DASH
-    return f"{found.day} {found:%b %Y}"
+    return told_day(found)
 
 
 def moment(value: datetime | str | None) -> str | Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import geocodes, outcome_effects, outcomes, undo
 
@@ -36,7 +37,7 @@ def open_review(
         undo.take_back(session, [residence_id], workspace.now())
         present = geocodes.history(session, residence_id)[0]
     day = told.at.astimezone(workspace.profile.city.zone).date()
-    why = _WHY.format(day=f"{day.day} {day:%b %Y}")
+    why = _WHY.format(day=told_day(day))
     nan = float("nan")
     row = {
         "status": present.status,

@@ -14,6 +14,7 @@ from geoteam.disclosure.policy import TOUR
 from geoteam.geocoding import AddressGrammar, parse_address
 from geoteam.model import MatchCode, Role
 from geoteam.services.home_hours import hours_on
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import outcomes, tours
 
@@ -154,7 +155,7 @@ def told_limits(stop: Mapping[str, Any]) -> list[str]:
     """
     unsafe = stop.get("unsafe_on")
     said = [
-        (f"Caution: reported unsafe on {unsafe.day} {unsafe:%b %Y}" if unsafe else "", unsafe),
+        (f"Caution: reported unsafe on {told_day(unsafe)}" if unsafe else "", unsafe),
         ("Call ahead", stop.get("announced")),
         ("Dog", stop.get("dog")),
         ("Two officers", stop.get("two_officers")),

@@ -14,6 +14,7 @@ from geoteam.model import User
 from geoteam.services.ground import ground_of
 from geoteam.services.visits_board import AREAS, BANDS, DueBoard, DueOptions
 from geoteam.services.visits_due import due_board
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 
 OUTSIDE = "Outside all areas"
@@ -92,7 +93,7 @@ def due_map(
     frame = areas[["geometry"]].assign(
         label=areas["name"], due=table["due"].reindex(areas.index).fillna(0).astype("int64")
     )
-    source = f"{board.first.isoformat()} to {board.last.isoformat()}"
+    source = f"{told_day(board.first)} to {told_day(board.last)}"
     legend = Legend(
         title=title, units="clients", date=source, source=ground.attribution, kind="count"
     )
@@ -136,7 +137,7 @@ def _bands(points: pd.DataFrame, client_url: Callable[[str], str]) -> list[Point
             {
                 "name": own["name"].tolist(),
                 "level": own["level"].tolist(),
-                "due": [f"{day.day} {day:%b %Y}" for day in own["due_on"]],
+                "due": [told_day(day) for day in own["due_on"]],
                 "points": [str(one) for one in own["priority"]],
                 "officer": own["officer_name"].tolist(),
                 "link": [client_url(str(ref)) for ref in own["client_ref"]],

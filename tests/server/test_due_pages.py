@@ -13,11 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from geoteam.model import Role, User
-from geoteam.services import audit, visit_decisions
+from geoteam.services import audit, tours, visit_decisions
 from geoteam.services.operator import operator
 from geoteam.services.visits_board import DueOptions
 from geoteam.services.visits_due import due_board
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
+from geoteam.store import assignments
 from tests.server.served import EVIL, send
 
 SignedIn = Callable[[Role], FlaskClient]
@@ -113,6 +115,23 @@ def test_a_visit_is_excluded_and_the_decision_withdrawn(
     assert "in hospital" not in _page(client, "?view=list")
     actions = [row["action"] for row in audit.list_events(workspace, None).rows]
     assert {"visit.exclude", "visit.withdraw"} <= set(actions)
+
+
+def test_the_tour_that_still_visits_an_excluded_client_is_named_by_its_day(
+    signed_in: SignedIn, workspace: Workspace
+) -> None:
+    board = due_board(workspace, operator("test"), DueOptions())
+    ref = str(board.overdue["client_ref"].iloc[0])
+    with workspace.reading() as session:
+        officer = str(assignments.on_day(session, workspace.today())["officer"][ref])
+    tomorrow = workspace.today() + timedelta(days=1)
+    made = tours.plan_tour(workspace, operator("test"), on=tomorrow, officer_ref=officer)
+    stop = tours.tour(workspace, operator("test"), made).stops[0]["client_ref"]
+    until = (workspace.today() + timedelta(days=90)).isoformat()
+    client = signed_in(Role.SUPERVISOR)
+    fields = {"client_ref": stop, "until": until, "why": "in hospital", "back": PAGE}
+    assert send(client, f"{PAGE}/exclude", PAGE, **fields)[0] == 303
+    assert f"still visits this client: {told_day(tomorrow)}." in _page(client, "")
 
 
 def test_a_visit_is_added_and_refusals_are_told(signed_in: SignedIn, workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from geoteam.services import audit, tours, visit_decisions, visits_board, visits
 from geoteam.services.visits_board import OVERDUE, DueOptions
 from geoteam.services.visits_due import due_board, offered
 from geoteam.services.visits_hours import hours_text
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, clients, contacts, duty, settings, staff
 from geoteam.store import tours as store
@@ -97,6 +98,9 @@ def test_the_map_has_the_same_numbers_as_the_table(city: Workspace) -> None:
         city, BOSS, WEEK, nonce="n", client_url=lambda ref: f"/clients/{ref}"
     )
     assert all(f"/clients/{ref}" in document for ref in next_ones["client_ref"])
+    # Days are written as everywhere.
+    assert f"{told_day(board.first)} to {told_day(board.last)}" in document
+    assert board.first.isoformat() not in document
     assert audit.list_events(city, None, page_size=1).rows[0]["action"] == "tours.due.map"
 
 

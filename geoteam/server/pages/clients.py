@@ -16,6 +16,7 @@ from geoteam.server.context import open_client, open_search, seal_search, user, 
 from geoteam.server.show import link_to
 from geoteam.services import clients, visit_decisions, visit_limits
 from geoteam.services.import_clients import VISIT_MINUTES
+from geoteam.services.wording import told_day
 
 page = Blueprint("clients", __name__)
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
@@ -199,7 +200,7 @@ def keep_apart(word: str) -> ResponseReturnValue:
     except InputError as fault:
         return _record_page(word, fault, request.form), 400
     if both:
-        days = ", ".join(f"{on.day} {on:%b %Y}" for on in both)
+        days = ", ".join(map(told_day, both))
         flash(f"A planned tour still visits both of them: {days}. Plan that tour anew.", "warn")
     return _to_visits(word)
 

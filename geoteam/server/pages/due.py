@@ -20,6 +20,7 @@ from geoteam.server.tables import csv_answer
 from geoteam.services import visit_decisions, visits_due, visits_map
 from geoteam.services.paging import Page
 from geoteam.services.visits_board import AREAS, DueBoard, DueOptions
+from geoteam.services.wording import told_day
 
 page = Blueprint("due", __name__)
 _WHO = (Role.SUPERVISOR, Role.OFFICER)
@@ -170,10 +171,9 @@ def exclude() -> ResponseReturnValue:
     until = forms.day(request.form, "until") or workspace().today()
     why = forms.text(request.form, "why", label="The reason", required=True)
     days = visit_decisions.exclude_visits(workspace(), user(), client, until=until, why=why)
-    shown = f"{until.day} {until:%b %Y}"
-    flash(f"The client's visits are excluded until {shown}.", "good")
+    flash(f"The client's visits are excluded until {told_day(until)}.", "good")
     if days:
-        tours = ", ".join(f"{day.day} {day:%b}" for day in days)
+        tours = ", ".join(map(told_day, days))
         flash(f"A planned tour still visits this client: {tours}. Plan that tour anew.", "warn")
     return _back()
 
