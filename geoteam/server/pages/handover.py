@@ -83,8 +83,10 @@ def handover_tick(plan_id: int) -> ResponseReturnValue:
     done = forms.text(request.form, "done") == "1"
     plan_handover.tick(workspace(), user(), plan_id, ref, done=done)
     row = forms.whole(request.form, "row", 1, low=1, high=10**6)
-    kept = {name: forms.text(request.form, name) or None for name in ("officer", "open")}
-    back = url_for("plans.handover_list", plan_id=plan_id, **kept, _anchor=f"row-{row}")
+    officer, opened = (forms.text(request.form, name) or None for name in ("officer", "open"))
+    back = url_for(
+        "plans.handover_list", plan_id=plan_id, officer=officer, open=opened, _anchor=f"row-{row}"
+    )
     return redirect(back, 303)
 
 
