@@ -68,7 +68,8 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
         f"Because officers are chosen anew: {told['anew']['officer']:,} would change officer "
         f"within their team, {told['anew']['gained']:,} without an officer would get one, "
         f"{told['anew']['lost']:,} would have no officer.",
-        f"In all: {_officers_line(told['officers'])}.",
+        f"In all: {told['teams']['changed']:,} get another team; "
+        f"{_officers_line(told['officers'])}.",
     ]
     if told["back"]:
         lines += _back_lines(told["back"])

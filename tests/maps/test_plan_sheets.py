@@ -88,6 +88,21 @@ def test_a_long_hand_over_list_runs_over_pages() -> None:
     assert handover_sheet(data).startswith(b"%PDF")
 
 
+def test_no_heading_of_a_hand_over_list_stands_alone_at_the_foot_of_a_page() -> None:
+    """Wherever the second officer's list begins, a client stands below its headings."""
+    row = {"area": "Area 102 goes from West to East.", "name": "Tess", "ref": "C1",
+           "address": "1 A STREET", "level": "Medium", "officer": "Officer 2", "team": "East",
+           "why": "x"}  # fmt: skip
+    for count in range(15, 30):
+        sections = [
+            {"title": f"Officer {k} gives", "other": "Goes to", "rows": [row] * rows}
+            for k, rows in ((1, count), (2, 3))
+        ]
+        data = {"title": "List", "subtitle": "East", "facts": [("Why", "x")], "sections": sections}
+        for page in words(handover_sheet(data)).split("\f")[:-1]:
+            assert page.rindex("Tess") > page.rindex("Area 102")
+
+
 def test_the_rows_of_a_hand_over_list_are_low() -> None:
     why = "Officer 2 has the caseload nearest to the home."
     row = {"area": "Area 102 goes from West to East.", "name": "Tess #1", "ref": "C1",
