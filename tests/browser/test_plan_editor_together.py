@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -101,6 +102,33 @@ def test_a_conflict_is_decided_unit_by_unit(both: tuple[Editor, Editor]) -> None
     second.saved({"102": ""})
     expect(second.page.locator(".conflict-told")).to_be_hidden()
     expect(first.page.locator("[data-figure=unassigned]")).to_have_text("1")
+    assert second.state()["edits"][-1]["kind"] == "merge"
+
+
+def test_nobody_decides_on_what_they_were_not_shown(
+    both: tuple[Editor, Editor], pictures: Path
+) -> None:
+    first, second = both
+    change_both(first, second)
+    second.page.get_by_role("button", name="Decide").click()
+    box = second.page.get_by_role("dialog", name="Mine or theirs?")
+    box.get_by_role("button", name="All mine").click()
+    # Meanwhile the other one changes it again.
+    first.team("T1")
+    first.click("102")
+    first.saved({"102": "T1"})
+    expect(second.said).to_contain_text("Supervisor Test has changed 1 service area.")
+    box.get_by_role("button", name="Apply").click()
+    expect(box.get_by_role("alert")).to_contain_text(
+        "Changed again while you were choosing: Service area 102."
+    )
+    second.page.set_viewport_size(NARROW)
+    second.page.screenshot(path=pictures / "decide-narrow.png")
+    expect(box.get_by_label("West Team")).not_to_be_checked()
+    expect(box.get_by_label("West Team")).to_be_in_viewport()
+    assert first.state()["edits"][-1]["kind"] == "paint"
+    box.get_by_role("button", name="Apply").click()
+    second.saved({"102": ""})
     assert second.state()["edits"][-1]["kind"] == "merge"
 
 

@@ -37,16 +37,24 @@ export class Conflicts {
     );
   }
 
-  private ask(all: Conflict[]): void {
+  /** Asks of each; `chosen` are the units of those wanted, `news` those that have changed again. */
+  private ask(all: Conflict[], chosen = new Set<number>(), news: readonly number[] = []): void {
     const { editing } = this;
+    const shown = new Map(all.map(({ unit, now }) => [unit, now]));
     const mine = new Map<number, HTMLInputElement>();
     const theirs = new Map<number, HTMLInputElement>();
     const rows = all.map((one) => {
       const name = `decide-${one.unit}`;
-      const option = (team: number, kept: Map<number, HTMLInputElement>, checked: boolean) => {
+      const option = (
+        team: number,
+        kept: Map<number, HTMLInputElement>,
+        checked: boolean,
+        by: string,
+      ) => {
         const input = h("input", { type: "radio", name, checked });
         kept.set(one.unit, input);
-        return h("td", {}, h("label", { class: "choice" }, input, editing.teamName(team)));
+        const label = h("label", { class: "choice" }, input, editing.teamName(team));
+        return h("td", {}, label, by && h("p", { class: "small muted" }, by));
       };
       return h(
         "tr",
@@ -55,11 +63,10 @@ export class Conflicts {
           "th",
           { scope: "row" },
           button(editing.unitName(one.unit), () => editing.zoomTo([one.unit]), { class: "link" }),
+          h("p", { class: "small muted" }, `was ${editing.teamName(one.from)}`),
         ),
-        h("td", {}, editing.teamName(one.from)),
-        option(one.wanted, mine, false),
-        option(editing.of[one.unit] as number, theirs, true),
-        h("td", { class: "small muted" }, `${one.by}, ${moment(one.at)}`),
+        option(one.wanted, mine, chosen.has(one.unit), ""),
+        option(one.now, theirs, !chosen.has(one.unit), `${one.by}, ${moment(one.at)}`),
       );
     });
     const all_ = (kept: Map<number, HTMLInputElement>) => () => {
@@ -71,20 +78,23 @@ export class Conflicts {
       "Mine or theirs?",
       h("p", {}, "The same units were changed twice. Choose for each whose team it gets."),
       h(
+        "p",
+        { class: "alert alert-warn", role: "alert", hidden: !news.length },
+        `Changed again while you were choosing: ${news.map((unit) => editing.unitName(unit)).join(", ")}. Look at what is theirs now, and apply again.`,
+      ),
+      h(
         "div",
         { class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Units changed twice" },
         h(
           "table",
-          { class: "table table-compact" },
+          { class: "table table-compact decide-table" },
           h(
             "thead",
             {},
             h(
               "tr",
               {},
-              ...["Unit", "Was", "Mine", "Theirs", "By"].map((text) =>
-                h("th", { scope: "col" }, text),
-              ),
+              ...["Unit", "Mine", "Theirs"].map((text) => h("th", { scope: "col" }, text)),
             ),
           ),
           h("tbody", {}, ...rows),
@@ -102,8 +112,18 @@ export class Conflicts {
         button(
           "Apply",
           () => {
-            this.decide(all.filter(({ unit }) => mine.get(unit)?.checked));
+            const wanted = all.filter(({ unit }) => mine.get(unit)?.checked);
             box.close();
+            // Nobody decides on what they were not shown.
+            const now = editing.conflicts;
+            const again = now.filter((one) => one.now !== shown.get(one.unit));
+            if (again.length)
+              this.ask(
+                now,
+                new Set(wanted.map(({ unit }) => unit)),
+                again.map(({ unit }) => unit),
+              );
+            else this.decide(wanted);
           },
           { class: "button button-primary" },
         ),
