@@ -60,16 +60,15 @@ def _impact_lines(found: dict[str, Any]) -> list[str]:
     told = found["figures"]
     lines = [
         f"{found['plan']['name']}, from {found['on']}, against {found['against'] or 'no plan'}.",
-        f"Because of the plan: {told['team']:,} of {told['clients']:,} clients would get another "
-        f"team, {told['lost'] - told['anew']['lost']:,} would have no officer, {told['new']:,} "
-        "would get a team for the first time.",
+        f"Because of the plan: {told['teams']['changed']:,} of {told['clients']:,} clients would "
+        f"get another team, {told['lost'] - told['anew']['lost']:,} would have no officer, "
+        f"{told['new']:,} would get a team for the first time.",
         f"In the room that it makes in their team: {told['gained'] - told['anew']['gained']:,} "
         "without an officer would get one.",
         f"Because officers are chosen anew: {told['anew']['officer']:,} would change officer "
         f"within their team, {told['anew']['gained']:,} without an officer would get one, "
         f"{told['anew']['lost']:,} would have no officer.",
-        f"In all: {told['teams']['changed']:,} get another team; "
-        f"{_officers_line(told['officers'])}.",
+        f"In all: {_officers_line(told['officers'])}.",
     ]
     if told["back"]:
         lines += _back_lines(told["back"])
