@@ -161,7 +161,8 @@ class RowProblem:
     Attributes
     ----------
     row
-        Row number as a spreadsheet shows it (the header is row 1).
+        Row number as a spreadsheet shows it (the header is row 1); 0 where no row is at fault, as
+        where one is missing.
     column
         Column name in the agency's own words.
     value
@@ -177,6 +178,11 @@ class RowProblem:
     value: str
     message: str
     remedy: str
+
+    @property
+    def place(self) -> str:
+        """Where it is: the row, if there is one, and the column."""
+        return f"row {self.row}, {self.column}" if self.row else self.column
 
 
 class ImportProblems(InputError):
@@ -194,9 +200,10 @@ class ImportProblems(InputError):
         # A file may have more problems than are listed.
         self.total = len(self.problems) if total is None else total
         first = self.problems[0]
+        at = f"in row {first.row}, column {first.column!r}" if first.row else repr(first.value)
         super().__init__(
             f"{self.total:,} problem{'' if self.total == 1 else 's'}; "
-            f"the first is in row {first.row}, column {first.column!r}: {first.message}",
+            f"the first is {at}: {first.message}",
             where=where,
             remedy=remedy,
         )

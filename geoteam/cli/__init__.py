@@ -57,7 +57,7 @@ def main() -> None:
         _say(str(error))
         for problem in error.problems[:_SHOWN]:
             _say(
-                f"  row {problem.row}, {problem.column}: {problem.message}"
+                f"  {problem.place}: {problem.message}"
                 f"{f' ({problem.value})' if problem.value else ''}. {problem.remedy}"
             )
         if error.total > _SHOWN:

@@ -51,11 +51,17 @@ def import_(state: State, file: Path, name: str, team_column: str, as_json: bool
     """
     made = plan_files.import_file(state.workspace, state.actor, file, name, team_column=team_column)
     columns = ["unit", "team", "share", "by", "second", "second_share", "misfit"]
-    lines = [f"Plan {made.plan_id} is a draft. See: geoteam plans impact {made.plan_id}"]
+    lines = [
+        f"Plan {made.plan_id} is a draft of {made.units:,} units. "
+        f"See: geoteam plans impact {made.plan_id}"
+    ]
     if made.misfits:
-        lines.append(f"{len(made.misfits)} unit(s) do not fit whole:")
+        lines.append(
+            f"{len(made.misfits)} unit(s) do not fit whole; each has a comment that says so:"
+        )
         lines += table(made.misfits, columns, "")
-    show({"id": made.plan_id, "status": "draft", "misfits": made.misfits}, lambda: lines, as_json)
+    told = {"id": made.plan_id, "status": "draft", "units": made.units, "misfits": made.misfits}
+    show(told, lambda: lines, as_json)
 
 
 @plans.command()

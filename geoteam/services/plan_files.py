@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,15 @@ class ImportedPlan:
     ----------
     plan_id
         The draft.
+    units
+        How many units it has.
     fit
         How each unit was fitted, as ``plans.fit.fit_plan`` tells it; None where the file names our
         own units.
     """
 
     plan_id: int
+    units: int
     fit: pd.DataFrame | None
 
     @property
@@ -67,7 +71,9 @@ def import_file(
     """Load a plan as a draft from a table of units or from a layer of areas.
 
     A table names our units. A layer (GeoJSON, GeoPackage, Shapefile ...) is fitted to them by
-    where its areas lie, whatever its areas are: team areas, our units or those of another set.
+    where its areas lie, whatever its areas are: team areas, our units or those of another set. Why
+    a unit does not fit whole is a comment on it, so that whoever draws or approves the plan reads
+    it.
 
     Parameters
     ----------
@@ -90,14 +96,15 @@ def import_file(
     Raises
     ------
     ImportProblems
-        When rows cannot be used; all are named and nothing is saved.
+        When rows cannot be used, or units lie in no team's area or in two alike; all are named and
+        nothing is saved.
     InputError
-        When the file cannot be read, a unit lies in no team's area, or the name is empty, too long
-        or that of another draft.
+        When the file cannot be read, or the name is empty, too long or that of another draft.
     """
     named = check_name(workspace, name)
+    count = len(workspace.areas(workspace.profile.unit_kind))
     if path.suffix.lower() not in SUFFIXES:
-        return ImportedPlan(import_plan(workspace, actor, path, named, team_column), None)
+        return ImportedPlan(import_plan(workspace, actor, path, named, team_column), count, None)
     crs = workspace.profile.city.crs
     with workspace.reading() as session:
         general = general_teams(session)
@@ -111,18 +118,38 @@ def import_file(
         lon=lon,
         lat=lat,
     )
-    empty = fit.index[fit["team"] == ""]
-    if len(empty):
-        shown = ", ".join(empty[:10]) + (" ..." if len(empty) > 10 else "")
-        raise InputError(
-            f"{len(empty)} unit(s) lie in no team's area: {shown}",
-            where=str(path),
-            remedy="Draw the team areas over them; a plan names one team for every unit",
-        )
-    misfits = int((fit["misfit"] != "").sum())
+    _refuse_without_team(fit, path)
+    doubts = {
+        str(unit): f"Fitted from a file, look at it: {why}."
+        for unit, why in fit.loc[fit["misfit"] != "", "misfit"].items()
+    }
     units = {str(unit): str(team) for unit, team in fit["team"].items()}
-    plan_id = save_draft(workspace, actor, named, units, where=str(path), misfits=misfits)
-    return ImportedPlan(plan_id, fit)
+    plan_id = save_draft(
+        workspace,
+        actor,
+        named,
+        units,
+        where=str(path),
+        doubts=doubts,
+        misfits=len(doubts),
+    )
+    return ImportedPlan(plan_id, count, fit)
+
+
+def _refuse_without_team(fit: pd.DataFrame, path: Path) -> None:
+    """Refuse a plan that leaves units without a team; all are named."""
+    empty = fit[fit["team"] == ""]
+    if empty.empty:
+        return
+    raise ImportProblems(
+        [
+            RowProblem(0, "unit", str(unit), str(why), "Draw one team's area over it")
+            for unit, why in empty["misfit"].items()
+        ],
+        where=str(path),
+        remedy="Nothing was loaded. A plan names one team for every unit: mend the areas and "
+        "import again",
+    )
 
 
 def _read_areas(path: Path, team_column: str, teams: set[str], crs: str) -> gpd.GeoDataFrame:
@@ -137,9 +164,9 @@ def _read_areas(path: Path, team_column: str, teams: set[str], crs: str) -> gpd.
             remedy="Add the .prj file, or save the layer in EPSG:4326",
         )
     problems = [
-        RowProblem(row + 1, team_column, value, message, remedy)
+        RowProblem(row + 1, team_column if column == "team" else column, value, message, remedy)
         for row, (value, shape) in enumerate(zip(raw["team"], raw.geometry, strict=True))
-        for message, remedy in _faults(value, shape, teams)
+        for column, message, remedy in _faults(value, shape, teams)
     ]
     if problems:
         raise ImportProblems(
@@ -154,21 +181,23 @@ def _read_areas(path: Path, team_column: str, teams: set[str], crs: str) -> gpd.
     return raw
 
 
-def _faults(team: str, shape: Any, teams: set[str]) -> list[tuple[str, str]]:
-    """Why a row cannot be used, and what to do."""
-    found = []
+def _faults(team: str, shape: Any, teams: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Why a row cannot be used: column, message, what to do."""
     if not team:
-        found.append(("the row names no team", "Name its team, or drop the row"))
+        yield "team", "the row names no team", "Name its team, or drop the row"
     elif team not in teams:
-        found.append(("no general team is so called", f"Teams: {', '.join(sorted(teams))}"))
+        yield "team", "no general team is so called", f"Teams: {', '.join(sorted(teams))}"
     if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
-        found.append(("the row has no polygon", "Draw its area, or drop the row"))
+        yield "geometry", "the row has no polygon", "Draw its area, or drop the row"
     elif not np.isfinite(shapely.get_coordinates(shape)).all():
-        found.append(("a coordinate is not a finite number", "Draw its area again"))
+        yield "geometry", "a coordinate is not a finite number", "Draw its area again"
     elif not shape.is_valid:
         reason = shapely.is_valid_reason(shape)
-        found.append((f"the ring cannot be used: {reason}", "Mend it, in QGIS with Fix geometries"))
-    return found
+        yield (
+            "geometry",
+            f"the ring cannot be used: {reason}",
+            "Mend it, in QGIS with Fix geometries",
+        )
 
 
 def export_plan(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,11 +16,12 @@ from geoteam.services.plan_figures import find_plan
 from geoteam.services.plan_names import free_name
 from geoteam.services.plan_publish import note, publish
 from geoteam.services.workspace import Workspace
-from geoteam.store import plans, staff
+from geoteam.store import plan_comments, plans, staff
 
 BASELINE = "Today's team areas"
 # What the staff import leaves for the first plan: unit -> team.
 BASELINE_SETTING = "plan.baseline"
+_MORE = ("the row has more cells than the header", "Drop what stands too far right")
 
 
 def publish_baseline(workspace: Workspace, actor: str, units: dict[str, str]) -> int | None:
@@ -112,30 +114,28 @@ def _read_units(
 ) -> dict[str, str]:
     """Read unit -> team; every row that cannot be used and every unit without one is named."""
     table = open_table(path)
-    names = [name.lower() for name in table.columns]
-    if not {"unit", team_column.lower()} <= set(names):
-        raise InputError(
-            f"a plan file has the columns unit and {team_column}",
-            where=str(path),
-            remedy="Add the header",
-        )
-    at = {"unit": names.index("unit"), "team": names.index(team_column.lower())}
+    at = {
+        name: _place_of(column, table.columns, path)
+        for name, column in (("unit", "unit"), ("team", team_column))
+    }
     titles = {name: table.columns[place] for name, place in at.items()}
     units: dict[str, str] = {}
     first: dict[str, int] = {}
     problems: list[RowProblem] = []
-    last = 1
-    for last, cells, _ in table.rows():
+    for row, cells, _ in table.rows():
         unit, team = (
             "" if place >= len(cells) or cells[place] is None else str(cells[place]).strip()
             for place in at.values()
         )
         for name, value, message, remedy in _faults(unit, team, first, known, teams):
-            problems.append(RowProblem(last, titles[name], value, message, remedy))
-        first.setdefault(unit, last)
+            problems.append(RowProblem(row, titles[name], value, message, remedy))
+        more = [str(cell) for cell in cells[len(table.columns) :] if cell not in (None, "")]
+        if more:
+            problems.append(RowProblem(row, titles["team"], more[0], *_MORE))
+        first.setdefault(unit, row)
         units[unit] = team
     problems += [
-        RowProblem(last + 1, titles["unit"], unit, "the file has no row for it", "Add this row")
+        RowProblem(0, titles["unit"], unit, "the file has no row for it", "Add a row")
         for unit in sorted(known - set(units))
     ]
     if problems:
@@ -147,12 +147,32 @@ def _read_units(
     return units
 
 
+def _place_of(column: str, columns: Sequence[str], path: Path) -> int:
+    """Find a column, whatever its letters' case."""
+    found = [place for place, name in enumerate(columns) if name.lower() == column.lower()]
+    if len(found) == 1:
+        return found[0]
+    raise InputError(
+        f"the file has {'two columns' if found else 'no column'} {column!r}",
+        where=str(path),
+        remedy="A plan has the columns unit and team; say at loading where the team's column is "
+        f"called otherwise. Columns: {', '.join(columns)}",
+    )
+
+
 def _faults(
     unit: str, team: str, first: Mapping[str, int], known: set[str], teams: set[str]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Why a row cannot be used: column, value, message, what to do."""
     if not unit:
         yield "unit", "", "the row names no unit", "Name its unit, or drop the row"
+    elif unit.rpartition("-")[0] in known and unit not in known:
+        yield (
+            "unit",
+            unit,
+            "this looks like a piece of a unit that another plan splits",
+            "Load that plan as a layer (GeoJSON): a table does not say where a piece lies",
+        )
     elif unit not in known:
         yield "unit", unit, "there is no such unit", "Look at the code, or drop the row"
     if unit and unit in first:
@@ -175,6 +195,7 @@ def save_draft(
     units: dict[str, str],
     *,
     where: str,
+    doubts: Mapping[str, str] = MappingProxyType({}),
     **detail: Any,
 ) -> int:
     """Save a plan on the boundaries in force as a draft.
@@ -191,6 +212,8 @@ def save_draft(
         Unit -> team, every unit.
     where
         Where the plan comes from, for messages.
+    doubts
+        Unit -> what to look at there: a comment on the unit.
     **detail
         What else the audit log should know; nothing about a person.
 
@@ -215,6 +238,8 @@ def save_draft(
             by=actor,
             at=workspace.now(),
         )
+        for unit, doubt in doubts.items():
+            plan_comments.add(session, plan_id, unit, doubt, by=actor, at=workspace.now())
         note(workspace, session, actor, "plan.create", plan_id, **detail)
     return plan_id
 

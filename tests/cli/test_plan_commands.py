@@ -130,7 +130,7 @@ def test_a_plan_drawn_elsewhere_lists_what_does_not_fit(geoteam: Command, tmp_pa
     ]  # fmt: skip
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     told = geoteam("plans", "import", path, "--name", "East", "--team-column", "crew").out
-    assert "2 unit(s) do not fit whole:" in told
+    assert "2 unit(s) do not fit whole; each has a comment that says so:" in told
     assert "101" in told
     assert "of its address points in T1" in told
     features[0]["properties"] = {"crew": "T9"}

@@ -220,7 +220,7 @@ def test_files_in_and_out(workspace: Workspace, signed_in: SignIn) -> None:
         "Row 4, team “T9”: No general team is so called. Teams: T1, T2.",
         "Row 5, unit “999”: There is no such unit.",
         "Row 6, team: The row names no team.",
-        "Row 7, unit “202”: The file has no row for it.",
+        "Unit “202”: The file has no row for it.",
         "Where: a.csv",
         'id="plan-name" name="name" type="text" value="From a.csv"',
     ):

@@ -21,7 +21,7 @@ from geoteam.errors import (
     UnreadableFileError,
     WorkspaceError,
 )
-from geoteam.services import plan_approval, plan_files, plans
+from geoteam.services import plan_approval, plan_comments, plan_files, plans
 from geoteam.services.workspace import Workspace
 from tests.made_city import BOSS, counts, write_csv
 from tests.tiny_city import CRS, _square
@@ -118,6 +118,12 @@ def test_a_plan_on_other_borders_is_fitted_and_the_misfits_are_listed(
         "area_share": pytest.approx(0.76, abs=1e-3),
         "misfit": "75% of its address points in T2, 25% in T1",
     }
+    # Whoever draws or approves the plan reads it too.
+    (comment,) = plan_comments.listed(fresh, BOSS, made.plan_id)
+    assert (comment["unit"], comment["text"]) == (
+        "102",
+        "Fitted from a file, look at it: 75% of its address points in T2, 25% in T1.",
+    )
 
 
 def test_a_layer_in_the_citys_own_coordinates(fresh: Workspace, tmp_path: Path) -> None:
@@ -183,9 +189,26 @@ def test_every_fault_of_a_table_is_named_and_nothing_is_saved(
         (5, "Unit", "101", "the unit stands in row 2 already", "Keep one of the two rows"),
         (6, "Unit", "102", "the unit stands in row 4 already", "Keep one of the two rows"),
         (7, "Team", "", "the row names no team", "Name its team"),
-        (8, "Unit", "202", "the file has no row for it", "Add this row"),
+        (0, "Unit", "202", "the file has no row for it", "Add a row"),
     ]
     assert counts(city)["plan"] == before
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "message"),
+    [
+        (["unit", "team", "Team"], ["101", "T1", "T2"], "the file has two columns 'team'"),
+        (["unit", "crew"], ["101", "T1"], "the file has no column 'team'.*Columns: unit, crew"),
+        (["unit", "team"], ["101", "T1", "T2"], "more cells than the header"),
+        (["unit", "team"], ["101-A", "T1"], "a piece of a unit that another plan splits"),
+    ],
+)
+def test_a_table_that_could_be_read_in_two_ways_is_refused(
+    city: Workspace, tmp_path: Path, header: list[str], row: list[object], message: str
+) -> None:
+    path = write_csv(tmp_path / "twofold.csv", header, [row])
+    with pytest.raises(InputError, match=message):
+        plan_files.import_file(city, "test", path, "Twofold")
 
 
 def test_what_the_driver_says_names_the_file_and_nothing_of_the_machine(
@@ -205,10 +228,15 @@ def test_a_layer_that_leaves_a_unit_out_or_lies_elsewhere_is_refused(
 ) -> None:
     before = counts(city)["plan"]
     half = _layer(tmp_path / "half.geojson", ("T1", WEST))
-    with pytest.raises(InputError, match=r"2 unit\(s\) lie in no team's area: 201, 202"):
+    with pytest.raises(ImportProblems, match="the first is '201': no team has any") as refused:
         plan_files.import_file(city, "test", half, "Half")
+    assert [one.value for one in refused.value.problems] == ["201", "202"]
+    twice = _layer(tmp_path / "twice.geojson", ("T1", WEST), ("T2", WEST), ("T2", EAST))
+    with pytest.raises(ImportProblems, match="T1 and T2 both hold 100% of its") as refused:
+        plan_files.import_file(city, "test", twice, "Twice")
+    assert [one.value for one in refused.value.problems] == ["101", "102"]
     away = _layer(tmp_path / "away.geojson", ("T1", (50_000, 0, 500, 500)))
-    with pytest.raises(InputError, match="4 unit"):
+    with pytest.raises(ImportProblems, match="4 problems"):
         plan_files.import_file(city, "test", away, "Away")
     with pytest.raises(BoundaryError, match=r"no column 'team'.*Columns: crew"):
         plan_files.import_file(

@@ -24,6 +24,7 @@ from geoteam.services import (
     plan_print,
     plan_views,
 )
+from geoteam.services.wording import counted
 
 page = Blueprint("plans", __name__)
 _LAST = 2**31 - 1
@@ -88,8 +89,13 @@ def load() -> ResponseReturnValue:
     except InputError as fault:
         return index_page(fault, place=_place(fault)), 400
     if made.misfits:
-        flash(f"{len(made.misfits)} units do not fit whole; look at them in the editor.", "warn")
-    flash("The plan is loaded as a draft.", "good")
+        many = len(made.misfits)
+        flash(
+            f"{counted(many, 'unit')} {'does' if many == 1 else 'do'} not fit whole. A comment on "
+            f"{'it' if many == 1 else 'each'} says why: see Comments in the editor.",
+            "warn",
+        )
+    flash(f"The plan is loaded as a draft of {counted(made.units, 'unit')}.", "good")
     return redirect(url_for("plans.show", plan_id=made.plan_id), 303)
 
 
