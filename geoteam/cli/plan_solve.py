@@ -13,6 +13,7 @@ import pandas as pd
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show
 from geoteam.services.batch import write_rows
 from geoteam.services.file_output import check_output
+from geoteam.services.plan_names import check_name, whole_name
 from geoteam.services.plan_problem import COUNTED, SolveOptions
 from geoteam.services.plan_solve import offer, save_solution, solve_plan
 
@@ -113,6 +114,9 @@ def solve(
         raise click.UsageError("--keep goes without --choices, --transfer-limit, --transfer-price")
     if output is not None:
         check_output(output, None)
+    if name is not None:
+        # Each choice adds to the name what it is.
+        name = whole_name(name) if several else check_name(state.workspace, name)
     bar = StepBar()
 
     def progress(best: Mapping[str, str] | None, gap: float, passed: float) -> bool:

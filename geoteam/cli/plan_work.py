@@ -45,8 +45,9 @@ def impact(
 
     Example: geoteam plans impact 2 -o changes.csv
     """
-    StepBar()("assigning clients, to see")
     on = since.date() if since else None
+    plan_impact.can_tell(state.workspace, plan_id)
+    StepBar()("assigning clients, to see")
     purpose = "export" if output else "view"
     found = plan_impact.plan_impact(
         state.workspace, operator(state.actor), plan_id, on=on, purpose=purpose

@@ -98,17 +98,30 @@ def delete(state: State, plan_id: int, as_json: bool) -> None:
 
 
 @plans.command()
-@click.option("--plan", "plan_id", type=int, help="The plan; the one in force by default.")
+@click.argument("plan_id", metavar="[PLAN]", type=int, required=False)
+@click.option("--plan", "named", type=int, help="The plan, as the number alone says it too.")
 @click.option("--areas", is_flag=True, help="Write team areas in place of units (layers only).")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @json_option
 @pass_state
-def export(state: State, plan_id: int | None, areas: bool, output: Path, as_json: bool) -> None:
-    """Write a plan as a table (.csv, .xlsx, .parquet) or a layer (.geojson, .gpkg, .shp).
+def export(
+    state: State,
+    plan_id: int | None,
+    named: int | None,
+    areas: bool,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Write a plan, by default the one in force, as a table or a map layer.
 
-    Example: geoteam plans export -o plan.geojson --areas
+    A table is .csv, .xlsx or .parquet, a layer .geojson, .gpkg or .shp.
+
+    Example: geoteam plans export 2 -o plan.geojson --areas
     """
-    told = plan_files.export_plan(state.workspace, output, plan_id, areas=areas)
+    if None not in (plan_id, named) and plan_id != named:
+        raise click.UsageError(f"two plans are named: {plan_id} and {named}")
+    wanted = named if plan_id is None else plan_id
+    told = plan_files.export_plan(state.workspace, output, wanted, areas=areas)
     lines = [f"{told['units']} units."]
     if areas:
         lines.append(f"{told['areas']} team areas.")

@@ -70,13 +70,7 @@ def plan_impact(
         When the user is no supervisor.
     """
     require_role(user, [Role.SUPERVISOR], "see what a plan would change")
-    with workspace.reading() as session:
-        if plans.get(session, plan_id).status == PUBLISHED:
-            raise InputError(
-                "the plan is published: what it changed stands in its hand-over list",
-                where=f"plan {plan_id}",
-                remedy=f"See: geoteam plans handover {plan_id}",
-            )
+    can_tell(workspace, plan_id)
     dry = dry_run(workspace, plan_id, on)
     with workspace.transaction() as session:
         view = _view(workspace, session, user, dry)
@@ -91,6 +85,32 @@ def plan_impact(
             detail={"rows": len(view["clients"])},
         )
     return view
+
+
+def can_tell(workspace: Workspace, plan_id: int) -> None:
+    """Refuse at once what `plan_impact` would refuse, before the work.
+
+    Parameters
+    ----------
+    workspace
+        The workspace.
+    plan_id
+        The plan.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    InputError
+        When the plan is published: what it changed is its hand-over list.
+    """
+    with workspace.reading() as session:
+        if plans.get(session, plan_id).status == PUBLISHED:
+            raise InputError(
+                "the plan is published: what it changed stands in its hand-over list",
+                where=f"plan {plan_id}",
+                remedy=f"See: geoteam plans handover {plan_id}",
+            )
 
 
 def _view(workspace: Workspace, session: Session, user: User, dry: Dry) -> dict[str, Any]:

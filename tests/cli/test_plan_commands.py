@@ -41,6 +41,9 @@ def test_what_is_known_at_once_is_refused_before_anything_is_computed(
     ):
         assert said in told.refused()
         assert "assigning clients" not in told.err
+    told = geoteam("plans", "impact", 1)
+    assert "stands in its hand-over list" in told.refused()
+    assert "assigning clients" not in told.err
     told = geoteam("plans", "publish", plan, "--from", ahead(0))
     assert "assigning clients" in told.err
     again = ("plans", "take-back", plan, "--yes", "--reason")
@@ -95,6 +98,19 @@ def test_plans(geoteam: Command, tmp_path: Path) -> None:
     assert geoteam("plans", "approval", "off", "--json").json == {"approval": False}
     refused = geoteam("plans", "propose", "--boundaries", "2024").refused()
     assert "drawn on these boundaries already" in refused
+
+
+def test_a_plan_is_written_by_its_number(geoteam: Command, tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    text = "unit,team\n101,T1\n102,T2\n201,T2\n202,T2\n"
+    path.write_text(text)
+    plan = geoteam("plans", "import", path, "--name", "East grows", "--json").json["id"]
+    for way in ((plan,), ("--plan", plan), (plan, "--plan", plan)):
+        path.unlink()
+        assert geoteam("plans", "export", *way, "-o", path).code == 0
+        assert path.read_text() == text
+    two = geoteam("plans", "export", plan, "--plan", 1, "-o", path)
+    assert (two.code, f"two plans are named: {plan} and 1" in two.err) == (2, True)
 
 
 def test_plans_are_measured_and_every_metric_is_explained(geoteam: Command) -> None:

@@ -70,6 +70,22 @@ def test_a_plan_is_kept_as_a_draft_of_the_agency_s_teams(geoteam: Command) -> No
     assert drafts[0]["id"] == solved["id"]
 
 
+def test_a_name_that_no_plan_may_have_is_refused_before_anything_is_solved(
+    geoteam: Command,
+) -> None:
+    many = len(geoteam("plans", "list", "--json").json)
+    geoteam(*BASE, "--tolerance", "1", "--save", "Proposal")
+    for name, more, said in (
+        (" ", (), "Give it a name"),
+        ("", ("--choices",), "Give it a name"),
+        ("proposal", (), 'is called "proposal" already'),
+    ):
+        told = geoteam("plans", "solve", "--tolerance", "1", *more, "--save", name)
+        assert said in told.refused()
+        assert "solving" not in told.err
+    assert len(geoteam("plans", "list", "--json").json) == many + 1
+
+
 def weigh(folder: Path, *loads: float) -> list[str]:
     """Options that give the four areas these weights."""
     path = folder / "loads.csv"
