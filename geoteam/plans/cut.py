@@ -35,7 +35,7 @@ def cut(
     crs
         The measuring CRS.
     unit
-        The unit's code, for messages.
+        What the unit is called, for messages.
 
     Returns
     -------
@@ -55,12 +55,12 @@ def cut(
     pieces = _without_slivers(pieces, crs)
     if len(pieces) <= max(1, len(crossed)):
         raise InputError(
-            f"the line does not cross unit {unit}",
-            remedy="Draw it from one side of the unit to another, beyond its border",
+            f"the line does not cross {unit}",
+            remedy="Draw it from one side to another, beyond the border",
         )
     if len(pieces) > _MOST:
         raise InputError(
-            f"the line cuts unit {unit} into {len(pieces)} pieces, more than {_MOST}",
+            f"the line cuts {unit} into {len(pieces)} pieces, more than {_MOST}",
             remedy="Draw a simpler line",
         )
     for part in whole:

@@ -182,6 +182,22 @@ def team_fills(
     return dict(zip(teams, fills_apart(near), strict=True))
 
 
+def noun(kind: str) -> str:
+    """Name one unit of a kind, for people.
+
+    Parameters
+    ----------
+    kind
+        Kind of boundaries.
+
+    Returns
+    -------
+    str
+        Such as "service area".
+    """
+    return _NOUNS.get(kind, kind.replace("_", " "))
+
+
 def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
     outlines = Outlines.from_frame(frame)
     units = frame.sort_index()
@@ -189,7 +205,7 @@ def _drawn(frame: gpd.GeoDataFrame, layout: Layout) -> str:
     value = {
         "set": frame.attrs["set_id"],
         "unit_kind": kind,
-        "noun": _NOUNS.get(kind, kind.replace("_", " ")),
+        "noun": noun(kind),
         "units": list(layout.units),
         "labels": [
             name or code for code, name in zip(layout.units, units["name"].tolist(), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError
 from geoteam.model import Role, User
 from geoteam.plans.cut import cut, with_corners
+from geoteam.services.plan_ground import noun
 from geoteam.services.plan_rights import refuse_other_teams, refuse_settled
 from geoteam.services.scope import require_role
 from geoteam.services.workspace import Workspace
@@ -155,15 +156,20 @@ def again(
     Raises
     ------
     InputError
-        When the edit is no split.
+        When the edit is no split, or somebody else has split the unit or changed its team since.
     """
     line = edit.detail.get("line")
     if line is None:
         raise InputError("only a split can be done again", remedy="Load the plan again")
-    pieces = edit.detail["pieces"]
-    if len(plan_edits.teams_of(session, plan.id, pieces)) == len(pieces):
-        return Reshaped(plan.boundary_set_id, {}, {})
-    return _split(workspace, session, user, plan, edit.detail["unit"], line, seq)
+    unit, pieces = edit.detail["unit"], edit.detail["pieces"]
+    now = plan_edits.teams_of(session, plan.id, [unit, *pieces])
+    since = _Since(session, user, plan, edit, [unit, *pieces])
+    if unit not in now:
+        since.refuse_reshaped([unit])
+        if set(pieces) <= set(now):
+            return Reshaped(plan.boundary_set_id, {}, {})
+    since.refuse_changed({unit: now[unit]} if unit in now else {}, "stays whole")
+    return _split(workspace, session, user, plan, unit, line, seq)
 
 
 def join(
@@ -194,7 +200,8 @@ def join(
     Raises
     ------
     InputError
-        When the edit is no split, or a piece was split further.
+        When the edit is no split, a piece was split further, or somebody else has given a piece to
+        another team since.
     """
     if "shape" not in edit.detail:
         raise InputError("only a split can be taken back so", remedy="Load the plan again")
@@ -202,9 +209,15 @@ def join(
     if unit in plan_edits.teams_of(session, plan.id, [unit]):
         return Reshaped(plan.boundary_set_id, {}, {})
     teams = plan_edits.teams_of(session, plan.id, pieces)
+    since = _Since(session, user, plan, edit, [unit, *pieces])
+    since.refuse_reshaped([unit])
     gone = sorted(set(pieces) - set(teams))
     if gone:
-        raise InputError(f"unit {gone[0]} was split again", remedy="Take that split back first")
+        since.refuse_reshaped(gone)
+        raise InputError(
+            f"{since.named(gone[0])} was split further", remedy="Take that split back first"
+        )
+    since.refuse_changed(teams, "stays split")
     refuse_other_teams(session, user, teams.values())
     frame = boundaries.load_set(session, plan.boundary_set_id)
     largest = max(pieces, key=lambda code: (frame.geometry[code].area, code))
@@ -215,6 +228,72 @@ def join(
     changes: Changes = {code: (team, None) for code, team in teams.items()}
     changes[unit] = (None, teams[largest])
     return Reshaped(set_id, changes, {})
+
+
+class _Since:
+    """What others have done to a unit and its pieces since it was split."""
+
+    def __init__(
+        self, session: Session, user: User, plan: SavedPlan, split: Edit, codes: Collection[str]
+    ) -> None:
+        self._user, self._split = user, split
+        self._noun = _noun_of(session, plan)
+        # Of each unit: its team when made last, what took it away last, who else moved it.
+        self._given: dict[str, str | None] = {}
+        self._gone: dict[str, Edit] = {}
+        self._moved: dict[str, Edit] = {}
+        for edit in plan_edits.since(session, plan.id, split.seq - 1):
+            for code in edit.changes.keys() & set(codes):
+                before, after = edit.changes[code]
+                if before is None:
+                    self._given[code] = after
+                    self._moved.pop(code, None)
+                elif after is None:
+                    self._gone[code] = edit
+                elif edit.by != user.username:
+                    self._moved[code] = edit
+
+    def named(self, code: str) -> str:
+        """Name the unit or a piece of it."""
+        unit = self._split.detail["unit"]
+        name = self._split.detail["name"] or unit
+        return _title(self._noun, f"{name}{code.removeprefix(unit)}")
+
+    def refuse_reshaped(self, codes: Sequence[str]) -> None:
+        """Refuse when a unit is there no more through somebody else."""
+        for code in codes:
+            edit = self._gone.get(code)
+            if edit is not None and edit.by != self._user.username:
+                raise InputError(
+                    f"{edit.name} has split or joined {self.named(code)} since",
+                    remedy=f"Ask {edit.name} to take that back first",
+                )
+
+    def refuse_changed(self, teams: Mapping[str, str], stays: str) -> None:
+        """Refuse when somebody else has given one of the units that are there to another team."""
+        moved = sorted(code for code in self._moved if teams.get(code) != self._given.get(code))
+        changed = [code for code in moved if code in teams]
+        if not changed:
+            return
+        who = " and ".join(sorted({self._moved[code].name for code in changed}))
+        what = " and ".join(
+            "it" if code == self._split.detail["unit"] else self.named(code) for code in changed
+        )
+        raise InputError(
+            f"{self.named(self._split.detail['unit'])} {stays}: {who} gave {what} to another team"
+            " since",
+            remedy=f"Ask {who} to take that back, then try again",
+        )
+
+
+def _noun_of(session: Session, plan: SavedPlan) -> str:
+    found = boundaries.get_set(session, plan.boundary_set_id)
+    return noun(boundaries.unit_kind(found.kind))
+
+
+def _title(noun: str, label: str) -> str:
+    """Name a unit as the editor does: "service area 201"; a label that says so stands alone."""
+    return label if noun.lower() in label.lower() else f"{noun} {label}"
 
 
 def _split(
@@ -232,7 +311,8 @@ def _split(
     refuse_other_teams(session, user, [team])
     frame = boundaries.load_set(session, plan.boundary_set_id)
     shape, name = frame.geometry[unit], str(frame["name"][unit])
-    shapes = cut(shape, line, crs=workspace.profile.city.crs, unit=unit)
+    told = _title(_noun_of(session, plan), name or unit)
+    shapes = cut(shape, line, crs=workspace.profile.city.crs, unit=told)
     letters = ascii_uppercase[: len(shapes)]
     codes = [f"{unit}-{letter}" for letter in letters]
     taken = sorted(set(codes) & set(frame.index))

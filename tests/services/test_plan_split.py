@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from geoteam.errors import DisclosureError, InputError, SettledError
+from geoteam.model import User
 from geoteam.services import boundaries as boundary_services
 from geoteam.services import (
     plan_edits,
@@ -21,10 +22,10 @@ from geoteam.services import (
 )
 from geoteam.services.plan_sent import SentEdit
 from geoteam.services.workspace import Workspace
-from geoteam.store import boundaries
+from geoteam.store import boundaries, users
 from geoteam.store.tables import BoundaryRow
 from tests.made_city import BOSS, WEST
-from tests.services.test_plan_edits import TODAYS, draft, paint, replay, units
+from tests.services.test_plan_edits import OTHER, TODAYS, draft, paint, replay, units
 from tests.tiny_city import lonlat
 
 # 200 m from the west of 101, from south to north.
@@ -37,10 +38,12 @@ def ground(workspace: Workspace, plan: int) -> dict[str, Any]:
     return read
 
 
-def after(workspace: Workspace, plan: int, kind: str, key: str, split: str) -> dict[str, Any]:
+def after(
+    workspace: Workspace, plan: int, kind: str, key: str, split: str, user: User = BOSS
+) -> dict[str, Any]:
     """Send an undo or redo of a split."""
     edit = SentEdit(key=key, kind=kind, undoes=split)
-    return plan_edits.apply_edits(workspace, BOSS, plan, 1, [edit])
+    return plan_edits.apply_edits(workspace, user, plan, 1, [edit])
 
 
 def test_the_pieces_are_units_and_their_clients_are_counted_by_point(fresh: Workspace) -> None:
@@ -128,11 +131,63 @@ def test_pieces_are_split_further_and_joined_from_within(fresh: Workspace) -> No
     assert plan_split.split(fresh, BOSS, plan, "101-A", deep, key="t")["pieces"] == [
         "101-A-A", "101-A-B",
     ]  # fmt: skip
-    with pytest.raises(InputError, match="101-A was split again"):
+    with pytest.raises(InputError, match="service area 101-A was split further"):
         after(fresh, plan, "undo", "u", "s")
     after(fresh, plan, "undo", "v", "t")
     after(fresh, plan, "undo", "w", "s")
     assert units(fresh, plan) == TODAYS
+
+
+def test_pieces_that_somebody_else_has_changed_stay_apart_until_that_is_taken_back(
+    fresh: Workspace,
+) -> None:
+    with fresh.transaction() as session:
+        users.add(session, OTHER, "", fresh.now())
+    plan = draft(fresh)
+    plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
+    theirs = paint("p", **{"u101-A": ("T1", "T2")})
+    plan_edits.apply_edits(fresh, OTHER, plan, 2, [theirs])
+    before = units(fresh, plan)
+    why = (
+        "service area 101 stays split: Olga Other gave service area 101-A to another team since. "
+        "Ask Olga Other to take that back, then try again."
+    )
+    with pytest.raises(InputError, match=f"^{why}$"):
+        after(fresh, plan, "undo", "u", "s")
+    # Painted over and that taken back: theirs is still there to lose.
+    mine = [paint("m", **{"u101-A": ("T2", "")}), paint("n", **{"u101-A": ("", "T2")})]
+    plan_edits.apply_edits(fresh, BOSS, plan, 3, mine)
+    with pytest.raises(InputError, match="Olga Other gave service area 101-A"):
+        after(fresh, plan, "undo", "u", "s")
+    assert units(fresh, plan) == before
+    back = paint("q", **{"u101-A": ("T2", "T1")})
+    plan_edits.apply_edits(fresh, OTHER, plan, 5, [back])
+    after(fresh, plan, "undo", "u", "s")
+    assert units(fresh, plan) == TODAYS
+    # Nor is a unit split again that somebody else has given away.
+    plan_edits.apply_edits(fresh, OTHER, plan, 7, [paint("r", u101=("T1", "T2"))])
+    with pytest.raises(InputError, match="101 stays whole: Olga Other gave it to another team"):
+        after(fresh, plan, "redo", "w", "s")
+    assert units(fresh, plan) == TODAYS | {"101": "T2"}
+
+
+def test_nobody_takes_back_or_repeats_over_what_somebody_else_has_split(fresh: Workspace) -> None:
+    plan = draft(fresh)
+    plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
+    deep = [lonlat(-200, 100), lonlat(150, 100)]
+    plan_split.split(fresh, OTHER, plan, "101-A", deep, key="t")
+    with pytest.raises(
+        InputError, match=r"other has split or joined service area 101-A since\. Ask"
+    ):
+        after(fresh, plan, "undo", "u", "s")
+    after(fresh, plan, "undo", "v", "t", OTHER)
+    after(fresh, plan, "undo", "w", "s")
+    # Theirs has pieces of the same names; mine is another line.
+    plan_split.split(fresh, OTHER, plan, "101", LINE, key="x")
+    for kind, key in (("redo", "y"), ("undo", "z")):
+        with pytest.raises(InputError, match="other has split or joined service area 101 since"):
+            after(fresh, plan, kind, key, "s")
+    assert len(units(fresh, plan)) == 5
 
 
 def test_a_stroke_over_a_unit_that_was_split_meanwhile_is_a_conflict(fresh: Workspace) -> None:
@@ -164,7 +219,7 @@ def test_refusals_leave_the_plan_as_it_was(fresh: Workspace) -> None:
     plan = draft(fresh)
     beside = [lonlat(-900, 0), lonlat(-900, 100)]
     for unit, line, key, message in (
-        ("101", beside, "s", "the line does not cross unit 101"),
+        ("101", beside, "s", "the line does not cross service area 101"),
         ("999", LINE, "s", "no unit '999'"),
         ("101", LINE, "", "needs a key"),
     ):
