@@ -107,6 +107,21 @@ class Loader(ABC):
     key: str
     fields: Sequence[Field]
 
+    def absent(self, session: Session) -> int:
+        """Count what is here and was in no row: it stays as it was; 0 where nobody expects all.
+
+        Parameters
+        ----------
+        session
+            Open session, once every row is saved.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return 0
+
     def check(self, entry: Entry) -> None:
         """Check the fields of a row, and blame what is wrong; by default nothing is.
 

@@ -38,6 +38,8 @@ class ImportReport:
         Rows that were new; differed; brought another address; or were there as given.
     refused
         Rows with a problem (only with ``partial``).
+    absent
+        What is here and not in the file, where a file names all: it stays as it was.
     problems
         The problems of those rows; at most a thousand.
     warnings
@@ -57,6 +59,7 @@ class ImportReport:
     moved: int
     unchanged: int
     refused: int
+    absent: int
     problems: tuple[RowProblem, ...]
     warnings: tuple[RowProblem, ...]
     problems_file: Path | None
@@ -69,7 +72,17 @@ class ImportReport:
 
     @property
     def sentence(self) -> str:
-        """The outcome in one sentence."""
+        """The outcome in a sentence or two."""
+        if not self.absent:
+            return self._outcome
+        here = counted(self.absent, self.noun.removesuffix("s"), self.noun)
+        stay = (
+            "is not in the file and stays" if self.absent == 1 else "are not in the file and stay"
+        )
+        return f"{self._outcome} {here} more {stay} as before."
+
+    @property
+    def _outcome(self) -> str:
         rows = counted(self.rows, self.noun.removesuffix("s"), self.noun)
         if not self.is_new and not self.refused:
             are = "is" if self.rows == 1 else "are"
@@ -94,7 +107,7 @@ class ImportReport:
         dict
             For the audit log and for ``--json``; no person's data.
         """
-        names = ("rows", "added", "changed", "moved", "unchanged", "refused")
+        names = ("rows", "added", "changed", "moved", "unchanged", "refused", "absent")
         return {name: getattr(self, name) for name in names} | {"warnings": len(self.warnings)}
 
 

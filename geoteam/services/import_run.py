@@ -155,6 +155,7 @@ def run(
             moved=counts.moved,
             unchanged=counts.unchanged,
             refused=problems.refused,
+            absent=loader.absent(session),
             problems=tuple(problems.listed),
             warnings=tuple(problems.warnings),
             problems_file=problems.finish(),

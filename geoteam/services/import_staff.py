@@ -51,7 +51,7 @@ def _save_languages(
 
 
 class OfficerLoader(Loader):
-    """Loads officers."""
+    """Loads officers; those at work who are not in the file stay."""
 
     noun = "officers"
     key = "ref"
@@ -63,6 +63,24 @@ class OfficerLoader(Loader):
               blank=1.0),
         _LANGUAGES,
     )  # fmt: skip
+
+    def __init__(self) -> None:
+        self._named: set[str] = set()
+
+    def absent(self, session: Session) -> int:
+        """Count the officers at work who were in no row.
+
+        Parameters
+        ----------
+        session
+            Open session.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return len(set(staff.officers(session).index) - self._named)
 
     def prepare(self, session: Session, entries: Sequence[Entry]) -> None:
         """Blame rows whose team is not there.
@@ -110,6 +128,7 @@ class OfficerLoader(Loader):
             }
             for entry in entries
         ]
+        self._named |= {row["ref"] for row in rows}
         known = staff.officers(session, active_only=False).index
         saved = staff.save_officers(session, rows)
         return _save_languages(session, "officers", entries, mapping, saved, known)
@@ -140,8 +159,24 @@ class PolicePartnerLoader(Loader):
     )  # fmt: skip
 
     def __init__(self, districts: frozenset[str], stations: Mapping[str, str]) -> None:
+        self._named: set[str] = set()
         self._districts = districts
         self._stations = {plain(said): ref for said, ref in stations.items()}
+
+    def absent(self, session: Session) -> int:
+        """Count the police partners at work who were in no row.
+
+        Parameters
+        ----------
+        session
+            Open session.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return len(set(staff.police_partners(session).index) - self._named)
 
     def check(self, entry: Entry) -> None:
         """Check the district and the station of a row.
@@ -200,6 +235,7 @@ class PolicePartnerLoader(Loader):
                     else {}
                 )
             )
+        self._named |= {row["ref"] for row in rows}
         known = staff.police_partners(session, active_only=False).index
         saved = staff.save_police_partners(session, rows)
         return _save_languages(session, "partners", entries, mapping, saved, known)

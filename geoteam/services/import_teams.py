@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +15,8 @@ from geoteam.services.import_known import venues_by_name
 from geoteam.services.import_loader import Counts, Entry, Loader, Warn, counts_of
 from geoteam.services.import_mapping import ColumnMapping, Field
 from geoteam.services.import_values import number, plain, reference, text, word_of
-from geoteam.store import staff, venues
+from geoteam.services.wording import counted, told_day
+from geoteam.store import plans, staff, venues
 
 
 class OfficeLoader(Loader):
@@ -84,12 +86,14 @@ class TeamLoader(Loader):
         The city profile, for its specialised caseloads and office categories.
     units
         Codes of the units in force; empty when no boundaries are loaded, and then any code passes.
+    today
+        The day on which plans are in force.
     """
 
     noun = "teams"
     key = "ref"
 
-    def __init__(self, profile: CityProfile, units: frozenset[str]) -> None:
+    def __init__(self, profile: CityProfile, units: frozenset[str], today: date) -> None:
         labels = profile.caseload.labels
         citywide = profile.caseload.citywide
         special = {plain(name): name for name in citywide}
@@ -104,7 +108,8 @@ class TeamLoader(Loader):
             Field("units", text(20_000), ("units", "service areas", "psas", "areas")),
         )  # fmt: skip
         self.units: dict[str, str] = {}
-        self._known_units = units
+        self._named: set[str] = set()
+        self._known_units, self._today = units, today
         self._categories = profile.venues.office_categories if profile.venues else ()
         self._offices: dict[str, str] | None = None
 
@@ -156,8 +161,10 @@ class TeamLoader(Loader):
             Open session.
         entries
             The rows.
-        mapping, warn
+        mapping
             Not needed here.
+        warn
+            Told of teams of the whole city that hold areas.
 
         Returns
         -------
@@ -174,4 +181,43 @@ class TeamLoader(Loader):
             }
             for entry in entries
         ]
-        return counts_of(staff.save_teams(session, rows))
+        self._named |= {row["ref"] for row in rows}
+        saved = staff.save_teams(session, rows)
+        for entry in entries:
+            held = self._held(session, entry.values["ref"]) if entry.values.get("specialty") else []
+            if held:
+                warn(
+                    entry,
+                    "specialty",
+                    f"makes {entry.values['ref']} a team of the whole city, which may hold no "
+                    f"area, and it holds {', '.join(held)}",
+                    "Give its areas to other teams in a draft: nothing is published before that",
+                )
+        return counts_of(saved)
+
+    def absent(self, session: Session) -> int:
+        """Count the teams that were in no row.
+
+        Parameters
+        ----------
+        session
+            Open session.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return len(set(staff.specialties(session)) - self._named)
+
+    def _held(self, session: Session, team: str) -> list[str]:
+        """Say what a team holds in each plan that stands or is being made."""
+        said = []
+        for one in plans.holdings(session, [team], self._today):
+            since = one.plan.effective_from
+            state = plans.SAID[one.plan.status]
+            if since is not None:
+                state = "in force" if since <= self._today else f"from {told_day(since)}"
+            named = f'"{one.plan.name}" (plan {one.plan.id}, {state})'
+            said.append(f"{counted(one.units, 'unit')} of {named}")
+        return said

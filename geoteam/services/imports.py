@@ -123,7 +123,7 @@ def _loader(workspace: Workspace, noun: str) -> Loader:
         "clients": lambda: _client_loader(workspace, ""),
         "contacts": lambda: ContactLoader(workspace.today()),
         "offices": lambda: OfficeLoader(workspace.profile),
-        "teams": lambda: TeamLoader(workspace.profile, frozenset()),
+        "teams": lambda: TeamLoader(workspace.profile, frozenset(), workspace.today()),
         "officers": OfficerLoader,
         "police partners": lambda: PolicePartnerLoader(frozenset(), {}),
         "shifts": ShiftLoader,
@@ -303,7 +303,8 @@ def import_staff(
                 )
 
         load(offices, OfficeLoader(profile))
-        team_loader = TeamLoader(profile, _codes(workspace, session, profile.unit_kind))
+        codes = _codes(workspace, session, profile.unit_kind)
+        team_loader = TeamLoader(profile, codes, workspace.today())
         load(teams, team_loader)
         load(officers, OfficerLoader())
         districts = _codes(workspace, session, "district")

@@ -106,7 +106,7 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
         clients = general_clients(workspace, session)
         clients["unit"] = units_in_plan(workspace, plan, clients)
         known = staff.teams(session)
-        shares = staff.officers(session).groupby("team")["full_time_share"].sum()
+        shares = area_officers(session)
     teams = sorted(set(known.index[known["specialty"] == ""]) | (set(units.values()) - {""}))
     layout = Layout.from_frame(areas, crs=crs)
     wanted = pd.Index([units.get(code, "") for code in layout.units])
@@ -126,6 +126,24 @@ def plan_figures(workspace: Workspace, plan_id: int | None = None) -> dict[str, 
         "plan": plan_metrics(tally),
         "teams": team_metrics(tally).reset_index().to_dict("records"),
     }
+
+
+def area_officers(session: Session) -> pd.Series[float]:
+    """Sum the officers of each team that may hold areas; those of the whole city are for others.
+
+    Parameters
+    ----------
+    session
+        Open session.
+
+    Returns
+    -------
+    Series
+        Team -> full-time shares; teams without any are left out.
+    """
+    citywide = [team for team, specialty in staff.specialties(session).items() if specialty]
+    shares = staff.officers(session).groupby("team")["full_time_share"].sum()
+    return shares.drop(citywide, errors="ignore")
 
 
 def plan_areas(workspace: Workspace, session: Session, plan: SavedPlan) -> gpd.GeoDataFrame:

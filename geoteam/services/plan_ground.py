@@ -21,7 +21,7 @@ from geoteam.model import Role, User
 from geoteam.plans import Layout, Load
 from geoteam.plans.borders import SCALE, Outlines
 from geoteam.services.ground import BASEMAP_URL
-from geoteam.services.plan_figures import general_clients
+from geoteam.services.plan_figures import area_officers, general_clients
 from geoteam.services.plan_new import teams_in_force
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
@@ -84,7 +84,7 @@ def ground(workspace: Workspace, user: User, plan_id: int) -> GroundFile:
         teams = list(looks)
         people = workspace.latest(
             ("people", plan.boundary_set_id),
-            (workspace.now().timestamp() // _KEPT_S, teams),
+            (workspace.now().timestamp() // _KEPT_S, teams, staff.specialties(session)),
             lambda: _people(workspace, session, frame, layout, teams),
         )
     named = {"plan": plan.id, "name": plan.name, "address": BASEMAP_URL}
@@ -273,7 +273,7 @@ def _sparse(table: NDArray[np.int64]) -> list[list[int]]:
 
 def _teams(session: Session, refs: list[str]) -> list[dict[str, Any]]:
     known = staff.teams(session)
-    shares = staff.officers(session).groupby("team")["full_time_share"].sum()
+    shares = area_officers(session)
     offices = venues.load(session).geometry
     found = []
     for ref in refs:
@@ -283,6 +283,7 @@ def _teams(session: Session, refs: list[str]) -> list[dict[str, Any]]:
                 "ref": ref,
                 "name": str(known["name"].get(ref, ref)),
                 "officers": float(shares.get(ref, 0.0)),
+                "citywide": bool(known["specialty"].get(ref, "")),
                 "office": None if office is None else [office.x, office.y],
             }
         )

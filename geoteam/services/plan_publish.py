@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import InputError, SettledError, WorkspaceBusyError
 from geoteam.services.assigning import refuse_stale, write_solved
 from geoteam.services.plan_change import Dry, back_of, dry_run
+from geoteam.services.plan_rights import refuse_unusable
 from geoteam.services.workspace import Workspace
 from geoteam.store import audit, boundaries, plan_edits, plan_states, plans
 from geoteam.store.plans import DRAFT, PROPOSED, PUBLISHED, SAID, SavedPlan
@@ -204,8 +205,8 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
     SettledError
         When it is no draft and not proposed.
     InputError
-        When a unit has no team, the day is past or not after those of the published plans, or the
-        plan's boundaries are no longer in force on it.
+        When a unit has no team or one that may hold none, the day is past or not after those of the
+        published plans, or the plan's boundaries are no longer in force on it.
     """
     where = f"plan {plan.id}"
     if plan.status not in (DRAFT, PROPOSED):
@@ -215,6 +216,7 @@ def check_publishable(workspace: Workspace, session: Session, plan: SavedPlan, d
             remedy="Copy it to a new draft",
         )
     check_beginning(workspace, session, plan, day)
+    refuse_unusable(session, plan.id)
 
 
 def check_beginning(workspace: Workspace, session: Session, plan: SavedPlan, day: date) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from geoteam.errors import DisclosureError, InputError, SettledError
 from geoteam.model import User
 from geoteam.services.scope import sees_team
+from geoteam.services.wording import counted
 from geoteam.services.workspace import Workspace
 from geoteam.store import boundaries, plans, staff
 from geoteam.store.plans import SavedPlan
@@ -111,6 +112,32 @@ def check_teams(session: Session, teams: set[str]) -> None:
     """
     for why in unusable_teams(session, teams).values():
         raise InputError(why, remedy="Load the plan again and choose another team")
+
+
+def refuse_unusable(session: Session, plan_id: int) -> None:
+    """Refuse a plan in which a team holds units that may hold none.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    plan_id
+        The plan.
+
+    Raises
+    ------
+    InputError
+        Naming the first such team and its units.
+    """
+    units = plans.units(session, plan_id)
+    for team, why in unusable_teams(session, set(units.values())).items():
+        held = [unit for unit, of in units.items() if of == team]
+        named = ", ".join(held[:10]) + (" ..." if len(held) > 10 else "")
+        raise InputError(
+            f"{why}, but has {counted(len(held), 'unit')} in this plan: {named}",
+            where=f"plan {plan_id}",
+            remedy="Give them to other teams in the editor (Find steps through them)",
+        )
 
 
 def unusable_teams(session: Session, teams: set[str]) -> dict[str, str]:

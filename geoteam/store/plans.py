@@ -47,6 +47,15 @@ class SavedPlan:
     withdrawn_why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many units a team holds in a plan."""
+
+    plan: SavedPlan
+    team: str
+    units: int
+
+
 def _plan(row: PlanRow) -> SavedPlan:
     return SavedPlan(**{field.name: getattr(row, field.name) for field in fields(SavedPlan)})
 
@@ -207,6 +216,35 @@ def team_names(session: Session, plan_id: int, wanted: Collection[str]) -> dict[
         .where(PlanUnitRow.plan_id == plan_id, PlanUnitRow.unit.in_(sorted(set(wanted))))
     )
     return dict(session.execute(query).all())
+
+
+def holdings(session: Session, teams: Collection[str], on: date) -> list[Holding]:
+    """List the plans that stand or are being made in which teams hold units.
+
+    Parameters
+    ----------
+    session
+        Open session.
+    teams
+        References.
+    on
+        Today: what no longer holds, or was taken back, is left out.
+
+    Returns
+    -------
+    list of Holding
+        By plan, the newest first, and team.
+    """
+    query = (
+        select(PlanRow, TeamRow.ref, func.count())
+        .join(PlanUnitRow, PlanUnitRow.plan_id == PlanRow.id)
+        .join(TeamRow, TeamRow.id == PlanUnitRow.team_id)
+        .where(TeamRow.ref.in_(sorted(teams)), PlanRow.status != WITHDRAWN)
+        .where(or_(PlanRow.effective_to.is_(None), PlanRow.effective_to > on))
+        .group_by(PlanRow.id, TeamRow.ref)
+        .order_by(PlanRow.id.desc(), TeamRow.ref)
+    )
+    return [Holding(_plan(row), team, units) for row, team, units in session.execute(query)]
 
 
 def list_plans(session: Session, status: str = "") -> list[SavedPlan]:

@@ -375,6 +375,29 @@ def test_staff(bare: Workspace, tmp_path: Path) -> None:
         assert staff.get_team(session, "T2").specialty == "mental_health"
 
 
+def test_staff_that_is_here_and_not_in_the_file_stays_and_is_counted(
+    bare: Workspace, tmp_path: Path
+) -> None:
+    files = staff_files(tmp_path)
+    first = import_staff(bare, "cli:test", **files)
+    assert "stay" not in first.sentence
+    for name, header, cells in (
+        ("teams", "team_id,name,specialty", "T3,South,"),
+        ("officers", "officer_id,name,team_id", "O3,Cy,T3"),
+        ("police_partners", "partner_id,name,district", "P1,Bob,1"),
+    ):
+        files[name].write_text(f"{header}\n{cells}\n")
+    told = {one.noun: one for one in import_staff(bare, "cli:test", **files).reports}
+    assert [one.absent for one in told.values()] == [0, 2, 1, 0]
+    assert told["teams"].sentence == (
+        "1 team: 1 new, 0 changed, 0 as before. 2 teams more are not in the file and stay as before."
+    )
+    assert told["officers"].sentence.endswith(
+        "1 officer more is not in the file and stays as before."
+    )
+    assert told["teams"].summary()["absent"] == 2
+
+
 def test_staff_is_all_or_nothing(bare: Workspace, tmp_path: Path) -> None:
     with pytest.raises(ImportProblems, match="which team T1 has"):
         import_staff(bare, "cli:test", **staff_files(tmp_path, ("101", "101")))

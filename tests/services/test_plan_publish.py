@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -23,7 +24,9 @@ from geoteam.services import (
     geocoding,
     imports,
     plan_approval,
+    plan_edits,
     plan_figures,
+    plan_ground,
     plan_handover,
     plan_impact,
     plan_news,
@@ -32,6 +35,7 @@ from geoteam.services import (
     plan_take_back,
     plans,
 )
+from geoteam.services.plan_sent import SentEdit
 from geoteam.services.responsible import responsible
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, staff
@@ -476,3 +480,48 @@ def test_ticks_are_printed_with_who_and_when(
     assert ticked == {"C007": ("boss", "15 Jun 2026 12:00")}
     assert len(rows) > 1
     assert ("Clients on this list", f"{len(rows)}, 1 handed over") in printed[0]["facts"]
+
+
+def test_a_team_that_may_hold_no_area_any_more_is_told_and_its_units_are_given_away_first(
+    lone: Workspace, tmp_path: Path
+) -> None:
+    drafted, proposed = draft(lone), draft(lone, name="Also")
+    plan_approval.propose(lone, BOSS, proposed, LATER, "Less")
+    (tmp_path / "teams.csv").write_text(
+        "team_id,name,specialty\nT1,West Team,mental_health\nT2,East Team,\nTM,Mental Health Team,\n"
+    )
+    (tmp_path / "officers.csv").write_text("officer_id,name,team_id\nO1,Officer 1,T1\n")
+    files = {"teams": tmp_path / "teams.csv", "officers": tmp_path / "officers.csv"}
+    for _ in range(2):
+        teams, _ = imports.import_staff(lone, "test", **files).reports
+        (warned,) = teams.warnings
+        assert (warned.row, warned.column) == (2, "specialty")
+        assert warned.message == (
+            "makes T1 a team of the whole city, which may hold no area, and it holds "
+            f'1 unit of "Also" (plan {proposed}, proposed), '
+            f'1 unit of "East grows" (plan {drafted}, a draft), '
+            '2 units of "Today\'s team areas" (plan 1, in force)'
+        )
+    for call in (
+        lambda: plan_publish.can_publish(lone, drafted, LATER),
+        lambda: plan_publish.publish(lone, "test", drafted, LATER),
+        lambda: plan_approval.propose(lone, BOSS, drafted, LATER, "Less"),
+        lambda: plan_approval.approve(
+            lone, SECOND, proposed, seen=plan_impact.plan_impact(lone, SECOND, proposed)["digest"]
+        ),
+    ):
+        with pytest.raises(InputError, match="team T1 works in the whole city") as refused:
+            call()
+        assert "1 unit in this plan: 101" in str(refused.value)
+    # What takes the clients of its areas into account counts no officer of it.
+    told = json.loads(plan_ground.ground(lone, BOSS, drafted).body)["teams"]
+    assert [(one["ref"], one["citywide"], one["officers"]) for one in told] == [
+        ("T1", True, 0.0), ("T2", False, 2.0), ("TM", False, 1.0),
+    ]  # fmt: skip
+    figures = plan_figures.plan_figures(lone, drafted)["teams"]
+    assert [(one["team"], one["officers"]) for one in figures] == [
+        ("T1", 0.0), ("T2", 2.0), ("TM", 1.0),
+    ]  # fmt: skip
+    given = SentEdit(key="give", kind="paint", changes={"101": ("T1", "TM")})
+    assert not plan_edits.apply_edits(lone, BOSS, drafted, 1, [given])["conflicts"]
+    plan_publish.can_publish(lone, drafted, LATER)
