@@ -277,13 +277,15 @@ def _teams(session: Session, refs: list[str]) -> list[dict[str, Any]]:
     offices = venues.load(session).geometry
     found = []
     for ref in refs:
+        citywide = bool(known["specialty"].get(ref, ""))
+        name = str(known["name"].get(ref, ref))
         office = offices.get(known["office_ref"].get(ref, ""))
         found.append(
             {
                 "ref": ref,
-                "name": str(known["name"].get(ref, ref)),
+                "name": f"{name} (may hold no area)" if citywide else name,
                 "officers": float(shares.get(ref, 0.0)),
-                "citywide": bool(known["specialty"].get(ref, "")),
+                "citywide": citywide,
                 "office": None if office is None else [office.x, office.y],
             }
         )

@@ -65,6 +65,7 @@ function ground(columns: number, rows: number, teams = 3): GroundJson {
       ref: `T${at + 1}`,
       name: `Team ${at + 1}`,
       officers: 1,
+      citywide: false,
       office: null,
     })),
     fills: Array.from({ length: teams }, (_, at) => [`#00000${at % 10}`, at % 4]),
@@ -404,4 +405,37 @@ test("a team counts as over-loaded from the tolerance that the solver keeps", ()
   plan.tolerance = 3;
   assert.equal(over(plan).title, "Over-loaded by more than 300 %");
   assert.equal(over(plan).places.length, 0);
+});
+
+test("a team of the whole city only gives its units away, and they are found", () => {
+  const json = ground(3, 1);
+  json.teams[0] = { ...json.teams[0], citywide: true, officers: 0 } as GroundJson["teams"][0];
+  const plan = new Editing(json, state([0, 0, 1]), () => 1);
+  const said: string[] = [];
+  plan.on("say", (text) => said.push(text));
+  assert.equal(plan.brushTeam, 1);
+  plan.brushTeam = 0;
+  assert.equal(plan.brushTeam, 1);
+  const why = "Team 1 works in the whole city: give its units to other teams.";
+  assert.deepEqual(said, [why]);
+  const barred = () =>
+    findings(plan).find(({ title }) => title === "Units of teams that may hold none") as Finding;
+  assert.deepEqual(
+    barred().places.map(({ units }) => units),
+    [[0, 1]],
+  );
+  assert.equal(barred().places[0]?.text, "00, 01 of Team 1");
+  painted(plan, [2], 0);
+  assert.deepEqual([...plan.of], [0, 0, 1]);
+  painted(plan, [0, 1], 1);
+  assert.deepEqual([...plan.of], [1, 1, 1]);
+  assert.equal(barred().places.length, 0);
+  const idle = findings(plan).find(({ title }) => title === "Teams without any unit") as Finding;
+  assert.deepEqual(
+    idle.places.map(({ text }) => text),
+    ["Team 3 has no unit"],
+  );
+  plan.undo();
+  assert.equal(said.at(-1), why);
+  assert.deepEqual([...plan.of], [1, 1, 1]);
 });

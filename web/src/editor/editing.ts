@@ -2,6 +2,7 @@
 // through here; whoever shows it listens here.
 import type { Map as LeafletMap } from "leaflet";
 import { placed, type Team } from "./colours.ts";
+import { gains, whyNot } from "./gains.ts";
 import { Ground, type GroundJson } from "./ground.ts";
 import {
   type Changes,
@@ -89,7 +90,7 @@ export class Editing {
   private lead({ leads }: StateJson): void {
     this.foreign = new Set(leads && [...this.teams.keys()].filter((at) => !leads.includes(at)));
     this.setLocked(this.foreign, true);
-    if (this.foreign.has(this.brush)) this.brush = leads?.[0] ?? -1;
+    if (!gains(this, this.brush)) this.brush = this.teams.findIndex((_, at) => gains(this, at));
   }
 
   /** Figures of what is shown: the plan, or another drawing in its place. */
@@ -135,8 +136,8 @@ export class Editing {
   }
 
   set brushTeam(team: number) {
-    if (this.leads(team)) this.brush = team;
-    else this.say(this.whyLocked(team));
+    if (gains(this, team)) this.brush = team;
+    else this.say(whyNot(this, team));
     this.emit("brush", undefined);
   }
 
@@ -164,7 +165,7 @@ export class Editing {
 
   /** Whether a locked team would lose or gain the unit. */
   isLocked(unit: number, team: number): boolean {
-    return this.locked.has(team) || this.locked.has(this.of[unit] as number);
+    return !gains(this, team) || this.locked.has(team) || this.locked.has(this.of[unit] as number);
   }
 
   /** Whether the user may move its units: no team is everybody's. */
@@ -382,8 +383,7 @@ export class Editing {
 
   /** Puts edits that waited in this browser before on top of what the server has. */
   restore(waiting: readonly Edit[]): void {
-    const known = new Set(this.log.edits.map((edit) => edit.key));
-    for (const { key } of this.log.waiting) known.add(key);
+    const known = new Set([...this.log.edits, ...this.log.waiting].map(({ key }) => key));
     this.log.waiting.push(...waiting.filter((edit) => !known.has(edit.key)));
     this.rebase();
     this.emit("history", undefined);

@@ -29,7 +29,7 @@ export interface GroundJson {
   workload: number[];
   by_team: [number, number, number][];
   by_officer: [number, number, number][];
-  teams: { ref: string; name: string; officers: number; office: [number, number] | null }[];
+  teams: Omit<GroundTeam, "colour" | "pattern">[];
   /** Colour and texture of each team. */
   fills: [string, number][];
   districts?: Record<string, Packed[]>;
@@ -41,6 +41,8 @@ export interface GroundTeam {
   name: string;
   /** Full-time shares. */
   officers: number;
+  /** It works in the whole city and may hold no area, whatever it held before. */
+  citywide: boolean;
   office: [number, number] | null;
   colour: string;
   /** 0 plain, 1 dotted, 2 ruled, 3 crossed: with the colour it is the team's own. */

@@ -1,6 +1,7 @@
 // The keyboard: everything that the pointer can do.
 import type L from "leaflet";
 import type { Editing } from "./editing.ts";
+import { gains } from "./gains.ts";
 import type { UnitLayer } from "./layer.ts";
 import type { Overlay } from "./overlay.ts";
 import { figures } from "./sentence.ts";
@@ -118,7 +119,7 @@ export class Keys {
     else if (key === "0" || key === "x") this.choose(-1);
     else if (key === "[" || key === "]") {
       // In the order of the list: "No team" is its last.
-      const led = editing.teams.map(({ at }) => at).filter((team) => editing.leads(team));
+      const led = editing.teams.map(({ at }) => at).filter((team) => gains(editing, team));
       led.push(-1);
       const at = led.indexOf(editing.brushTeam) + (key === "]" ? 1 : -1);
       this.choose(led[(at + led.length) % led.length] ?? -1);
@@ -140,7 +141,7 @@ export class Keys {
   private choose(team: number): void {
     if (team >= this.editing.teams.length) return;
     this.editing.brushTeam = team;
-    if (!this.editing.leads(team)) return;
+    if (!gains(this.editing, team)) return;
     this.editing.say(
       team < 0
         ? "Painting takes units from their team."

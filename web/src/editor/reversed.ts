@@ -1,5 +1,6 @@
 // What taking an edit back, or doing it again, would change now.
 import type { Editing } from "./editing.ts";
+import { gains, whyNot } from "./gains.ts";
 import type { Changes, Edit } from "./log.ts";
 import { takenBack } from "./sentence.ts";
 
@@ -30,6 +31,7 @@ export function reversed(
     if (from === null || to === null) continue;
     const team = ground.team(to);
     if (unit < 0 || ground.ref(of[unit] as number) !== from || (to && team < 0)) left.push(code);
+    else if (!gains(editing, team)) return { changes: null, said: whyNot(editing, team) };
     else if (editing.isLocked(unit, team)) {
       const held = editing.locked.has(team) ? team : (of[unit] as number);
       const unlock = editing.leads(held) ? ` Unlock it to ${kind} this.` : "";

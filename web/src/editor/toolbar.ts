@@ -137,7 +137,8 @@ export class Toolbar {
       one.disabled = !led;
       return one;
     });
-    this.team.replaceChildren(...named, new Option("No team (take away)", NOBODY));
+    const offered = named.filter((_, at) => !teams[at]?.citywide);
+    this.team.replaceChildren(...offered, new Option("No team (take away)", NOBODY));
     this.from.replaceChildren(
       new Option("every team", ALL),
       ...named.map((one) => one.cloneNode(true) as HTMLOptionElement),

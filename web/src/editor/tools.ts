@@ -1,6 +1,7 @@
 // What pointer and finger do on the map.
 import L from "leaflet";
 import type { Editing } from "./editing.ts";
+import { gains } from "./gains.ts";
 import type { UnitLayer } from "./layer.ts";
 import type { Overlay } from "./overlay.ts";
 import { sentence } from "./sentence.ts";
@@ -90,7 +91,7 @@ export class Tools {
     const { editing } = this;
     const team = editing.of[unit] as number;
     editing.brushTeam = team;
-    if (!editing.leads(team)) return;
+    if (!gains(editing, team)) return;
     editing.say(
       team < 0
         ? `${editing.unitName(unit)} has no team: painting takes units from their team.`

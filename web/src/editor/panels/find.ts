@@ -22,8 +22,14 @@ export function findings(editing: Editing): Finding[] {
   const groups = partsByTeam(editing);
   const apart: Place[] = [];
   const empty: Place[] = [];
+  const barred: Place[] = [];
   teams.forEach((team, at) => {
     const parts = groups.get(at) ?? [];
+    if (team.citywide) {
+      for (const units of parts)
+        barred.push({ units, text: `${named(editing, units)} of ${team.name}` });
+      return;
+    }
     if (!parts.length)
       empty.push({ units: [], text: `${team.name} has no ${editing.ground.noun}` });
     for (const units of parts.slice(1))
@@ -45,6 +51,7 @@ export function findings(editing: Editing): Finding[] {
       title: "Units without a team",
       places: (groups.get(-1) ?? []).map((units) => ({ units, text: named(editing, units) })),
     },
+    { title: "Units of teams that may hold none", places: barred },
     { title: "Parts apart from their team", places: apart },
     { title: "Holes", places: holes(editing, groups) },
     { title: `Over-loaded by more than ${far} %`, places: loaded(1) },
