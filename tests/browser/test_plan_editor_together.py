@@ -263,7 +263,7 @@ def test_edits_kept_while_the_plan_was_proposed_stand_aside(both: tuple[Editor, 
     expect(second.sync).to_have_text("Not saved: 2 edits kept here")
     expect(transfers).to_have_text("0")
     second.open()
-    expect(aside).to_contain_text("without 2 edits of yours")
+    expect(aside).to_contain_text("new draft. You see it as it is there, without 2 edits of yours")
     expect(transfers).to_have_text("0")
     aside.get_by_role("button", name="Save them as a new plan").click()
     saved_anew(second, first.path, {"101": "T2", "102": "T2"})

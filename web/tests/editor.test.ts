@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { Editing, type StateJson } from "../src/editor/editing.ts";
 import type { GroundJson } from "../src/editor/ground.ts";
 import { percent } from "../src/editor/labels.ts";
-import type { LoggedEdit } from "../src/editor/log.ts";
+import type { Edit, LoggedEdit } from "../src/editor/log.ts";
 import { moment } from "../src/editor/panels/dom.ts";
 import { type Finding, findings } from "../src/editor/panels/find.ts";
-import { sentence } from "../src/editor/sentence.ts";
+import { leftOpen } from "../src/editor/panels/sign-out.ts";
+import { ended, sentence } from "../src/editor/sentence.ts";
 import { Shapes, thinned } from "../src/editor/shapes.ts";
 
 /** A canvas path is not known outside a browser; what lies where is counted without it. */
@@ -227,10 +228,10 @@ test("what is undecided is told again after a reload, until it is decided", () =
   const plan = new Editing(ground(3, 3), state([2, 2, 0, 0, 0, 0, 0, 0, 0], log), () => 1);
   const one = { key: "m", unit: "00", wanted: "T2", from: "T1" };
   plan.doubt([one, { ...one, unit: "01" }, { ...one, unit: "gone" }]);
-  const found = { key: "m", wanted: 1, from: 0, now: 2, by: "Bo", at: "now" };
+  const found = { key: "m", was: "", wanted: 1, from: 0, now: 2, by: "Bo", at: "now" };
   assert.deepEqual(plan.conflicts, [
-    { ...found, unit: 0 },
-    { ...found, unit: 1 },
+    { ...found, id: "00", unit: 0 },
+    { ...found, id: "01", unit: 1 },
   ]);
   assert.equal(plan.canUndo, false);
   // Painting it again decides it.
@@ -241,6 +242,100 @@ test("what is undecided is told again after a reload, until it is decided", () =
   );
   plan.decided();
   assert.deepEqual(plan.conflicts, []);
+});
+
+/** A ground whose first unit is split in two, and the log of that. */
+function parted(teams: [string, string] = ["T1", "T1"]): [GroundJson, LoggedEdit[]] {
+  const whole = ground(3, 1);
+  const units = ["00-A", "00-B", "01"];
+  const by = { undoes: "", by: "Bo", at: "now", mine: false } as const;
+  const [west, east] = teams;
+  return [
+    { ...whole, set: 2, units, labels: units },
+    [
+      {
+        ...by,
+        key: "s",
+        kind: "split",
+        seq: 1,
+        changes: { "00": ["T1", null], "00-A": [null, "T1"], "00-B": [null, "T1"] },
+      },
+      {
+        ...by,
+        key: "p",
+        kind: "paint",
+        seq: 2,
+        changes: { "00-A": ["T1", west], "00-B": ["T1", east] },
+      },
+    ],
+  ];
+}
+
+test("what was wanted of a unit that was split meanwhile is asked of each of its pieces", () => {
+  const plan = new Editing(ground(3, 1), state([0, 0, 0]), () => 1);
+  painted(plan, [0], 1);
+  const [edit] = plan.log.waiting;
+  const lost = { key: edit?.key ?? "", unit: "00", wanted: "T2", from: "T1" };
+  const [after, log] = parted(["T1", "T3"]);
+  plan.taken(edit ? [edit] : [], {
+    seq: 2,
+    edits: [],
+    conflicts: [{ ...lost, now: null, by: "Bo", at: "" }],
+  });
+  plan.replace(after, state([0, 2, 0], log));
+  const asked = () =>
+    plan.conflicts.map(({ id, unit, was, wanted, now }) => [id, unit, was, wanted, now]);
+  assert.deepEqual(asked(), [
+    ["00-A<00", 0, "00", 1, 0],
+    ["00-B<00", 1, "00", 1, 2],
+  ]);
+  assert.equal(ended(plan, "00"), "Unit 00 was split by Bo into Unit 00-A and Unit 00-B");
+  // It is kept so, and told again after a reload.
+  const again = new Editing(after, state([0, 2, 0], log), () => 1);
+  again.doubt(plan.undecided.kept);
+  assert.equal(again.conflicts.length, 2);
+  // To paint one of them decides that one.
+  painted(plan, [0], 2);
+  assert.deepEqual(asked(), [["00-B<00", 1, "00", 1, 2]]);
+  // Joined again by the other: it is asked of the whole.
+  const joined: LoggedEdit = {
+    ...(log[0] as LoggedEdit),
+    key: "u",
+    kind: "undo",
+    undoes: "s",
+    seq: 3,
+    changes: { "00": [null, "T1"], "00-A": ["T1", null], "00-B": ["T3", null] },
+  };
+  plan.replace(ground(3, 1), state([0, 0, 0], [...log, joined]));
+  assert.deepEqual(asked(), [["00", 0, "", 1, 0]]);
+});
+
+test("what was wanted of a piece that was joined meanwhile is asked of the whole", () => {
+  const [before, log] = parted();
+  const plan = new Editing(before, state([0, 0, 0], log), () => 1);
+  plan.doubt([
+    { key: "m", unit: "00-A", wanted: "T2", from: "T1" },
+    { key: "m", unit: "00-B", wanted: "T3", from: "T1" },
+  ]);
+  const joined: LoggedEdit = {
+    ...(log[0] as LoggedEdit),
+    key: "u",
+    kind: "undo",
+    undoes: "s",
+    seq: 3,
+    changes: { "00": [null, "T1"], "00-A": ["T1", null], "00-B": ["T1", null] },
+  };
+  plan.replace(ground(3, 1), state([0, 0, 0], [...log, joined]));
+  assert.deepEqual(
+    plan.conflicts.map(({ id, unit, was, wanted }) => [id, unit, was, wanted]),
+    [
+      ["00<00-A", 0, "00-A", 1],
+      ["00<00-B", 0, "00-B", 2],
+    ],
+  );
+  assert.equal(ended(plan, "00-A"), "Unit 00-A was joined by Bo into Unit 00");
+  plan.decided();
+  assert.deepEqual(plan.undecided.kept, []);
 });
 
 test("another's edit during a stroke stays under it", () => {
@@ -438,4 +533,40 @@ test("a team of the whole city only gives its units away, and they are found", (
   plan.undo();
   assert.equal(said.at(-1), why);
   assert.deepEqual([...plan.of], [1, 1, 1]);
+});
+
+test("who signs out is told of edits unsent and of units undecided", () => {
+  const plan = editing();
+  painted(plan, [0], 1);
+  assert.deepEqual(leftOpen(plan), [
+    "1 edit is not saved yet",
+    "It stays in this browser, for your account only: open this plan here again, signed in as yourself, and it is saved then.",
+  ]);
+  const edit = plan.log.waiting[0] as Edit;
+  const now = {
+    unit: "00",
+    wanted: "T2",
+    from: "T1",
+    now: "T3",
+    by: "Bo",
+    at: "2026-06-15T12:00:00Z",
+  };
+  const theirs: LoggedEdit = {
+    key: "b",
+    kind: "paint",
+    undoes: "",
+    changes: { "00": ["T1", "T3"] },
+    detail: {},
+    seq: 1,
+    by: "Bo",
+    at: now.at,
+    mine: false,
+  };
+  plan.taken([edit], { seq: 2, conflicts: [{ key: edit.key, ...now }], edits: [theirs] });
+  assert.deepEqual(leftOpen(plan), [
+    "1 unit changed twice is not decided yet",
+    "It stays in this browser, for your account only: open this plan here again, signed in as yourself, and decide then whose change stands.",
+  ]);
+  painted(plan, [1], 1);
+  assert.equal(leftOpen(plan).length, 3);
 });

@@ -16,7 +16,8 @@ export class Refusal extends Error {
   }
 }
 
-function sentences(...parts: string[]): string {
+/** Parts as sentences, each with its capital and one full stop. */
+export function sentences(...parts: string[]): string {
   return parts
     .filter(Boolean)
     .map((part) => {

@@ -323,7 +323,7 @@ export class Editing {
 
   /** Changes that were not made because others came first, by position. */
   get conflicts(): Conflict[] {
-    return this.undecided.conflicts(this.ground, this.own.of, this.log.edits);
+    return this.undecided.conflicts(this.log, this.ground, this.own.of);
   }
 
   /** Remembers what was wanted until it is decided. */

@@ -3,7 +3,7 @@
 // harmless, so a tab may adopt those of another that was closed. What is undecided is all tabs', and
 // so are the teams that are locked.
 import type { Edit } from "./log.ts";
-import type { Undecided } from "./undecided.ts";
+import { idOf, type Undecided } from "./undecided.ts";
 
 export class Kept {
   private readonly prefix: string;
@@ -35,7 +35,7 @@ export class Kept {
 
   /** Keeps what is undecided now, and forgets what this tab knows to be decided. */
   doubt(open: readonly Undecided[]): void {
-    const now = new Map(open.map((one) => [this.doubts + one.unit, one]));
+    const now = new Map(open.map((one) => [this.doubts + idOf(one), one]));
     for (const name of this.known) if (!now.has(name)) window.localStorage.removeItem(name);
     this.known = new Set(now.keys());
     for (const [name, one] of now) write(name, [one]);

@@ -67,6 +67,8 @@ export class Log {
   restart(ground: Ground, base: Int32Array): void {
     this.ground = ground;
     this.base = base.slice();
+    // The server tells all of it again, and what came of one's own splits and joins.
+    this.edits.length = 0;
   }
 
   /** Takes over the history as it stands; `base` holds it already. */
@@ -109,6 +111,27 @@ export class Log {
   get wanted(): Map<string, string> {
     const all = this.waiting.flatMap(({ changes }) => Object.entries(changes));
     return new Map(all.map(([unit, [, team]]) => [unit, team ?? ""]));
+  }
+
+  /** Whether an edit takes a split back or repeats it: only the server knows what that changes. */
+  reshapes({ undoes }: Edit): boolean {
+    return this.edits.some((edit) => edit.key === undoes && reshaped(edit).gone.length > 0);
+  }
+
+  /** The edit that split or joined a unit that is there no more. */
+  ending(code: string): LoggedEdit | undefined {
+    return this.edits.filter(({ changes }) => changes[code]?.[1] === null).at(-1);
+  }
+
+  /** Where a unit that was split or joined lies now, by code: all that has come of it since. */
+  heirs(code: string): string[] {
+    const end = this.ending(code);
+    const all = new Set([code]);
+    for (const edit of end ? this.edits.slice(this.edits.indexOf(end)) : []) {
+      const { gone, come } = reshaped(edit);
+      if (gone.filter((unit) => all.delete(unit)).length) for (const unit of come) all.add(unit);
+    }
+    return [...all].filter((unit) => this.ground.unit(unit) >= 0);
   }
 
   /** The own edit that the next undo is about. */
@@ -157,6 +180,15 @@ export class Log {
     }
     return made;
   }
+}
+
+/** The units that an edit took away and made; none unless it split or joined some. */
+export function reshaped({ changes }: Pick<Edit, "changes">): { gone: string[]; come: string[] } {
+  const all = Object.entries(changes);
+  return {
+    gone: all.filter(([, [, to]]) => to === null).map(([unit]) => unit),
+    come: all.filter(([, [from]]) => from === null).map(([unit]) => unit),
+  };
 }
 
 /** Whether anything came of an edit: others may have changed all its units before. */

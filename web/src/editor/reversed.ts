@@ -21,7 +21,7 @@ export function reversed(
   if (!edit) return { changes: null, said: `You have nothing to ${undo ? "undo" : "do again"}.` };
   // Only the server can make the units anew.
   if (edit.kind === "split" || edit.kind === "join")
-    return { changes: {}, said: undo ? "The pieces are joined again." : "Done again." };
+    return { changes: {}, said: undo ? "Joining the pieces again…" : "Splitting it again…" };
   const { ground, of } = editing;
   const changes: Changes = {};
   const left: string[] = [];

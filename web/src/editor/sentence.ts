@@ -1,8 +1,38 @@
 // What a stroke has done, in one line for everybody.
 import type { Editing } from "./editing.ts";
 import { percent } from "./labels.ts";
+import { reshaped } from "./log.ts";
 
+/** As many units are named one by one. */
+const MOST_NAMED = 4;
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** "Unit 203", also of a unit that is there no more. */
+export function nameOf(editing: Editing, code: string): string {
+  const { ground } = editing;
+  const { noun } = ground;
+  const unit = ground.unit(code);
+  if (unit >= 0) return editing.unitName(unit);
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${code}`;
+}
+
+/** "A, B and C"; of many their number. */
+export function named(editing: Editing, codes: readonly string[]): string {
+  if (codes.length > MOST_NAMED) return editing.counted(codes.length);
+  const names = codes.map((code) => nameOf(editing, code));
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+}
+
+/** "Unit 203 was split by Ada into Unit 203-A and Unit 203-B", of a unit that is there no more. */
+export function ended(editing: Editing, code: string): string {
+  const { log } = editing;
+  const end = log.ending(code);
+  const by = !end || end.mine ? "you" : end.by;
+  const heirs = named(editing, log.heirs(code));
+  return end && reshaped(end).come.length > 1
+    ? `${nameOf(editing, code)} was split by ${by} into ${heirs}`
+    : `${nameOf(editing, code)} was joined by ${by} into ${heirs}`;
+}
 
 /** "Unit 203 given to Team 4: 212 clients, +3 %." */
 export function sentence(editing: Editing, codes: readonly string[]): string {
@@ -36,11 +66,8 @@ export function takenBack(
   const what = `${done || !left.length ? did : `Nothing ${did.toLowerCase()}`}: `;
   const made = done || !left.length ? `${editing.counted(done)}.` : "";
   if (!left.length) return what + made;
-  const { ground, log } = editing;
-  const named = left.slice(0, 5).map((code) => {
-    const unit = ground.unit(code);
-    return unit < 0 ? code : editing.unitName(unit);
-  });
+  const { log } = editing;
+  const names = left.slice(0, 5).map((code) => nameOf(editing, code));
   const more = left.length > 5 ? ` and ${left.length - 5} more` : "";
   const who = new Set(
     left.map((code) => {
@@ -49,5 +76,5 @@ export function takenBack(
     }),
   );
   const stay = left.length === 1 ? "stays: it was" : "stay: they were";
-  return `${what}${made}${made && " "}${named.join(", ")}${more} ${stay} changed since, by ${[...who].join(" and ")}.`;
+  return `${what}${made}${made && " "}${names.join(", ")}${more} ${stay} changed since, by ${[...who].join(" and ")}.`;
 }

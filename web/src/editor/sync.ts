@@ -122,9 +122,12 @@ export class Sync {
       answer = await this.post(sent).catch((again: unknown) => this.giveUp(sent[0] as Edit, again));
     }
     await this.between();
+    const own = sent.filter((edit) => editing.log.reshapes(edit)).at(-1);
     editing.taken(sent, answer);
     this.kept.settle(new Set(sent.map((edit) => edit.key)));
-    if (answer.set !== this.set) await this.reload();
+    if (answer.set === this.set) return true;
+    await this.reload();
+    if (own) editing.say(own.kind === "redo" ? "Split again." : "The pieces are joined again.");
     return true;
   }
 
@@ -135,10 +138,13 @@ export class Sync {
   /** Drops an edit that the server will never take, and says so: a team or unit is no more. */
   private async giveUp(edit: Edit, error: unknown): Promise<Answer> {
     if (!(error instanceof Refusal) || !TAKEN_BY_NOBODY.has(error.status)) throw error;
+    const not = { undo: "Not undone.", redo: "Not done again." }[edit.kind as string];
+    this.lost = `${not ?? "The last edit was not saved."} ${error.told}`;
+    this.editing.say(`${not ?? "This edit was not saved."} ${error.told}`);
+    // A split may be taken back later, when what stands in the way is gone.
+    if (this.editing.log.reshapes(edit)) edit.undoes = "";
     edit.changes = {};
-    this.lost = error.told;
     this.before = new Set(this.editing.log.waiting.map(({ key }) => key));
-    this.editing.say(`This edit was not saved. ${error.told}`);
     await this.reload();
     const { seq } = this.editing.log;
     return { seq, set: this.set, conflicts: [], edits: [] };
@@ -205,7 +211,7 @@ export class Sync {
     const text = {
       saved: editing.editable ? "All changes saved" : upper(editing.why || "not to be edited"),
       saving: "Saving…",
-      lost: `The last edit was not saved. ${this.lost}`,
+      lost: this.lost,
       undecided: `Saved, but for ${editing.counted(open)} changed twice`,
       offline: waiting ? `Offline: ${here}` : "Offline",
       "signed-out": `${this.other ? "Somebody else is signed in" : "Signed out"}${waiting ? `: ${here}` : ""}. Sign in again.`,

@@ -38,8 +38,12 @@ export interface Present {
 
 /** Units and teams by position. */
 export interface Conflict {
+  /** What it is known by, however positions change. */
+  id: string;
   key: string;
   unit: number;
+  /** Code of the unit that was wanted, where that was split or joined meanwhile; else ''. */
+  was: string;
   wanted: number;
   from: number;
   now: number;

@@ -1,7 +1,7 @@
 // Edits that the plan does not take: it was proposed, published or deleted meanwhile. The plan is shown
 // as it is, and they become a plan of their own or go.
 
-import { getJson, postForm, postJson } from "../api.ts";
+import { getJson, postForm, postJson, sentences } from "../api.ts";
 import type { Editing, StateJson } from "../editing.ts";
 import type { GroundJson } from "../ground.ts";
 import { newKey } from "../log.ts";
@@ -45,7 +45,7 @@ export class Aside {
     const shown = editing.deleted || (waiting > 0 && !editing.editable);
     if (this.root.hidden !== !shown) this.root.hidden = !shown;
     if (!shown) return;
-    const why = `${editing.why.charAt(0).toUpperCase()}${editing.why.slice(1)}.`;
+    const why = sentences(editing.why);
     this.text.textContent = editing.deleted
       ? `${why} What you see is on this page only.`
       : `${why} You see it as it is there, without ${count(waiting, "edit")} of yours that ${

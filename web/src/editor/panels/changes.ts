@@ -1,15 +1,14 @@
 // Who else is here, and who changed what.
 import type { Editing } from "../editing.ts";
-import type { LoggedEdit } from "../log.ts";
+import { type LoggedEdit, reshaped } from "../log.ts";
+import { named } from "../sentence.ts";
 import { button, count, h, moment, write } from "./dom.ts";
 
 const MOST = 100;
-const VERBS: Record<LoggedEdit["kind"], string> = {
+const VERBS: Partial<Record<LoggedEdit["kind"], string>> = {
   paint: "moved",
   undo: "took back",
   redo: "did again",
-  split: "split into",
-  join: "joined",
   solve: "took the solver's plan for",
   merge: "decided",
 };
@@ -76,11 +75,7 @@ export class Changes {
     const { editing } = this;
     const codes = Object.keys(edit.changes);
     const units = codes.map((code) => editing.ground.unit(code)).filter((unit) => unit >= 0);
-    const what = codes.length === 1 ? this.named(codes[0] ?? "") : editing.counted(codes.length);
-    const to = new Set(Object.values(edit.changes).map(([, after]) => after));
-    const team = to.size === 1 ? editing.ground.team([...to][0] ?? "") : null;
-    const where = team === null || edit.kind !== "paint" ? "" : ` to ${editing.teamName(team)}`;
-    const text = `${VERBS[edit.kind]} ${what}${where}`;
+    const text = this.done(edit, codes);
     return h(
       "li",
       {},
@@ -95,8 +90,16 @@ export class Changes {
     );
   }
 
-  private named(code: string): string {
-    const unit = this.editing.ground.unit(code);
-    return unit < 0 ? `${this.editing.ground.noun} ${code}` : this.editing.unitName(unit);
+  private done(edit: LoggedEdit, codes: string[]): string {
+    const { editing } = this;
+    const { gone, come } = reshaped(edit);
+    if (come.length > 1)
+      return `split ${named(editing, gone)} ${edit.kind === "redo" ? "again " : ""}into ${named(editing, come)}`;
+    if (come.length) return `joined ${named(editing, gone)} into ${named(editing, come)}`;
+    const what = codes.length === 1 ? named(editing, codes) : editing.counted(codes.length);
+    const to = new Set(Object.values(edit.changes).map(([, after]) => after));
+    const team = to.size === 1 ? editing.ground.team([...to][0] ?? "") : null;
+    const where = team === null || edit.kind !== "paint" ? "" : ` to ${editing.teamName(team)}`;
+    return `${VERBS[edit.kind]} ${what}${where}`;
   }
 }

@@ -2,6 +2,7 @@
 import { divIcon, layerGroup, marker } from "leaflet";
 import { postJson } from "../api.ts";
 import type { Comment, Editing } from "../editing.ts";
+import { named, nameOf } from "../sentence.ts";
 import { planPath, trying } from "./ask.ts";
 import { unitField } from "./cover.ts";
 import { button, choice, count, field, h, moment } from "./dom.ts";
@@ -53,7 +54,7 @@ export class Comments {
     const { editing } = this;
     const unit = this.unit.unit();
     const text = this.text.value.trim();
-    this.said.textContent = this.unit.lacks();
+    this.said.textContent = this.unit.lacks() || (text ? "" : "Write what the comment is to say.");
     if (unit < 0 || !text) return;
     await trying(
       (why) => {
@@ -96,18 +97,17 @@ export class Comments {
 
   private item(comment: Comment): HTMLLIElement {
     const { editing } = this;
-    const unit = editing.ground.unit(comment.unit);
-    const where =
-      unit < 0
-        ? h("strong", {}, comment.unit)
-        : button(
-            editing.unitName(unit),
-            () => {
-              editing.zoomTo([unit]);
-              editing.hover(unit);
-            },
-            { class: "link" },
-          );
+    const units = this.lies(comment);
+    const codes = units.map((unit) => editing.ground.units[unit] as string);
+    const there = codes.includes(comment.unit);
+    const where = button(
+      named(editing, codes),
+      () => {
+        editing.zoomTo(units);
+        editing.hover(units[0] as number);
+      },
+      { class: "link" },
+    );
     const done = comment.resolved_at
       ? h("p", { class: "muted small" }, `Resolved by ${comment.resolved_by}`)
       : button("Resolve", () => void this.resolve(comment));
@@ -117,7 +117,9 @@ export class Comments {
       h(
         "p",
         { class: "comment-head" },
-        where,
+        there ? null : h("strong", {}, nameOf(editing, comment.unit)),
+        units.length && !there ? ", now " : null,
+        units.length ? where : null,
         h("span", { class: "muted small" }, ` ${comment.by}, ${moment(comment.at)}`),
       ),
       h("p", { class: "comment-text" }, comment.text),
@@ -125,12 +127,19 @@ export class Comments {
     );
   }
 
+  /** The unit that it is pinned to, or those that this lies in since it was split or joined. */
+  private lies({ unit }: Comment): number[] {
+    const { ground, log } = this.editing;
+    const codes = ground.unit(unit) < 0 ? log.heirs(unit) : [unit];
+    return codes.map((code) => ground.unit(code));
+  }
+
   private mark(open: readonly Comment[]): void {
     const { ground } = this.editing;
     const counts = new Map<number, number>();
-    for (const { unit } of open) {
-      const at = ground.unit(unit);
-      if (at >= 0) counts.set(at, (counts.get(at) ?? 0) + 1);
+    for (const comment of open) {
+      const at = this.lies(comment)[0];
+      if (at !== undefined) counts.set(at, (counts.get(at) ?? 0) + 1);
     }
     this.marks.clearLayers();
     for (const [unit, many] of counts) {

@@ -2,6 +2,8 @@
 
 import { postJson } from "../api.ts";
 import type { Conflict, Editing } from "../editing.ts";
+import { reshaped } from "../log.ts";
+import { ended, nameOf } from "../sentence.ts";
 import { planPath, trying } from "./ask.ts";
 import { button, count, dialog, field, h, moment } from "./dom.ts";
 
@@ -20,39 +22,55 @@ export class Conflicts {
   private show(all: readonly Conflict[]): void {
     this.told.hidden = !all.length;
     if (!all.length) return;
-    const names = [...new Set(all.map(({ by }) => by))].join(" and ");
     const { editing } = this;
-    const { noun } = editing.ground;
     this.told.replaceChildren(
-      h(
-        "p",
-        {},
-        `${names} changed ${count(all.length, noun)} that you changed too. Theirs ${
-          all.length === 1 ? "stands" : "stand"
-        } until you decide.`,
-      ),
+      h("p", {}, [...this.reshaped(all), ...this.changed(all)].join(" ")),
       button("Decide", () => this.ask(editing.conflicts), {
         class: "button button-small button-primary",
       }),
     );
   }
 
-  /** Asks of each; `chosen` are the units of those wanted, `news` those that have changed again. */
-  private ask(all: Conflict[], chosen = new Set<number>(), news: readonly number[] = []): void {
+  /** What became of units that others have split or joined. */
+  private reshaped(all: readonly Conflict[]): string[] {
     const { editing } = this;
-    const shown = new Map(all.map(({ unit, now }) => [unit, now]));
-    const mine = new Map<number, HTMLInputElement>();
-    const theirs = new Map<number, HTMLInputElement>();
+    const gone = new Map(all.filter(({ was }) => was).map((one) => [one.was, one]));
+    return [...gone.values()].map(({ was, wanted }) => {
+      const want = wanted < 0 ? "took it from its team" : `gave it to ${editing.teamName(wanted)}`;
+      return `${ended(editing, was)}; you ${want}.`;
+    });
+  }
+
+  private changed(all: readonly Conflict[]): string[] {
+    const twice = all.filter(({ was }) => !was);
+    if (!twice.length) return [];
+    const names = [...new Set(twice.map(({ by }) => by))].join(" and ");
+    const what = count(twice.length, this.editing.ground.noun);
+    const stand = twice.length === 1 ? "stands" : "stand";
+    return [`${names} changed ${what} that you changed too. Theirs ${stand} until you decide.`];
+  }
+
+  /** Asks of each; `chosen` are the ids of those wanted, `news` those that have changed again. */
+  private ask(
+    all: Conflict[],
+    chosen: ReadonlySet<string> = new Set(),
+    news: readonly Conflict[] = [],
+  ): void {
+    const { editing } = this;
+    const { ground } = editing;
+    const shown = new Map(all.map(({ id, now }) => [id, ground.ref(now)]));
+    const mine = new Map<string, HTMLInputElement>();
+    const theirs = new Map<string, HTMLInputElement>();
     const rows = all.map((one) => {
-      const name = `decide-${one.unit}`;
+      const name = `decide-${one.id}`;
       const option = (
         team: number,
-        kept: Map<number, HTMLInputElement>,
+        kept: Map<string, HTMLInputElement>,
         checked: boolean,
         by: string,
       ) => {
         const input = h("input", { type: "radio", name, checked });
-        kept.set(one.unit, input);
+        kept.set(one.id, input);
         const label = h("label", { class: "choice" }, input, editing.teamName(team));
         return h("td", {}, label, by && h("p", { class: "small muted" }, by));
       };
@@ -63,13 +81,20 @@ export class Conflicts {
           "th",
           { scope: "row" },
           button(editing.unitName(one.unit), () => editing.zoomTo([one.unit]), { class: "link" }),
-          h("p", { class: "small muted" }, `was ${editing.teamName(one.from)}`),
+          h("p", { class: "small muted" }, this.before(one)),
         ),
-        option(one.wanted, mine, chosen.has(one.unit), ""),
-        option(one.now, theirs, !chosen.has(one.unit), `${one.by}, ${moment(one.at)}`),
+        option(one.wanted, mine, chosen.has(one.id), ""),
+        option(one.now, theirs, !chosen.has(one.id), `${one.by}, ${moment(one.at)}`),
       );
     });
-    const all_ = (kept: Map<number, HTMLInputElement>) => () => {
+    // Of two that were wanted of one unit, mine is one.
+    for (const { id, unit } of all)
+      mine.get(id)?.addEventListener("change", () => {
+        for (const other of all)
+          if (other.unit === unit && other.id !== id)
+            (theirs.get(other.id) as HTMLInputElement).checked = true;
+      });
+    const all_ = (kept: Map<string, HTMLInputElement>) => () => {
       for (const input of kept.values()) input.checked = true;
     };
     const said = h("p", { class: "field-error", role: "alert" });
@@ -77,10 +102,11 @@ export class Conflicts {
     const box = dialog(
       "Mine or theirs?",
       h("p", {}, "The same units were changed twice. Choose for each whose team it gets."),
+      ...this.reshaped(all).map((text) => h("p", {}, text)),
       h(
         "p",
         { class: "alert alert-warn", role: "alert", hidden: !news.length },
-        `Changed again while you were choosing: ${news.map((unit) => editing.unitName(unit)).join(", ")}. Look at what is theirs now, and apply again.`,
+        `Changed again while you were choosing: ${news.map(({ unit }) => editing.unitName(unit)).join(", ")}. Look at what is theirs now, and apply again.`,
       ),
       h(
         "div",
@@ -112,18 +138,15 @@ export class Conflicts {
         button(
           "Apply",
           () => {
-            const wanted = all.filter(({ unit }) => mine.get(unit)?.checked);
+            const wanted = new Set(
+              [...mine].filter(([, { checked }]) => checked).map(([id]) => id),
+            );
             box.close();
-            // Nobody decides on what they were not shown.
+            // Nobody decides on what they were not shown; positions may be others by now.
             const now = editing.conflicts;
-            const again = now.filter((one) => one.now !== shown.get(one.unit));
-            if (again.length)
-              this.ask(
-                now,
-                new Set(wanted.map(({ unit }) => unit)),
-                again.map(({ unit }) => unit),
-              );
-            else this.decide(wanted);
+            const again = now.filter(({ id, now }) => editing.ground.ref(now) !== shown.get(id));
+            if (again.length) this.ask(now, wanted, again);
+            else this.decide(now.filter(({ id }) => wanted.has(id)));
           },
           { class: "button button-primary" },
         ),
@@ -139,6 +162,16 @@ export class Conflicts {
       ),
     );
     box.showModal();
+  }
+
+  /** What a unit was before both changed it. */
+  private before({ was, from }: Conflict): string {
+    const { editing } = this;
+    if (!was) return `was ${editing.teamName(from)}`;
+    const end = editing.log.ending(was);
+    const isPiece = end !== undefined && reshaped(end).come.length > 1;
+    const name = nameOf(editing, was);
+    return isPiece ? `part of ${name}` : `holds ${name} now; mine is for all of it`;
   }
 
   private decide(mine: Conflict[]): void {

@@ -5,7 +5,7 @@ import type { Editing } from "../editing.ts";
 import { newKey } from "../log.ts";
 import { planPath, trying } from "./ask.ts";
 import { byTouch, type Cover, cover, moved, pickUnit, unitField } from "./cover.ts";
-import { button, dialog, field, h } from "./dom.ts";
+import { button, count, dialog, field, h } from "./dom.ts";
 
 /** A pointer that moves less than this has clicked. */
 const STILL_PX = 5;
@@ -76,16 +76,16 @@ class Line {
         : `Draw a line across ${name}: drag, or click point by point. Keys: arrows move the cross, Space sets a point, Backspace takes it back, Enter splits.`,
       () => this.end(),
     );
-    editing.map.once("moveend", () => this.draw());
     const { box, bar } = this.sheet;
-    // A telephone has the bar below the map.
-    editing.zoomTo([unit], bar.offsetTop > box.offsetTop ? 0 : bar.offsetHeight);
+    this.cross = [box.clientWidth / 2, box.clientHeight / 2];
     box.append(this.canvas);
     bar.append(
+      button("Take a point back", () => this.back()),
       button("Split", () => void this.send(), { class: "button button-small button-primary" }),
+      this.said,
     );
-    bar.append(this.said);
-    this.cross = [box.clientWidth / 2, box.clientHeight / 2];
+    // A telephone has the bar below the map.
+    editing.zoomTo([unit], bar.offsetTop > box.offsetTop ? 0 : bar.offsetHeight);
     box.addEventListener("pointerdown", (event) => {
       box.setPointerCapture(event.pointerId);
       this.pressed = [event.offsetX, event.offsetY];
@@ -103,7 +103,7 @@ class Line {
     });
     box.addEventListener("keydown", (event) => this.key(event));
     editing.hover(unit);
-    this.draw();
+    this.told();
   }
 
   private end(): void {
@@ -116,24 +116,33 @@ class Line {
       this.cross = next;
       this.draw();
     } else if (event.key === " ") this.add(this.cross);
-    else if (event.key === "Backspace") {
-      this.points.pop();
-      this.draw();
-    } else if (event.key === "Enter") void this.send();
+    else if (event.key === "Backspace") this.back();
+    else if (event.key === "Enter") void this.send();
     else return;
     event.preventDefault();
   }
 
   private add(point: Point): void {
     this.points.push(point);
-    this.said.textContent = this.points.length === 1 ? "1 point" : `${this.points.length} points`;
+    this.told();
+  }
+
+  /** Takes the last point back. */
+  private back(): void {
+    this.points.pop();
+    this.told();
+  }
+
+  private told(): void {
+    this.said.textContent = this.points.length
+      ? count(this.points.length, "point")
+      : "No point yet";
     this.draw();
   }
 
   private draw(): void {
     const { canvas } = this;
-    const box = this.sheet?.box;
-    if (!box) return;
+    const { box } = this.sheet;
     canvas.width = box.clientWidth;
     canvas.height = box.clientHeight;
     const context = canvas.getContext("2d") as CanvasRenderingContext2D;
@@ -170,10 +179,9 @@ class Line {
       return [lng, lat];
     });
     await trying(
+      // The line stays, to be mended.
       (why) => {
-        this.points.length = 0;
         this.said.textContent = why;
-        this.draw();
       },
       async () => {
         const { pieces } = await postJson<{ pieces: string[] }>(`${planPath()}/split`, {
