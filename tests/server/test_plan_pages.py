@@ -129,6 +129,24 @@ def test_a_refused_carry_over_stays_on_the_page(workspace: Workspace, signed_in:
     assert "Nothing was kept." in page
 
 
+def test_plans_of_one_name_are_told_apart_and_the_browser_learns_which_there_are(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.SUPERVISOR)
+    day = (workspace.today() + timedelta(days=10)).isoformat()
+    made = [draft(workspace), draft(workspace)]
+    for plan in made:
+        path = f"/plans/{plan}"
+        send(browser, f"{path}/propose", path, **{"from": day, "reason": "Less"})
+    page = browser.get("/plans").text
+    waiting = page.split('id="proposed"')[1].split("</section>")[0]
+    assert re.findall(r"plan (\d+)</span>", waiting) == [str(plan) for plan in reversed(made)]
+    assert len(re.findall(r"Supervisor Test, <time|Supervisor Test, \d", waiting)) == 2
+    known = re.search(r'data-kept-edits="([^"]+)" data-plans="([^"]*)" hidden', page)
+    assert known is not None
+    assert sorted(map(int, known[2].split())) == [1, *made]
+
+
 def test_a_draft_is_renamed_and_deleted_on_its_page(
     workspace: Workspace, signed_in: SignIn
 ) -> None:
@@ -143,7 +161,12 @@ def test_a_draft_is_renamed_and_deleted_on_its_page(
     page = browser.get("/plans").text
     assert "The draft is deleted." in page
     assert "East &amp; more" not in page
-    assert browser.get(path).status_code == 404
+    # The page of one that is no more leads to the others; a command is nothing for its readers.
+    for gone in (path, f"{path}/edit", f"{path}/impact", f"{path}/compare"):
+        answer = browser.get(gone)
+        assert answer.status_code == 404
+        assert 'href="/plans">Go to the plans</a>' in answer.text
+        assert "geoteam plans" not in answer.text
     # What is in force has no such buttons, and takes no such wishes.
     assert "/delete" not in browser.get("/plans/1").text
     assert send(browser, "/plans/1/delete", "/plans/1")[0] == 409

@@ -1,6 +1,7 @@
 // Small helpers of the server-rendered pages; every page works without them.
 import { confirmations, copyButtons, foldsOnPaper, tableFilters } from "./page/controls.ts";
 import { autoSubmit, busyForms } from "./page/forms.ts";
+import { keptEdits } from "./page/kept-edits.ts";
 import { mapAndTable } from "./page/map-table.ts";
 import { remedies } from "./page/remedies.ts";
 import { review } from "./page/review.ts";
@@ -16,6 +17,7 @@ confirmations(document);
 copyButtons(document);
 tableFilters(document);
 foldsOnPaper(document);
+keptEdits(document);
 mapAndTable(document);
 remedies(document);
 review(document);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { step } from "../src/map/step.ts";
 import { matches } from "../src/page/controls.ts";
+import { lost, toldOf } from "../src/page/kept-edits.ts";
 import { lookUp } from "../src/page/shortcuts.ts";
 
 const all = [{ keys: "g m" }, { keys: "g c" }, { keys: "?" }];
@@ -36,4 +37,29 @@ test("an arrow key leads some metres that way, whatever the latitude", () => {
   // At 60 degrees a degree of longitude is half as long.
   assert.ok(Math.abs((east + 77) * 111_320 - 100) < 1e-6);
   assert.equal(step("Tab", 0, 0, 5), null);
+});
+
+test("what one drew on a plan that is no more is told, and nobody else's", () => {
+  const paint = (...units: [string, string][]) => ({
+    key: "k",
+    changes: Object.fromEntries(units.map(([unit, team]) => [unit, ["T1", team]])),
+  });
+  const kept: Record<string, string> = {
+    "geoteam-edits/63/ann/a": JSON.stringify([paint(["301", "T2"]), paint(["302", ""])]),
+    "geoteam-undecided/63/ann/303": JSON.stringify([{ key: "k", unit: "303", wanted: "T3" }]),
+    "geoteam-edits/63/bob/b": JSON.stringify([paint(["304", "T2"])]),
+    "geoteam-edits/7/ann/a": JSON.stringify([paint(["305", "T2"])]),
+    "geoteam-locks/63/ann": "[]",
+    "geoteam-edits/64/ann/a": "no JSON",
+  };
+  const found = lost(Object.keys(kept), (name) => kept[name] ?? null, "ann", new Set(["7"]));
+  assert.deepEqual(
+    found.map(({ names }) => names),
+    [["geoteam-edits/63/ann/a", "geoteam-undecided/63/ann/303"], ["geoteam-edits/64/ann/a"]],
+  );
+  assert.match(
+    toldOf(found[0] as never),
+    /^Plan 63 is deleted\. .* 301 to T2, 302 to no team, 303 to T3\./,
+  );
+  assert.match(toldOf(found[1] as never), /could not save\. To use it/);
 });
