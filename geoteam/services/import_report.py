@@ -75,11 +75,9 @@ class ImportReport:
         """The outcome in a sentence or two."""
         if not self.absent:
             return self._outcome
-        here = counted(self.absent, self.noun.removesuffix("s"), self.noun)
-        stay = (
-            "is not in the file and stays" if self.absent == 1 else "are not in the file and stay"
-        )
-        return f"{self._outcome} {here} more {stay} as before."
+        one = f"{self.noun.removesuffix('s')} that is here is not in the file, and stays"
+        more = f"{self.noun} that are here are not in the file, and stay"
+        return f"{self._outcome} {counted(self.absent, one, more)}."
 
     @property
     def _outcome(self) -> str:

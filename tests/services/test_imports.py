@@ -390,10 +390,10 @@ def test_staff_that_is_here_and_not_in_the_file_stays_and_is_counted(
     told = {one.noun: one for one in import_staff(bare, "cli:test", **files).reports}
     assert [one.absent for one in told.values()] == [0, 2, 1, 0]
     assert told["teams"].sentence == (
-        "1 team: 1 new, 0 changed, 0 as before. 2 teams more are not in the file and stay as before."
+        "1 team: 1 new, 0 changed, 0 as before. 2 teams that are here are not in the file, and stay."
     )
     assert told["officers"].sentence.endswith(
-        "1 officer more is not in the file and stays as before."
+        "1 officer that is here is not in the file, and stays."
     )
     assert told["teams"].summary()["absent"] == 2
 
