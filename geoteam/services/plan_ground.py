@@ -283,7 +283,7 @@ def _teams(session: Session, refs: list[str]) -> list[dict[str, Any]]:
         found.append(
             {
                 "ref": ref,
-                "name": f"{name} (may hold no area)" if citywide else name,
+                "name": f"{name} (citywide)" if citywide else name,
                 "officers": float(shares.get(ref, 0.0)),
                 "citywide": citywide,
                 "office": None if office is None else [office.x, office.y],

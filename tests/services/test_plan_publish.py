@@ -518,7 +518,7 @@ def test_a_team_that_may_hold_no_area_any_more_is_told_and_its_units_are_given_a
     assert [(one["ref"], one["citywide"], one["officers"]) for one in told] == [
         ("T1", True, 0.0), ("T2", False, 2.0), ("TM", False, 1.0),
     ]  # fmt: skip
-    assert [one["name"] for one in told][:2] == ["West Team (may hold no area)", "East Team"]
+    assert [one["name"] for one in told][:2] == ["West Team (citywide)", "East Team"]
     figures = plan_figures.plan_figures(lone, drafted)["teams"]
     assert [(one["team"], one["officers"]) for one in figures] == [
         ("T1", 0.0), ("T2", 2.0), ("TM", 1.0),
