@@ -168,7 +168,7 @@ def again(
         since.refuse_reshaped([unit])
         if set(pieces) <= set(now):
             return Reshaped(plan.boundary_set_id, {}, {})
-    since.refuse_changed({unit: now[unit]} if unit in now else {}, "stays whole")
+    since.refuse_changed({code: team for code, team in now.items() if code == unit})
     return _split(workspace, session, user, plan, unit, line, seq)
 
 
@@ -217,7 +217,7 @@ def join(
         raise InputError(
             f"{since.named(gone[0])} was split further", remedy="Take that split back first"
         )
-    since.refuse_changed(teams, "stays split")
+    since.refuse_changed(teams)
     refuse_other_teams(session, user, teams.values())
     frame = boundaries.load_set(session, plan.boundary_set_id)
     largest = max(pieces, key=lambda code: (frame.geometry[code].area, code))
@@ -265,24 +265,20 @@ class _Since:
             edit = self._gone.get(code)
             if edit is not None and edit.by != self._user.username:
                 raise InputError(
-                    f"{edit.name} has split or joined {self.named(code)} since",
-                    remedy=f"Ask {edit.name} to take that back first",
+                    f"{edit.name} split or joined {self.named(code)}",
+                    remedy="Ask them to take that back first",
                 )
 
-    def refuse_changed(self, teams: Mapping[str, str], stays: str) -> None:
+    def refuse_changed(self, teams: Mapping[str, str]) -> None:
         """Refuse when somebody else has given one of the units that are there to another team."""
         moved = sorted(code for code in self._moved if teams.get(code) != self._given.get(code))
         changed = [code for code in moved if code in teams]
         if not changed:
             return
         who = " and ".join(sorted({self._moved[code].name for code in changed}))
-        what = " and ".join(
-            "it" if code == self._split.detail["unit"] else self.named(code) for code in changed
-        )
+        what = " and ".join(self.named(code) for code in changed)
         raise InputError(
-            f"{self.named(self._split.detail['unit'])} {stays}: {who} gave {what} to another team"
-            " since",
-            remedy=f"Ask {who} to take that back, then try again",
+            f"{who} gave {what} to another team", remedy="Ask them to take that back first"
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.drawing import Editor, address, both, check_good, clock, draw, editor
 
 __all__ = ["address", "both", "clock", "draw", "editor"]
@@ -103,7 +103,7 @@ def test_an_edit_of_a_piece_that_was_joined_meanwhile_is_asked_of_the_whole(
 
 
 def test_a_split_is_not_taken_back_over_what_another_did_with_its_pieces(
-    both: tuple[Editor, Editor],
+    both: tuple[Editor, Editor], pictures: Path
 ) -> None:
     first, second = both
     split(first, "101")
@@ -117,11 +117,15 @@ def test_a_split_is_not_taken_back_over_what_another_did_with_its_pieces(
         first.undo()
         expect(first.said).to_contain_text(
             re.compile(
-                r"^Not undone\. Service area 101 stays split: Second Test gave service area "
-                r"101-[AB] to another team since\. Ask Second Test to take that back, then try again\.$"
+                r"^Not undone\. Second Test gave service area 101-[AB] to another team\. "
+                r"Ask them to take that back first\.$"
             )
         )
-        expect(first.sync).to_contain_text("Not undone.")
+        expect(first.sync).to_have_text("All changes saved")
+    check_good(first.page, pictures / "undo-refused.png")
+    first.page.set_viewport_size(NARROW)
+    check_good(first.page, pictures / "undo-refused-narrow.png")
+    first.page.set_viewport_size(WIDE)
     assert sorted(teams(first).values()) == ["T1", "T1", "T2", "T2", "T2"]
     second.undo()
     expect(first.page.locator("#panel-changes")).to_contain_text("Second Test took back")
@@ -138,7 +142,9 @@ def test_a_unit_in_view_already_is_split_at_once(editor: Editor) -> None:
     editor.watched.check()
 
 
-def test_a_comment_says_where_it_lies_when_its_unit_is_split(editor: Editor) -> None:
+def test_a_comment_says_where_it_lies_when_its_unit_is_split(
+    editor: Editor, pictures: Path
+) -> None:
     page = editor.page
     editor.tab("Comments")
     form = page.locator("#panel-comments form")
@@ -153,5 +159,6 @@ def test_a_comment_says_where_it_lies_when_its_unit_is_split(editor: Editor) -> 
     split(editor, "101")
     expect(item).to_contain_text("Service area 101, now Service area 101-A and Service area 101-B")
     expect(page.locator(".comment-mark")).to_have_count(1)
+    check_good(page, pictures / "comment-of-a-split-unit.png")
     editor.undo()
     expect(item).not_to_contain_text("now")

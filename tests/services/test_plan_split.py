@@ -149,8 +149,8 @@ def test_pieces_that_somebody_else_has_changed_stay_apart_until_that_is_taken_ba
     plan_edits.apply_edits(fresh, OTHER, plan, 2, [theirs])
     before = units(fresh, plan)
     why = (
-        "service area 101 stays split: Olga Other gave service area 101-A to another team since. "
-        "Ask Olga Other to take that back, then try again."
+        r"Olga Other gave service area 101-A to another team\. "
+        r"Ask them to take that back first\."
     )
     with pytest.raises(InputError, match=f"^{why}$"):
         after(fresh, plan, "undo", "u", "s")
@@ -166,7 +166,7 @@ def test_pieces_that_somebody_else_has_changed_stay_apart_until_that_is_taken_ba
     assert units(fresh, plan) == TODAYS
     # Nor is a unit split again that somebody else has given away.
     plan_edits.apply_edits(fresh, OTHER, plan, 7, [paint("r", u101=("T1", "T2"))])
-    with pytest.raises(InputError, match="101 stays whole: Olga Other gave it to another team"):
+    with pytest.raises(InputError, match="Olga Other gave service area 101 to another team"):
         after(fresh, plan, "redo", "w", "s")
     assert units(fresh, plan) == TODAYS | {"101": "T2"}
 
@@ -176,16 +176,14 @@ def test_nobody_takes_back_or_repeats_over_what_somebody_else_has_split(fresh: W
     plan_split.split(fresh, BOSS, plan, "101", LINE, key="s")
     deep = [lonlat(-200, 100), lonlat(150, 100)]
     plan_split.split(fresh, OTHER, plan, "101-A", deep, key="t")
-    with pytest.raises(
-        InputError, match=r"other has split or joined service area 101-A since\. Ask"
-    ):
+    with pytest.raises(InputError, match=r"other split or joined service area 101-A\. Ask"):
         after(fresh, plan, "undo", "u", "s")
     after(fresh, plan, "undo", "v", "t", OTHER)
     after(fresh, plan, "undo", "w", "s")
     # Theirs has pieces of the same names; mine is another line.
     plan_split.split(fresh, OTHER, plan, "101", LINE, key="x")
     for kind, key in (("redo", "y"), ("undo", "z")):
-        with pytest.raises(InputError, match="other has split or joined service area 101 since"):
+        with pytest.raises(InputError, match="other split or joined service area 101"):
             after(fresh, plan, kind, key, "s")
     assert len(units(fresh, plan)) == 5
 

@@ -139,10 +139,10 @@ export class Sync {
   private async giveUp(edit: Edit, error: unknown): Promise<Answer> {
     if (!(error instanceof Refusal) || !TAKEN_BY_NOBODY.has(error.status)) throw error;
     const not = { undo: "Not undone.", redo: "Not done again." }[edit.kind as string];
-    this.lost = `${not ?? "The last edit was not saved."} ${error.told}`;
     this.editing.say(`${not ?? "This edit was not saved."} ${error.told}`);
-    // A split may be taken back later, when what stands in the way is gone.
+    // Nothing is lost: a split may be taken back later, when what stands in the way is gone.
     if (this.editing.log.reshapes(edit)) edit.undoes = "";
+    else this.lost = `${not ?? "The last edit was not saved."} ${error.told}`;
     edit.changes = {};
     this.before = new Set(this.editing.log.waiting.map(({ key }) => key));
     await this.reload();

@@ -191,6 +191,7 @@ class Line {
           base: editing.log.seq,
         });
         this.sheet.lift();
+        this.end();
         await editing.refresh();
         editing.say(`Split into ${pieces.join(" and ")}.`);
       },
