@@ -21,7 +21,7 @@ from geoteam.services.plan_history import named
 from geoteam.services.plan_moves import WILL, Moves, moves_of, tense_of, told_moves
 from geoteam.services.plan_publish import note
 from geoteam.services.scope import require_role
-from geoteam.services.wording import told_day
+from geoteam.services.wording import counted, told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_states, plans, staff, users
 from geoteam.store.plans import PUBLISHED, WITHDRAWN, SavedPlan
@@ -74,10 +74,11 @@ def handover_pdf(workspace: Workspace, user: User, plan_id: int, *, officer: str
             ("receives", "Comes from", "receives", "before"),
         ):
             mine = [row for row in view["clients"] if row[side] == one["ref"]]
-            if whole and side == "receives":
-                mine = [row for row in mine if not row["gives"]]
-            rows = [_hand_row(row, whose, zone) for row in mine]
-            title = f"{one['name']} {verb} {len(rows)} client{'' if len(rows) == 1 else 's'}"
+            here = [row for row in mine if not (whole and side == "receives" and row["gives"])]
+            title = f"{one['name']} {verb} {counted(len(mine), 'client')}"
+            if len(here) < len(mine):
+                title += f": {len(here)} had nobody, the others stand with who gives them"
+            rows = [_hand_row(row, whose, zone) for row in here]
             if rows:
                 sections.append({"title": title, "other": other, "rows": rows})
     printed = workspace.now().astimezone(zone)

@@ -460,19 +460,46 @@ def test_a_plan_on_finer_units_is_followed_everywhere(fresh: Workspace, tmp_path
     assert found["plan"]["transfers"] == 0
 
 
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What was printed of hand-over lists."""
+    found: list[dict[str, Any]] = []
+
+    def look(data: dict[str, Any]) -> bytes:
+        found.append(data)
+        return handover_sheet(data)
+
+    monkeypatch.setattr(plan_print, "handover_sheet", look)
+    return found
+
+
+def test_a_heading_of_the_printed_list_counts_all_whom_an_officer_receives(
+    lone: Workspace, printed: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = draft(lone)
+    plan_publish.publish(lone, "test", plan, LATER)
+    view = plan_handover.handover(lone, BOSS, plan)
+    receiver = next(row["receives"] for row in view["clients"] if row["receives"])
+    name = next(one["name"] for one in view["officers"] if one["ref"] == receiver)
+    taken = [row for row in view["clients"] if row["receives"] == receiver]
+    assert len(taken) > 1
+    # One of them had nobody, the others come from an officer.
+    taken[0]["gives"] = ""
+    monkeypatch.setattr(plan_print, "handover", lambda *_args, **_kwargs: view)
+    plan_print.handover_pdf(lone, BOSS, plan)
+    (section,) = (part for part in printed[0]["sections"] if "receives" in part["title"])
+    assert section["title"] == (
+        f"{name} receives {len(taken)} clients: 1 had nobody, the others stand with who gives them"
+    )
+    assert len(section["rows"]) == 1
+
+
 def test_ticks_are_printed_with_who_and_when(
-    lone: Workspace, monkeypatch: pytest.MonkeyPatch
+    lone: Workspace, printed: list[dict[str, Any]]
 ) -> None:
     plan = draft(lone)
     plan_publish.publish(lone, "test", plan, LATER)
     plan_handover.tick(lone, BOSS, plan, "C007", done=True)
-    printed: list[dict[str, Any]] = []
-
-    def look(data: dict[str, Any]) -> bytes:
-        printed.append(data)
-        return handover_sheet(data)
-
-    monkeypatch.setattr(plan_print, "handover_sheet", look)
     assert plan_print.handover_pdf(lone, BOSS, plan).startswith(b"%PDF")
     rows = {row["ref"]: row for part in printed[0]["sections"] for row in part["rows"]}
     ticked = {ref: (row["done_by"], row["done_at"]) for ref, row in rows.items() if row["done_by"]}
