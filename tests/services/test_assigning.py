@@ -300,11 +300,11 @@ def test_the_staff_file_published_todays_plan(city: Workspace) -> None:
         ([*GOOD, ["101", "T2"]], "row 6, column 'unit': the unit stands in row 2 already"),
         ([*GOOD, ["", "T2"]], "row 6, column 'unit': the row names no unit"),
         ([*GOOD, ["999", "T2"]], "row 6, column 'unit': there is no such unit"),
-        (GOOD[:3], "row 5, column 'unit': the file has no row for it"),
+        (GOOD[:3], "the first is '202': the file has no row for it"),
         ([*GOOD[:3], ["202", "T9"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202", "TM"]], "row 5, column 'team': no general team is so called"),
         ([*GOOD[:3], ["202"]], "row 5, column 'team': the row names no team"),
-        ([], r"4 problems; the first is in row 2"),
+        ([], r"4 problems; the first is '101'"),
     ],
 )
 def test_a_faulty_plan_names_the_row_and_saves_nothing(
