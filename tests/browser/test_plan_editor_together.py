@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE, sign_in
-from tests.browser.drawing import Draw, Editor, address, both, clock, draw, editor, post
+from tests.browser.drawing import Draw, Editor, address, both, check_good, clock, draw, editor, post
 from tests.server.served import Clock
 
 __all__ = ["address", "both", "clock", "draw", "editor"]
@@ -156,6 +156,30 @@ def test_a_conflict_stays_until_it_is_decided(both: tuple[Editor, Editor]) -> No
     second.open()
     expect(told).to_be_hidden()
     second.saved({"102": ""})
+
+
+def test_who_signs_out_is_asked_about_what_is_not_decided(
+    both: tuple[Editor, Editor], pictures: Path
+) -> None:
+    first, second = both
+    change_both(first, second)
+    page = second.page
+    expect(page.get_by_role("button", name="Decide")).to_be_visible()
+    out = page.get_by_role("button", name="Sign out", exact=True)
+    box = page.get_by_role("dialog", name="1 service area changed twice is not decided yet")
+    out.click()
+    expect(box).to_contain_text("decide then whose change stands")
+    expect(box.get_by_role("button", name="Wait")).to_have_count(0)
+    check_good(page, pictures / "plan-sign-out-undecided.png")
+    # What others do meanwhile does not answer it.
+    first.click("101")
+    expect(second.said).to_contain_text("Supervisor Test has changed 1 service area.")
+    expect(box).to_be_visible()
+    box.get_by_role("button", name="Stay here").click()
+    expect(box).to_have_count(0)
+    out.click()
+    box.get_by_role("button", name="Sign out now").click()
+    page.wait_for_url("**/sign-in")
 
 
 def test_a_conflict_may_become_a_plan_of_its_own(both: tuple[Editor, Editor]) -> None:
