@@ -128,7 +128,7 @@ def test_refusals_say_what_is_wrong_and_what_to_do(boss: FlaskClient, plan: int)
         (edits, [], 422, "no JSON object"),
         ("/plans/1/edits", {"base": 1, "edits": [paint("a", u101=("T1", "T2"))]}, 409, "published"),
         ("/plans/99/edits", {"base": 1, "edits": []}, 404, "no plan 99"),
-        (f"/plans/{plan}/split", miss, 422, "the line does not cross unit 101"),
+        (f"/plans/{plan}/split", miss, 422, "the line does not cross service area 101"),
         (f"/plans/{plan}/split", miss | {"line": "x"}, 422, "no list of corners"),
         (f"/plans/{plan}/split", miss | {"unit": 101}, 422, "unit is no text"),
         (f"/plans/{plan}/comments", {"unit": "101", "text": ""}, 422, "a comment has"),
