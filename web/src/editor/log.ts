@@ -184,11 +184,12 @@ export class Log {
 
 /** The units that an edit took away and made; none unless it split or joined some. */
 export function reshaped({ changes }: Pick<Edit, "changes">): { gone: string[]; come: string[] } {
-  const all = Object.entries(changes);
-  return {
-    gone: all.filter(([, [, to]]) => to === null).map(([unit]) => unit),
-    come: all.filter(([, [from]]) => from === null).map(([unit]) => unit),
-  };
+  const [gone, come]: [string[], string[]] = [[], []];
+  for (const [unit, [from, to]] of Object.entries(changes)) {
+    if (to === null) gone.push(unit);
+    if (from === null) come.push(unit);
+  }
+  return { gone, come };
 }
 
 /** Whether anything came of an edit: others may have changed all its units before. */
