@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from geoteam.model import Role
-from geoteam.services import plan_approval, plan_publish, plan_take_back
+from geoteam.services import plan_approval, plan_handover, plan_publish, plan_take_back
+from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
 from geoteam.store.tables import AssignmentRow, AuditRow
-from tests.made_city import BOSS
+from tests.made_city import BOSS, O1
 from tests.server.served import token_of
 from tests.server.test_plan_pages import draft
 
@@ -117,3 +118,20 @@ def test_a_client_handed_over_is_ticked_for_both_officers(
             select(AuditRow.detail).where(AuditRow.action == "plan.handover_tick")
         ).all()
     assert said == [{"plan": plan, "done": True}, {"plan": plan, "done": False}]
+
+
+def test_the_first_page_of_an_officer_tells_what_is_to_be_handed_over(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    assert "Hand-over</h2>" not in officer.get("/").text
+    plan = draft(workspace)
+    plan_publish.publish(workspace, "test", plan, workspace.today())
+    mine = plan_handover.coming(workspace, O1)[0]["clients"]
+    page = officer.get("/").text
+    assert f"<dt>to be handed over</dt><dd>{mine}</dd>" in page
+    assert f"with a plan from {told_day(workspace.today())}:" in page
+    rows = plan_handover.handover(workspace, O1, plan)["clients"]
+    for row in rows:
+        plan_handover.tick(workspace, O1, plan, row["client_ref"], done=True)
+    assert "Hand-over</h2>" not in officer.get("/").text

@@ -11,7 +11,17 @@ from flask.typing import ResponseReturnValue
 from geoteam.model import Role
 from geoteam.server.access import EVERY_ROLE, allow
 from geoteam.server.context import user, workspace
-from geoteam.services import accounts, assignment, audit, clients, plan_news, review, tours
+from geoteam.services import (
+    accounts,
+    assignment,
+    audit,
+    clients,
+    plan_handover,
+    plan_news,
+    review,
+    tours,
+)
+from geoteam.services.wording import told_day
 
 page = Blueprint("home", __name__)
 
@@ -143,12 +153,31 @@ def _plans() -> list[Card]:
     ]
 
 
+def _handover() -> list[Card]:
+    found = [
+        one for one in plan_handover.coming(workspace(), user()) if one["done"] < one["clients"]
+    ]
+    if not found:
+        return []
+    days = " and ".join(told_day(one["on"]) for one in found)
+    return [
+        Card(
+            "Hand-over",
+            f"Clients who change officer with a plan from {days}: who takes over whom, and why.",
+            url_for("plans.handovers"),
+            "See the list",
+            sum(one["clients"] - one["done"] for one in found),
+            "to be handed over",
+        )
+    ]
+
+
 def _supervisor() -> list[Card]:
     return [*_plans(), _map(), _clients(), _review(), _assignment(), _tours()]
 
 
 def _officer() -> list[Card]:
-    return [_tours(), _clients(), _map(), _review()]
+    return [*_handover(), _tours(), _clients(), _map(), _review()]
 
 
 def _police() -> list[Card]:
