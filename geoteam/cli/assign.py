@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from geoteam.cli.common import State, StepBar, json_option, pass_state, show, table
 from geoteam.services.assigning import run_assignment
 from geoteam.services.assignment import explain_client
+from geoteam.services.wording import told_day
 
 
 @click.command()
@@ -41,6 +44,12 @@ def assign(state: State, explain: str, overload: float, rebalance: bool, as_json
             f"{done['assigned']:,} of {done['clients']:,} clients are assigned: {done['kept']:,} "
             f"keep their officer, {done['changed']:,} change, {done['new']:,} are new, "
             f"{done['lost']:,} lose theirs.",
+            *[
+                f"From {told_day(date.fromisoformat(one['on']))}, when {one['plan']} begins, "
+                f"{one['lost']:,} who have an officer until then have nobody."
+                for one in done.get("to_come", [])
+                if one["lost"]
+            ],
             *(["Nothing has changed since the last run, which stands."] * done["repeated"]),
             *table(unassigned, ["reason", "clients"], "Nobody is unassigned."),
             f"Objective {done['objective']:,.1f} minutes, proven bound {done['bound']:,.1f}, "

@@ -95,7 +95,7 @@ class Holdings:
         if len(named) == 1:
             return one.format(named[0]) + "."
         more = len(named) - _NAMED
-        listed, last = named[:_NAMED], f"{more} more"
+        listed, last = named[:_NAMED], f"{more} other team{'' if more == 1 else 's'}"
         if more <= 0:
             listed, last = named[:-1], named[-1]
         return many.format(f"{', '.join(listed)} and {last}") + "."

@@ -8,6 +8,7 @@ later run solves all the stretches of time in their order and writes them togeth
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -421,8 +422,10 @@ def run_assignment(
     -------
     dict
         Counts by status, officers kept, changed and lost, load and capacity by team, objective
-        (minutes), bound, gap and seconds; ``repeated`` is true when nothing had changed since the
-        last run, which then stands as it is.
+        (minutes), bound, gap and seconds; ``to_come``: ``plan``, ``on`` (its first day) and
+        ``lost`` (who have an officer until then and nobody from then on) of each plan that begins
+        later; ``repeated`` is true when nothing had changed since the last run, which then stands
+        as it is.
 
     Raises
     ------
@@ -439,8 +442,21 @@ def run_assignment(
     # Solved outside the transaction: others go on working meanwhile.
     solved = solve_case(workspace, case, rebalance=rebalance)
     lost = (case.clients["officer"] != "") & (solved[0].rows["officer"] == "")
-    solved[0] = replace(solved[0], summary=solved[0].summary | {"lost": int(lost.sum())})
+    told = {"lost": int(lost.sum()), "to_come": _to_come(solved)}
+    solved[0] = replace(solved[0], summary=solved[0].summary | told)
     with workspace.transaction() as session:
         refuse_stale(workspace, session, case)
         write_solved(workspace, session, actor, case, solved)
     return solved[0].summary | {"repeated": False}
+
+
+def _to_come(solved: list[Solved]) -> list[dict[str, Any]]:
+    """Tell of each plan to come how many lose their officer on its first day."""
+    return [
+        {
+            "plan": now.stretch.plan.name,
+            "on": now.stretch.on.isoformat(),
+            "lost": int(((until.rows["officer"] != "") & (now.rows["officer"] == "")).sum()),
+        }
+        for until, now in itertools.pairwise(solved)
+    ]

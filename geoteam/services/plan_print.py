@@ -157,7 +157,9 @@ def summary_pdf(workspace: Workspace, user: User, plan_id: int) -> bytes:
         {
             "title": plan.name,
             "status": _status(plan, today),
-            "reason": plan.reason,
+            "reason": plan.reason
+            if plan.status != WITHDRAWN
+            else f"{plan.reason.rstrip('. ')}. Taken back: {plan.withdrawn_why}",
             "facts": [
                 *_facts(workspace, plan),
                 ("Largest deviation from ideal", f"{worst:.1%}"),

@@ -49,11 +49,11 @@ def test_three_are_named_and_the_others_counted() -> None:
     names = {team: f"Team {team[1:]}" for team in today.values()}
     turned = {unit: f"T{int(unit) % 5 + 1}" for unit in today}
     assert texts(Holdings(today, {}, names).lost(turned)) == [
-        "Team 1, Team 2, Team 3 and 2 more keep none of their areas."
+        "Team 1, Team 2, Team 3 and 2 other teams keep none of their areas."
     ]
     four = turned | {"5": "T5"}
     assert texts(Holdings(today, {}, names).lost(four)) == [
-        "Team 1, Team 2, Team 3 and 1 more keep none of their areas."
+        "Team 1, Team 2, Team 3 and 1 other team keep none of their areas."
     ]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from geoteam.errors import (
     DisclosureError,
@@ -20,7 +20,7 @@ from geoteam.geocoding import decide, geocode
 from geoteam.services import assigning, assignment, geocoding, imports, plan_publish, plans, review
 from geoteam.services.people import clients_frame, officers_frame
 from geoteam.services.workspace import Workspace
-from geoteam.store import assignment_runs
+from geoteam.store import assignment_runs, assignments
 from geoteam.store import plans as plan_store
 from geoteam.store.tables import ClientRow, OfficerRow
 from tests.made_city import (
@@ -336,6 +336,28 @@ def test_a_plan_is_weighed_published_and_assigned(fresh: Workspace, tmp_path: Pa
     assert set(frame.loc[["C001", "C002", "C003", "C005", "C006"], "team"]) == {"T1"}
     # What was published is what a run would write.
     assert assigning.run_assignment(fresh, "test")["repeated"]
+
+
+def test_a_run_tells_who_loses_the_officer_when_a_plan_begins(
+    fresh: Workspace, tmp_path: Path
+) -> None:
+    plan_id = plans.import_plan(fresh, "test", _plan(tmp_path, *GOOD), "Later")
+    day = TODAY + timedelta(days=30)
+    plan_publish.publish(fresh, "test", plan_id, day)
+    assert assigning.run_assignment(fresh, "test", rebalance=True)["to_come"] == [
+        {"plan": "Later", "on": day.isoformat(), "lost": 0}
+    ]
+    with fresh.transaction() as session:
+        # Nobody has room in the east any more.
+        east = OfficerRow.ref.in_(("O3", "O4"))
+        session.execute(update(OfficerRow).where(east).values(full_time_share=0))
+    (told,) = assigning.run_assignment(fresh, "test")["to_come"]
+    with fresh.reading() as session:
+        before, after = (
+            assignments.on_day(session, one)["officer"] for one in (day - timedelta(days=1), day)
+        )
+    nobody = after.reindex(before.index[before != ""]).fillna("") == ""
+    assert told["lost"] == int(nobody.sum()) > 0
 
 
 def test_a_plan_that_begins_later_changes_nothing_today(fresh: Workspace, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from geoteam.server import forms
 from geoteam.server.access import allow
 from geoteam.server.context import user, workspace
 from geoteam.services import assignment, clients
+from geoteam.services.wording import counted, told_day
 
 page = Blueprint("assignment", __name__)
 
@@ -51,4 +54,13 @@ def run() -> ResponseReturnValue:
         else "The caseload was assigned anew.",
         "good",
     )
+    for one in done.get("to_come", []):
+        if one["lost"]:
+            day = told_day(date.fromisoformat(one["on"]))
+            nobody = counted(one["lost"], "client who has", "clients who have")
+            flash(
+                f"From {day}, when {one['plan']} begins, {nobody} an officer until then would have "
+                "nobody.",
+                "warn",
+            )
     return redirect(url_for("assignment.show"), 303)
