@@ -13,7 +13,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geoteam.caseload.changes import explain_change
-from geoteam.services.assigning import Case, Solved, load_case, solve_case
+from geoteam.services.assigning import Solved, solve_case
+from geoteam.services.assignment_case import Case, load_case
 from geoteam.services.plan_travel import office_minutes
 from geoteam.services.workspace import Workspace
 from geoteam.store import plan_states, plans, staff

@@ -15,12 +15,9 @@ import pytest
 from sqlalchemy import func, select
 
 from geoteam.errors import ImportProblems, InputError, MissingFileError, UnreadableFileError
-from geoteam.services.imports import (
-    import_contacts,
-    import_staff,
-)
+from geoteam.services.imports import import_contacts
 from geoteam.services.workspace import Workspace
-from geoteam.store import audit, clients, contacts, imports, settings, staff
+from geoteam.store import audit, clients, contacts, imports, settings
 from geoteam.store.tables import ResidenceRow
 from tests.services.made_files import GOOD, client, count, load, refused, row, write, xlsx
 from tests.tiny_city import CLIENT_HEADER
@@ -334,79 +331,6 @@ def test_contacts(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(ImportProblems) as caught:
         import_contacts(workspace, "cli:test", bad)
     assert [p.column for p in caught.value.problems] == ["kind"]
-
-
-def staff_files(folder: Path, units: tuple[str, str] = ("101 102", "201")) -> dict[str, Path]:
-    return {
-        "offices": write(
-            folder / "offices.csv",
-            {"office_ref": "F1", "name": "West Office", "address": "", "lon": -77, "lat": 38.8},
-        ),
-        "teams": write(
-            folder / "teams.csv",
-            {"team_id": "T1", "name": "West", "specialty": "", "office": "West Office",
-             "units": units[0]},
-            {"team_id": "T2", "name": "Care", "specialty": "mental health", "office": "F1",
-             "units": units[1]},
-        ),
-        "officers": write(
-            folder / "officers.csv",
-            {"officer_id": "O1", "name": "Ann", "team_id": "T1", "full_time_share": "0.5"},
-        ),
-        "police_partners": write(
-            folder / "partners.csv",
-            {"partner_id": "P1", "name": "Bob", "district": "1", "station": ""},
-        ),
-    }  # fmt: skip
-
-
-def test_staff(bare: Workspace, tmp_path: Path) -> None:
-    files = staff_files(tmp_path)
-    report = import_staff(bare, "cli:test", **files)
-    assert report.units == {"101": "T1", "102": "T1", "201": "T2"}
-    again = import_staff(bare, "cli:test", **files)
-    assert not any(one.is_new for one in again.reports)
-    with bare.reading() as session:
-        frame = staff.officers(session)
-        assert frame.loc["O1", ["team", "full_time_share", "office_ref"]].tolist() == [
-            "T1", 0.5, "F1",
-        ]  # fmt: skip
-        assert frame.loc["O1", "lat"] == 38.8
-        assert staff.get_team(session, "T2").specialty == "mental_health"
-
-
-def test_staff_that_is_here_and_not_in_the_file_stays_and_is_counted(
-    bare: Workspace, tmp_path: Path
-) -> None:
-    files = staff_files(tmp_path)
-    first = import_staff(bare, "cli:test", **files)
-    assert "stay" not in first.sentence
-    for name, header, cells in (
-        ("teams", "team_id,name,specialty", "T3,South,"),
-        ("officers", "officer_id,name,team_id", "O3,Cy,T3"),
-        ("police_partners", "partner_id,name,district", "P1,Bob,1"),
-    ):
-        files[name].write_text(f"{header}\n{cells}\n")
-    told = {one.noun: one for one in import_staff(bare, "cli:test", **files).reports}
-    assert [one.absent for one in told.values()] == [0, 2, 1, 0]
-    assert told["teams"].sentence == (
-        "1 team: 1 new, 0 changed, 0 as before. 2 teams that are here are not in the file, and stay."
-    )
-    assert told["officers"].sentence.endswith(
-        "1 officer that is here is not in the file, and stays."
-    )
-    assert told["teams"].summary()["absent"] == 2
-
-
-def test_staff_is_all_or_nothing(bare: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(ImportProblems, match="which team T1 has"):
-        import_staff(bare, "cli:test", **staff_files(tmp_path, ("101", "101")))
-    files = staff_files(tmp_path)
-    files["officers"].write_text("officer_id,name,team_id\nO1,Ann,T9\n")
-    with pytest.raises(ImportProblems, match="no team here"):
-        import_staff(bare, "cli:test", **files)
-    with bare.reading() as session:
-        assert staff.teams(session).empty
 
 
 def test_eight_thousand_clients_load_with_progress(bare: Workspace, tmp_path: Path) -> None:

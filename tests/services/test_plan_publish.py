@@ -1,8 +1,7 @@
-"""Publishing, coming into force, taking back and handing over: the tiny city counted by hand."""
+"""Publishing, coming into force and taking back: the tiny city counted by hand."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,13 +9,11 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from geoteam.errors import DisclosureError, InputError, NotFoundError, WorkspaceBusyError
-from geoteam.maps import handover_sheet
 from geoteam.model import Role, User
 from geoteam.services import (
     assigning,
@@ -24,33 +21,20 @@ from geoteam.services import (
     geocoding,
     imports,
     plan_approval,
-    plan_edits,
     plan_figures,
-    plan_ground,
     plan_handover,
     plan_impact,
     plan_news,
-    plan_print,
     plan_publish,
     plan_take_back,
     plans,
 )
-from geoteam.services.plan_sent import SentEdit
 from geoteam.services.responsible import responsible
 from geoteam.services.workspace import Workspace
 from geoteam.store import assignments, audit, staff
 from geoteam.store import boundaries as boundary_store
 from geoteam.store import plans as plan_store
-from tests.made_city import (
-    BOSS,
-    NOW,
-    O1,
-    STRANGERS,
-    WEST,
-    client_row,
-    counts,
-    write_csv,
-)
+from tests.made_city import BOSS, NOW, O1, STRANGERS, WEST, client_row, counts, write_csv
 from tests.services.test_boundaries import MOVED, _areas, _table
 from tests.tiny_city import CLIENT_HEADER, TODAY
 
@@ -222,97 +206,6 @@ def test_taken_back_after_its_day_history_stays(fresh: Workspace) -> None:
     assert {row["client_ref"] for row in again["clients"]} >= set(IN_102)
 
 
-def test_a_second_person_approves(fresh: Workspace) -> None:
-    plan = draft(fresh)
-    with pytest.raises(InputError, match="reason is empty"):
-        plan_approval.propose(fresh, BOSS, plan, LATER, " ")
-    with pytest.raises(DisclosureError, match="another supervisor made this draft"):
-        plan_approval.propose(fresh, WEST, plan, LATER, "Less work in the west")
-    own = plans.save_draft(fresh, WEST.username, "Mine", EAST, where="here")
-    assert plan_approval.propose(fresh, WEST, own, LATER, "Less work in the west") is None
-    plan_approval.send_back(fresh, WEST, own, "Not yet")
-    assert plan_approval.propose(fresh, BOSS, plan, LATER, "Less work in the west") is None
-    with pytest.raises(DisclosureError):
-        plan_approval.approve(fresh, WEST, plan)
-    plan_approval.send_back(fresh, BOSS, plan, "Too many clients")
-    with fresh.reading() as session:
-        assert plan_store.get(session, plan).withdrawn_why == "Too many clients"
-    plan_approval.propose(fresh, BOSS, plan, LATER, "Less work in the west")
-    with pytest.raises(DisclosureError, match="of their own"):
-        plan_approval.approve(fresh, BOSS, plan)
-    with pytest.raises(WorkspaceBusyError, match="changed since you looked"):
-        plan_approval.approve(fresh, SECOND, plan, seen="something else")
-    seen = plan_impact.plan_impact(fresh, SECOND, plan)["digest"]
-    plan_approval.approve(fresh, SECOND, plan, seen=seen)
-    with fresh.reading() as session:
-        done = plan_store.get(session, plan)
-    assert (done.status, done.proposed_by, done.approved_by, done.effective_from) == (
-        "published", "boss", "second", LATER,
-    )  # fmt: skip
-    with pytest.raises(InputError, match="does not wait"):
-        plan_approval.approve(fresh, SECOND, plan)
-    # Two published it; who proposed it does not undo that alone, the other may.
-    with pytest.raises(DisclosureError, match="take it back alone"):
-        plan_take_back.take_back(fresh, BOSS, plan, "A mistake")
-    assert plan_take_back.take_back(fresh, SECOND, plan, "A mistake") is None
-
-
-def proposed_anew(
-    workspace: Workspace, plan: int, *, by: User, on: date, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let the plan be sent back and proposed anew while what it brings is being solved."""
-    real = plan_publish.dry_run
-
-    def meanwhile(*args: Any) -> Any:
-        dry = real(*args)
-        again(workspace, plan, by=by, on=on)
-        return dry
-
-    monkeypatch.setattr(plan_publish, "dry_run", meanwhile)
-
-
-def again(workspace: Workspace, plan: int, *, by: User, on: date) -> None:
-    plan_approval.send_back(workspace, BOSS, plan, "Another day is better")
-    plan_approval.propose(workspace, by, plan, on, "The same, but")
-
-
-THIRD = User(21, "third", "Tim Third", Role.SUPERVISOR, team_refs=("*",))
-
-
-@pytest.mark.parametrize(
-    ("by", "on"), [(BOSS, LATER + timedelta(days=7)), (THIRD, LATER), (SECOND, LATER)]
-)
-@pytest.mark.parametrize("when", ["before", "after", "meanwhile"])
-def test_what_is_approved_is_what_was_looked_at(
-    lone: Workspace, monkeypatch: pytest.MonkeyPatch, by: User, on: date, when: str
-) -> None:
-    """A plan sent back and proposed anew, for another day or by somebody else, is another one."""
-    plan = draft(lone)
-    plan_approval.propose(lone, BOSS, plan, LATER, "Less work in the west")
-    seen = plan_impact.plan_impact(lone, SECOND, plan)["digest"]
-    if when == "before":
-        again(lone, plan, by=by, on=on)
-    elif when == "meanwhile":
-        proposed_anew(lone, plan, by=by, on=on, monkeypatch=monkeypatch)
-    else:
-        # Once it is known that the plan waits, and before it is published.
-        monkeypatch.setattr(
-            plan_approval,
-            "publish",
-            lambda *args, **options: [
-                again(lone, plan, by=by, on=on),
-                plan_publish.publish(*args, **options),
-            ],
-        )
-    before = held(lone, on)
-    with pytest.raises((WorkspaceBusyError, DisclosureError), match=r"Look at it again|of their o"):
-        plan_approval.approve(lone, SECOND, plan, seen=seen)
-    with lone.reading() as session:
-        now = plan_store.get(session, plan)
-    assert (now.status, now.proposed_by, now.proposed_from) == ("proposed", by.username, on)
-    assert held(lone, on).equals(before)
-
-
 def test_what_cannot_be_published_is_refused_and_nothing_written(lone: Workspace) -> None:
     plan = draft(lone)
     open_ = draft(lone, EAST | {"202": "T1"})
@@ -337,33 +230,6 @@ def test_a_plan_with_an_idle_unit_is_refused(lone: Workspace) -> None:
     with pytest.raises(InputError, match="1 unit has no team: 202"):
         plan_publish.publish(lone, "test", plan, LATER)
     assert "202" in plan_impact.plan_impact(lone, BOSS, plan)["notes"][0]
-
-
-def test_officers_see_what_they_give_and_receive(lone: Workspace) -> None:
-    plan = draft(lone)
-    plan_publish.publish(lone, "test", plan, LATER)
-    whole = plan_handover.handover(lone, BOSS, plan)
-    mine = plan_handover.handover(lone, O1, plan)
-    assert mine["clients"]
-    assert all("O1" in (row["gives"], row["receives"]) for row in mine["clients"])
-    assert len(mine["clients"]) < len(whole["clients"])
-    taker = whole["clients"][0]["receives"]
-    other = User(30, "other", "Other", Role.OFFICER, officer_ref=taker)
-    assert whole["clients"][0] in plan_handover.handover(lone, other, plan)["clients"]
-    ref = whole["clients"][0]["client_ref"]
-    plan_handover.tick(lone, other, plan, ref, done=True)
-    theirs = plan_handover.handover(lone, other, plan)["clients"]
-    assert plan_handover.coming(lone, other) == [
-        {"id": plan, "name": "East grows", "on": LATER, "clients": len(theirs), "done": 1}
-    ]
-    for user in STRANGERS:
-        with pytest.raises(DisclosureError):
-            plan_handover.handover(lone, user, plan)
-    # Long after, only whose client it is looks.
-    much_later = at(lone, LATER + timedelta(days=60))
-    assert plan_handover.handover(much_later, O1, plan)["clients"] == []
-    with pytest.raises(NotFoundError):
-        plan_handover.handover(lone, BOSS, draft(lone))
 
 
 _PUBLISH = """
@@ -458,98 +324,3 @@ def test_a_plan_on_finer_units_is_followed_everywhere(fresh: Workspace, tmp_path
     assert plans.units_of(fresh)["101"] == "T2"
     found = plan_figures.plan_figures(fresh)
     assert found["plan"]["transfers"] == 0
-
-
-@pytest.fixture
-def printed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What was printed of hand-over lists."""
-    found: list[dict[str, Any]] = []
-
-    def look(data: dict[str, Any]) -> bytes:
-        found.append(data)
-        return handover_sheet(data)
-
-    monkeypatch.setattr(plan_print, "handover_sheet", look)
-    return found
-
-
-def test_a_heading_of_the_printed_list_counts_all_whom_an_officer_receives(
-    lone: Workspace, printed: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = draft(lone)
-    plan_publish.publish(lone, "test", plan, LATER)
-    view = plan_handover.handover(lone, BOSS, plan)
-    receiver = next(row["receives"] for row in view["clients"] if row["receives"])
-    name = next(one["name"] for one in view["officers"] if one["ref"] == receiver)
-    taken = [row for row in view["clients"] if row["receives"] == receiver]
-    assert len(taken) > 1
-    # One of them had nobody, the others come from an officer.
-    taken[0]["gives"] = ""
-    monkeypatch.setattr(plan_print, "handover", lambda *_args, **_kwargs: view)
-    plan_print.handover_pdf(lone, BOSS, plan)
-    (section,) = (part for part in printed[0]["sections"] if "receives" in part["title"])
-    assert section["title"] == (
-        f"{name} receives {len(taken)} clients: 1 had nobody, the others stand with who gives them"
-    )
-    assert len(section["rows"]) == 1
-
-
-def test_ticks_are_printed_with_who_and_when(
-    lone: Workspace, printed: list[dict[str, Any]]
-) -> None:
-    plan = draft(lone)
-    plan_publish.publish(lone, "test", plan, LATER)
-    plan_handover.tick(lone, BOSS, plan, "C007", done=True)
-    assert plan_print.handover_pdf(lone, BOSS, plan).startswith(b"%PDF")
-    rows = {row["ref"]: row for part in printed[0]["sections"] for row in part["rows"]}
-    ticked = {ref: (row["done_by"], row["done_at"]) for ref, row in rows.items() if row["done_by"]}
-    # NOW is noon in New York.
-    assert ticked == {"C007": ("boss", "15 Jun 2026 12:00")}
-    assert len(rows) > 1
-    assert ("Clients on this list", f"{len(rows)}, 1 handed over") in printed[0]["facts"]
-
-
-def test_a_team_that_may_hold_no_area_any_more_is_told_and_its_units_are_given_away_first(
-    lone: Workspace, tmp_path: Path
-) -> None:
-    drafted, proposed = draft(lone), draft(lone, name="Also")
-    plan_approval.propose(lone, BOSS, proposed, LATER, "Less")
-    (tmp_path / "teams.csv").write_text(
-        "team_id,name,specialty\nT1,West Team,mental_health\nT2,East Team,\nTM,Mental Health Team,\n"
-    )
-    (tmp_path / "officers.csv").write_text("officer_id,name,team_id\nO1,Officer 1,T1\n")
-    files = {"teams": tmp_path / "teams.csv", "officers": tmp_path / "officers.csv"}
-    for _ in range(2):
-        teams, _ = imports.import_staff(lone, "test", **files).reports
-        (warned,) = teams.warnings
-        assert (warned.row, warned.column) == (2, "specialty")
-        assert warned.message == (
-            "makes T1 a team of the whole city, which may hold no area, and it holds "
-            f'1 unit of "Also" (plan {proposed}, proposed), '
-            f'1 unit of "East grows" (plan {drafted}, a draft), '
-            '2 units of "Today\'s team areas" (plan 1, in force)'
-        )
-    for call in (
-        lambda: plan_publish.can_publish(lone, drafted, LATER),
-        lambda: plan_publish.publish(lone, "test", drafted, LATER),
-        lambda: plan_approval.propose(lone, BOSS, drafted, LATER, "Less"),
-        lambda: plan_approval.approve(
-            lone, SECOND, proposed, seen=plan_impact.plan_impact(lone, SECOND, proposed)["digest"]
-        ),
-    ):
-        with pytest.raises(InputError, match="team T1 works in the whole city") as refused:
-            call()
-        assert "1 unit in this plan: 101" in str(refused.value)
-    # What takes the clients of its areas into account counts no officer of it.
-    told = json.loads(plan_ground.ground(lone, BOSS, drafted).body)["teams"]
-    assert [(one["ref"], one["citywide"], one["officers"]) for one in told] == [
-        ("T1", True, 0.0), ("T2", False, 2.0), ("TM", False, 1.0),
-    ]  # fmt: skip
-    assert [one["name"] for one in told][:2] == ["West Team (citywide)", "East Team"]
-    figures = plan_figures.plan_figures(lone, drafted)["teams"]
-    assert [(one["team"], one["officers"]) for one in figures] == [
-        ("T1", 0.0), ("T2", 2.0), ("TM", 1.0),
-    ]  # fmt: skip
-    given = SentEdit(key="give", kind="paint", changes={"101": ("T1", "TM")})
-    assert not plan_edits.apply_edits(lone, BOSS, drafted, 1, [given])["conflicts"]
-    plan_publish.can_publish(lone, drafted, LATER)
