@@ -14,7 +14,7 @@ from geoteam.model import Role
 from geoteam.services import plan_approval, plan_handover, plan_publish, plan_take_back
 from geoteam.services.wording import told_day
 from geoteam.services.workspace import Workspace
-from geoteam.store.tables import AssignmentRow, AuditRow
+from geoteam.store.tables import AssignmentRow, AuditRow, OfficerRow
 from tests.made_city import BOSS, O1
 from tests.server.served import token_of
 from tests.server.test_plan_pages import draft
@@ -135,3 +135,21 @@ def test_the_first_page_of_an_officer_tells_what_is_to_be_handed_over(
     for row in rows:
         plan_handover.tick(workspace, O1, plan, row["client_ref"], done=True)
     assert "Hand-over</h2>" not in officer.get("/").text
+
+
+def test_who_assigns_is_told_of_those_who_will_have_nobody(
+    workspace: Workspace, signed_in: SignIn
+) -> None:
+    plan = draft(workspace)
+    day = workspace.today() + timedelta(days=30)
+    plan_publish.publish(workspace, "test", plan, day)
+    with workspace.transaction() as session:
+        east = OfficerRow.ref.in_(("O3", "O4"))
+        session.execute(update(OfficerRow).where(east).values(full_time_share=0))
+    browser = signed_in(Role.SUPERVISOR)
+    form = {"csrf_token": token_of(browser.get("/assignment").text)}
+    page = browser.post("/assignment", data=form, follow_redirects=True).text
+    told = re.search(rf"From {told_day(day)}, when East grows begins, (\d+) clients with an", page)
+    assert told
+    assert "officer until then will have nobody." in page
+    assert int(told[1]) > 1

@@ -57,10 +57,10 @@ def run() -> ResponseReturnValue:
     for one in done.get("to_come", []):
         if one["lost"]:
             day = told_day(date.fromisoformat(one["on"]))
-            nobody = counted(one["lost"], "client who has", "clients who have")
+            who = counted(one["lost"], "client")
             flash(
-                f"From {day}, when {one['plan']} begins, {nobody} an officer until then would have "
-                "nobody.",
+                f"From {day}, when {one['plan']} begins, {who} with an officer until then will "
+                "have nobody.",
                 "warn",
             )
     return redirect(url_for("assignment.show"), 303)
